@@ -1,0 +1,205 @@
+"""The IRs: frozen tables of numpy columns, one for each stage. Data only.
+
+An edge is a row number, never an object. Rows of a table are neurons, synapses or
+junctions; a column that names a neuron holds its row in `cells`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from types import MappingProxyType
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+Int8 = NDArray[np.int8]
+UInt8 = NDArray[np.uint8]
+Int32 = NDArray[np.int32]
+Int64 = NDArray[np.int64]
+Float64 = NDArray[np.float64]
+Bool = NDArray[np.bool_]
+
+SENSORY, INTER, MOTOR = 1, 2, 4  # bits of a role
+NEURON, MUSCLE, OTHER = 0, 1, 2  # kinds of a cell
+CHEMICAL, ELECTRICAL = 0, 1  # kinds of a synapse
+
+# What each pass did, by its name: counts, weights, names. For reports; never for bytes.
+History = Mapping[str, Mapping[str, Any]]
+NOTHING: History = MappingProxyType({})
+
+
+class Columns:
+    """A table whose numpy columns are sealed when it is made: it never changes."""
+
+    __slots__ = ()
+
+    def __post_init__(self) -> None:
+        for column in fields(self):  # type: ignore[arg-type]
+            value = getattr(self, column.name)
+            if isinstance(value, np.ndarray):
+                value.setflags(write=False)
+
+    def take(self, rows: NDArray[Any]) -> Self:
+        """The rows given by index or mask, in that order."""
+        columns = {column.name: getattr(self, column.name) for column in fields(self)}  # type: ignore[arg-type]
+        return type(self)(**{name: value[rows] for name, value in columns.items()})
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Whose lines the line columns count, and what its weights count."""
+
+    label: str  # a bundled name or a file's base name; never a path
+    unit: str  # plural: "contacts", "EM sections"; "units of weight" where unknown
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Cells:
+    """One cell per row, as parallel columns of length N, sorted by name (code points)."""
+
+    name: tuple[str, ...]
+    role: UInt8  # bit set of SENSORY, INTER, MOTOR; 0 where unknown
+    transmitter: tuple[str, ...]  # "" where unknown
+    kind: UInt8  # NEURON, MUSCLE or OTHER
+
+    def __post_init__(self) -> None:
+        for column in (self.role, self.kind):
+            column.setflags(write=False)
+
+    def __len__(self) -> int:
+        return len(self.name)
+
+    def take(self, rows: NDArray[Any]) -> Cells:
+        """The cells of the given rows (indices), in that order."""
+        order = rows.tolist()
+        return Cells(
+            tuple(self.name[row] for row in order),
+            self.role[rows],
+            tuple(self.transmitter[row] for row in order),
+            self.kind[rows],
+        )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Synapses(Columns):
+    """One synapse per row, as parallel columns of length E."""
+
+    pre: Int32  # row of the sending neuron, in [0, N)
+    post: Int32  # row of the receiving neuron, in [0, N)
+    weight: Float64  # what the source counts, >= 0
+    sign: Int8  # +1, -1, or 0 where unknown
+    line: Int32  # where it stands in the file, from 1; for messages only
+
+    def __len__(self) -> int:
+        return len(self.pre)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Junctions(Columns):
+    """One gap junction per coupled pair, as parallel columns of length J.
+
+    Up to Dag `left < right` in name order. From Order on it conducts left -> right.
+    """
+
+    left: Int32
+    right: Int32
+    weight: Float64
+    line: Int32
+    forced: Int8  # +1: must conduct left -> right, -1: right -> left, 0: free
+
+    def __len__(self) -> int:
+        return len(self.left)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Connectome:
+    """Exactly the rows of the file; an electrical row may stand there once or twice."""
+
+    source: Source
+    cells: Cells
+    synapses: Synapses
+    kind: UInt8  # (E,) CHEMICAL or ELECTRICAL
+    history: History = NOTHING
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Circuit:
+    """One row per ordered chemical pair (self-loops among them), one per coupled pair.
+
+    Rows are sorted by (pre, post), junctions by (left, right).
+    """
+
+    source: Source
+    cells: Cells
+    chemical: Synapses
+    junctions: Junctions
+    history: History = NOTHING
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """How the order was found and what is known of it."""
+
+    method: str  # "sift", "ratio", "exact", "given"
+    bound: int | None = None  # no order loses less, in the source's unit; None: not proved
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Dag:
+    """Every chemical synapse runs forward, acyclic together, or backward."""
+
+    source: Source
+    cells: Cells
+    forward: Synapses
+    feedback: Synapses  # self-loops among them
+    junctions: Junctions
+    proof: Proof
+    history: History = NOTHING
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Order:
+    """Rows renumbered so that every synapse of `forward` and every junction rises."""
+
+    source: Source
+    cells: Cells
+    forward: Synapses
+    feedback: Synapses
+    junctions: Junctions
+    proof: Proof
+    original: Int32  # (N,) row in Dag of each row here
+    live: Bool  # (N,) on a path from a sensor to a motor; all True until `prune`
+    history: History = NOTHING
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Plan:
+    """Rows sorted by (level, name), the neurons off every path last, by name.
+
+    Level k is the rows level_start[k]:level_start[k + 1]; rows from level_start[-1]
+    on are in no level.
+    """
+
+    source: Source
+    cells: Cells
+    forward: Synapses
+    feedback: Synapses
+    junctions: Junctions
+    proof: Proof
+    level_start: Int32  # (levels + 1,)
+    history: History = NOTHING
+
+    @property
+    def live(self) -> Bool:
+        """(N,) whether a neuron is in a level."""
+        return np.arange(len(self.cells)) < self.level_start[-1]
+
+
+@dataclass(frozen=True, slots=True)
+class Artifact:
+    """What a compile writes: bytes by file name, and what every pass did."""
+
+    files: Mapping[str, bytes]
+    history: History = field(default=NOTHING, compare=False)

@@ -1,0 +1,97 @@
+"""Names: how data becomes a Python literal, a label, a class name. Data is never code."""
+
+from __future__ import annotations
+
+import keyword
+import re
+from fnmatch import fnmatchcase
+
+LITERAL = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
+CLASS_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,59}")
+LABEL = re.compile(r"[A-Za-z0-9._-]+")
+PADDED = re.compile(r"([A-Z]+)0+([1-9][0-9]*)")
+CUT = 40  # characters of a name that prose shows
+
+
+def literal(text: str) -> str:
+    """A Python string literal of printable ASCII that evaluates to exactly `text`."""
+    return '"' + "".join(map(escape, text)) + '"'
+
+
+def escape(character: str) -> str:
+    """One character as it stands between double quotes."""
+    if character in LITERAL:
+        return LITERAL[character]
+    code = ord(character)
+    if 32 <= code < 127:
+        return character
+    if code < 256:
+        return f"\\x{code:02x}"
+    return f"\\u{code:04x}" if code < 65536 else f"\\U{code:08x}"
+
+
+def number(value: float) -> str:
+    """The shortest literal of a finite number: 3 for 3.0, 32.5."""
+    return str(int(value)) if value == int(value) and abs(value) < 2**53 else repr(float(value))
+
+
+def amount(value: float) -> str:
+    """A number for prose, with thousands separated: 20,484 or 8,662.58."""
+    return f"{int(value):,}" if value == int(value) else f"{value:,.10g}"
+
+
+def plain(name: str) -> str:
+    """A name for prose on one line: plain names as they are, all others quoted and cut."""
+    if LABEL.fullmatch(name) and len(name) <= CUT:
+        return name
+    cut = name if len(name) <= CUT else name[: CUT - 3] + "..."
+    return literal(cut)
+
+
+def plural(count: int, word: str) -> str:
+    """`1 synapse`, `2,698 synapses`."""
+    ending = "" if count == 1 else "s"
+    return f"{count:,} {word}{ending}"
+
+
+def label_of(file_name: str) -> str:
+    """A file's base name with every character but [A-Za-z0-9._-] replaced."""
+    return re.sub(r"[^A-Za-z0-9._-]+", "-", file_name).strip("-") or "connectome"
+
+
+def class_name(label: str) -> str:
+    """The default class name: `herm_full_edgelist.csv` gives HermFullEdgelist."""
+    stem = re.sub(r"\.[A-Za-z]{1,8}$", "", label)
+    words = re.findall(r"[A-Za-z0-9]+", stem)
+    name = ""
+    for word in words:
+        both_digits = name[-1:].isdigit() and word[0].isdigit()
+        name += ("_" if both_digits else "") + word[0].upper() + word[1:]
+    name = name[:60]
+    return name if is_class_name(name) else f"Model{name[:50]}"
+
+
+def is_class_name(name: str) -> bool:
+    """Whether the generated class can bear this name."""
+    good = CLASS_NAME.fullmatch(name) is not None
+    return good and not keyword.iskeyword(name) and name not in RESERVED
+
+
+def unpadded(name: str) -> str:
+    """VA01 -> VA1; any other name as it is."""
+    match = PADDED.fullmatch(name)
+    return match[1] + match[2] if match else name
+
+
+def matches(name: str, patterns: tuple[str, ...]) -> bool:
+    """Whether a name matches one of the shell patterns (`*`, `?`, `[...]`), case and all."""
+    return any(name == pattern or fnmatchcase(name, pattern) for pattern in patterns)
+
+
+# What a generated module already calls something else: its own names, torch's and the
+# builtins that it uses.
+RESERVED = frozenset(
+    "OPTIONS LEVELS UNUSED SENSORY MOTOR CHEMICAL ELECTRICAL FEEDBACK SIGN TRANSMITTER "
+    "CYCLES FEATURES LIVE NEURONS SILENT SYNAPSES WIRING SPAN STAGES BLOCKS PLACES "
+    "Counter Iterator Tensor RuntimeError None True False".split()
+)

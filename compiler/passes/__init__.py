@@ -1,0 +1,1 @@
+"""Passes: one module each, one frozen type in, one frozen type out."""

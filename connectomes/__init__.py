@@ -1,0 +1,1 @@
+"""Bundled connectomes and the table of C. elegans cells: data only."""

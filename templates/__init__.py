@@ -1,0 +1,1 @@
+"""Jinja pages of the generated modules, one a target."""
