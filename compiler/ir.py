@@ -6,9 +6,8 @@ junctions; a column that names a neuron holds its row in `cells`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
-from types import MappingProxyType
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields, replace
 from typing import Any, Self
 
 import numpy as np
@@ -27,7 +26,6 @@ CHEMICAL, ELECTRICAL = 0, 1  # kinds of a synapse
 
 # What each pass did, by its name: counts, weights, names. For reports; never for bytes.
 History = Mapping[str, Mapping[str, Any]]
-NOTHING: History = MappingProxyType({})
 
 
 class Columns:
@@ -45,6 +43,30 @@ class Columns:
         """The rows given by index or mask, in that order."""
         columns = {column.name: getattr(self, column.name) for column in fields(self)}  # type: ignore[arg-type]
         return type(self)(**{name: value[rows] for name, value in columns.items()})
+
+
+@dataclass(frozen=True, slots=True)
+class CellFact:
+    """What a table of cells says of one cell."""
+
+    role: int  # bit set
+    transmitter: str = ""
+    kind: int = NEURON
+
+
+@dataclass(frozen=True, slots=True)
+class CellTable:
+    """A table of cells by name and where it comes from.
+
+    Attributes:
+        origin: "cook2019", "several", or the label of the user's file.
+        given: the user gave it: it is used whatever share of the cells it knows.
+    """
+
+    facts: Mapping[str, CellFact]
+    origin: str
+    given: bool = False
+    muscle: Callable[[str], bool] | None = None  # tells muscles the table does not list
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +117,11 @@ class Synapses(Columns):
     def __len__(self) -> int:
         return len(self.pre)
 
+    def renumbered(self, row: Int32) -> Synapses:
+        """Between neurons with new rows, sorted by (post, pre)."""
+        edges = replace(self, pre=row[self.pre], post=row[self.post])
+        return edges.take(np.lexsort((edges.pre, edges.post)))
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Junctions(Columns):
@@ -112,6 +139,11 @@ class Junctions(Columns):
     def __len__(self) -> int:
         return len(self.left)
 
+    def renumbered(self, row: Int32) -> Junctions:
+        """Between neurons with new rows, sorted by (right, left)."""
+        ends = replace(self, left=row[self.left], right=row[self.right])
+        return ends.take(np.lexsort((ends.left, ends.right)))
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Connectome:
@@ -121,7 +153,7 @@ class Connectome:
     cells: Cells
     synapses: Synapses
     kind: UInt8  # (E,) CHEMICAL or ELECTRICAL
-    history: History = NOTHING
+    history: History = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -135,7 +167,7 @@ class Circuit:
     cells: Cells
     chemical: Synapses
     junctions: Junctions
-    history: History = NOTHING
+    history: History = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +188,7 @@ class Dag:
     feedback: Synapses  # self-loops among them
     junctions: Junctions
     proof: Proof
-    history: History = NOTHING
+    history: History = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -171,7 +203,7 @@ class Order:
     proof: Proof
     original: Int32  # (N,) row in Dag of each row here
     live: Bool  # (N,) on a path from a sensor to a motor; all True until `prune`
-    history: History = NOTHING
+    history: History = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -189,7 +221,7 @@ class Plan:
     junctions: Junctions
     proof: Proof
     level_start: Int32  # (levels + 1,)
-    history: History = NOTHING
+    history: History = field(default_factory=dict)
 
     @property
     def live(self) -> Bool:
@@ -202,4 +234,4 @@ class Artifact:
     """What a compile writes: bytes by file name, and what every pass did."""
 
     files: Mapping[str, bytes]
-    history: History = field(default=NOTHING, compare=False)
+    history: History = field(default_factory=dict, compare=False)

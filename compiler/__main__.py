@@ -1,0 +1,14 @@
+"""`python -m elegansc`, and the console script."""
+
+from __future__ import annotations
+
+
+def main() -> None:
+    """Run the command line."""
+    from .cli import cli
+
+    cli()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,256 @@
+"""Kernels on bare arrays: components, reachability, longest paths, sums, best places.
+
+Rows are int32, weights int64 or float64. Nothing here knows a neuron.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .ir import Bool, Float64, Int32, Int64
+
+EXACT = 2**53  # float64 holds every integer up to here
+
+
+def group(*keys: NDArray[np.integer]) -> tuple[Int64, Int64]:
+    """Sort rows by keys (the first counts most) and find where each group starts.
+
+    Returns:
+        (order, start): (E,) a stable sorting permutation; (G,) first row of each
+        group of equal keys, as a place in `order`.
+    """
+    order = np.lexsort(keys[::-1])
+    if not len(order):
+        return order, order
+    changed = np.zeros(len(order), bool)
+    changed[0] = True
+    for key in keys:
+        sorted_key = key[order]
+        changed[1:] |= sorted_key[1:] != sorted_key[:-1]
+    return order, np.flatnonzero(changed)
+
+
+def sums(values: Float64, start: Int64) -> Float64:
+    """Sum of each group, the same in whatever order its rows stand.
+
+    Integers are added as such; other values by `math.fsum`, which rounds once.
+    """
+    if not len(start):
+        return np.zeros(0)
+    if (values == np.trunc(values)).all() and float(np.abs(values).sum()) < EXACT:
+        return np.add.reduceat(values, start)
+    ends = [*start[1:].tolist(), len(values)]
+    pairs = zip(start.tolist(), ends, strict=True)
+    return np.array([math.fsum(values[first:last].tolist()) for first, last in pairs])
+
+
+def total(values: Float64) -> float:
+    """Sum of all values, the same in whatever order they stand."""
+    return math.fsum(values.tolist())
+
+
+class Neighbours:
+    """The edges that leave each node, as slices of one array (CSR).
+
+    Args:
+        tail, head: (E,) rows in [0, size).
+    """
+
+    def __init__(self, tail: Int32, head: Int32, size: int) -> None:
+        self.edge = np.argsort(tail, kind="stable")
+        self.head = head[self.edge]
+        count = np.bincount(tail, minlength=size) if len(tail) else np.zeros(size, int)
+        self.start = np.concatenate([[0], np.cumsum(count)])
+
+    def of(self, nodes: NDArray[np.integer]) -> Int64:
+        """Places in `head` (and `edge`) of all edges that leave the given nodes."""
+        first, last = self.start[nodes], self.start[nodes + 1]
+        length = last - first
+        if not length.sum():
+            return np.zeros(0, np.int64)
+        ends = np.cumsum(length)
+        shift = np.repeat(first - (ends - length), length)
+        return np.arange(ends[-1]) + shift
+
+
+def components(pre: Int32, post: Int32, size: int) -> Int32:
+    """(size,) number of each node's strongly connected component."""
+    from scipy.sparse import csr_array
+    from scipy.sparse.csgraph import connected_components
+
+    ones = np.ones(len(pre), np.int8)
+    matrix = csr_array((ones, (pre, post)), (size, size))
+    return connected_components(matrix, directed=True, connection="strong")[1]
+
+
+def reached(pre: Int32, post: Int32, start: Bool) -> Bool:
+    """(N,) the nodes that a path from `start` (N,) leads to, `start` itself among them."""
+    edges = Neighbours(pre, post, len(start))
+    seen = start.copy()
+    front = np.flatnonzero(start)
+    while len(front):
+        heads = np.unique(edges.head[edges.of(front)])
+        front = heads[~seen[heads]]
+        seen[front] = True
+    return seen
+
+
+def fronts(pre: Int32, post: Int32, size: int) -> Iterator[Int64]:
+    """Nodes whose inputs have all been yielded before, front by front, ascending.
+
+    A node at or below a cycle is never yielded.
+
+    Source: Kahn, "Topological sorting of large networks", CACM 5(11), 1962.
+    """
+    edges = Neighbours(pre, post, size)
+    waiting = np.bincount(post, minlength=size)
+    front = np.flatnonzero(waiting == 0)
+    while len(front):
+        yield front
+        heads, count = np.unique(edges.head[edges.of(front)], return_counts=True)
+        waiting[heads] -= count
+        front = heads[waiting[heads] == 0]
+
+
+def longest_path(pre: Int32, post: Int32, size: int) -> Int32:
+    """Length of the longest path that ends at each node, in edges.
+
+    Args:
+        pre, post: (E,) rows in [0, size); repeated edges count once.
+
+    Returns:
+        (size,) int32; 0 at the roots, -1 at and below a cycle.
+    """
+    depth = np.full(size, -1, np.int32)
+    for level, front in enumerate(fronts(pre, post, size)):
+        depth[front] = level
+    return depth
+
+
+def ratio_rank(pre: Int32, post: Int32, weight: Int64, size: int) -> Int32:
+    """(size,) rank by (out - in) / (out + in), the largest first; ties by row.
+
+    Integers only: ratios are compared as out / (out + in) in 2**-40.
+    """
+    out = np.zeros(size, np.int64)
+    into = np.zeros(size, np.int64)
+    np.add.at(out, pre, weight)
+    np.add.at(into, post, weight)
+    share = ratio(out, out + into)
+    return ranks(-share)
+
+
+def ratio(part: Int64, whole: Int64) -> Int64:
+    """floor(2**40 part / whole) in integers that cannot overflow; 2**39 for 0 / 0."""
+    result = np.zeros(len(part), np.int64)
+    rest, base = part.copy(), np.maximum(whole, 1)
+    for _ in range(40):  # long division, a bit a step
+        rest = rest * 2
+        bit = rest >= base
+        result = result * 2 + bit
+        rest -= np.where(bit, base, 0)
+    result[part == whole] = 2**40
+    result[whole == 0] = 2**39
+    return result
+
+
+def ranks(label: Int64) -> Int32:
+    """(N,) place of each node in ascending order of its label; ties by row."""
+    place = np.empty(len(label), np.int32)
+    place[np.argsort(label, kind="stable")] = np.arange(len(label), dtype=np.int32)
+    return place
+
+
+def backward(rank: Int32, pre: Int32, post: Int32, weight: Int64) -> int:
+    """Weight of the edges that run against a rank."""
+    return int(weight[rank[pre] >= rank[post]].sum())
+
+
+def scatter(value: NDArray[np.uint64]) -> NDArray[np.uint64]:
+    """A well-mixed 64-bit hash of each value.
+
+    Source: Steele, Lea, Flood, "Fast splittable pseudorandom number generators",
+    OOPSLA 2014 (SplitMix64).
+    """
+    mixed = value + np.uint64(0x9E3779B97F4A7C15)
+    mixed = (mixed ^ (mixed >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    mixed = (mixed ^ (mixed >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return mixed ^ (mixed >> np.uint64(31))
+
+
+class Sift:
+    """Move nodes to their best places in an order, a group of nodes at once.
+
+    A node's best place maximises the weight that runs forward while all others stay.
+    One sort finds it for every node of a group. Groups are drawn by a hash of the row,
+    so that neighbours seldom move together. Integers only: the same order everywhere.
+
+    Args:
+        pre, post: (E,) rows in [0, size), no self-loops.
+        weight: (E,) int64 >= 0.
+    """
+
+    GROUPS = 8
+
+    def __init__(self, pre: Int32, post: Int32, weight: Int64, size: int) -> None:
+        self.pre, self.post, self.weight, self.size = pre, post, weight, size
+        tail = np.concatenate([pre, post])
+        head = np.concatenate([post, pre])
+        gain = np.concatenate([-weight, weight])  # of standing behind `head`
+        edges = Neighbours(tail, head, size)
+        self.start, self.head = edges.start, edges.head
+        self.gain = gain[edges.edge]
+        self.degree = np.diff(self.start)
+
+    def improve(self, rank: Int32, sweeps: int = 200) -> Int32:
+        """Sweep until no group of nodes improves the order; never worse than `rank`."""
+        best, lost = rank, backward(rank, self.pre, self.post, self.weight)
+        idle = 0
+        for sweep in range(sweeps):
+            moved = best
+            for nodes in self.groups(sweep):
+                moved = self.move(moved, nodes)
+            now = backward(moved, self.pre, self.post, self.weight)
+            idle = 0 if now < lost else idle + 1
+            if now < lost:
+                best, lost = moved, now
+            if idle == 4 or not lost:
+                break
+        return best
+
+    def groups(self, sweep: int) -> Iterator[Int64]:
+        """The nodes that have neighbours, in groups that differ from sweep to sweep."""
+        row = np.arange(self.size, dtype=np.uint64)
+        key = scatter(row + np.uint64(sweep * self.size))
+        order = np.argsort(key, kind="stable")
+        order = order[self.degree[order] > 0]
+        for nodes in np.array_split(order, self.GROUPS):
+            if len(nodes):
+                yield np.sort(nodes)
+
+    def move(self, rank: Int32, nodes: Int64) -> Int32:
+        """Move each of `nodes` to its best place, judged with all others at rest."""
+        degree = self.degree[nodes]
+        first = np.cumsum(degree) - degree
+        row = np.repeat(np.arange(len(nodes)), degree)
+        place = np.arange(len(row)) + np.repeat(self.start[nodes] - first, degree)
+        behind, gain = rank[self.head[place]].astype(np.int64), self.gain[place]
+        now = np.add.reduceat(np.where(behind < np.repeat(rank[nodes], degree), gain, 0), first)
+        order = np.lexsort((behind, row))  # place breaks no tie: ranks differ, or add up
+        behind, run = behind[order], np.cumsum(gain[order])
+        run -= np.repeat(run[first] - gain[order][first], degree)  # from 0 in each row
+        tied = np.flatnonzero((behind[1:] == behind[:-1]) & (row[1:] == row[:-1]))
+        run[tied] = np.iinfo(np.int64).min  # between two edges to one neighbour is no place
+        best = np.maximum.reduceat(run, first)
+        at = np.flatnonzero(run == np.repeat(best, degree))
+        at = at[np.unique(row[at], return_index=True)[1]]  # the foremost best place
+        front = best <= 0
+        label = 2 * rank.astype(np.int64)
+        target = np.where(front, 2 * behind[first] - 1, 2 * behind[at] + 1)
+        better = np.maximum(best, 0) > now
+        label[nodes[better]] = target[better]
+        return ranks(label)

@@ -1,0 +1,207 @@
+"""Select cells: connectome -> connectome, with names, roles and kinds settled."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from .. import names
+from ..errors import InputError, UsageError
+from ..graph import total
+from ..ir import (
+    INTER,
+    MOTOR,
+    MUSCLE,
+    NEURON,
+    OTHER,
+    SENSORY,
+    Bool,
+    CellFact,
+    Cells,
+    CellTable,
+    Connectome,
+    Float64,
+    Synapses,
+    UInt8,
+)
+
+KNOWN_SHARE = 0.2  # of the cells must be C. elegans neurons for its table to be used
+
+
+def select_cells(
+    connectome: Connectome,
+    *,
+    table: CellTable | None = None,
+    inputs: tuple[str, ...] = (),
+    outputs: tuple[str, ...] = (),
+    only: tuple[str, ...] = (),
+    without: tuple[str, ...] = (),
+    keep: str = "neurons",
+) -> Connectome:
+    """Settle names and roles, and keep the cells that become neurons of the model.
+
+    Args:
+        table: cells by name; None, or a table that knows too few of the cells: roles by
+            structure (no inputs: sensory; no outputs: motor).
+        inputs, outputs: patterns of the sensory and the motor neurons, instead of roles.
+        only, without: patterns of the cells to keep, to leave out.
+        keep: "neurons", or "all": muscles are kept as motor cells, others without a role.
+
+    Raises:
+        UsageError: a pattern matches no cell.
+        InputError: no cell is left.
+    """
+    facts: dict[str, Any] = {}
+    used = table if table is not None and knows(table, connectome.cells.name) else None
+    connectome = rename(connectome, used, facts)
+    cells = by_structure(connectome) if used is None else look_up(connectome.cells, used)
+    facts["roles"] = used.origin if used else "structure"
+    kept = chosen(cells, only, without, keep if used else "all")
+    connectome = cut(replace(connectome, cells=cells), kept, facts)
+    cells = override(connectome.cells, inputs, outputs, muscles=keep == "all")
+    facts["sensory"] = int((cells.role & SENSORY > 0).sum())
+    facts["motor"] = int((cells.role & MOTOR > 0).sum())
+    facts["cells"] = len(cells)
+    history = {**connectome.history, "select_cells": facts}
+    return replace(connectome, cells=cells, history=history)
+
+
+def knows(table: CellTable, cells: tuple[str, ...]) -> bool:
+    """Whether a table is about these cells: the user says so, or a fifth are in it."""
+    known = sum(name in table.facts or names.unpadded(name) in table.facts for name in cells)
+    return table.given or known >= max(1, KNOWN_SHARE * len(cells))
+
+
+def rename(connectome: Connectome, table: CellTable | None, facts: dict[str, Any]) -> Connectome:
+    """VA01 -> VA1, where the table has the second name and not the first."""
+    known = table.facts if table else {}
+    new = {
+        name: names.unpadded(name)
+        for name in connectome.cells.name
+        if name not in known and names.unpadded(name) in known
+    }
+    facts["renamed"] = new
+    if not new:
+        return connectome
+    target = [new.get(name, name) for name in connectome.cells.name]
+    distinct = sorted(set(target))
+    facts["merged"] = len(target) - len(distinct)
+    place = {name: row for row, name in enumerate(distinct)}
+    row = np.array([place[name] for name in target], np.int32)
+    first = np.array([target.index(name) for name in distinct])
+    old = connectome.cells
+    cells = Cells(
+        tuple(distinct),
+        old.role[first],
+        tuple(old.transmitter[index] for index in first.tolist()),
+        old.kind[first],
+    )
+    edges = connectome.synapses
+    synapses = replace(edges, pre=row[edges.pre], post=row[edges.post])
+    return replace(connectome, cells=cells, synapses=synapses)
+
+
+def look_up(cells: Cells, table: CellTable) -> Cells:
+    """Role, transmitter and kind from the table; what it does not know is no neuron."""
+
+    def fact(name: str) -> CellFact:
+        muscle = table.muscle is not None and table.muscle(name)
+        return table.facts.get(name) or CellFact(0, "", MUSCLE if muscle else OTHER)
+
+    facts = [fact(name) for name in cells.name]
+    return Cells(
+        cells.name,
+        np.array([fact.role for fact in facts], np.uint8),
+        tuple(fact.transmitter for fact in facts),
+        np.array([fact.kind for fact in facts], np.uint8),
+    )
+
+
+def by_structure(connectome: Connectome) -> Cells:
+    """Roles the file gives, else: no chemical input is sensory, no output is motor."""
+    cells, edges = connectome.cells, connectome.synapses
+    if cells.role.any():
+        return cells
+    proper = edges.pre != edges.post
+    sends = np.zeros(len(cells), bool)
+    takes = np.zeros(len(cells), bool)
+    sends[edges.pre[proper]] = True
+    takes[edges.post[proper]] = True
+    role = np.where(~takes, SENSORY, 0) | np.where(~sends, MOTOR, 0)
+    role = np.where(sends | takes, role, 0)
+    role = np.where(role == 0, INTER, role).astype(np.uint8)
+    return replace(cells, role=role)
+
+
+def chosen(cells: Cells, only: tuple[str, ...], without: tuple[str, ...], keep: str) -> Bool:
+    """(N,) the cells to keep."""
+    kept = np.ones(len(cells), bool) if keep == "all" else cells.kind == NEURON
+    if only:
+        kept &= matching(cells, only, "--only")
+    if without:
+        kept &= ~matching(cells, without, "--without")
+    return kept
+
+
+def matching(cells: Cells, patterns: tuple[str, ...], option: str) -> Bool:
+    """(N,) the cells that match a pattern; each pattern must match one."""
+    for pattern in patterns:
+        if not any(names.matches(name, (pattern,)) for name in cells.name):
+            raise UsageError(f"{option} {names.plain(pattern)}: no cell has such a name")
+    return np.array([names.matches(name, patterns) for name in cells.name], bool)
+
+
+def cut(connectome: Connectome, kept: Bool, facts: dict[str, Any]) -> Connectome:
+    """Take the kept cells and the synapses between them; list what is cut off."""
+    cells, edges = connectome.cells, connectome.synapses
+    if not kept.any():
+        raise InputError(connectome.source.label, "no cell is left", "see --keep, --only")
+    inside = kept[edges.pre] & kept[edges.post]
+    outside = edges.take(~inside)
+    facts["left_out"] = left_out(cells, kept, outside)
+    row = np.cumsum(kept, dtype=np.int32) - 1
+    synapses = edges.take(inside)
+    synapses = replace(synapses, pre=row[synapses.pre], post=row[synapses.post])
+    return replace(
+        connectome,
+        cells=cells.take(np.flatnonzero(kept)),
+        synapses=synapses,
+        kind=connectome.kind[inside],
+    )
+
+
+def left_out(cells: Cells, kept: Bool, outside: Synapses) -> dict[str, Any]:
+    """The cells that were cut off, by kind and by name, with the rows they take along."""
+    words = {NEURON: "neuron", MUSCLE: "muscle", OTHER: "other"}
+    gone = np.flatnonzero(~kept)
+    weight = touching(outside, len(cells))
+    return {
+        "cells": len(gone),
+        "kinds": dict(sorted(Counter(words[kind] for kind in cells.kind[gone].tolist()).items())),
+        "rows": len(outside),
+        "weight": total(outside.weight),
+        "names": {cells.name[row]: float(weight[row]) for row in gone.tolist()},
+    }
+
+
+def touching(edges: Synapses, size: int) -> Float64:
+    """(size,) weight of the rows that name each cell."""
+    ends = np.concatenate([edges.pre, edges.post])
+    return np.bincount(ends, np.concatenate([edges.weight] * 2), size)
+
+
+def override(
+    cells: Cells, inputs: tuple[str, ...], outputs: tuple[str, ...], *, muscles: bool
+) -> Cells:
+    """Roles after --inputs, --outputs and --keep all."""
+    role: UInt8 = cells.role.copy()
+    if muscles:
+        role = np.where(cells.kind == MUSCLE, role | MOTOR, role).astype(np.uint8)
+    for patterns, bit, option in ((inputs, SENSORY, "--inputs"), (outputs, MOTOR, "--outputs")):
+        if patterns:
+            has = matching(cells, patterns, option)
+            role = np.where(has, role | bit, role & ~np.uint8(bit)).astype(np.uint8)
+    return replace(cells, role=role)

@@ -1,0 +1,263 @@
+"""The compiler on one screen: a file in, a module out, every stage on the way."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, fields, replace
+from pathlib import Path
+from typing import Any, Concatenate, ParamSpec, TypeVar
+
+from . import catalog, names
+from .emit import emit
+from .errors import CompilerError, InputError, UsageError
+from .ir import (
+    INTER,
+    MOTOR,
+    MUSCLE,
+    NEURON,
+    OTHER,
+    SENSORY,
+    Artifact,
+    CellFact,
+    CellTable,
+    Connectome,
+    Plan,
+)
+from .options import Options, check_label
+from .parse import Layout, parse, read_bytes
+from .passes.break_cycles import break_cycles
+from .passes.merge_electrical import merge_electrical
+from .passes.prune import prune
+from .passes.schedule_levels import schedule_levels
+from .passes.select_cells import select_cells
+from .passes.topological_sort import topological_sort
+from .readers.cells import read_cells
+from .readers.model import is_model, read_model
+from .text import Stage, text
+from .verify import verify
+
+A = TypeVar("A", bound=Stage)
+B = TypeVar("B", bound=Stage)
+P = ParamSpec("P")
+
+STAGES = ("connectome", "selected", "circuit", "dag", "order", "pruned", "plan", "module")
+BITS = {"sensory": SENSORY, "inter": INTER, "motor": MOTOR}
+KINDS = {"neuron": NEURON, "muscle": MUSCLE, "other": OTHER}
+
+
+@dataclass
+class Trace:
+    """Runs the passes, verifies what each returns, and keeps what was asked for.
+
+    Attributes:
+        until: stop after this stage.
+        stages: the text of each stage kept, by name, in order.
+        seconds: how long each step took, verification included.
+    """
+
+    until: str = "module"
+    keep: frozenset[str] = frozenset()
+    stages: dict[str, str] = field(default_factory=dict)
+    seconds: dict[str, float] = field(default_factory=dict)
+
+    def run(
+        self,
+        stage: str,
+        step: Callable[Concatenate[A, P], B],
+        ir: A,
+        *args: P.args,
+        **options: P.kwargs,
+    ) -> B:
+        """Run one pass and verify its result; an error says in which pass it arose."""
+        start = time.perf_counter()
+        try:
+            result = step(ir, *args, **options)
+            verify(result)
+        except Exception as error:
+            if not isinstance(error, InputError | UsageError):
+                error.add_note(f"in pass {step.__name__}")
+            raise
+        self.seconds[step.__name__] = time.perf_counter() - start
+        self.record(stage, result)
+        return result
+
+    def record(self, stage: str, ir: Stage) -> None:
+        """Keep the text of a stage; stop where asked."""
+        if stage in self.keep:
+            self.stages[stage] = text(ir)
+        if stage == self.until:
+            raise Stop
+
+
+class Stop(Exception):
+    """The stage asked for is reached."""
+
+
+def lower(connectome: Connectome, options: Options, trace: Trace | None = None) -> Plan:
+    """All passes, in order."""
+    trace = trace or Trace()
+    selected = trace.run(
+        "selected",
+        select_cells,
+        connectome,
+        table=cell_table(options),
+        inputs=expand(options.inputs),
+        outputs=expand(options.outputs),
+        only=expand(options.only),
+        without=expand(options.without),
+        keep=options.keep,
+    )
+    circuit = trace.run(
+        "circuit",
+        merge_electrical,
+        selected,
+        junctions=options.junctions,
+        undirected=options.undirected,
+        min_weight=options.min_weight,
+    )
+    dag = trace.run("dag", break_cycles, circuit, cycles=options.cycles)
+    order = trace.run("order", topological_sort, dag)
+    order = trace.run("pruned", prune, order, feedback=options.feedback)
+    return trace.run("plan", schedule_levels, order)
+
+
+def compile_source(
+    path: str,
+    *,
+    name: str = "",
+    label: str = "",
+    options: Options | None = None,
+    layout: Layout | None = None,
+    trace: Trace | None = None,
+) -> Artifact:
+    """Compile a connectome: a file, a bundled name, "-" for stdin, or a generated model.
+
+    Args:
+        path: a bundled name wins unless the argument has a slash or an extension.
+        name: of the class; made from the label if empty.
+        label: stands for the file in the output; its base name if empty.
+
+    Returns:
+        One Python file. If `trace` stops earlier: no file.
+    """
+    trace, options = trace or Trace(), options or Options()
+    try:
+        data, label, unit = fetch(path, label)
+        if is_model(data):
+            return again(data, label, name, options, trace)
+        start = time.perf_counter()
+        connectome = parse(data, label, layout=layout or Layout(), unit=options.weight_unit or unit)
+        verify(connectome)
+        trace.seconds["parse"] = time.perf_counter() - start
+        trace.record("connectome", connectome)
+        plan = lower(connectome, options, trace)
+    except Stop:
+        return Artifact({})
+    return finish(plan, options, name, trace)
+
+
+def finish(plan: Plan, options: Options, name: str, trace: Trace) -> Artifact:
+    """Emit, timed."""
+    start = time.perf_counter()
+    artifact = emit(plan, options=options, name=name)
+    trace.seconds["emit"] = time.perf_counter() - start
+    return artifact
+
+
+def again(data: bytes, label: str, name: str, options: Options, trace: Trace) -> Artifact:
+    """A generated model as input: its plan is emitted again, as it is."""
+    if options.changed():
+        hint = "the options of a generated model are its own; compile its source with others"
+        raise UsageError(f"{', '.join('--' + key for key in options.changed())}: {hint}")
+    model = read_model(data, label)
+    verify(model.plan)
+    trace.record("plan", model.plan)
+    return finish(model.plan, model.options, name or model.name, trace)
+
+
+def fetch(path: str, label: str = "") -> tuple[bytes, str, str]:
+    """(bytes, label, unit of the weights) of a connectome.
+
+    Raises:
+        InputError: no such file, and no bundled connectome of the name.
+    """
+    entry = catalog.find(path)
+    if entry:
+        return catalog.read(entry), check_label(label or entry.name), entry.unit
+    file = "stdin" if path == "-" else Path(path).name
+    found = check_label(label or names.label_of(file)[:100])
+    bare = "/" not in path and "\\" not in path and "." not in path
+    if bare and path != "-" and not Path(path).exists():
+        near = catalog.suggest(path)
+        hint = f"did you mean {near}?" if near else "elegansc connectomes lists them"
+        raise InputError(path, "no such file, and no bundled connectome of this name", hint)
+    if catalog.find(found):
+        hint = "choose another with --label"
+        raise UsageError(f"label {found}: is the name of a bundled connectome; {hint}")
+    return read_bytes(path), found, "units of weight"
+
+
+def cell_table(options: Options) -> CellTable | None:
+    """The table of cells that the options ask for; None: roles by structure."""
+    if options.cells:
+        return read_cells(read_bytes(options.cells), names.label_of(Path(options.cells).name))
+    if options.roles_table == "structure":
+        return None
+    several = options.roles_table == "several"
+    facts = {}
+    for cell in catalog.cells().values():
+        role = sum(BITS[word] for word in (cell.roles if several else cell.role))
+        facts[cell.name] = CellFact(role, cell.transmitter, KINDS[cell.kind])
+    return CellTable(facts, options.roles_table, muscle=catalog.is_muscle)
+
+
+def expand(patterns: tuple[str, ...]) -> tuple[str, ...]:
+    """Patterns with each `@file` replaced by the lines of that file."""
+    found: list[str] = []
+    for pattern in patterns:
+        if pattern.startswith("@"):
+            data = read_bytes(pattern[1:]).decode("utf-8-sig", "replace")
+            found += [line.strip() for line in data.splitlines() if line.strip()]
+        else:
+            found.append(pattern)
+    return tuple(found)
+
+
+def compile(path: str, *, name: str = "", label: str = "", **choices: Any) -> Artifact:
+    """Compile a connectome file, bundled name or generated model into a PyTorch module.
+
+    Args:
+        path: as for the command line; "-" is standard input.
+        name, label: of the class, of the source.
+        choices: options as in `elegansc compile --help`, with underscores; and the
+            fields of `Layout` (columns, delimiter, header, encoding, kind).
+
+    Returns:
+        An Artifact; `artifact.files` holds the bytes by file name.
+
+    Raises:
+        InputError: the input is wrong. UsageError: the options are.
+    """
+    ours = {option.name for option in fields(Options)}
+    layout = {key: value for key, value in choices.items() if key not in ours}
+    options = replace(Options(), **{k: v for k, v in choices.items() if k in ours})
+    try:
+        where = Layout(**layout)
+    except TypeError as error:
+        raise UsageError(str(error)) from None
+    return compile_source(path, name=name, label=label, options=options, layout=where)
+
+
+def history_of(artifact: Artifact) -> Mapping[str, Any]:
+    """What every pass did, as plain data for JSON."""
+    return {step: dict(facts) for step, facts in artifact.history.items()}
+
+
+def stages_numbered(trace: Trace) -> Iterator[tuple[str, str]]:
+    """(file name, text) of each stage kept: `1_connectome.txt` and so on."""
+    for stage, content in trace.stages.items():
+        yield f"{STAGES.index(stage) + 1}_{stage}.txt", content
+
+
+__all__ = ["Artifact", "CompilerError", "Options", "Trace", "compile", "compile_source", "lower"]

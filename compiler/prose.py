@@ -1,0 +1,223 @@
+"""Prose: the docstring of a generated module, which reads like a paper's appendix.
+
+It says nothing that is not in the tables, the options and the label, so that it can be
+written again from them.
+"""
+
+from __future__ import annotations
+
+import shlex
+import textwrap
+from collections.abc import Iterator
+
+import numpy as np
+
+from . import catalog
+from .graph import total
+from .ir import MOTOR, SENSORY, Bool, Plan, Synapses
+from .names import amount, class_name, plain, plural
+from .options import Options
+
+WIDTH = 88
+INDENT = 16
+NAMES = 12  # that a line of the docstring lists before it counts the rest
+
+
+def docstring(plan: Plan, options: Options, name: str) -> list[str]:
+    """The lines between the quotes: title, facts, command, sources."""
+    label = plan.source.label
+    kind = "recurrent" if options.feedback == "delay" else "feed-forward"
+    entry = catalog.find(label)
+    what = f"the C. elegans connectome {label}" if entry else f"the connectome {label}"
+    text = [f"{name}: {what} as a {kind} network.", ""]
+    for title, sentences in facts(plan, options):
+        text += row(title, sentences)
+    text += ["", *wrap("Made by: " + command(label, name, options), 0)]
+    if entry:
+        text += wrap(f"Source: {entry.citation}", 0)
+    return text
+
+
+def command(label: str, name: str, options: Options) -> str:
+    """The command line that makes this module, from label and options."""
+    words = ["elegansc", "compile", label]
+    if name != class_name(label):
+        words += ["--name", name]
+    for option, value in options.changed().items():
+        if value is True:
+            words.append(f"--{option}")
+        elif isinstance(value, list):
+            words += [word for each in value for word in (f"--{option}", each)]
+        else:
+            words += [f"--{option}", str(value)]
+    return " ".join(shlex.quote(word) for word in words)
+
+
+def row(title: str, sentences: list[str]) -> Iterator[str]:
+    """A fact: its title, then its sentences, aligned."""
+    first = True
+    for sentence in sentences:
+        for line in wrap(sentence, INDENT):
+            yield f"    {title:<12}{line.strip()}" if first else line
+            first = False
+
+
+def wrap(text: str, indent: int) -> list[str]:
+    """Lines of at most 88 columns, a word never broken."""
+    pad = " " * indent
+    return textwrap.wrap(
+        text,
+        WIDTH,
+        initial_indent=pad,
+        subsequent_indent=pad,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+
+
+def facts(plan: Plan, options: Options) -> Iterator[tuple[str, list[str]]]:
+    """(title, sentences) of each fact, in order."""
+    role = plan.cells.role
+    sensory, motor = role & SENSORY > 0, role & MOTOR > 0
+    size, live = len(plan.cells), int(plan.live.sum())
+    depth = len(plan.level_start) - 1
+    at = f"{size:,} in" if live == size else f"{size:,}, {live:,} of them in"
+    both = f" ({(sensory & motor).sum():,} both)" if (sensory & motor).any() else ""
+    between = size - int((sensory | motor).sum())
+    yield (
+        "neurons",
+        [
+            f"{at} {plural(depth, 'level')}: {sensory.sum():,} sensory, "
+            f"{motor.sum():,} motor{both}, {between:,} between"
+        ],
+    )
+    tail = "" if options.features == 1 else f", {options.features}"
+    yield "input", [f"(batch, {sensory.sum()}{tail}): SENSORY"]
+    yield "output", [f"(batch, {motor.sum()}{tail}): MOTOR"]
+    yield "state", rule(options)
+    yield "parameters", parameters(plan, options)
+    yield from junctions(plan, options)
+    yield from feedback(plan, options)
+    yield from unused(plan)
+
+
+def rule(options: Options) -> list[str]:
+    """What a neuron computes, in words and formulas."""
+    act = "" if options.activation == "identity" else options.activation
+    if options.merge == "product":
+        merge = ["m = product of x over the input neurons; sensory neurons multiply their input"]
+    else:
+        gain = "sigmoid(gain)" if options.merge == "gated" else "gain"
+        merge = [f"m = sum of {gain} * x over the inputs; sensory neurons add their input"]
+    m = "m"
+    if options.norm == "layer":
+        merge.append(f"n = m less its mean over its deviation, over the {options.features} numbers")
+        m = "n"
+    unit = f"W {m} + b" if options.unit == "linear" else f"{m} + b"
+    formula = f"x = {act}({unit})" if act else f"x = {unit}"
+    if options.features > 1:
+        formula += f", {options.features} numbers a neuron"
+    late = []
+    if options.feedback == "delay":
+        late = [
+            "what runs backward, and a junction from its later to its earlier level,",
+            "reads the step before",
+        ]
+    return [*merge, formula, *late]
+
+
+def parameters(plan: Plan, options: Options) -> list[str]:
+    """How many, and of what."""
+    live = int(plan.live.sum())
+    d = options.features
+    gains, words = 0, []
+    if options.merge != "product":
+        delayed = options.feedback == "delay"
+        chemical = used(plan.forward, plan.live) + delayed * used(plan.feedback, plan.live)
+        coupled = int((plan.live[plan.junctions.left] & plan.live[plan.junctions.right]).sum())
+        gains = chemical + coupled
+        words.append(f"gains of {plural(chemical, 'synapse')} and {plural(coupled, 'gap junction')}")
+    each = 1
+    if options.unit == "linear":
+        each = d * (d + 1)
+        words += [f"{live:,} matrices W of {d} x {d}", f"{live:,} vectors b"]
+    else:
+        words.append("1 bias" if live == 1 else f"{live:,} biases b")
+    return [f"{gains + live * each:,}: {', '.join(words)}"]
+
+
+def used(edges: Synapses, live: Bool) -> int:
+    """Number of synapses between neurons of LEVELS."""
+    return int((live[edges.pre] & live[edges.post]).sum())
+
+
+def junctions(plan: Plan, options: Options) -> Iterator[tuple[str, list[str]]]:
+    """How gap junctions conduct."""
+    count = len(plan.junctions)
+    if not count:
+        return
+    if options.feedback == "delay":
+        way = "each conducts both ways with one gain: now to the later level, a step late back"
+    else:
+        way = "each used in one direction only here: to the later level"
+    yield "junctions", [f"{count:,}, {way}"]
+
+
+def feedback(plan: Plan, options: Options) -> Iterator[tuple[str, list[str]]]:
+    """What runs backward, self-loops apart, and what is known of the minimum."""
+    back, unit = plan.feedback, plan.source.unit
+    loop = back.pre == back.post
+    late = "read of the step before" if options.feedback == "delay" else "not computed"
+    lost = total(back.weight[~loop])
+    whole = lost + total(plan.forward.weight)
+    if lost:
+        share = f"{100 * lost / whole:.1f} %"
+        synapses = plural(int((~loop).sum()), "synapse")
+        sentences = [
+            f"{amount(lost)} of {amount(whole)} {unit} ({share}), in {synapses}, {late}: FEEDBACK",
+            standing(plan, lost),
+        ]
+        yield "backward", sentences
+    if loop.any():
+        heavy = amount(total(back.weight[loop]))
+        yield "self-loops", [f"{loop.sum():,}, {heavy} {unit}, {late}: FEEDBACK"]
+
+
+def standing(plan: Plan, lost: float) -> str:
+    """How the loss stands to the least possible one; never a bare `minimum`."""
+    bound = plan.proof.bound
+    if bound is None:
+        return "the least possible is not known: this order is not proved to be a minimum"
+    if bound >= lost:
+        return f"minimum {amount(bound)} (proved)"
+    return f"no order loses less than {amount(bound)} (proved)"
+
+
+def unused(plan: Plan) -> Iterator[tuple[str, list[str]]]:
+    """Who is on no path, and what it takes along."""
+    live = plan.live
+    gone = np.flatnonzero(~live)
+    if not len(gone):
+        return
+    edges = (plan.forward, plan.feedback)
+    dead = sum(len(table) - used(table, live) for table in edges)
+    coupled = len(plan.junctions) - int((live[plan.junctions.left] & live[plan.junctions.right]).sum())
+    yield (
+        "unused",
+        [
+            f"{plural(len(gone), 'neuron')} on no path from a sensor to a motor: UNUSED; state 0, "
+            f"{plural(dead, 'synapse')} and {plural(coupled, 'gap junction')} without gains"
+        ],
+    )
+    role, name = plan.cells.role, plan.cells.name
+    for bit, word in ((SENSORY, "sensory, input ignored"), (MOTOR, "motor, output 0")):
+        ends = [name[r] for r in gone.tolist() if role[r] & bit]
+        if ends:
+            yield "", [f"{word}: {listed(ends)}"]
+
+
+def listed(found: list[str]) -> str:
+    """Names on one line, the first dozen, the rest counted."""
+    shown = ", ".join(map(plain, found[:NAMES]))
+    more = len(found) - NAMES
+    return f"{shown} and {more:,} more" if more > 0 else shown

@@ -1,0 +1,165 @@
+"""Say what is wrong with the rows of a delimited text: the place, the why, the cure."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterator, Mapping
+
+from ..errors import InputError, Location, Mistake
+from ..names import plain, plural
+from .delimited import (
+    DELIMITERS,
+    UNKNOWN,
+    BadRecord,
+    Layout,
+    kind_of,
+    records,
+    spans,
+    stream,
+    weight_of,
+)
+from .sniff import Form
+
+LONGEST = 100_000  # characters of a name
+DETAILED = 1_000  # wrong rows that are described; the others are only counted
+# No name holds a control character other than tab, LF and CR, or half a character.
+FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
+
+
+def records_of(
+    data: bytes, layout: Layout, form: Form
+) -> Iterator[tuple[int, list[str]]]:
+    """The records from the first row on."""
+    return records(stream(data, layout.encoding), form.delimiter, form.start)
+
+
+def misfit(row: list[str], form: Form) -> str:
+    """Why a row of unusual length cannot be read; "" if it can.
+
+    Empty cells at the end that no one needs may be there or not: spreadsheets drop them.
+    """
+    needed = max(form.places.values()) + 1
+    if len(row) < needed:
+        role = max(form.places, key=lambda role: form.places[role])
+        what = f"{plural(len(row), 'cell')}, but the {role} stands in column {needed}"
+        return f"a row of {what}"
+    extra = [cell.strip() for cell in row[form.width :]]
+    if any(extra):
+        others = "the header has" if form.header else "others have"
+        return f"a row of {plural(len(row), 'cell')}, where {others} {form.width}"
+    return ""
+
+
+def wrong_name(name: str) -> str:
+    """Why a name cannot be one; "" if it can."""
+    if not name:
+        return "no name"
+    if len(name) > LONGEST:
+        return f"a name of {len(name):,} characters"
+    if bad := FORBIDDEN.search(name):
+        return f"the control character U+{ord(bad[0]):04X} in a name"
+    return ""
+
+
+def mistakes(
+    wrong: list[int], data: bytes, label: str, layout: Layout, form: Form
+) -> list[Mistake]:
+    """Read the file again and describe every row that stands on a wrong line."""
+    detailed = set(wrong[:DETAILED])
+    texts = lines_of(data, layout.encoding, detailed)
+    found = []
+    for line, row in records_of(data, layout, form):
+        if line in detailed:
+            for place, seen, hint in diagnose(row, form):
+                at = locate(texts[line], label, line, place, form.delimiter)
+                found.append(Mistake(at, seen, hint))
+    others = [Mistake(Location(label, line), "unread") for line in wrong[DETAILED:]]
+    return found + others
+
+
+def lines_of(data: bytes, encoding: str, wanted: set[int]) -> Mapping[int, str]:
+    """The text of the given lines."""
+    lines = enumerate(stream(data, encoding), 1)
+    return {line: text.rstrip("\r\n") for line, text in lines if line in wanted}
+
+
+def locate(text: str, label: str, line: int, place: int, delimiter: str) -> Location:
+    """Where a cell stands; the line as a whole if its row spans several lines."""
+    cells = spans(text, delimiter)
+    if not 0 <= place < len(cells):
+        return Location(label, line, text=text)
+    return Location(label, line, *cells[place], text)
+
+
+def diagnose(row: list[str], form: Form) -> Iterator[tuple[int, str, str]]:
+    """All that is wrong with a row: (place or -1, what was seen, what to do)."""
+    if why := misfit(row, form):
+        place = form.width if len(row) > form.width else -1
+        split = DELIMITERS.get(form.delimiter, form.delimiter)
+        hint = f"split by {split}: quote a cell that holds one, or use --delimiter"
+        yield place, why, hint
+        return
+    for role, place in sorted(form.places.items(), key=lambda item: item[1]):
+        if trouble := TROUBLES[role](row[place].strip()):
+            yield (place, *trouble)
+
+
+def name_trouble(cell: str) -> tuple[str, str] | None:
+    """What is wrong with a name, and what to do."""
+    why = wrong_name(cell)
+    if not why:
+        return None
+    if not cell:
+        return why, "every row names two cells, pre and post"
+    if len(cell) > LONGEST:
+        return why, f"a name has at most {LONGEST:,}: is a quote not closed?"
+    return why, "remove it, or say how the file is encoded, such as --encoding cp1252"
+
+
+def weight_trouble(cell: str) -> tuple[str, str] | None:
+    """What is wrong with a weight, and what to do."""
+    if not math.isnan(weight_of(cell)):
+        return None
+    if not cell:
+        return "no weight", "write a number, or remove the row"
+    if re.fullmatch(r"[-+]?\d+,\d+", cell):
+        return f"weight {cell!r} has a comma", "write 1.5 or 1500, not 1,5 or 1,500"
+    seen = plain(cell)
+    return f"weight {seen} is not a finite number", "write a number such as 3 or 0.5"
+
+
+def kind_trouble(cell: str) -> tuple[str, str] | None:
+    """What is wrong with a kind, and what to do."""
+    if kind_of(cell) != UNKNOWN:
+        return None
+    hint = "use chemical or electrical, or name the kind column with --columns kind=..."
+    return f"unknown synapse kind {plain(cell)}", hint
+
+
+TROUBLES = {
+    "pre": name_trouble,
+    "post": name_trouble,
+    "weight": weight_trouble,
+    "kind": kind_trouble,
+}
+
+
+def unsplit(
+    error: BadRecord, data: bytes, label: str, layout: Layout, form: Form
+) -> InputError:
+    """The error for a record that csv cannot split into cells."""
+    text = lines_of(data, layout.encoding, {error.line}).get(error.line, "")
+    quoted = spans(text, form.delimiter)
+    place = next(
+        (at for at, (column, _) in enumerate(quoted) if text[column - 1] == '"'), -1
+    )
+    opened = 'close it, or write "" for a quote within quotes'
+    if "limit" in error.reason and place < 0:
+        at = Location(label, error.line, text=text)
+        hint = f"a name has at most {LONGEST:,}: is this delimited text?"
+        return InputError(at, "a cell of more than 131,072 characters", hint)
+    at = locate(text, label, error.line, place, form.delimiter)
+    if "expected after" in error.reason:
+        return InputError(at, "text after a closing quote", opened)
+    return InputError(at, "a quote that is never closed", opened)

@@ -1,0 +1,103 @@
+"""Read a table of cells: name, role[, transmitter], as `--cells FILE` takes it."""
+
+from __future__ import annotations
+
+import csv
+import io
+
+from ..errors import InputError, Location, Mistake
+from ..ir import INTER, MOTOR, MUSCLE, NEURON, OTHER, SENSORY, CellFact, CellTable
+
+ROLES = {
+    "sensory": SENSORY,
+    "sensory neuron": SENSORY,
+    "sensor": SENSORY,
+    "input": SENSORY,
+    "s": SENSORY,
+    "inter": INTER,
+    "interneuron": INTER,
+    "i": INTER,
+    "na": INTER,  # Elegans-AI writes interneurons so
+    "motor": MOTOR,
+    "motor neuron": MOTOR,
+    "motorneuron": MOTOR,
+    "output": MOTOR,
+    "m": MOTOR,
+    "": 0,
+    "unknown": 0,
+    "-": 0,
+}
+KINDS = {"neuron": NEURON, "muscle": MUSCLE, "other": OTHER}
+NAMES = ("name", "cell", "neuron", "cell_name", "cell name", "id")
+
+
+def read_cells(data: bytes, label: str) -> CellTable:
+    """Read the table; header with at least `name` and `role`, any delimiter.
+
+    Raises:
+        InputError: no such columns, an unknown role, a name twice.
+    """
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise InputError(
+            label, f"not UTF-8 at byte {error.start}", "save it as UTF-8"
+        ) from None
+    first = text.split("\n", 1)[0]
+    delimiter = max(",\t;|", key=first.count)
+    rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    head = [cell.strip().lower() for cell in next(rows, [])]
+    name = next((head.index(word) for word in NAMES if word in head), -1)
+    if name < 0 or not {"role", "roles", "type"} & set(head):
+        hint = "give it a header: name,role[,transmitter]"
+        raise InputError(
+            Location(label, 1, text=first.strip()), "no columns name and role", hint
+        )
+    role = next(head.index(word) for word in ("role", "roles", "type") if word in head)
+    transmitter = head.index("transmitter") if "transmitter" in head else -1
+    kind = head.index("kind") if "kind" in head else -1
+    facts: dict[str, CellFact] = {}
+    mistakes: list[Mistake] = []
+    for row in rows:
+        if not any(cell.strip() for cell in row):
+            continue
+        at = Location(label, rows.line_num, text=delimiter.join(row))
+        if len(row) <= max(name, role):
+            mistakes.append(
+                Mistake(at, f"{len(row)} cells, the header has {len(head)}")
+            )
+            continue
+        cell = row[name].strip()
+        bits = role_of(row[role])
+        sort = KINDS.get(held(row, kind).lower() or "neuron")
+        if bits is None or sort is None:
+            word = row[role] if bits is None else held(row, kind)
+            hint = "use sensory, inter, motor, joined by +; kinds neuron, muscle, other"
+            mistakes.append(Mistake(at, f"unknown role or kind {word!r}", hint))
+        elif cell in facts:
+            mistakes.append(
+                Mistake(at, f"{cell!r} stands there twice", "keep one row a cell")
+            )
+        else:
+            facts[cell] = CellFact(bits, held(row, transmitter), sort)
+    if mistakes:
+        raise InputError.of(mistakes)
+    if not facts:
+        raise InputError(label, "no cell in it", "one row a cell: name,role")
+    return CellTable(facts, label, given=True)
+
+
+def held(row: list[str], column: int) -> str:
+    """A cell of a row, stripped; "" where there is none."""
+    return row[column].strip() if 0 <= column < len(row) else ""
+
+
+def role_of(text: str) -> int | None:
+    """The bits of `sensory+motor`; None if a word is unknown."""
+    bits = 0
+    for word in text.replace(";", "+").replace(",", "+").replace("/", "+").split("+"):
+        bit = ROLES.get(word.strip().lower())
+        if bit is None:
+            return None
+        bits |= bit
+    return bits

@@ -1,0 +1,69 @@
+"""Guess which column is what, by what it is called or by what stands in it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from .delimited import COLUMNS, UNKNOWN, kind_of, plain_word
+
+NUMBER = re.compile(
+    r"[-+]?(\d+([.,]\d*)?|[.,]\d+)(e[-+]?\d+)?|[-+]?(nan|inf|infinity)", re.IGNORECASE
+)
+
+
+def looks_like_header(rows: Sequence[list[str]]) -> bool:
+    """Whether a column is of numbers below its first cell, or two words are ours."""
+    if len(by_name(rows[0])) > 1:
+        return True
+    width = len(rows[1]) if len(rows) > 1 else 0
+    return any(
+        not numeric(rows[:1], place) and numeric(rows[1:], place)
+        for place in range(width)
+    )
+
+
+def by_name(names: Sequence[str]) -> dict[str, int]:
+    """The columns whose names are known: of several the best word, then the first."""
+    words = [plain_word(name) for name in names]
+    places = {}
+    for role, synonyms in COLUMNS.items():
+        known = [word for word in synonyms if word in words]
+        if known:
+            places[role] = words.index(known[0])
+    return places
+
+
+def by_content(rows: Sequence[list[str]], width: int) -> dict[str, int]:
+    """The columns of a text without header: two of names, a number, a kind."""
+    if width == 2:
+        return {"pre": 0, "post": 1}
+    if width == 3 and numeric(rows, 2):
+        return {"pre": 0, "post": 1, "weight": 2}
+    kinds = [place for place in range(width) if kind_words(rows, place)]
+    if width < 3 or not kinds:
+        return {}
+    kind = min(kinds, key=lambda place: (place < 2, place))
+    others = [place for place in range(width) if place != kind]
+    numbers = [place for place in others[2:] if numeric(rows, place)]
+    places = {"pre": others[0], "post": others[1], "kind": kind}
+    return {**places, "weight": numbers[-1]} if numbers else places
+
+
+def cells_of(rows: Sequence[list[str]], place: int) -> list[str]:
+    """The cells of a column that are not empty."""
+    return [row[place] for row in rows if len(row) > place and row[place]]
+
+
+def numeric(rows: Sequence[list[str]], place: int) -> bool:
+    """Whether at least half of a column are numbers."""
+    cells = cells_of(rows, place)
+    numbers = sum(NUMBER.fullmatch(cell) is not None for cell in cells)
+    return bool(cells) and 2 * numbers >= len(cells)
+
+
+def kind_words(rows: Sequence[list[str]], place: int) -> bool:
+    """Whether at least half of a column name a kind of synapse."""
+    cells = cells_of(rows, place)
+    known = sum(kind_of(cell) != UNKNOWN for cell in cells)
+    return bool(cells) and 2 * known >= len(cells)

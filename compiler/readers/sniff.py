@@ -1,0 +1,295 @@
+"""Find how a text is laid out from what stands in it, never from its name."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import islice
+
+from ..errors import InputError, Location, UsageError
+from ..names import plain
+from .columns import by_content, by_name, looks_like_header, numeric
+from .delimited import (
+    COLUMNS,
+    COMMENTS,
+    DELIMITERS,
+    BadRecord,
+    Layout,
+    delimiter_of,
+    plain_word,
+    records,
+    stream,
+    trimmed,
+)
+
+SAMPLE = 256  # lines that are looked at
+SHOWN = 8  # columns that a message names
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """One way to read a text.
+
+    Attributes:
+        delimiter: a key of DELIMITERS; a space stands for runs of spaces and tabs.
+        header: the names of the columns, or None.
+        start: the line on which the first row may begin, from 1.
+        places: pre, post, weight, kind -> position from 0, for those that are there.
+        width: cells of a row.
+        share: part of the sampled rows that have this width.
+        own: whether the header is split as the rows are.
+        rows: the sampled rows, without the header.
+    """
+
+    delimiter: str
+    header: tuple[str, ...] | None
+    start: int
+    places: Mapping[str, int]
+    width: int
+    share: float
+    own: bool
+    rows: Sequence[list[str]]
+
+    @property
+    def known(self) -> bool:
+        """Whether it says who sends and who receives."""
+        return {"pre", "post"} <= self.places.keys()
+
+    @property
+    def score(self) -> tuple[int, float, bool]:
+        """How much speaks for this form."""
+        if not self.known or (not self.header and self.share < 0.5):
+            return (0, self.share * (self.width > 1), self.own)
+        quality = 3 if self.header else min(2, len(self.places) - 1)
+        return (quality, self.share, self.own)
+
+    def title(self, place: int) -> str:
+        """What a column is called: its name in the header, or its position."""
+        if self.header and place < len(self.header) and self.header[place]:
+            return self.header[place]
+        return f"column {place + 1}"
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """The first lines of a text.
+
+    Attributes:
+        comments: the lines before the first row that begin with a comment's sign.
+        lines: the lines from the first row on.
+        start: the number of the first of `lines`.
+    """
+
+    comments: tuple[str, ...]
+    lines: tuple[str, ...]
+    start: int
+
+
+def sniff(data: bytes, label: str, layout: Layout) -> tuple[Form, Sample]:
+    """Find delimiter, header and columns.
+
+    Raises:
+        InputError: nothing says which columns are pre and post.
+        UsageError: an option of the layout names nothing.
+    """
+    sample = sampled(data, label, layout.encoding)
+    delimiters = [delimiter_of(layout.delimiter)] if layout.delimiter else DELIMITERS
+    forms = [attempt(sample, delimiter, layout) for delimiter in delimiters]
+    best = max(forms, key=lambda form: form.score)
+    columns = chosen(best, layout)
+    form = Form(
+        *(best.delimiter, best.header, best.start, columns, best.width, best.share),
+        *(best.own, best.rows),
+    )
+    if not form.known:
+        raise unrecognised(form, label, sample)
+    return form, sample
+
+
+def sampled(data: bytes, label: str, encoding: str) -> Sample:
+    """Set the comments apart from the first rows."""
+    comments: list[str] = []
+    lines = stream(data, encoding)
+    start = 0
+    for start, line in enumerate(lines, 1):
+        if line.lstrip(" \t").startswith(COMMENTS):
+            comments.append(line.strip())
+        elif line.strip():
+            return Sample(tuple(comments), (line, *islice(lines, SAMPLE)), start)
+    if not comments:
+        raise InputError(label, "only blank lines", "give one row for each synapse")
+    raise InputError(label, "only comments", "give one row for each synapse")
+
+
+def attempt(sample: Sample, delimiter: str, layout: Layout) -> Form:
+    """How the sample reads when split by one delimiter."""
+    rows = split(sample.lines, delimiter, sample.start)
+    header, own, used = heading(sample, rows, delimiter, layout)
+    body = [row for _, row in rows[used:]]
+    start = sample.start
+    if used:
+        lines_after = [line for line, _ in rows[1:]]
+        start = lines_after[0] if lines_after else sample.start + used
+    widths = Counter(map(len, body or ([list(header)] if header else [])))
+    width, count = max(
+        widths.items(), key=lambda pair: (pair[1], pair[0]), default=(0, 0)
+    )
+    places = by_name(header) if header else by_content(body, width)
+    places |= wished(header or (), width, layout)
+    width = len(header) if header and own else width
+    return Form(
+        delimiter, header, start, places, width, count / max(1, len(body)), own, body
+    )
+
+
+def wished(names: Sequence[str], width: int, layout: Layout) -> dict[str, int]:
+    """The columns that the user asks for, as far as this form has them."""
+    places = {}
+    for role, name in layout.columns.items():
+        if name in names:
+            places[role] = names.index(name)
+        elif name.isdecimal() and 1 <= int(name) <= width:
+            places[role] = int(name) - 1
+    return places
+
+
+def split(
+    lines: Sequence[str], delimiter: str, first: int
+) -> list[tuple[int, list[str]]]:
+    """The rows of a sample with their lines, as far as they can be split."""
+    rows: list[tuple[int, list[str]]] = []
+    try:
+        for line, row in records(iter(lines), delimiter):
+            if cells := trimmed(row):
+                rows.append((line + first - 1, cells))
+    except BadRecord:  # the sample may end inside quotes; reading all of it will tell
+        pass
+    return rows
+
+
+def heading(
+    sample: Sample,
+    rows: Sequence[tuple[int, list[str]]],
+    delimiter: str,
+    layout: Layout,
+) -> tuple[tuple[str, ...] | None, bool, int]:
+    """The header, whether it is split as the rows are, and how many rows it takes."""
+    if layout.header is False:
+        return None, True, 0
+    for comment in reversed(sample.comments):
+        for character in (delimiter, *DELIMITERS):
+            names = names_in(comment.lstrip("".join(COMMENTS) + " "), character)
+            if names_both(names, layout):
+                return names, character == delimiter, 0
+    if not rows:
+        return None, True, 0
+    first, width = tuple(rows[0][1]), len(rows[1][1]) if len(rows) > 1 else 0
+    if names_both(first, layout):
+        return first, True, 1
+    for character in DELIMITERS:
+        names = names_in(sample.lines[0], character)
+        if len(names) == width and names_both(names, layout):
+            return names, False, 1
+    if layout.header or looks_like_header([row for _, row in rows]):
+        return first, True, 1
+    return None, True, 0
+
+
+def names_in(line: str, delimiter: str) -> tuple[str, ...]:
+    """The cells of one line."""
+    rows = split([line], delimiter, 1)
+    return tuple(rows[0][1]) if rows else ()
+
+
+def names_both(names: Sequence[str], layout: Layout) -> bool:
+    """Whether a row names the columns pre and post, by our words or the user's."""
+    found = by_name(names)
+    asked = [layout.columns.get(role, "") for role in ("pre", "post")]
+    if any(asked) and not any(name in names for name in asked):
+        return {"pre", "post"} <= found.keys() and all(
+            not name or name.isdecimal() for name in asked
+        )
+    return all(
+        name in names or role in found
+        for role, name in zip(("pre", "post"), asked, strict=True)
+    )
+
+
+def chosen(form: Form, layout: Layout) -> dict[str, int]:
+    """The columns of a form after the user's wishes.
+
+    Raises:
+        UsageError: a wish names no role or no column, or two name the same.
+    """
+    places = dict(form.places)
+    for role, name in layout.columns.items():
+        if role not in COLUMNS:
+            known = ", ".join(COLUMNS)
+            raise UsageError(f"--columns {role}={name}: use one of {known}")
+        places.pop(role, None)
+        if name or role in ("pre", "post"):
+            places[role] = place_of(role, name, form)
+    for role, place in list(places.items()):  # a wish takes a column from a guess
+        rivals = [other for other in places if places[other] == place]
+        if len(rivals) > 1 and role not in layout.columns:
+            del places[role]
+        elif all(other in layout.columns for other in rivals) and len(rivals) > 1:
+            raise UsageError(f"--columns: {' and '.join(rivals)} name one column")
+    return places
+
+
+def place_of(role: str, name: str, form: Form) -> int:
+    """The position from 0 of a column that the user names, or counts from 1."""
+    names = form.header or ()
+    if name in names:
+        return names.index(name)
+    words = [plain_word(known) for known in names]
+    if name.isdecimal() and 1 <= int(name) <= max(form.width, len(names)):
+        return int(name) - 1
+    if plain_word(name) and plain_word(name) in words:
+        return words.index(plain_word(name))
+    raise UsageError(f"--columns {role}={name}: no such column; {seen_columns(form)}")
+
+
+def seen_columns(form: Form) -> str:
+    """The columns for a message: their names, or the first row."""
+    cells = form.header or tuple(form.rows[0] if form.rows else ())
+    shown = ", ".join(plain(cell) for cell in cells[:SHOWN])
+    more = f" and {len(cells) - SHOWN:,} more" if len(cells) > SHOWN else ""
+    what = "columns" if form.header else "no header; the first row is"
+    return f"{what} {shown}{more} (split by {DELIMITERS.get(form.delimiter, form.delimiter)})"
+
+
+def unrecognised(form: Form, label: str, sample: Sample) -> InputError:
+    """The error for a text whose columns say nothing."""
+    at = Location(label, sample.start, text=sample.lines[0].rstrip("\r\n"))
+    if matrix(form):
+        return InputError(
+            at,
+            f"a matrix of {form.width:,} columns",
+            "matrices are not read from text yet: "
+            "write an edge list with the columns pre, post, weight",
+        )
+    if not form.rows and len(at.text) > 131_072:
+        seen = f"a first line of {len(at.text):,} characters that nothing splits"
+        return InputError(at, seen, "give one row for each synapse, each on its line")
+    missing = [role for role in ("pre", "post") if role not in form.places]
+    return InputError(
+        at,
+        f"no column for {' and '.join(missing)}: {seen_columns(form)}",
+        "name them, or count them from 1: --columns pre=...,post=...,weight=... "
+        "(and --no-header if the first line is a row)",
+    )
+
+
+def matrix(form: Form) -> bool:
+    """Whether the numbers of a text are a table of everyone by everyone."""
+    if form.width < 3 or not form.rows:
+        return False
+    if not all(numeric(form.rows, place) for place in range(1, form.width)):
+        return False
+    if form.header is None:
+        return form.width > 10 or form.width == len(form.rows)
+    first = {row[0] for row in form.rows}
+    return not form.header[0] or bool(first & set(form.header[1:]))

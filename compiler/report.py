@@ -1,0 +1,143 @@
+"""The report of a compile: what every pass did, in words, for people."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from .ir import History
+from .names import amount, plain, plural
+
+SHOWN = 12  # names that one line lists
+
+
+def report(history: History, label: str, unit: str, *, verbose: bool = False) -> Iterator[str]:
+    """Lines of `word  sentence`, in the order of the passes."""
+    if "parse" in history:
+        yield from parsed(history["parse"], label)
+    if "select_cells" in history:
+        yield from selected(history["select_cells"], unit, verbose)
+    if "merge_electrical" in history:
+        yield from merged(history["merge_electrical"], unit)
+    if "break_cycles" in history:
+        yield from cycles(history["break_cycles"], history.get("schedule_levels"), unit)
+    if "schedule_levels" in history:
+        yield from levels(history, unit, verbose)
+
+
+def line(word: str, sentence: str) -> str:
+    """One line of the report."""
+    return f"{word:<9} {sentence}"
+
+
+def parsed(facts: Mapping[str, Any], label: str) -> Iterator[str]:
+    """What the file holds."""
+    chemical, electrical = facts["chemical"]["rows"], facts["electrical"]["rows"]
+    rows = plural(facts["rows"], "row")
+    yield line(
+        "read",
+        f"{label}: {rows}, {facts['cells']:,} cells; {chemical:,} chemical, {electrical:,} electrical",
+    )
+    again = facts.get("repeated", {})
+    if again and again.get("rows"):
+        yield line("", f"{plural(again['rows'], 'row')} say again what others say: dropped")
+    zero = facts.get("zero", {})
+    count = zero.get("rows", 0) if isinstance(zero, dict) else zero
+    if count:
+        yield line("", f"{plural(count, 'row')} of weight 0: dropped")
+
+
+def selected(facts: Mapping[str, Any], unit: str, verbose: bool) -> Iterator[str]:
+    """Whose roles, who is left out."""
+    sides = f"{facts['sensory']:,} sensory, {facts['motor']:,} motor"
+    yield line("cells", f"{plural(facts['cells'], 'neuron')} kept, {sides}")
+    if facts["roles"] == "structure":
+        yield line("warning", "no table of these cells: roles by structure (no input: sensory, no output: motor)")
+    else:
+        yield line("", f"roles from the table {facts['roles']}")
+    if facts["renamed"]:
+        some = ", ".join(f"{plain(a)} -> {plain(b)}" for a, b in list(facts["renamed"].items())[:4])
+        yield line("", f"{plural(len(facts['renamed']), 'name')} without padding: {some}, ...")
+    gone = facts["left_out"]
+    if gone["cells"]:
+        kinds = ", ".join(f"{count:,} {kind}" for kind, count in gone["kinds"].items())
+        lost = f"{plural(gone['rows'], 'row')}, {amount(gone['weight'])} {unit}"
+        yield line("left out", f"{plural(gone['cells'], 'cell')} ({kinds}), with {lost}")
+        yield line("", listed(list(gone["names"]), verbose))
+
+
+def merged(facts: Mapping[str, Any], unit: str) -> Iterator[str]:
+    """Rows into pairs."""
+    yield line(
+        "merged",
+        f"chemical: {plural(facts['synapses'], 'pair')}, {amount(facts['weight'])} {unit}; "
+        f"{plural(facts['self_loops']['synapses'], 'self-loop')} apart",
+    )
+    if facts["rows"]:
+        one, two = facts["one_sided"], facts["unequal"]
+        notes = []
+        if one:
+            notes.append("each listed once" if one == facts["junctions"] else f"{one:,} listed once")
+        if two:
+            taken = {"max": "the larger", "sum": "their sum", "mean": "their mean"}[facts["rule"]]
+            notes.append(f"{two:,} with two weights: {taken}")
+        note = f" ({', '.join(notes)})" if notes else ""
+        rows = plural(facts["rows"], "electrical row")
+        yield line("", f"{rows} into {plural(facts['junctions'], 'gap junction')}{note}")
+    alone = facts["self_junctions"]
+    if alone["rows"]:
+        yield line("", f"{plural(alone['rows'], 'electrical row')} of a cell with itself: dropped")
+    below = facts["below"]
+    if below["synapses"] or below["junctions"]:
+        yield line(
+            "",
+            f"lighter than --min-weight: {plural(below['synapses'], 'synapse')} "
+            f"({amount(below['weight'])} {unit}) and {plural(below['junctions'], 'junction')} dropped",
+        )
+
+
+def cycles(facts: Mapping[str, Any], plan: Mapping[str, Any] | None, unit: str) -> Iterator[str]:
+    """What runs backward."""
+    whole = facts["of_weight"]
+    share = f"{100 * facts['weight'] / whole:.1f} %" if whole else "0 %"
+    yield line(
+        "cycles",
+        f"{amount(facts['weight'])} of {amount(whole)} {unit} run backward, {share}, in "
+        f"{plural(facts['synapses'], 'synapse')}: not proved to be a minimum ({facts['method']})",
+    )
+    if facts["scale"] > 1:
+        yield line("", f"weights were rounded to 1/{facts['scale']:,} to find the order")
+
+
+def levels(history: History, unit: str, verbose: bool) -> Iterator[str]:
+    """Depth, junctions, who is off every path."""
+    plan, pruned = history["schedule_levels"], history["prune"]
+    coupled, sent = plan["junction_weight"], history["merge_electrical"]["weight"]
+    if coupled:
+        share = 100 * coupled / (2 * coupled + sent)
+        yield line(
+            "",
+            f"each junction conducts one way: {amount(coupled)} {unit} of coupling back "
+            f"({share:.0f} % of all coupling) not in forward()"
+            if not pruned.get("delay")
+            else "each junction conducts now to the later level, a step late back",
+        )
+    yield line(
+        "levels",
+        f"{plan['levels']:,} deep; {plan['neurons']:,} of {pruned['of']:,} neurons on a path from "
+        "a sensor to a motor",
+    )
+    for key, word in (("unreached", "no sensor reaches"), ("mute", "reach no motor")):
+        if pruned[key]:
+            yield line("", f"{word}: {listed(pruned[key], verbose)}")
+    for key, word in (("dead_sensory", "sensory, input ignored"), ("dead_motor", "motor, output 0")):
+        if pruned[key]:
+            yield line("", f"{word}: {listed(pruned[key], verbose)}")
+
+
+def listed(found: list[str], verbose: bool) -> str:
+    """Names on one line; a dozen unless all were asked for."""
+    shown = found if verbose else found[:SHOWN]
+    more = len(found) - len(shown)
+    names = " ".join(map(plain, shown))
+    return f"{names} ... and {more:,} more (--verbose)" if more else names

@@ -1,0 +1,218 @@
+"""Tables: a plan as Python literals, and literals as a plan again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from .ir import INTER, MOTOR, NEURON, SENSORY, Cells, Junctions, Plan, Proof, Source, Synapses
+from .names import literal, number
+from .options import Options, Value
+
+Nested = dict[str, dict[str, float]]  # neuron -> input -> weight
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """One literal of a generated module, a line a row."""
+
+    name: str
+    type: str
+    note: str
+    ends: str  # "{}" or "[]"
+    rows: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Tables:
+    """What a generated module holds, as Python values."""
+
+    options: dict[str, Value]
+    cycles: dict[str, int | str]
+    levels: list[list[str]]
+    unused: list[str]
+    sensory: list[str]
+    motor: list[str]
+    chemical: Nested
+    electrical: Nested
+    feedback: Nested
+    sign: dict[str, dict[str, int]]
+    transmitter: dict[str, list[str]]
+
+
+def tables_of(plan: Plan, options: Options) -> Tables:
+    """A plan by name: every neuron, synapse and junction of the graph is in it."""
+    name = plan.cells.name
+    start = plan.level_start.tolist()
+    cycles: dict[str, int | str] = {"method": plan.proof.method}
+    if plan.proof.bound is not None:
+        cycles["bound"] = plan.proof.bound
+    transmitter: dict[str, list[str]] = {}
+    for cell, word in sorted(zip(name, plan.cells.transmitter, strict=True)):
+        if word:
+            transmitter.setdefault(word, []).append(cell)
+    junctions = plan.junctions
+    return Tables(
+        options.changed(),
+        cycles,
+        [list(name[first:last]) for first, last in zip(start, start[1:], strict=False)],
+        list(name[start[-1] :]),
+        with_role(plan.cells, SENSORY),
+        with_role(plan.cells, MOTOR),
+        nest(name, plan.forward.pre, plan.forward.post, plan.forward.weight),
+        nest(name, junctions.left, junctions.right, junctions.weight),
+        nest(name, plan.feedback.pre, plan.feedback.post, plan.feedback.weight),
+        signs(plan),
+        dict(sorted(transmitter.items())),
+    )
+
+
+def with_role(cells: Cells, bit: int) -> list[str]:
+    """Names of the cells of a role, sorted."""
+    return sorted(n for n, role in zip(cells.name, cells.role.tolist(), strict=True) if role & bit)
+
+
+def nest(name: tuple[str, ...], pre: Any, post: Any, value: Any) -> dict[str, dict[str, Any]]:
+    """neuron -> input -> value, both sorted by name."""
+    columns = (post.tolist(), pre.tolist(), value.tolist())
+    rows = sorted((name[b], name[a], v) for b, a, v in zip(*columns, strict=True))
+    table: dict[str, dict[str, Any]] = {}
+    for neuron, source, held in rows:
+        table.setdefault(neuron, {})[source] = held
+    return table
+
+
+def signs(plan: Plan) -> dict[str, dict[str, int]]:
+    """The signs that are known, of forward and feedback synapses."""
+    found: dict[str, dict[str, int]] = {}
+    for edges in (plan.forward, plan.feedback):
+        known = edges.take(edges.sign != 0)
+        for neuron, row in nest(plan.cells.name, known.pre, known.post, known.sign).items():
+            found.setdefault(neuron, {}).update(row)
+    return {neuron: dict(sorted(row.items())) for neuron, row in sorted(found.items())}
+
+
+def literals(tables: Tables, unit: str) -> Iterator[Table]:
+    """The tables in the order of the module."""
+    delayed = tables.options.get("feedback") == "delay"
+    late = "read of the step before" if delayed else "not computed"
+    way = "read now from the earlier level, a step late from the later" if delayed else "each used in one direction"
+    edges = f"dict[str, dict[str, {kind_of(tables)}]]"
+    yield Table(
+        "OPTIONS",
+        "dict[str, int | float | str | list[str]]",
+        "What was asked of elegansc beside its defaults.",
+        "{}",
+        tuple(f"{literal(k)}: {value(v)}" for k, v in tables.options.items()),
+    )
+    yield Table(
+        "CYCLES",
+        "dict[str, int | str]",
+        "How the order was found that decides what runs backward.",
+        "{}",
+        tuple(f"{literal(k)}: {value(v)}" for k, v in tables.cycles.items()),
+    )
+    yield Table(
+        "LEVELS",
+        "list[list[str]]",
+        "One level a line: a neuron takes inputs only from the lines above its own.",
+        "[]",
+        tuple(value(level) for level in tables.levels),
+    )
+    yield named("UNUSED", "Neurons on no path from a sensor to a motor: state 0, synapses without gains.", tables.unused)
+    yield named("SENSORY", "The neurons that take the input, in its order.", tables.sensory)
+    yield named("MOTOR", "The neurons that give the output, in its order.", tables.motor)
+    if tables.transmitter:
+        yield Table(
+            "TRANSMITTER",
+            "dict[str, list[str]]",
+            "What neurons release, where known.",
+            "{}",
+            tuple(f"{literal(k)}: {value(v)}" for k, v in tables.transmitter.items()),
+        )
+    yield nested("CHEMICAL", edges, f"Chemical synapses, neuron: {{input: {unit}}}.", tables.chemical)
+    yield nested("ELECTRICAL", edges, f"Gap junctions, {way}, neuron: {{input: {unit}}}.", tables.electrical)
+    yield nested("FEEDBACK", edges, f"Chemical synapses that run backward, {late}, neuron: {{input: {unit}}}.", tables.feedback)
+    if tables.sign:
+        yield nested("SIGN", "dict[str, dict[str, int]]", "Signs of chemical synapses, where known.", tables.sign)
+
+
+def named(name: str, note: str, rows: list[str]) -> Table:
+    """A table of names, one a line."""
+    return Table(name, "list[str]", note, "[]", tuple(map(literal, rows)))
+
+
+def nested(name: str, kind: str, note: str, table: Mapping[str, Mapping[str, float]]) -> Table:
+    """A table of synapses, a neuron a line."""
+    rows = [
+        f"{literal(neuron)}: {{{', '.join(f'{literal(k)}: {number(v)}' for k, v in row.items())}}}"
+        for neuron, row in table.items()
+    ]
+    return Table(name, kind, note, "{}", tuple(rows))
+
+
+def kind_of(tables: Tables) -> str:
+    """`int` if every weight is whole."""
+    nests = (tables.chemical, tables.electrical, tables.feedback)
+    whole = all(v == int(v) for nest in nests for row in nest.values() for v in row.values())
+    return "int" if whole else "float"
+
+
+def value(held: Value | list[str]) -> str:
+    """A Python literal of an option's value or a list of names."""
+    if isinstance(held, str):
+        return literal(held)
+    if isinstance(held, list):
+        return f"[{', '.join(map(literal, held))}]"
+    return repr(held) if isinstance(held, bool) else number(held)
+
+
+def plan_of(tables: Tables, source: Source) -> Plan:
+    """The plan that tables were made of. They must have passed `readers.model.check`."""
+    live = [name for level in tables.levels for name in level]
+    name = tuple(live + tables.unused)
+    row = {neuron: index for index, neuron in enumerate(name)}
+    sensory, motor = set(tables.sensory), set(tables.motor)
+    word = {cell: word for word, found in tables.transmitter.items() for cell in found}
+    role = [(SENSORY * (n in sensory) | MOTOR * (n in motor)) or INTER for n in name]
+    cells = Cells(
+        name,
+        np.array(role, np.uint8),
+        tuple(word.get(neuron, "") for neuron in name),
+        np.full(len(name), NEURON, np.uint8),
+    )
+    start = np.cumsum([0, *map(len, tables.levels)], dtype=np.int32)
+    left, right, weight = columns(tables.electrical, row)
+    size = len(left)
+    junctions = Junctions(left, right, weight, np.zeros(size, np.int32), np.zeros(size, np.int8))
+    bound = tables.cycles.get("bound")
+    proof = Proof(str(tables.cycles.get("method", "given")), bound if isinstance(bound, int) else None)
+    return Plan(
+        source,
+        cells,
+        synapses(tables.chemical, tables.sign, row),
+        synapses(tables.feedback, tables.sign, row),
+        junctions.renumbered(np.arange(len(name), dtype=np.int32)),
+        proof,
+        start,
+    )
+
+
+def columns(table: Nested, row: dict[str, int]) -> tuple[Any, Any, Any]:
+    """(pre, post, weight) of a nested table."""
+    flat = [(row[u], row[v], w) for v, inputs in table.items() for u, w in inputs.items()]
+    pre, post, weight = zip(*flat, strict=True) if flat else ((), (), ())
+    return np.array(pre, np.int32), np.array(post, np.int32), np.array(weight, np.float64)
+
+
+def synapses(table: Nested, sign: dict[str, dict[str, int]], row: dict[str, int]) -> Synapses:
+    """A nested table as synapses, sorted by (post, pre)."""
+    pre, post, weight = columns(table, row)
+    known = [sign.get(v, {}).get(u, 0) for v, inputs in table.items() for u in inputs]
+    edges = Synapses(pre, post, weight, np.array(known, np.int8), np.zeros(len(pre), np.int32))
+    return edges.renumbered(np.arange(len(row), dtype=np.int32))
+
+

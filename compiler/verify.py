@@ -1,0 +1,155 @@
+"""Verify: what must hold of each IR by itself, checked after every pass, always.
+
+What holds between two stages (nothing lost, nothing doubled) is a property test.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from .errors import VerifyError
+from .graph import longest_path, reached
+from .ir import (
+    MOTOR,
+    SENSORY,
+    Bool,
+    Cells,
+    Circuit,
+    Connectome,
+    Dag,
+    Int32,
+    Junctions,
+    Order,
+    Plan,
+    Synapses,
+)
+
+
+def verify(ir: Connectome | Circuit | Dag | Order | Plan) -> None:
+    """Check the invariants of one IR.
+
+    Raises:
+        VerifyError: one does not hold; it names the fact.
+    """
+    check_cells(ir.cells, by_name=isinstance(ir, Connectome | Circuit | Dag))
+    size = len(ir.cells)
+    if isinstance(ir, Connectome):
+        check_synapses(ir.synapses, size)
+        check(len(ir.kind) == len(ir.synapses), "a kind for every synapse")
+        check(bool((ir.kind <= 1).all()), "a kind is chemical or electrical")
+    elif isinstance(ir, Circuit):
+        check_circuit(ir, size)
+    else:
+        check_synapses(ir.forward, size)
+        check_synapses(ir.feedback, size)
+        check_junctions(ir.junctions, size)
+        unique_pairs(ir.forward, ir.feedback, size)
+    if isinstance(ir, Dag):
+        check(bool((ir.junctions.left < ir.junctions.right).all()), "left < right")
+    elif isinstance(ir, Order):
+        check_order(ir, size)
+    elif isinstance(ir, Plan):
+        check_plan(ir, size)
+
+
+def check(holds: bool, fact: str) -> None:
+    """Raise a VerifyError that names the fact unless it holds."""
+    if not holds:
+        raise VerifyError(f"does not hold: {fact}")
+
+
+def check_cells(cells: Cells, *, by_name: bool) -> None:
+    """Columns of one length, names distinct, sorted up to Dag."""
+    size = len(cells.name)
+    check(len(cells.role) == len(cells.transmitter) == len(cells.kind) == size, "one length")
+    check(len(set(cells.name)) == size, "names are distinct")
+    check(all(cells.name), "no name is empty")
+    if by_name:
+        check(list(cells.name) == sorted(cells.name), "cells are sorted by name")
+
+
+def check_synapses(edges: Synapses, size: int) -> None:
+    """Columns of one length and the declared types, rows in the table, sane weights."""
+    columns = (edges.pre, edges.post, edges.weight, edges.sign, edges.line)
+    types = (np.int32, np.int32, np.float64, np.int8, np.int32)
+    for column, dtype in zip(columns, types, strict=True):
+        check(column.dtype == dtype, f"a column is {np.dtype(dtype).name}")
+        check(len(column) == len(edges), "columns have one length")
+        check(not column.flags.writeable, "columns are sealed")
+    inside(edges.pre, size)
+    inside(edges.post, size)
+    weights(edges.weight)
+    check(bool((np.abs(edges.sign) <= 1).all()), "a sign is -1, 0 or 1")
+
+
+def check_junctions(junctions: Junctions, size: int) -> None:
+    """Rows in the table, no pair twice, no cell with itself, sane weights."""
+    inside(junctions.left, size)
+    inside(junctions.right, size)
+    weights(junctions.weight)
+    check(not junctions.left.flags.writeable, "columns are sealed")
+    check(bool((junctions.left != junctions.right).all()), "no junction within a cell")
+    low = np.minimum(junctions.left, junctions.right).astype(np.int64)
+    high = np.maximum(junctions.left, junctions.right)
+    check(len(np.unique(low * size + high)) == len(junctions), "no pair is coupled twice")
+    check(bool((np.abs(junctions.forced) <= 1).all()), "forced is -1, 0 or 1")
+
+
+def inside(rows: Int32, size: int) -> None:
+    """Rows lie in the table of cells."""
+    check(bool(((rows >= 0) & (rows < size)).all()), "rows lie in the table of cells")
+
+
+def weights(weight: np.ndarray) -> None:  # type: ignore[type-arg]
+    """Weights are finite and not negative."""
+    check(bool((np.isfinite(weight) & (weight >= 0)).all()), "weights are finite, >= 0")
+
+
+def check_circuit(circuit: Circuit, size: int) -> None:
+    """One row per ordered pair and per coupled pair, sorted."""
+    check_synapses(circuit.chemical, size)
+    check_junctions(circuit.junctions, size)
+    key = circuit.chemical.pre.astype(np.int64) * size + circuit.chemical.post
+    check(bool((np.diff(key) > 0).all()), "one row per ordered pair, sorted")
+    check(bool((circuit.junctions.left < circuit.junctions.right).all()), "left < right")
+
+
+def unique_pairs(forward: Synapses, feedback: Synapses, size: int) -> None:
+    """No ordered pair stands twice, in one table or in both."""
+    pre = np.concatenate([forward.pre, feedback.pre]).astype(np.int64)
+    post = np.concatenate([forward.post, feedback.post])
+    check(len(np.unique(pre * size + post)) == len(pre), "no ordered pair stands twice")
+
+
+def check_order(order: Order, size: int) -> None:
+    """Everything forward rises: acyclic at a glance."""
+    check(bool((order.forward.pre < order.forward.post).all()), "forward synapses rise")
+    check(bool((order.junctions.left < order.junctions.right).all()), "junctions rise")
+    check(len(np.unique(order.original)) == size, "original is a permutation")
+    check(len(order.live) == size, "live is known of every neuron")
+
+
+def check_plan(plan: Plan, size: int) -> None:
+    """Levels are tight, sorted, and hold exactly what is on a path."""
+    start = plan.level_start
+    check(len(start) > 1 and start[0] == 0 and start[-1] <= size, "levels start at 0")
+    check(bool((np.diff(start) > 0).all()), "no level is empty")
+    bounds = [*start.tolist(), size]
+    for first, last in zip(bounds, bounds[1:], strict=False):
+        names = plan.cells.name[first:last]
+        check(list(names) == sorted(names), "names are sorted within a level")
+    pre = np.concatenate([plan.forward.pre, plan.junctions.left])
+    post = np.concatenate([plan.forward.post, plan.junctions.right])
+    live = plan.live
+    used = live[pre] & live[post]
+    level = np.searchsorted(start, np.arange(size), side="right") - 1
+    depth = longest_path(pre[used], post[used], size)
+    check(bool((depth[live] == level[live]).all()), "a level is the longest path to it")
+    acyclic = longest_path(pre, post, size)
+    check(bool((acyclic >= 0).all()), "forward synapses and junctions have no cycle")
+
+
+def on_path(pre: Int32, post: Int32, cells: Cells) -> Bool:
+    """(N,) whether a neuron lies on a path from a sensory to a motor neuron."""
+    sensory, motor = cells.role & SENSORY > 0, cells.role & MOTOR > 0
+    return reached(pre, post, sensory) & reached(post, pre, motor)
