@@ -13,7 +13,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from . import names, prose
-from .ir import Artifact, Plan
+from .ir import MOTOR, SENSORY, Artifact, Plan
 from .options import Options, check_label, check_name
 from .tables import Table, literals, tables_of
 from .text import digest
@@ -92,8 +92,28 @@ def emit(plan: Plan, *, options: Options | None = None, name: str = "") -> Artif
     source = f"{plan.source.label}:{digest(plan)}"
     line = f"# @generated format={FORMAT} source={source} body={body_digest(body)}"
     return Artifact(
-        {f"{name}.py": f"{FIRST_LINE}\n{line}\n".encode() + body}, plan.history
+        {f"{name}.py": f"{FIRST_LINE}\n{line}\n".encode() + body},
+        plan.source.label,
+        plan.source.unit,
+        summary(plan, options, name),
+        plan.history,
     )
+
+
+def summary(plan: Plan, options: Options, name: str) -> dict[str, int | str]:
+    """The module in five numbers."""
+    role = plan.cells.role
+    synapses, junctions = prose.conducting(plan, options)
+    gains = 0 if options.merge == "product" else synapses + junctions
+    d = options.features
+    each = d * (d + 1) if options.unit == "linear" else 1
+    return {
+        "name": name,
+        "sensory": int((role & SENSORY > 0).sum()),
+        "motor": int((role & MOTOR > 0).sum()),
+        "synapses": synapses + junctions,
+        "parameters": gains + each * int(plan.live.sum()),
+    }
 
 
 def body_digest(body: bytes) -> str:
@@ -119,7 +139,9 @@ def view(plan: Plan, options: Options, name: str) -> View:
     """What the page reads."""
     tables = tables_of(plan, options)
     linear = options.unit == "linear"
-    factor = "" if GAINS[options.activation] == "1" else f"{GAINS[options.activation]} * "
+    factor = (
+        "" if GAINS[options.activation] == "1" else f"{GAINS[options.activation]} * "
+    )
     call = CALLS[options.activation]
     return View(
         name,
@@ -147,11 +169,17 @@ def start(options: Options, signed: bool) -> str:
     """The docstring of `reset_parameters`."""
     act = options.activation
     if options.merge == "product":
-        what = "weights as suits" if options.unit == "linear" else "biases of 0, as suits"
+        what = (
+            "weights as suits" if options.unit == "linear" else "biases of 0, as suits"
+        )
         return f"Draw {what} {act}." if options.unit == "linear" else "Set biases to 0."
     weights = ", weights" if options.unit == "linear" else ""
     if options.merge == "gated":
-        size = "root of a synapse's share" if options.init == "counts" else "1 / root of inputs"
+        size = (
+            "root of a synapse's share"
+            if options.init == "counts"
+            else "1 / root of inputs"
+        )
         return f"Draw gates about g / (1 + g), g = {size}{weights and ', and weights'}."
     if options.init == "counts":
         sign = "signs as known" if signed else "random signs"

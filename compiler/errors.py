@@ -101,4 +101,7 @@ def excerpt(at: Location) -> list[str]:
 
 def visible(text: str) -> str:
     """The text with every character that could confuse a terminal replaced."""
-    return "".join(character if character.isprintable() else "\N{WHITE SQUARE}" for character in text.replace("\t", " "))
+    return "".join(
+        character if character.isprintable() else "\N{WHITE SQUARE}"
+        for character in text.replace("\t", " ")
+    )

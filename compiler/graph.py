@@ -74,7 +74,8 @@ class Neighbours:
             return np.zeros(0, np.int64)
         ends = np.cumsum(length)
         shift = np.repeat(first - (ends - length), length)
-        return np.arange(ends[-1]) + shift
+        places: Int64 = np.arange(ends[-1]) + shift
+        return places
 
 
 def components(pre: Int32, post: Int32, size: int) -> Int32:
@@ -84,14 +85,15 @@ def components(pre: Int32, post: Int32, size: int) -> Int32:
 
     ones = np.ones(len(pre), np.int8)
     matrix = csr_array((ones, (pre, post)), (size, size))
-    return connected_components(matrix, directed=True, connection="strong")[1]
+    found: Int32 = connected_components(matrix, directed=True, connection="strong")[1]
+    return found
 
 
 def reached(pre: Int32, post: Int32, start: Bool) -> Bool:
     """(N,) the nodes that a path from `start` (N,) leads to, `start` itself among them."""
     edges = Neighbours(pre, post, len(start))
     seen = start.copy()
-    front = np.flatnonzero(start)
+    front: NDArray[np.integer] = np.flatnonzero(start)
     while len(front):
         heads = np.unique(edges.head[edges.of(front)])
         front = heads[~seen[heads]]
@@ -239,12 +241,18 @@ class Sift:
         row = np.repeat(np.arange(len(nodes)), degree)
         place = np.arange(len(row)) + np.repeat(self.start[nodes] - first, degree)
         behind, gain = rank[self.head[place]].astype(np.int64), self.gain[place]
-        now = np.add.reduceat(np.where(behind < np.repeat(rank[nodes], degree), gain, 0), first)
-        order = np.lexsort((behind, row))  # place breaks no tie: ranks differ, or add up
+        now = np.add.reduceat(
+            np.where(behind < np.repeat(rank[nodes], degree), gain, 0), first
+        )
+        order = np.lexsort(
+            (behind, row)
+        )  # place breaks no tie: ranks differ, or add up
         behind, run = behind[order], np.cumsum(gain[order])
         run -= np.repeat(run[first] - gain[order][first], degree)  # from 0 in each row
         tied = np.flatnonzero((behind[1:] == behind[:-1]) & (row[1:] == row[:-1]))
-        run[tied] = np.iinfo(np.int64).min  # between two edges to one neighbour is no place
+        run[tied] = np.iinfo(
+            np.int64
+        ).min  # between two edges to one neighbour is no place
         best = np.maximum.reduceat(run, first)
         at = np.flatnonzero(run == np.repeat(best, degree))
         at = at[np.unique(row[at], return_index=True)[1]]  # the foremost best place

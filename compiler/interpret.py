@@ -71,7 +71,9 @@ def wiring(graph: Order | Plan, feedback: str) -> Wiring:
         for u, v in zip(edges.pre.tolist(), edges.post.tolist(), strict=True):
             if live[u] and live[v]:
                 table[name[v]].append((name[u], (name[v], name[u], kind)))
-    ends = zip(graph.junctions.left.tolist(), graph.junctions.right.tolist(), strict=True)
+    ends = zip(
+        graph.junctions.left.tolist(), graph.junctions.right.tolist(), strict=True
+    )
     for u, v in ends:
         if live[u] and live[v]:
             gain = (name[v], name[u], "electrical")
@@ -83,7 +85,11 @@ def wiring(graph: Order | Plan, feedback: str) -> Wiring:
         tuple(sorted(n for n, r in zip(name, role, strict=True) if r & SENSORY)),
         tuple(sorted(n for n, r in zip(name, role, strict=True) if r & MOTOR)),
         {n: tuple(found) for n, found in inputs.items()},
-        {n: tuple(found) for n, found in delayed.items()} if feedback == "delay" else {},
+        (
+            {n: tuple(found) for n, found in delayed.items()}
+            if feedback == "delay"
+            else {}
+        ),
     )
 
 
@@ -218,11 +224,15 @@ def unwind(
                 into[step, :, net.sensory.index(neuron)] = shares.pop(0)
             for source, gain in read(net, options, neuron):
                 share = shares.pop(0)
-                slope[source] = slope[source] + strength(options, parameters, gain) * share
+                slope[source] = (
+                    slope[source] + strength(options, parameters, gain) * share
+                )
                 add_gain(options, parameters, grad, gain, share, now[source])
             for source, gain in net.delayed.get(neuron, ()):
                 share = shares.pop(0)
-                late[source] = late[source] + strength(options, parameters, gain) * share
+                late[source] = (
+                    late[source] + strength(options, parameters, gain) * share
+                )
                 add_gain(options, parameters, grad, gain, share, before[source])
     result.gradient, result.input_gradient, result.start_gradient = grad, into, late
 
@@ -267,7 +277,8 @@ def like(d: Float64, bias: Float64) -> Float64:
 def normalise(m: Float64) -> Float64:
     """Each sample's features less their mean, over their standard deviation."""
     centred = m - m.mean(-1, keepdims=True)
-    return centred / np.sqrt((centred**2).mean(-1, keepdims=True) + EPSILON)
+    result: Float64 = centred / np.sqrt((centred**2).mean(-1, keepdims=True) + EPSILON)
+    return result
 
 
 def normalise_back(m: Float64, d: Float64) -> Float64:
@@ -275,7 +286,10 @@ def normalise_back(m: Float64, d: Float64) -> Float64:
     centred = m - m.mean(-1, keepdims=True)
     scale = np.sqrt((centred**2).mean(-1, keepdims=True) + EPSILON)
     y = centred / scale
-    return (d - d.mean(-1, keepdims=True) - y * (d * y).mean(-1, keepdims=True)) / scale
+    result: Float64 = (
+        d - d.mean(-1, keepdims=True) - y * (d * y).mean(-1, keepdims=True)
+    ) / scale
+    return result
 
 
 def activate(name: str, a: Float64) -> Float64:
@@ -323,4 +337,6 @@ def sigmoid(a: Float64) -> Float64:
 
 def normal(a: Float64) -> Float64:
     """The normal distribution's share below a."""
-    return np.array([0.5 * math.erfc(-v / math.sqrt(2)) for v in a.flat]).reshape(a.shape)
+    return np.array([0.5 * math.erfc(-v / math.sqrt(2)) for v in a.flat]).reshape(
+        a.shape
+    )

@@ -175,7 +175,9 @@ class Proof:
     """How the order was found and what is known of it."""
 
     method: str  # "sift", "ratio", "exact", "given"
-    bound: int | None = None  # no order loses less, in the source's unit; None: not proved
+    bound: int | None = (
+        None  # no order loses less, in the source's unit; None: not proved
+    )
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -226,12 +228,20 @@ class Plan:
     @property
     def live(self) -> Bool:
         """(N,) whether a neuron is in a level."""
-        return np.arange(len(self.cells)) < self.level_start[-1]
+        live: Bool = np.arange(len(self.cells)) < self.level_start[-1]
+        return live
 
 
 @dataclass(frozen=True, slots=True)
 class Artifact:
-    """What a compile writes: bytes by file name, and what every pass did."""
+    """What a compile writes: bytes by file name, and what every pass did.
+
+    Attributes:
+        summary: name, sensory, motor, synapses, parameters of the module.
+    """
 
     files: Mapping[str, bytes]
+    label: str = ""
+    unit: str = ""
+    summary: Mapping[str, int | str] = field(default_factory=dict, compare=False)
     history: History = field(default_factory=dict, compare=False)

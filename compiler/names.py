@@ -32,7 +32,11 @@ def escape(character: str) -> str:
 
 def number(value: float) -> str:
     """The shortest literal of a finite number: 3 for 3.0, 32.5."""
-    return str(int(value)) if value == int(value) and abs(value) < 2**53 else repr(float(value))
+    return (
+        str(int(value))
+        if value == int(value) and abs(value) < 2**53
+        else repr(float(value))
+    )
 
 
 def amount(value: float) -> str:

@@ -78,11 +78,17 @@ class Options:
             seen = "--norm layer: needs --features 4 or more"
             raise UsageError(f"{seen}; of 1 feature it leaves nothing")
         if self.merge == "product" and self.norm != "layer":
-            raise UsageError("--merge product: needs --norm layer, or products overflow")
+            raise UsageError(
+                "--merge product: needs --norm layer, or products overflow"
+            )
         if self.merge == "product" and self.feedback == "delay":
-            raise UsageError("--merge product: a product has no delayed factor; drop it")
+            raise UsageError(
+                "--merge product: a product has no delayed factor; drop it"
+            )
         if self.merge == "product" and self.init == "counts":
-            raise UsageError("--merge product: has no gains, so --init counts says nothing")
+            raise UsageError(
+                "--merge product: has no gains, so --init counts says nothing"
+            )
 
     def changed(self) -> dict[str, Value]:
         """What is not default, by the option's name, sorted: the model's OPTIONS.
@@ -97,7 +103,9 @@ class Options:
             if isinstance(value, tuple):
                 found[dashed(option.name)] = [without_folder(word) for word in value]
             else:
-                found[dashed(option.name)] = base(value) if option.name == "cells" else value
+                found[dashed(option.name)] = (
+                    base(value) if option.name == "cells" else value
+                )
         return found
 
     @classmethod
@@ -146,7 +154,9 @@ def check_label(label: str) -> str:
         UsageError: another character than [A-Za-z0-9._-], or more than 100.
     """
     if not LABEL.fullmatch(label) or len(label) > 100:
-        raise UsageError(f"--label {label!r}: only A-Z, a-z, 0-9, '.', '_', '-'; at most 100")
+        raise UsageError(
+            f"--label {label!r}: only A-Z, a-z, 0-9, '.', '_', '-'; at most 100"
+        )
     return label
 
 

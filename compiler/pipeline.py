@@ -23,6 +23,7 @@ from .ir import (
     CellTable,
     Connectome,
     Plan,
+    Source,
 )
 from .options import Options, check_label
 from .parse import Layout, parse, read_bytes
@@ -41,7 +42,16 @@ A = TypeVar("A", bound=Stage)
 B = TypeVar("B", bound=Stage)
 P = ParamSpec("P")
 
-STAGES = ("connectome", "selected", "circuit", "dag", "order", "pruned", "plan", "module")
+STAGES = (
+    "connectome",
+    "selected",
+    "circuit",
+    "dag",
+    "order",
+    "pruned",
+    "plan",
+    "module",
+)
 BITS = {"sensory": SENSORY, "inter": INTER, "motor": MOTOR}
 KINDS = {"neuron": NEURON, "muscle": MUSCLE, "other": OTHER}
 
@@ -145,9 +155,10 @@ def compile_source(
     try:
         data, label, unit = fetch(path, label)
         if is_model(data):
-            return again(data, label, name, options, trace)
+            return again(data, path, name, options, trace)
         start = time.perf_counter()
-        connectome = parse(data, label, layout=layout or Layout(), unit=options.weight_unit or unit)
+        source = Source(label, options.weight_unit or unit)
+        connectome = parse_source(data, path, source, layout or Layout())
         verify(connectome)
         trace.seconds["parse"] = time.perf_counter() - start
         trace.record("connectome", connectome)
@@ -155,6 +166,12 @@ def compile_source(
     except Stop:
         return Artifact({})
     return finish(plan, options, name, trace)
+
+
+def parse_source(data: bytes, path: str, source: Source, layout: Layout) -> Connectome:
+    """Parse bytes; messages name the file as the user did, the IR by its label."""
+    shown = "stdin" if path == "-" else path
+    return replace(parse(data, shown, layout=layout, unit=source.unit), source=source)
 
 
 def finish(plan: Plan, options: Options, name: str, trace: Trace) -> Artifact:
@@ -165,12 +182,16 @@ def finish(plan: Plan, options: Options, name: str, trace: Trace) -> Artifact:
     return artifact
 
 
-def again(data: bytes, label: str, name: str, options: Options, trace: Trace) -> Artifact:
+def again(
+    data: bytes, path: str, name: str, options: Options, trace: Trace
+) -> Artifact:
     """A generated model as input: its plan is emitted again, as it is."""
     if options.changed():
         hint = "the options of a generated model are its own; compile its source with others"
-        raise UsageError(f"{', '.join('--' + key for key in options.changed())}: {hint}")
-    model = read_model(data, label)
+        raise UsageError(
+            f"{', '.join('--' + key for key in options.changed())}: {hint}"
+        )
+    model = read_model(data, path)
     verify(model.plan)
     trace.record("plan", model.plan)
     return finish(model.plan, model.options, name or model.name, trace)
@@ -191,7 +212,9 @@ def fetch(path: str, label: str = "") -> tuple[bytes, str, str]:
     if bare and path != "-" and not Path(path).exists():
         near = catalog.suggest(path)
         hint = f"did you mean {near}?" if near else "elegansc connectomes lists them"
-        raise InputError(path, "no such file, and no bundled connectome of this name", hint)
+        raise InputError(
+            path, "no such file, and no bundled connectome of this name", hint
+        )
     if catalog.find(found):
         hint = "choose another with --label"
         raise UsageError(f"label {found}: is the name of a bundled connectome; {hint}")
@@ -201,7 +224,9 @@ def fetch(path: str, label: str = "") -> tuple[bytes, str, str]:
 def cell_table(options: Options) -> CellTable | None:
     """The table of cells that the options ask for; None: roles by structure."""
     if options.cells:
-        return read_cells(read_bytes(options.cells), names.label_of(Path(options.cells).name))
+        return read_cells(
+            read_bytes(options.cells), names.label_of(Path(options.cells).name)
+        )
     if options.roles_table == "structure":
         return None
     several = options.roles_table == "several"
@@ -260,4 +285,12 @@ def stages_numbered(trace: Trace) -> Iterator[tuple[str, str]]:
         yield f"{STAGES.index(stage) + 1}_{stage}.txt", content
 
 
-__all__ = ["Artifact", "CompilerError", "Options", "Trace", "compile", "compile_source", "lower"]
+__all__ = [
+    "Artifact",
+    "CompilerError",
+    "Options",
+    "Trace",
+    "compile",
+    "compile_source",
+    "lower",
+]

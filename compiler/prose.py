@@ -105,13 +105,19 @@ def rule(options: Options) -> list[str]:
     """What a neuron computes, in words and formulas."""
     act = "" if options.activation == "identity" else options.activation
     if options.merge == "product":
-        merge = ["m = product of x over the input neurons; sensory neurons multiply their input"]
+        merge = [
+            "m = product of x over the input neurons; sensory neurons multiply their input"
+        ]
     else:
         gain = "sigmoid(gain)" if options.merge == "gated" else "gain"
-        merge = [f"m = sum of {gain} * x over the inputs; sensory neurons add their input"]
+        merge = [
+            f"m = sum of {gain} * x over the inputs; sensory neurons add their input"
+        ]
     m = "m"
     if options.norm == "layer":
-        merge.append(f"n = m less its mean over its deviation, over the {options.features} numbers")
+        merge.append(
+            f"n = m less its mean over its deviation, over the {options.features} numbers"
+        )
         m = "n"
     unit = f"W {m} + b" if options.unit == "linear" else f"{m} + b"
     formula = f"x = {act}({unit})" if act else f"x = {unit}"
@@ -132,11 +138,11 @@ def parameters(plan: Plan, options: Options) -> list[str]:
     d = options.features
     gains, words = 0, []
     if options.merge != "product":
-        delayed = options.feedback == "delay"
-        chemical = used(plan.forward, plan.live) + delayed * used(plan.feedback, plan.live)
-        coupled = int((plan.live[plan.junctions.left] & plan.live[plan.junctions.right]).sum())
+        chemical, coupled = conducting(plan, options)
         gains = chemical + coupled
-        words.append(f"gains of {plural(chemical, 'synapse')} and {plural(coupled, 'gap junction')}")
+        words.append(
+            f"gains of {plural(chemical, 'synapse')} and {plural(coupled, 'gap junction')}"
+        )
     each = 1
     if options.unit == "linear":
         each = d * (d + 1)
@@ -144,6 +150,15 @@ def parameters(plan: Plan, options: Options) -> list[str]:
     else:
         words.append("1 bias" if live == 1 else f"{live:,} biases b")
     return [f"{gains + live * each:,}: {', '.join(words)}"]
+
+
+def conducting(plan: Plan, options: Options) -> tuple[int, int]:
+    """(synapses, junctions) between neurons of LEVELS that the module computes."""
+    live, ends = plan.live, plan.junctions
+    synapses = used(plan.forward, live)
+    if options.feedback == "delay":
+        synapses += used(plan.feedback, live)
+    return synapses, int((live[ends.left] & live[ends.right]).sum())
 
 
 def used(edges: Synapses, live: Bool) -> int:
@@ -187,7 +202,9 @@ def standing(plan: Plan, lost: float) -> str:
     """How the loss stands to the least possible one; never a bare `minimum`."""
     bound = plan.proof.bound
     if bound is None:
-        return "the least possible is not known: this order is not proved to be a minimum"
+        return (
+            "the least possible is not known: this order is not proved to be a minimum"
+        )
     if bound >= lost:
         return f"minimum {amount(bound)} (proved)"
     return f"no order loses less than {amount(bound)} (proved)"
@@ -201,7 +218,9 @@ def unused(plan: Plan) -> Iterator[tuple[str, list[str]]]:
         return
     edges = (plan.forward, plan.feedback)
     dead = sum(len(table) - used(table, live) for table in edges)
-    coupled = len(plan.junctions) - int((live[plan.junctions.left] & live[plan.junctions.right]).sum())
+    coupled = len(plan.junctions) - int(
+        (live[plan.junctions.left] & live[plan.junctions.right]).sum()
+    )
     yield (
         "unused",
         [

@@ -1,10 +1,10 @@
 """Prove that a generated module is what its tables say. Nothing unproved is run.
 
-    (a) read it by `ast`: digests, tables, levels, UNUSED, the graph's digest
-    (b) emit it again from its tables: the bytes must be equal
-    (c) only then run it, in a process of its own, with random gains, biases and inputs,
-        against `interpret`: values and gradients, in float64 and float32
-    (d) with a source at hand: parse that again, and compare edge by edge
+(a) read it by `ast`: digests, tables, levels, UNUSED, the graph's digest
+(b) emit it again from its tables: the bytes must be equal
+(c) only then run it, in a process of its own, with random gains, biases and inputs,
+    against `interpret`: values and gradients, in float64 and float32
+(d) with a source at hand: parse that again, and compare edge by edge
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -26,12 +27,12 @@ from .emit import FIRST_LINE, body_digest, emit
 from .errors import CompilerError, InputError, VerifyError
 from .graph import longest_path
 from .interpret import Gain, Parameters, Wiring, interpret, wiring
-from .ir import Circuit, Connectome, Float64, Junctions, Plan, Synapses
+from .ir import Circuit, Connectome, Float64, Junctions, Plan, Source, Synapses
 from .options import Options
 from .parse import Layout
 from .readers.model import Model, header, read_model
 from .tables import tables_of
-from .text import digest
+from .text import Stage, digest
 from .verify import on_path, verify
 
 STEPS = 4  # of a `delay` network that are compared, gradients through time included
@@ -85,9 +86,19 @@ def prove(
     model: Model | None = None
     if not failed or trust:
         model = read_model(data, label)
-        again = next(iter(emit(model.plan, options=model.options, name=model.name).files.values()))
+        again = next(
+            iter(
+                emit(model.plan, options=model.options, name=model.name).files.values()
+            )
+        )
         same = again == data.replace(b"\r\n", b"\n")
-        checks.append(Check("emitted", same, "emitted again: the same bytes" if same else differs(data, again)))
+        checks.append(
+            Check(
+                "emitted",
+                same,
+                "emitted again: the same bytes" if same else differs(data, again),
+            )
+        )
         if same or trust:
             checks += run(data, model, seed)
     if against is not None:
@@ -112,31 +123,57 @@ def static(data: bytes, label: str) -> Iterator[Check]:
     """What can be told without running anything."""
     head = header(data, label)
     found = body_digest(head.text)
-    yield Check("body", found == head.body, f"body digest {found}, the header says {head.body}")
+    yield Check(
+        "body", found == head.body, f"body digest {found}, the header says {head.body}"
+    )
     try:
         model = read_model(data, label)
     except InputError as error:
         yield Check("tables", False, str(error))
         return
-    yield Check("tables", True, "tables hold literals of their types, and know every name")
+    yield Check(
+        "tables", True, "tables hold literals of their types, and know every name"
+    )
     plan = model.plan
-    yield Check("roles", sorted_roles(model), "SENSORY and MOTOR are sorted, each name once")
+    yield Check(
+        "roles", sorted_roles(model), "SENSORY and MOTOR are sorted, each name once"
+    )
     twice = doubled(model)
     yield Check("disjoint", not twice, twice or "no synapse or junction stands twice")
     if twice:
         return
     late = order_broken(plan)
-    yield Check("levels", not late, late or "every input comes from an earlier level, none waits")
+    yield Check(
+        "levels",
+        not late,
+        late or "every input comes from an earlier level, none waits",
+    )
     pre = np.concatenate([plan.forward.pre, plan.junctions.left])
     post = np.concatenate([plan.forward.post, plan.junctions.right])
     cyclic = (longest_path(pre, post, len(plan.cells)) < 0).any()
-    yield Check("acyclic", not cyclic, "CHEMICAL and ELECTRICAL have a cycle" if cyclic else "no cycle in CHEMICAL and ELECTRICAL")
+    yield Check(
+        "acyclic",
+        not cyclic,
+        (
+            "CHEMICAL and ELECTRICAL have a cycle"
+            if cyclic
+            else "no cycle in CHEMICAL and ELECTRICAL"
+        ),
+    )
     if model.options.feedback == "delay":
         pre = np.concatenate([pre, plan.feedback.pre, plan.junctions.right])
         post = np.concatenate([post, plan.feedback.post, plan.junctions.left])
     strays = np.flatnonzero(on_path(pre, post, plan.cells) != plan.live)
     stray = ", ".join(names.plain(plan.cells.name[row]) for row in strays[:5].tolist())
-    yield Check("unused", not len(strays), f"wrongly in or out of UNUSED: {stray}" if stray else "UNUSED is what is on no path")
+    yield Check(
+        "unused",
+        not len(strays),
+        (
+            f"wrongly in or out of UNUSED: {stray}"
+            if stray
+            else "UNUSED is what is on no path"
+        ),
+    )
     try:
         verify(plan)
         sound = ""
@@ -145,9 +182,21 @@ def static(data: bytes, label: str) -> Iterator[Check]:
     yield Check("plan", not sound, sound or "the plan's invariants hold")
     written = tables_of(plan, model.options)
     same = written == replace(model.tables)
-    yield Check("sorted", same, "tables are sorted as they are written" if same else "tables are not in written order")
+    yield Check(
+        "sorted",
+        same,
+        (
+            "tables are sorted as they are written"
+            if same
+            else "tables are not in written order"
+        ),
+    )
     graph = digest(plan)
-    yield Check("source", graph == head.source, f"graph digest {graph}, the header says {head.source}")
+    yield Check(
+        "source",
+        graph == head.source,
+        f"graph digest {graph}, the header says {head.source}",
+    )
 
 
 def sorted_roles(model: Model) -> bool:
@@ -189,8 +238,12 @@ def differs(data: bytes, again: bytes) -> str:
     """The first line that is not what elegansc writes."""
     old, new = data.split(b"\n"), again.split(b"\n")
     pairs = enumerate(zip(old, new, strict=False), 1)
-    line = next((number for number, (a, b) in pairs if a != b), min(len(old), len(new)) + 1)
-    return f"line {line} is not what elegansc writes: edited by hand, or another version"
+    line = next(
+        (number for number, (a, b) in pairs if a != b), min(len(old), len(new)) + 1
+    )
+    return (
+        f"line {line} is not what elegansc writes: edited by hand, or another version"
+    )
 
 
 # (c) by running
@@ -221,9 +274,9 @@ def run(data: bytes, model: Model, seed: int) -> Iterator[Check]:
         worst = {key: distance(found.get(key), expected[key]) for key in expected}
         values = max(worst["outputs"], worst["states"])
         grads = max(v for k, v in worst.items() if k not in ("outputs", "states"))
-        for name, error in (("values", values), ("gradients", grads)):
-            detail = f"largest error {error:.1e} of the largest value, allowed {bound:.0e}"
-            yield Check(f"{name} {dtype}", error <= bound, detail)
+        for name, worst_error in (("values", values), ("gradients", grads)):
+            detail = f"largest error {worst_error:.1e} of the largest value, allowed {bound:.0e}"
+            yield Check(f"{name} {dtype}", worst_error <= bound, detail)
 
 
 def distance(found: Float64 | None, expected: Float64) -> float:
@@ -234,7 +287,11 @@ def distance(found: Float64 | None, expected: Float64) -> float:
         return 0.0
     error = float(np.abs(found - expected).max())
     scale = float(np.abs(expected).max())
-    return error / scale if scale and np.isfinite(error) else (0.0 if error == 0 else float("inf"))
+    return (
+        error / scale
+        if scale and np.isfinite(error)
+        else (0.0 if error == 0 else float("inf"))
+    )
 
 
 def draw(model: Model, seed: int) -> Trial:
@@ -247,7 +304,9 @@ def draw(model: Model, seed: int) -> Trial:
     for neuron, _, _ in order:
         count[neuron] += 1
     d, live = options.features, len(net.fire)
-    gain = {key: float(generator.normal() * 1.5 / np.sqrt(count[key[0]])) for key in order}
+    gain = {
+        key: float(generator.normal() * 1.5 / np.sqrt(count[key[0]])) for key in order
+    }
     shape = (live, d) if options.unit == "linear" else (live,)
     bias = generator.normal(size=shape) * 0.3
     weight = generator.normal(size=(live, d, d)) * 1.5 / np.sqrt(d)
@@ -290,12 +349,16 @@ def expectation(model: Model, trial: Trial) -> dict[str, Float64]:
     name = model.plan.cells.name
     start = {n: trial.start[:, row] for row, n in enumerate(name) if n in net.inputs}
     start = {n: start[n] for n in net.fire}
-    result = interpret(net, options, trial.parameters, trial.inputs, start, trial.cotangent)
+    result = interpret(
+        net, options, trial.parameters, trial.inputs, start, trial.cotangent
+    )
     grad = result.gradient
     if grad is None or result.input_gradient is None or result.start_gradient is None:
         raise VerifyError("the interpreter gave no gradient")
     rest = np.zeros_like(trial.start[:, 0])
-    states = [np.stack([state.get(n, rest) for n in name], 1) for state in result.states]
+    states = [
+        np.stack([state.get(n, rest) for n in name], 1) for state in result.states
+    ]
     found = {
         "outputs": result.outputs,
         "states": np.stack(states),
@@ -324,24 +387,48 @@ def execute(data: bytes, model: Model, trial: Trial, dtype: str) -> dict[str, Fl
         "cotangent": trial.cotangent,
         "bias": np.array([parameters.bias[n] for n in net.fire]),
         "gain": np.array([parameters.gain[key] for key in trial.order]),
-        "weight": np.array([parameters.weight[n] for n in net.fire] if parameters.weight else []),
+        "weight": np.array(
+            [parameters.weight[n] for n in net.fire] if parameters.weight else []
+        ),
     }
     with tempfile.TemporaryDirectory(prefix="elegansc-") as folder:
-        module, inputs, outputs = (Path(folder, name) for name in ("m.py", "in.npz", "out.npz"))
+        module, inputs, outputs = (
+            Path(folder, name) for name in ("m.py", "in.npz", "out.npz")
+        )
         module.write_bytes(data)
         np.savez(inputs, **arrays)
         wide, delay = model.options.features > 1, model.options.feedback == "delay"
-        words = [str(module), str(inputs), str(outputs), dtype, model.name, str(wide), str(delay)]
+        words = [
+            str(module),
+            str(inputs),
+            str(outputs),
+            dtype,
+            model.name,
+            str(wide),
+            str(delay),
+        ]
         command = [sys.executable, "-c", CHILD, *words]
-        environment = {**os.environ, "OMP_NUM_THREADS": "1", "PYTHONDONTWRITEBYTECODE": "1"}
+        environment = {
+            **os.environ,
+            "OMP_NUM_THREADS": "1",
+            "PYTHONDONTWRITEBYTECODE": "1",
+        }
         try:
             done = subprocess.run(
-                command, capture_output=True, timeout=SECONDS, env=environment, check=False
+                command,
+                capture_output=True,
+                timeout=SECONDS,
+                env=environment,
+                check=False,
             )
         except subprocess.TimeoutExpired:
-            raise CompilerError(f"the module ran for more than {SECONDS:.0f} s") from None
+            raise CompilerError(
+                f"the module ran for more than {SECONDS:.0f} s"
+            ) from None
         if done.returncode == 3:
-            raise CompilerError("PyTorch is needed to run the module: pip install torch")
+            raise CompilerError(
+                "PyTorch is needed to run the module: pip install torch"
+            )
         if done.returncode:
             last = done.stderr.decode(errors="replace").strip().splitlines()[-1:]
             raise CompilerError(f"the module failed: {' '.join(last)}")
@@ -403,7 +490,8 @@ def compare(model: Model, against: Against) -> Check:
     """Parse the source again with the module's own options; compare edge multisets."""
     options = replace(model.options, cells=against.cells or model.options.cells)
     data, label, unit = pipeline.fetch(against.path)
-    connectome = pipeline.parse(data, label, layout=against.layout, unit=unit)
+    source = Source(label, unit)
+    connectome = pipeline.parse_source(data, against.path, source, against.layout)
     circuit = circuit_of(connectome, options)
     old, new = edges_of_circuit(circuit), edges_of_plan(model.plan)
     gone, added = sorted(old - new), sorted(new - old)
@@ -421,19 +509,16 @@ def compare(model: Model, against: Against) -> Check:
 
 def circuit_of(connectome: Connectome, options: Options) -> Circuit:
     """The circuit that the options take from a connectome."""
-    trace = pipeline.Trace(until="circuit", keep=frozenset())
     found: list[Circuit] = []
 
     class Keep(pipeline.Trace):
-        def record(self, stage: str, ir: pipeline.Stage) -> None:
+        def record(self, stage: str, ir: Stage) -> None:
             if isinstance(ir, Circuit):
                 found.append(ir)
             super().record(stage, ir)
 
-    try:
-        pipeline.lower(connectome, options, Keep(until=trace.until))
-    except pipeline.Stop:
-        pass
+    with suppress(pipeline.Stop):
+        pipeline.lower(connectome, options, Keep(until="circuit"))
     return found[0]
 
 

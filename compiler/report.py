@@ -11,7 +11,9 @@ from .names import amount, plain, plural
 SHOWN = 12  # names that one line lists
 
 
-def report(history: History, label: str, unit: str, *, verbose: bool = False) -> Iterator[str]:
+def report(
+    history: History, label: str, unit: str, *, verbose: bool = False
+) -> Iterator[str]:
     """Lines of `word  sentence`, in the order of the passes."""
     if "parse" in history:
         yield from parsed(history["parse"], label)
@@ -40,7 +42,9 @@ def parsed(facts: Mapping[str, Any], label: str) -> Iterator[str]:
     )
     again = facts.get("repeated", {})
     if again and again.get("rows"):
-        yield line("", f"{plural(again['rows'], 'row')} say again what others say: dropped")
+        yield line(
+            "", f"{plural(again['rows'], 'row')} say again what others say: dropped"
+        )
     zero = facts.get("zero", {})
     count = zero.get("rows", 0) if isinstance(zero, dict) else zero
     if count:
@@ -52,17 +56,26 @@ def selected(facts: Mapping[str, Any], unit: str, verbose: bool) -> Iterator[str
     sides = f"{facts['sensory']:,} sensory, {facts['motor']:,} motor"
     yield line("cells", f"{plural(facts['cells'], 'neuron')} kept, {sides}")
     if facts["roles"] == "structure":
-        yield line("warning", "no table of these cells: roles by structure (no input: sensory, no output: motor)")
+        yield line(
+            "warning",
+            "no table of these cells: roles by structure (no input: sensory, no output: motor)",
+        )
     else:
         yield line("", f"roles from the table {facts['roles']}")
     if facts["renamed"]:
-        some = ", ".join(f"{plain(a)} -> {plain(b)}" for a, b in list(facts["renamed"].items())[:4])
-        yield line("", f"{plural(len(facts['renamed']), 'name')} without padding: {some}, ...")
+        some = ", ".join(
+            f"{plain(a)} -> {plain(b)}" for a, b in list(facts["renamed"].items())[:4]
+        )
+        yield line(
+            "", f"{plural(len(facts['renamed']), 'name')} without padding: {some}, ..."
+        )
     gone = facts["left_out"]
     if gone["cells"]:
         kinds = ", ".join(f"{count:,} {kind}" for kind, count in gone["kinds"].items())
         lost = f"{plural(gone['rows'], 'row')}, {amount(gone['weight'])} {unit}"
-        yield line("left out", f"{plural(gone['cells'], 'cell')} ({kinds}), with {lost}")
+        yield line(
+            "left out", f"{plural(gone['cells'], 'cell')} ({kinds}), with {lost}"
+        )
         yield line("", listed(list(gone["names"]), verbose))
 
 
@@ -77,16 +90,27 @@ def merged(facts: Mapping[str, Any], unit: str) -> Iterator[str]:
         one, two = facts["one_sided"], facts["unequal"]
         notes = []
         if one:
-            notes.append("each listed once" if one == facts["junctions"] else f"{one:,} listed once")
+            notes.append(
+                "each listed once"
+                if one == facts["junctions"]
+                else f"{one:,} listed once"
+            )
         if two:
-            taken = {"max": "the larger", "sum": "their sum", "mean": "their mean"}[facts["rule"]]
+            taken = {"max": "the larger", "sum": "their sum", "mean": "their mean"}[
+                facts["rule"]
+            ]
             notes.append(f"{two:,} with two weights: {taken}")
         note = f" ({', '.join(notes)})" if notes else ""
         rows = plural(facts["rows"], "electrical row")
-        yield line("", f"{rows} into {plural(facts['junctions'], 'gap junction')}{note}")
+        yield line(
+            "", f"{rows} into {plural(facts['junctions'], 'gap junction')}{note}"
+        )
     alone = facts["self_junctions"]
     if alone["rows"]:
-        yield line("", f"{plural(alone['rows'], 'electrical row')} of a cell with itself: dropped")
+        yield line(
+            "",
+            f"{plural(alone['rows'], 'electrical row')} of a cell with itself: dropped",
+        )
     below = facts["below"]
     if below["synapses"] or below["junctions"]:
         yield line(
@@ -96,7 +120,9 @@ def merged(facts: Mapping[str, Any], unit: str) -> Iterator[str]:
         )
 
 
-def cycles(facts: Mapping[str, Any], plan: Mapping[str, Any] | None, unit: str) -> Iterator[str]:
+def cycles(
+    facts: Mapping[str, Any], plan: Mapping[str, Any] | None, unit: str
+) -> Iterator[str]:
     """What runs backward."""
     whole = facts["of_weight"]
     share = f"{100 * facts['weight'] / whole:.1f} %" if whole else "0 %"
@@ -106,7 +132,9 @@ def cycles(facts: Mapping[str, Any], plan: Mapping[str, Any] | None, unit: str) 
         f"{plural(facts['synapses'], 'synapse')}: not proved to be a minimum ({facts['method']})",
     )
     if facts["scale"] > 1:
-        yield line("", f"weights were rounded to 1/{facts['scale']:,} to find the order")
+        yield line(
+            "", f"weights were rounded to 1/{facts['scale']:,} to find the order"
+        )
 
 
 def levels(history: History, unit: str, verbose: bool) -> Iterator[str]:
@@ -117,10 +145,12 @@ def levels(history: History, unit: str, verbose: bool) -> Iterator[str]:
         share = 100 * coupled / (2 * coupled + sent)
         yield line(
             "",
-            f"each junction conducts one way: {amount(coupled)} {unit} of coupling back "
-            f"({share:.0f} % of all coupling) not in forward()"
-            if not pruned.get("delay")
-            else "each junction conducts now to the later level, a step late back",
+            (
+                f"each junction conducts one way: {amount(coupled)} {unit} of coupling back "
+                f"({share:.0f} % of all coupling) not in forward()"
+                if not pruned.get("delay")
+                else "each junction conducts now to the later level, a step late back"
+            ),
         )
     yield line(
         "levels",
@@ -130,7 +160,10 @@ def levels(history: History, unit: str, verbose: bool) -> Iterator[str]:
     for key, word in (("unreached", "no sensor reaches"), ("mute", "reach no motor")):
         if pruned[key]:
             yield line("", f"{word}: {listed(pruned[key], verbose)}")
-    for key, word in (("dead_sensory", "sensory, input ignored"), ("dead_motor", "motor, output 0")):
+    for key, word in (
+        ("dead_sensory", "sensory, input ignored"),
+        ("dead_motor", "motor, output 0"),
+    ):
         if pruned[key]:
             yield line("", f"{word}: {listed(pruned[key], verbose)}")
 

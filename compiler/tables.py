@@ -8,7 +8,18 @@ from typing import Any
 
 import numpy as np
 
-from .ir import INTER, MOTOR, NEURON, SENSORY, Cells, Junctions, Plan, Proof, Source, Synapses
+from .ir import (
+    INTER,
+    MOTOR,
+    NEURON,
+    SENSORY,
+    Cells,
+    Junctions,
+    Plan,
+    Proof,
+    Source,
+    Synapses,
+)
 from .names import literal, number
 from .options import Options, Value
 
@@ -72,10 +83,14 @@ def tables_of(plan: Plan, options: Options) -> Tables:
 
 def with_role(cells: Cells, bit: int) -> list[str]:
     """Names of the cells of a role, sorted."""
-    return sorted(n for n, role in zip(cells.name, cells.role.tolist(), strict=True) if role & bit)
+    return sorted(
+        n for n, role in zip(cells.name, cells.role.tolist(), strict=True) if role & bit
+    )
 
 
-def nest(name: tuple[str, ...], pre: Any, post: Any, value: Any) -> dict[str, dict[str, Any]]:
+def nest(
+    name: tuple[str, ...], pre: Any, post: Any, value: Any
+) -> dict[str, dict[str, Any]]:
     """neuron -> input -> value, both sorted by name."""
     columns = (post.tolist(), pre.tolist(), value.tolist())
     rows = sorted((name[b], name[a], v) for b, a, v in zip(*columns, strict=True))
@@ -90,7 +105,9 @@ def signs(plan: Plan) -> dict[str, dict[str, int]]:
     found: dict[str, dict[str, int]] = {}
     for edges in (plan.forward, plan.feedback):
         known = edges.take(edges.sign != 0)
-        for neuron, row in nest(plan.cells.name, known.pre, known.post, known.sign).items():
+        for neuron, row in nest(
+            plan.cells.name, known.pre, known.post, known.sign
+        ).items():
             found.setdefault(neuron, {}).update(row)
     return {neuron: dict(sorted(row.items())) for neuron, row in sorted(found.items())}
 
@@ -99,7 +116,11 @@ def literals(tables: Tables, unit: str) -> Iterator[Table]:
     """The tables in the order of the module."""
     delayed = tables.options.get("feedback") == "delay"
     late = "read of the step before" if delayed else "not computed"
-    way = "read now from the earlier level, a step late from the later" if delayed else "each used in one direction"
+    way = (
+        "read now from the earlier level, a step late from the later"
+        if delayed
+        else "each used in one direction"
+    )
     edges = f"dict[str, dict[str, {kind_of(tables)}]]"
     yield Table(
         "OPTIONS",
@@ -122,9 +143,17 @@ def literals(tables: Tables, unit: str) -> Iterator[Table]:
         "[]",
         tuple(value(level) for level in tables.levels),
     )
-    yield named("UNUSED", "Neurons on no path from a sensor to a motor: state 0, synapses without gains.", tables.unused)
-    yield named("SENSORY", "The neurons that take the input, in its order.", tables.sensory)
-    yield named("MOTOR", "The neurons that give the output, in its order.", tables.motor)
+    yield named(
+        "UNUSED",
+        "Neurons on no path from a sensor to a motor: state 0, synapses without gains.",
+        tables.unused,
+    )
+    yield named(
+        "SENSORY", "The neurons that take the input, in its order.", tables.sensory
+    )
+    yield named(
+        "MOTOR", "The neurons that give the output, in its order.", tables.motor
+    )
     if tables.transmitter:
         yield Table(
             "TRANSMITTER",
@@ -133,11 +162,31 @@ def literals(tables: Tables, unit: str) -> Iterator[Table]:
             "{}",
             tuple(f"{literal(k)}: {value(v)}" for k, v in tables.transmitter.items()),
         )
-    yield nested("CHEMICAL", edges, f"Chemical synapses, neuron: {{input: {unit}}}.", tables.chemical)
-    yield nested("ELECTRICAL", edges, f"Gap junctions, {way}, neuron: {{input: {unit}}}.", tables.electrical)
-    yield nested("FEEDBACK", edges, f"Chemical synapses that run backward, {late}, neuron: {{input: {unit}}}.", tables.feedback)
+    yield nested(
+        "CHEMICAL",
+        edges,
+        f"Chemical synapses, neuron: {{input: {unit}}}.",
+        tables.chemical,
+    )
+    yield nested(
+        "ELECTRICAL",
+        edges,
+        f"Gap junctions, {way}, neuron: {{input: {unit}}}.",
+        tables.electrical,
+    )
+    yield nested(
+        "FEEDBACK",
+        edges,
+        f"Chemical synapses that run backward, {late}, neuron: {{input: {unit}}}.",
+        tables.feedback,
+    )
     if tables.sign:
-        yield nested("SIGN", "dict[str, dict[str, int]]", "Signs of chemical synapses, where known.", tables.sign)
+        yield nested(
+            "SIGN",
+            "dict[str, dict[str, int]]",
+            "Signs of chemical synapses, where known.",
+            tables.sign,
+        )
 
 
 def named(name: str, note: str, rows: list[str]) -> Table:
@@ -145,7 +194,9 @@ def named(name: str, note: str, rows: list[str]) -> Table:
     return Table(name, "list[str]", note, "[]", tuple(map(literal, rows)))
 
 
-def nested(name: str, kind: str, note: str, table: Mapping[str, Mapping[str, float]]) -> Table:
+def nested(
+    name: str, kind: str, note: str, table: Mapping[str, Mapping[str, float]]
+) -> Table:
     """A table of synapses, a neuron a line."""
     rows = [
         f"{literal(neuron)}: {{{', '.join(f'{literal(k)}: {number(v)}' for k, v in row.items())}}}"
@@ -157,7 +208,9 @@ def nested(name: str, kind: str, note: str, table: Mapping[str, Mapping[str, flo
 def kind_of(tables: Tables) -> str:
     """`int` if every weight is whole."""
     nests = (tables.chemical, tables.electrical, tables.feedback)
-    whole = all(v == int(v) for nest in nests for row in nest.values() for v in row.values())
+    whole = all(
+        v == int(v) for nest in nests for row in nest.values() for v in row.values()
+    )
     return "int" if whole else "float"
 
 
@@ -187,9 +240,14 @@ def plan_of(tables: Tables, source: Source) -> Plan:
     start = np.cumsum([0, *map(len, tables.levels)], dtype=np.int32)
     left, right, weight = columns(tables.electrical, row)
     size = len(left)
-    junctions = Junctions(left, right, weight, np.zeros(size, np.int32), np.zeros(size, np.int8))
+    junctions = Junctions(
+        left, right, weight, np.zeros(size, np.int32), np.zeros(size, np.int8)
+    )
     bound = tables.cycles.get("bound")
-    proof = Proof(str(tables.cycles.get("method", "given")), bound if isinstance(bound, int) else None)
+    proof = Proof(
+        str(tables.cycles.get("method", "given")),
+        bound if isinstance(bound, int) else None,
+    )
     return Plan(
         source,
         cells,
@@ -203,16 +261,24 @@ def plan_of(tables: Tables, source: Source) -> Plan:
 
 def columns(table: Nested, row: dict[str, int]) -> tuple[Any, Any, Any]:
     """(pre, post, weight) of a nested table."""
-    flat = [(row[u], row[v], w) for v, inputs in table.items() for u, w in inputs.items()]
+    flat = [
+        (row[u], row[v], w) for v, inputs in table.items() for u, w in inputs.items()
+    ]
     pre, post, weight = zip(*flat, strict=True) if flat else ((), (), ())
-    return np.array(pre, np.int32), np.array(post, np.int32), np.array(weight, np.float64)
+    return (
+        np.array(pre, np.int32),
+        np.array(post, np.int32),
+        np.array(weight, np.float64),
+    )
 
 
-def synapses(table: Nested, sign: dict[str, dict[str, int]], row: dict[str, int]) -> Synapses:
+def synapses(
+    table: Nested, sign: dict[str, dict[str, int]], row: dict[str, int]
+) -> Synapses:
     """A nested table as synapses, sorted by (post, pre)."""
     pre, post, weight = columns(table, row)
     known = [sign.get(v, {}).get(u, 0) for v, inputs in table.items() for u in inputs]
-    edges = Synapses(pre, post, weight, np.array(known, np.int8), np.zeros(len(pre), np.int32))
+    edges = Synapses(
+        pre, post, weight, np.array(known, np.int8), np.zeros(len(pre), np.int32)
+    )
     return edges.renumbered(np.arange(len(row), dtype=np.int32))
-
-

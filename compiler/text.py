@@ -39,7 +39,11 @@ def lines(ir: Stage) -> Iterator[str]:
     else:
         yield from cells(ir.cells, "neurons" if isinstance(ir, Order) else "cells")
     if isinstance(ir, Order):
-        unlive = [n for n, live in zip(ir.cells.name, ir.live.tolist(), strict=True) if not live]
+        unlive = [
+            n
+            for n, live in zip(ir.cells.name, ir.live.tolist(), strict=True)
+            if not live
+        ]
         yield from block("unused", [plain(name) for name in unlive])
     if isinstance(ir, Connectome):
         chemical = ir.kind == CHEMICAL
@@ -91,7 +95,8 @@ def synapses(table: Cells, edges: Synapses, title: str) -> Iterator[str]:
     signs = {0: "", 1: "+", -1: "-"}
     columns = (edges.pre, edges.post, edges.weight, edges.sign, edges.line)
     rows = [
-        f"{plain(name[a])} -> {plain(name[b])} {signs[s]}{number(w)}" + (f"  line {at}" if at else "")
+        f"{plain(name[a])} -> {plain(name[b])} {signs[s]}{number(w)}"
+        + (f"  line {at}" if at else "")
         for a, b, w, s, at in zip(*(column.tolist() for column in columns), strict=True)
     ]
     yield from block(title, rows)
@@ -102,7 +107,8 @@ def junctions(table: Cells, edges: Junctions, arrow: str) -> Iterator[str]:
     name = table.name
     columns = (edges.left, edges.right, edges.weight, edges.line)
     rows = [
-        f"{plain(name[a])} {arrow} {plain(name[b])} {number(w)}" + (f"  line {at}" if at else "")
+        f"{plain(name[a])} {arrow} {plain(name[b])} {number(w)}"
+        + (f"  line {at}" if at else "")
         for a, b, w, at in zip(*(column.tolist() for column in columns), strict=True)
     ]
     yield from block("junctions", rows)
@@ -137,9 +143,9 @@ def digest(ir: Circuit | Dag | Order | Plan) -> str:
     return hashlib.sha256(canonical.encode()).hexdigest()[:16]
 
 
-def ordered(name: tuple[str, ...], left: Int32, right: Int32) -> Iterator[tuple[str, str]]:
+def ordered(
+    name: tuple[str, ...], left: Int32, right: Int32
+) -> Iterator[tuple[str, str]]:
     """The two names of each pair, the smaller first."""
     for a, b in zip(left.tolist(), right.tolist(), strict=True):
         yield min(name[a], name[b]), max(name[a], name[b])
-
-

@@ -5,7 +5,10 @@ What holds between two stages (nothing lost, nothing doubled) is a property test
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
+from numpy.typing import NDArray
 
 from .errors import VerifyError
 from .graph import longest_path, reached
@@ -17,6 +20,7 @@ from .ir import (
     Circuit,
     Connectome,
     Dag,
+    Float64,
     Int32,
     Junctions,
     Order,
@@ -61,7 +65,10 @@ def check(holds: bool, fact: str) -> None:
 def check_cells(cells: Cells, *, by_name: bool) -> None:
     """Columns of one length, names distinct, sorted up to Dag."""
     size = len(cells.name)
-    check(len(cells.role) == len(cells.transmitter) == len(cells.kind) == size, "one length")
+    check(
+        len(cells.role) == len(cells.transmitter) == len(cells.kind) == size,
+        "one length",
+    )
     check(len(set(cells.name)) == size, "names are distinct")
     check(all(cells.name), "no name is empty")
     if by_name:
@@ -70,10 +77,15 @@ def check_cells(cells: Cells, *, by_name: bool) -> None:
 
 def check_synapses(edges: Synapses, size: int) -> None:
     """Columns of one length and the declared types, rows in the table, sane weights."""
-    columns = (edges.pre, edges.post, edges.weight, edges.sign, edges.line)
-    types = (np.int32, np.int32, np.float64, np.int8, np.int32)
-    for column, dtype in zip(columns, types, strict=True):
-        check(column.dtype == dtype, f"a column is {np.dtype(dtype).name}")
+    declared: list[tuple[NDArray[Any], str]] = [
+        (edges.pre, "int32"),
+        (edges.post, "int32"),
+        (edges.weight, "float64"),
+        (edges.sign, "int8"),
+        (edges.line, "int32"),
+    ]
+    for column, dtype in declared:
+        check(column.dtype.name == dtype, f"a column is {dtype}")
         check(len(column) == len(edges), "columns have one length")
         check(not column.flags.writeable, "columns are sealed")
     inside(edges.pre, size)
@@ -91,7 +103,9 @@ def check_junctions(junctions: Junctions, size: int) -> None:
     check(bool((junctions.left != junctions.right).all()), "no junction within a cell")
     low = np.minimum(junctions.left, junctions.right).astype(np.int64)
     high = np.maximum(junctions.left, junctions.right)
-    check(len(np.unique(low * size + high)) == len(junctions), "no pair is coupled twice")
+    check(
+        len(np.unique(low * size + high)) == len(junctions), "no pair is coupled twice"
+    )
     check(bool((np.abs(junctions.forced) <= 1).all()), "forced is -1, 0 or 1")
 
 
@@ -100,7 +114,7 @@ def inside(rows: Int32, size: int) -> None:
     check(bool(((rows >= 0) & (rows < size)).all()), "rows lie in the table of cells")
 
 
-def weights(weight: np.ndarray) -> None:  # type: ignore[type-arg]
+def weights(weight: Float64) -> None:
     """Weights are finite and not negative."""
     check(bool((np.isfinite(weight) & (weight >= 0)).all()), "weights are finite, >= 0")
 
@@ -111,7 +125,9 @@ def check_circuit(circuit: Circuit, size: int) -> None:
     check_junctions(circuit.junctions, size)
     key = circuit.chemical.pre.astype(np.int64) * size + circuit.chemical.post
     check(bool((np.diff(key) > 0).all()), "one row per ordered pair, sorted")
-    check(bool((circuit.junctions.left < circuit.junctions.right).all()), "left < right")
+    check(
+        bool((circuit.junctions.left < circuit.junctions.right).all()), "left < right"
+    )
 
 
 def unique_pairs(forward: Synapses, feedback: Synapses, size: int) -> None:

@@ -7,7 +7,6 @@ called a minimum.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -63,7 +62,9 @@ def integers(weight: Float64, label: str) -> tuple[Int64, int]:
     return np.rint(weight * scale).astype(np.int64), scale
 
 
-def find_order(edges: Synapses, weight: Int64, cyclic: Bool, size: int, *, sift: bool) -> Int32:
+def find_order(
+    edges: Synapses, weight: Int64, cyclic: Bool, size: int, *, sift: bool
+) -> Int32:
     """(size,) rank of each neuron; only what lies in a cycle counts."""
     proper = cyclic & (edges.pre != edges.post)
     pre, post, cost = edges.pre[proper], edges.post[proper], weight[proper]

@@ -58,7 +58,10 @@ def merge_electrical(
     loops = chemical.pre == chemical.post
     facts["synapses"] = len(chemical)
     facts["weight"] = total(chemical.weight[~loops])
-    facts["self_loops"] = {"synapses": int(loops.sum()), "weight": total(chemical.weight[loops])}
+    facts["self_loops"] = {
+        "synapses": int(loops.sum()),
+        "weight": total(chemical.weight[loops]),
+    }
     facts["junctions"] = len(coupled)
     facts["junction_weight"] = total(coupled.weight)
     facts["both"] = both_kinds(chemical, coupled)
@@ -72,7 +75,12 @@ def add_up(edges: Synapses) -> Synapses:
     edges = edges.take(order)
     merged = edges.take(start)
     weight = sums(edges.weight, start)
-    return replace(merged, weight=weight, sign=common(edges.sign, start), line=first_line(edges, start))
+    return replace(
+        merged,
+        weight=weight,
+        sign=common(edges.sign, start),
+        line=first_line(edges, start),
+    )
 
 
 def first_line(edges: Synapses, start: Int64) -> Any:
@@ -93,20 +101,31 @@ def mirror(edges: Synapses) -> Synapses:
     turned = replace(edges, pre=edges.post, post=edges.pre)
     columns = ("pre", "post", "weight", "sign", "line")
     both = Synapses(
-        *(np.concatenate([getattr(edges, name), getattr(turned, name)]) for name in columns)
+        *(
+            np.concatenate([getattr(edges, name), getattr(turned, name)])
+            for name in columns
+        )
     )
     order, start = group(both.pre, both.post)
     both = both.take(order)
     merged = both.take(start)
     weight = np.maximum.reduceat(both.weight, start) if len(start) else both.weight
-    return replace(merged, weight=weight, sign=common(both.sign, start), line=first_line(both, start))
+    return replace(
+        merged,
+        weight=weight,
+        sign=common(both.sign, start),
+        line=first_line(both, start),
+    )
 
 
 def couple(edges: Synapses, rule: str, facts: dict[str, Any]) -> Junctions:
     """One junction per coupled pair; a cell coupled to itself conducts nothing."""
     alone = edges.pre == edges.post
     facts["rows"] = len(edges)
-    facts["self_junctions"] = {"rows": int(alone.sum()), "weight": total(edges.weight[alone])}
+    facts["self_junctions"] = {
+        "rows": int(alone.sum()),
+        "weight": total(edges.weight[alone]),
+    }
     way = add_up(edges.take(~alone))  # one row per direction
     left, right = np.minimum(way.pre, way.post), np.maximum(way.pre, way.post)
     order, start = group(left, right)

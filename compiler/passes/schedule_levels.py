@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 
 from ..graph import longest_path, total
@@ -34,7 +32,9 @@ def schedule_levels(order: Order) -> Plan:
         "neurons": int(start[-1]),
         "synapses": used(order.forward, live),
         "feedback": used(order.feedback, live),
-        "junctions": int((live[order.junctions.left] & live[order.junctions.right]).sum()),
+        "junctions": int(
+            (live[order.junctions.left] & live[order.junctions.right]).sum()
+        ),
         "junction_weight": total(order.junctions.weight),
     }
     return Plan(
@@ -52,4 +52,3 @@ def schedule_levels(order: Order) -> Plan:
 def used(edges: Synapses, live: Bool) -> int:
     """Number of synapses between live neurons."""
     return int((live[edges.pre] & live[edges.post]).sum())
-

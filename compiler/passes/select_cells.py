@@ -57,7 +57,9 @@ def select_cells(
     facts: dict[str, Any] = {}
     used = table if table is not None and knows(table, connectome.cells.name) else None
     connectome = rename(connectome, used, facts)
-    cells = by_structure(connectome) if used is None else look_up(connectome.cells, used)
+    cells = (
+        by_structure(connectome) if used is None else look_up(connectome.cells, used)
+    )
     facts["roles"] = used.origin if used else "structure"
     kept = chosen(cells, only, without, keep if used else "all")
     connectome = cut(replace(connectome, cells=cells), kept, facts)
@@ -71,11 +73,15 @@ def select_cells(
 
 def knows(table: CellTable, cells: tuple[str, ...]) -> bool:
     """Whether a table is about these cells: the user says so, or a fifth are in it."""
-    known = sum(name in table.facts or names.unpadded(name) in table.facts for name in cells)
+    known = sum(
+        name in table.facts or names.unpadded(name) in table.facts for name in cells
+    )
     return table.given or known >= max(1, KNOWN_SHARE * len(cells))
 
 
-def rename(connectome: Connectome, table: CellTable | None, facts: dict[str, Any]) -> Connectome:
+def rename(
+    connectome: Connectome, table: CellTable | None, facts: dict[str, Any]
+) -> Connectome:
     """VA01 -> VA1, where the table has the second name and not the first."""
     known = table.facts if table else {}
     new = {
@@ -132,11 +138,13 @@ def by_structure(connectome: Connectome) -> Cells:
     takes[edges.post[proper]] = True
     role = np.where(~takes, SENSORY, 0) | np.where(~sends, MOTOR, 0)
     role = np.where(sends | takes, role, 0)
-    role = np.where(role == 0, INTER, role).astype(np.uint8)
-    return replace(cells, role=role)
+    settled: UInt8 = np.where(role == 0, INTER, role).astype(np.uint8)
+    return replace(cells, role=settled)
 
 
-def chosen(cells: Cells, only: tuple[str, ...], without: tuple[str, ...], keep: str) -> Bool:
+def chosen(
+    cells: Cells, only: tuple[str, ...], without: tuple[str, ...], keep: str
+) -> Bool:
     """(N,) the cells to keep."""
     kept = np.ones(len(cells), bool) if keep == "all" else cells.kind == NEURON
     if only:
@@ -150,7 +158,9 @@ def matching(cells: Cells, patterns: tuple[str, ...], option: str) -> Bool:
     """(N,) the cells that match a pattern; each pattern must match one."""
     for pattern in patterns:
         if not any(names.matches(name, (pattern,)) for name in cells.name):
-            raise UsageError(f"{option} {names.plain(pattern)}: no cell has such a name")
+            raise UsageError(
+                f"{option} {names.plain(pattern)}: no cell has such a name"
+            )
     return np.array([names.matches(name, patterns) for name in cells.name], bool)
 
 
@@ -158,7 +168,9 @@ def cut(connectome: Connectome, kept: Bool, facts: dict[str, Any]) -> Connectome
     """Take the kept cells and the synapses between them; list what is cut off."""
     cells, edges = connectome.cells, connectome.synapses
     if not kept.any():
-        raise InputError(connectome.source.label, "no cell is left", "see --keep, --only")
+        raise InputError(
+            connectome.source.label, "no cell is left", "see --keep, --only"
+        )
     inside = kept[edges.pre] & kept[edges.post]
     outside = edges.take(~inside)
     facts["left_out"] = left_out(cells, kept, outside)
@@ -180,7 +192,9 @@ def left_out(cells: Cells, kept: Bool, outside: Synapses) -> dict[str, Any]:
     weight = touching(outside, len(cells))
     return {
         "cells": len(gone),
-        "kinds": dict(sorted(Counter(words[kind] for kind in cells.kind[gone].tolist()).items())),
+        "kinds": dict(
+            sorted(Counter(words[kind] for kind in cells.kind[gone].tolist()).items())
+        ),
         "rows": len(outside),
         "weight": total(outside.weight),
         "names": {cells.name[row]: float(weight[row]) for row in gone.tolist()},
@@ -190,7 +204,8 @@ def left_out(cells: Cells, kept: Bool, outside: Synapses) -> dict[str, Any]:
 def touching(edges: Synapses, size: int) -> Float64:
     """(size,) weight of the rows that name each cell."""
     ends = np.concatenate([edges.pre, edges.post])
-    return np.bincount(ends, np.concatenate([edges.weight] * 2), size)
+    weight = np.concatenate([edges.weight] * 2)
+    return np.bincount(ends, weight, size).astype(np.float64)
 
 
 def override(
@@ -200,7 +215,10 @@ def override(
     role: UInt8 = cells.role.copy()
     if muscles:
         role = np.where(cells.kind == MUSCLE, role | MOTOR, role).astype(np.uint8)
-    for patterns, bit, option in ((inputs, SENSORY, "--inputs"), (outputs, MOTOR, "--outputs")):
+    for patterns, bit, option in (
+        (inputs, SENSORY, "--inputs"),
+        (outputs, MOTOR, "--outputs"),
+    ):
         if patterns:
             has = matching(cells, patterns, option)
             role = np.where(has, role | bit, role & ~np.uint8(bit)).astype(np.uint8)

@@ -97,7 +97,9 @@ def choose(ready: list[int], partners: dict[int, list[int]]) -> Bool:
 def coupled(junctions: Junctions) -> dict[int, list[int]]:
     """The junction partners of each neuron."""
     partners: dict[int, list[int]] = defaultdict(list)
-    for left, right in zip(junctions.left.tolist(), junctions.right.tolist(), strict=True):
+    for left, right in zip(
+        junctions.left.tolist(), junctions.right.tolist(), strict=True
+    ):
         partners[left].append(right)
         partners[right].append(left)
     return dict(partners)

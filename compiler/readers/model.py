@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -188,7 +188,7 @@ def check(found: dict[str, tuple[Any, int]], label: str) -> Tables:
 
 def mentions(tables: Tables) -> list[tuple[str, list[str]]]:
     """The neurons that each table names."""
-    nests = {
+    nests: dict[str, Mapping[str, Mapping[str, float]]] = {
         "CHEMICAL": tables.chemical,
         "ELECTRICAL": tables.electrical,
         "FEEDBACK": tables.feedback,

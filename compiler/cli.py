@@ -1,0 +1,429 @@
+"""The command line: reads options, calls one function, writes files.
+
+Data goes to stdout, talk to stderr. Exit 0; 1 the input; 2 the command line; 70 our bug.
+Imports what a command needs when it runs, so that `--help` stays fast.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import sys
+from collections.abc import Callable
+from dataclasses import fields
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from . import __version__
+from .errors import CompilerError, InputError, UsageError, VerifyError
+from .options import CHOICES, Options, dashed
+
+if TYPE_CHECKING:
+    from .ir import Artifact
+    from .parse import Layout
+    from .pipeline import Trace
+    from .prove import Check
+
+SCHEMA = 1  # of every JSON report
+BUG = 70
+STAGES = (
+    "connectome",
+    "selected",
+    "circuit",
+    "dag",
+    "order",
+    "pruned",
+    "plan",
+    "module",
+)
+
+HELP = {
+    "features": "Numbers a neuron holds, D.",
+    "unit": "scalar: a bias a neuron; linear: a D x D matrix and a bias vector.",
+    "merge": "How inputs join: sum of gain * x, of sigmoid(gain) * x, or product of x.",
+    "norm": "Layer norm after the merge (needs 4 features).",
+    "activation": "What a neuron applies at the end.",
+    "init": "Start gains: drawn, or by the share of a synapse's weight.",
+    "feedback": "What runs backward: not computed, or read of the step before.",
+    "kernel": "How the products are laid out.",
+    "cells": "Table of cells: name,role[,transmitter].",
+    "roles_table": "Roles of C. elegans neurons: one each, several, or by structure.",
+    "inputs": "Patterns of the sensory neurons, instead of roles; @FILE: a pattern a line.",
+    "outputs": "Patterns of the motor neurons, instead of roles.",
+    "only": "Keep these cells.",
+    "without": "Leave these cells out.",
+    "keep": "Which cells: neurons, or all (muscles are motor then).",
+    "junctions": "Weight of a gap junction that is listed with two.",
+    "min_weight": "Drop pairs of less weight.",
+    "undirected": "Every chemical pair conducts both ways.",
+    "cycles": "How cycles are broken: auto, fast (ratio order, sifted), ratio.",
+    "weight_unit": "What the weights count, plural.",
+}
+
+
+class Commands(click.Group):
+    """A group whose commands turn our errors into messages and exit codes."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run; no traceback reaches a user."""
+        try:
+            return super().invoke(ctx)
+        except InputError as error:
+            fail(str(error), 1)
+        except UsageError as error:
+            fail(f"elegansc: {error}", 2)
+        except VerifyError as error:
+            bug(error)
+        except CompilerError as error:
+            fail(f"elegansc: {error}", 1)
+        except (click.ClickException, click.exceptions.Exit, click.Abort):
+            raise
+        except BrokenPipeError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+            sys.exit(1)
+        except MemoryError:
+            fail("elegansc: not enough memory for this graph", 1)
+        except Exception as error:
+            bug(error)
+
+
+def fail(message: str, code: int) -> None:
+    """Say it on stderr and leave."""
+    click.echo(message.encode("utf-8", "backslashreplace").decode(), err=True)
+    sys.exit(code)
+
+
+def bug(error: Exception) -> None:
+    """An error that is ours."""
+    if os.environ.get("ELEGANSC_TRACEBACK"):
+        raise error
+    notes = " ".join(getattr(error, "__notes__", ()))
+    message = f"elegansc: our bug: {type(error).__name__}: {error} {notes}".rstrip()
+    fail(f"{message}\n  ELEGANSC_TRACEBACK=1 shows where; please report it", BUG)
+
+
+def model_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Every field of Options as an option, in its order."""
+    for option in reversed(fields(Options)):
+        name, default = option.name, option.default
+        settings: dict[str, Any] = {
+            "help": HELP[name],
+            "default": default,
+            "show_default": bool(default),
+        }
+        if name in CHOICES:
+            settings["type"] = click.Choice(CHOICES[name])
+        elif isinstance(default, bool):
+            settings = {"help": HELP[name], "is_flag": True}
+        elif isinstance(default, tuple):
+            settings = {"help": HELP[name], "multiple": True, "metavar": "PATTERNS"}
+        elif isinstance(default, int):
+            settings["type"] = int
+        elif isinstance(default, float):
+            settings["type"] = float
+        command = click.option(f"--{dashed(name)}", name, **settings)(command)
+    return command
+
+
+def layout_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """How to read a text file, where it cannot be told from its content."""
+    for option in (
+        click.option(
+            "--kind",
+            type=click.Choice(["chemical", "electrical"]),
+            help="Kind of all rows, where no column says.",
+        ),
+        click.option(
+            "--encoding", default="utf-8", show_default=True, help="Of the text."
+        ),
+        click.option(
+            "--header/--no-header",
+            "header",
+            default=None,
+            help="Whether the first line is a header.",
+        ),
+        click.option("--delimiter", help="comma, tab, space, or one character."),
+        click.option(
+            "--columns", help="pre=A,post=B,weight=C,kind=D: names, or places from 1."
+        ),
+    ):
+        command = option(command)
+    return command
+
+
+@click.group(
+    cls=Commands,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+@click.version_option(__version__, prog_name="elegansc")
+def cli() -> None:
+    """Compile a connectome into a PyTorch module that reads like hand-written code."""
+
+
+@cli.command("compile")
+@click.argument("source")
+@click.option("-o", "--output", default="-", help="The file to write; default: stdout.")
+@click.option("--name", default="", help="Of the class; default: from the label.")
+@click.option(
+    "--label",
+    default="",
+    help="Stands for the file in the output; default: its base name.",
+)
+@model_options
+@layout_options
+@click.option(
+    "--emit", "until", type=click.Choice(STAGES), help="Print this stage and stop."
+)
+@click.option(
+    "--dump",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Write every stage here, as text.",
+)
+@click.option("--time", "timed", is_flag=True, help="Say how long each step took.")
+@click.option("--json", "as_json", is_flag=True, help="Report as JSON on stdout.")
+@click.option(
+    "--check", is_flag=True, help="Write nothing; exit 1 if OUTPUT would change."
+)
+@click.option(
+    "--force", is_flag=True, help="Replace a file that is not ours or was edited."
+)
+@click.option("-q", "--quiet", is_flag=True, help="No report.")
+@click.option("--verbose", is_flag=True, help="Name everyone in the report.")
+def compile_command(
+    source: str, output: str, name: str, label: str, **given: Any
+) -> None:
+    """Compile SOURCE, an edge list or a bundled connectome, into a PyTorch module.
+
+    SOURCE is a file, "-" for stdin, or a name that `elegansc connectomes` lists.
+    """
+    from .pipeline import STAGES as known
+    from .pipeline import Trace, compile_source
+
+    if given["check"] and output == "-":
+        raise UsageError("--check: give the file to check with --output")
+    if given["as_json"] and output == "-":
+        raise UsageError("--json: the report goes to stdout, so give --output")
+    options = options_of(given)
+    keep = frozenset(known) if given["dump"] else frozenset({given["until"] or ""})
+    trace = Trace(until=given["until"] or "module", keep=keep)
+    artifact = compile_source(
+        source,
+        name=name,
+        label=label,
+        options=options,
+        layout=layout_of(given),
+        trace=trace,
+    )
+    if given["dump"]:
+        dump(given["dump"], trace, artifact)
+    if given["until"] and given["until"] != "module":
+        click.echo(trace.stages[given["until"]], nl=False)
+        return
+    data = next(iter(artifact.files.values()))
+    if not given["quiet"]:
+        say(artifact, options, given["verbose"], trace if given["timed"] else None)
+    if given["check"]:
+        check_file(Path(output), data)
+        return
+    put(output, data, source, given["force"])
+    if output != "-" and not given["quiet"]:
+        summary(output, artifact)
+    if given["as_json"]:
+        report_json(artifact, output, trace)
+
+
+def options_of(given: dict[str, Any]) -> Options:
+    """The fields of Options from the command line; a comma separates patterns."""
+    values = {option.name: given[option.name] for option in fields(Options)}
+    for name in ("inputs", "outputs", "only", "without"):
+        words = [word.strip() for value in values[name] for word in value.split(",")]
+        values[name] = tuple(word for word in words if word)
+    return Options(**values)
+
+
+def layout_of(given: dict[str, Any]) -> Layout:
+    """How to read the file."""
+    from .parse import Layout
+
+    columns: dict[str, str] = {}
+    if given["columns"]:
+        parts = re.split(r",(?=(?:pre|post|weight|kind)=)", given["columns"])
+        for part in parts:
+            key, equals, value = part.partition("=")
+            if not equals:
+                raise UsageError(
+                    f"--columns {part!r}: write pre=A,post=B,weight=C,kind=D"
+                )
+            columns[key.strip()] = value
+    return Layout(
+        columns=columns,
+        delimiter=given["delimiter"],
+        header=given["header"],
+        encoding=given["encoding"],
+        kind=given["kind"],
+    )
+
+
+def say(
+    artifact: Artifact, options: Options, verbose: bool, trace: Trace | None
+) -> None:
+    """The report, on stderr."""
+    from .report import report
+
+    for line in report(
+        artifact.history, artifact.label, artifact.unit, verbose=verbose
+    ):
+        click.echo(line, err=True)
+    if trace:
+        for step, seconds in trace.seconds.items():
+            click.echo(f"time      {step:<18} {seconds * 1000:8.1f} ms", err=True)
+
+
+def summary(output: str, artifact: Artifact) -> None:
+    """The last line of the report."""
+    from .names import plural
+
+    facts = artifact.summary
+    gains = plural(int(facts["parameters"]), "parameter")
+    click.echo(
+        f"wrote     {output}: {facts['name']}, {plural(int(facts['sensory']), 'input')}, "
+        f"{plural(int(facts['motor']), 'output')}, {plural(int(facts['synapses']), 'synapse')}, {gains}",
+        err=True,
+    )
+
+
+def report_json(artifact: Artifact, output: str, trace: Trace) -> None:
+    """The report as JSON, on stdout."""
+    from .pipeline import history_of
+
+    found = {
+        "schema": SCHEMA,
+        "command": "compile",
+        "label": artifact.label,
+        "unit": artifact.unit,
+        "output": output,
+        "summary": dict(artifact.summary),
+        "passes": history_of(artifact),
+        "seconds": {step: round(seconds, 6) for step, seconds in trace.seconds.items()},
+    }
+    click.echo(json.dumps(found, indent=2))
+
+
+def dump(folder: Path, trace: Trace, artifact: Artifact) -> None:
+    """Every stage as a numbered file."""
+    from .output import replace
+    from .pipeline import stages_numbered
+
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InputError(str(folder), f"cannot be made: {error.strerror}") from None
+    for name, content in stages_numbered(trace):
+        replace(folder / name, content.encode())
+    for data in artifact.files.values():
+        replace(folder / "8_module.py", data)
+
+
+def put(output: str, data: bytes, source: str, force: bool) -> None:
+    """Write the module to a file or to stdout."""
+    from .output import write
+
+    if output == "-":
+        sys.stdout.buffer.write(data)
+        sys.stdout.buffer.flush()
+    else:
+        write(Path(output), data, force=force, source=source)
+
+
+def check_file(path: Path, data: bytes) -> None:
+    """Whether a file holds these bytes."""
+    from .parse import read_bytes
+
+    if read_bytes(str(path)).replace(b"\r\n", b"\n") != data:
+        raise InputError(str(path), "is out of date or was edited", "compile it again")
+    click.echo(f"{path} is as elegansc writes it", err=True)
+
+
+@cli.command("verify")
+@click.argument("model")
+@click.option(
+    "--against", help="A source: compare the module's edges with it, one by one."
+)
+@click.option(
+    "--cells", default="", help="The table of cells the module was made with."
+)
+@layout_options
+@click.option(
+    "--trust", is_flag=True, help="Run the module although its bytes are not ours."
+)
+@click.option("--json", "as_json", is_flag=True, help="Report as JSON on stdout.")
+def verify_command(
+    model: str,
+    against: str | None,
+    cells: str,
+    trust: bool,
+    as_json: bool,
+    **given: Any,
+) -> None:
+    """Prove that MODEL, a generated module, computes what its tables say.
+
+    Read by `ast` first, then emitted again; run only if the bytes are equal.
+    """
+    from .parse import read_bytes
+    from .prove import Against, prove
+
+    source = Against(against, layout_of(given), cells) if against else None
+    checks = prove(read_bytes(model), model, against=source, trust=trust)
+    passed = all(check.passed for check in checks)
+    if as_json:
+        rows = [
+            {"check": c.name, "passed": c.passed, "detail": c.detail} for c in checks
+        ]
+        found = {
+            "schema": SCHEMA,
+            "command": "verify",
+            "model": model,
+            "passed": passed,
+        }
+        click.echo(json.dumps({**found, "checks": rows}, indent=2))
+    else:
+        show(checks, model, passed)
+    sys.exit(0 if passed else 1)
+
+
+def show(checks: list[Check], model: str, passed: bool) -> None:
+    """A line a check."""
+    for check in checks:
+        click.echo(
+            f"{'ok' if check.passed else 'FAILED':<7} {check.name:<18} {check.detail}"
+        )
+    ran = any(check.name.startswith("values") for check in checks)
+    verdict = "proved" if passed else "not proved" + ("" if ran else ", and not run")
+    click.echo(f"{model}: {verdict}")
+
+
+@cli.group("connectomes", invoke_without_command=True)
+@click.pass_context
+def connectomes(ctx: click.Context) -> None:
+    """List the bundled connectomes."""
+    from . import catalog
+
+    if ctx.invoked_subcommand is None:
+        click.echo(catalog.listing())
+
+
+@connectomes.command("show")
+@click.argument("name")
+def show_command(name: str) -> None:
+    """Say all of one bundled connectome: origin, licence, citation, counts, digest."""
+    from . import catalog
+
+    entry = catalog.find(name)
+    if entry is None:
+        near = catalog.suggest(name)
+        hint = f"did you mean {near}?" if near else "elegansc connectomes lists them"
+        raise InputError(name, "no bundled connectome of this name", hint)
+    click.echo(catalog.describe(entry))

@@ -1,0 +1,115 @@
+"""Write files whole or not at all, and never over what is not ours."""
+
+from __future__ import annotations
+
+import os
+import stat
+import tempfile
+from pathlib import Path
+
+from .emit import body_digest
+from .errors import InputError
+from .readers.model import header, is_model
+
+
+def write(path: Path, data: bytes, *, force: bool = False, source: str = "") -> None:
+    """Replace a generated file, atomically: a reader sees the old one or the new one.
+
+    Args:
+        force: also over a file that is not ours or was edited by hand.
+        source: the input's path: it is never written over.
+
+    Raises:
+        InputError: the file may not or can not be written; nothing has changed.
+    """
+    if path.is_dir():
+        raise InputError(str(path), "is a directory", "give a file name")
+    if source and same(path, source):
+        raise InputError(str(path), "is the input", "write to another file")
+    if path.exists():
+        guard(path, force)
+    replace(path, data)
+
+
+def same(path: Path, source: str) -> bool:
+    """Whether two paths are one file."""
+    try:
+        return path.exists() and os.path.exists(source) and path.samefile(source)
+    except OSError:
+        return False
+
+
+def guard(path: Path, force: bool) -> None:
+    """Refuse to replace a read-only file, or, without force, one that is not as we wrote it."""
+    writable = path.stat().st_mode & (stat.S_IWUSR | stat.S_IWGRP | stat.S_IWOTH)
+    if not writable or not os.access(path, os.W_OK):
+        raise InputError(
+            str(path), "is read-only", f"chmod u+w {path.name}, or another name"
+        )
+    if force or not path.is_file():
+        return
+    try:
+        old = path.read_bytes()
+    except OSError as error:
+        raise InputError(
+            str(path), f"cannot be read: {error.strerror}", "--force"
+        ) from None
+    if not old:
+        return
+    if not is_model(old):
+        raise InputError(
+            str(path), "is not a file that elegansc made", "--force replaces it"
+        )
+    if edited(old, str(path)):
+        hint = "git diff shows the edits; --force drops them"
+        raise InputError(str(path), "was edited by hand", hint)
+
+
+def edited(data: bytes, label: str) -> bool:
+    """Whether a generated module is not as it was written."""
+    try:
+        head = header(data, label)
+    except InputError:
+        return True
+    return body_digest(head.text) != head.body
+
+
+def replace(path: Path, data: bytes) -> None:
+    """Write beside the file, then rename over it.
+
+    Raises:
+        InputError: no such folder, no space, no right; nothing is left behind.
+    """
+    target = Path(os.path.realpath(path))
+    temporary = ""
+    try:
+        mode = (
+            stat.S_IMODE(target.stat().st_mode) if target.exists() else 0o666 & ~umask()
+        )
+        if target.exists() and not target.is_file():  # /dev/null, a pipe
+            target.write_bytes(data)
+            return
+        handle, temporary = tempfile.mkstemp(prefix=".elegansc-", dir=target.parent)
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        os.chmod(temporary, mode)
+        os.replace(temporary, target)
+        temporary = ""
+    except FileNotFoundError:
+        hint = f"make the folder first: mkdir -p {path.parent}"
+        raise InputError(str(path), "cannot be written: no such folder", hint) from None
+    except OSError as error:
+        seen = f"cannot be written: {error.strerror}"
+        raise InputError(str(path), seen, "nothing was changed") from None
+    finally:
+        if temporary:
+            Path(temporary).unlink(missing_ok=True)
+
+
+def umask() -> int:
+    """The process's file creation mask."""
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask

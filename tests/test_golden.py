@@ -1,0 +1,59 @@
+"""Golden files: every stage of small connectomes reads as recorded, and is proved.
+
+`pytest --update-golden` rewrites them; read the diff like code.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from elegansc.options import Options
+from elegansc.pipeline import STAGES, Trace, compile_source, stages_numbered
+from elegansc.prove import prove
+from elegansc.report import report
+
+FOLDER = Path(__file__).parent / "golden"
+CASES = sorted(case for case in FOLDER.iterdir() if case.is_dir())
+INPUTS = ("edges.csv", "cells.csv")
+
+
+def written(case: Path) -> dict[str, bytes]:
+    """Every stage, the report and the module of one case, as files."""
+    cells = case / "cells.csv"
+    options = Options(cells=str(cells) if cells.exists() else "")
+    trace = Trace(keep=frozenset(STAGES))
+    artifact = compile_source(
+        str(case / "edges.csv"), label=case.name, options=options, trace=trace
+    )
+    files = {name: text.encode() for name, text in stages_numbered(trace)}
+    lines = report(artifact.history, artifact.label, artifact.unit)
+    files["report.txt"] = ("\n".join(lines) + "\n").encode()
+    files["module.py"] = next(iter(artifact.files.values()))
+    return files
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_every_stage_reads_as_recorded(case: Path, request: pytest.FixtureRequest) -> None:
+    files = written(case)
+    if request.config.getoption("--update-golden"):
+        for name, data in files.items():
+            (case / name).write_bytes(data)
+    recorded = {
+        path.name: path.read_bytes()
+        for path in case.iterdir()
+        if path.name not in INPUTS
+    }
+
+    assert sorted(recorded) == sorted(files)
+    for name, data in files.items():
+        assert data.decode() == recorded[name].decode(), name
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_a_golden_module_is_proved(case: Path) -> None:
+    checks = prove((case / "module.py").read_bytes(), case.name)
+
+    assert [check for check in checks if not check.passed] == []
+    assert any(check.name == "gradients float64" for check in checks)
