@@ -12,9 +12,19 @@ SHOWN = 12  # names that one line lists
 
 
 def report(
-    history: History, label: str, unit: str, *, verbose: bool = False
+    history: History,
+    label: str,
+    unit: str,
+    *,
+    delay: bool = False,
+    verbose: bool = False,
 ) -> Iterator[str]:
-    """Lines of `word  sentence`, in the order of the passes."""
+    """Lines of `word  sentence`, in the order of the passes.
+
+    Args:
+        delay: what runs backward is read of the step before.
+        verbose: name everyone.
+    """
     if "parse" in history:
         yield from parsed(history["parse"], label)
     if "select_cells" in history:
@@ -24,7 +34,7 @@ def report(
     if "break_cycles" in history:
         yield from cycles(history["break_cycles"], history.get("schedule_levels"), unit)
     if "schedule_levels" in history:
-        yield from levels(history, unit, verbose)
+        yield from levels(history, unit, delay, verbose)
 
 
 def line(word: str, sentence: str) -> str:
@@ -43,7 +53,8 @@ def parsed(facts: Mapping[str, Any], label: str) -> Iterator[str]:
     again = facts.get("repeated", {})
     if again and again.get("rows"):
         yield line(
-            "", f"{plural(again['rows'], 'row')} say again what others say: dropped"
+            "",
+            f"{plural(again['rows'], 'row')} seen from the receiver: they repeat others, dropped",
         )
     zero = facts.get("zero", {})
     count = zero.get("rows", 0) if isinstance(zero, dict) else zero
@@ -124,12 +135,17 @@ def cycles(
     facts: Mapping[str, Any], plan: Mapping[str, Any] | None, unit: str
 ) -> Iterator[str]:
     """What runs backward."""
-    whole = facts["of_weight"]
-    share = f"{100 * facts['weight'] / whole:.1f} %" if whole else "0 %"
+    if not facts["synapses"]:
+        yield line(
+            "cycles", f"none: all {amount(facts['of_weight'])} {unit} run forward"
+        )
+        return
+    share = 100 * facts["weight"] / facts["of_weight"] if facts["of_weight"] else 0
     yield line(
         "cycles",
-        f"{amount(facts['weight'])} of {amount(whole)} {unit} run backward, {share}, in "
-        f"{plural(facts['synapses'], 'synapse')}: not proved to be a minimum ({facts['method']})",
+        f"{amount(facts['weight'])} of {amount(facts['of_weight'])} {unit} run backward, "
+        f"{share:.1f} %, in {plural(facts['synapses'], 'synapse')}: "
+        f"not proved to be a minimum ({facts['method']})",
     )
     if facts["scale"] > 1:
         yield line(
@@ -137,20 +153,19 @@ def cycles(
         )
 
 
-def levels(history: History, unit: str, verbose: bool) -> Iterator[str]:
+def levels(history: History, unit: str, delay: bool, verbose: bool) -> Iterator[str]:
     """Depth, junctions, who is off every path."""
     plan, pruned = history["schedule_levels"], history["prune"]
     coupled, sent = plan["junction_weight"], history["merge_electrical"]["weight"]
-    if coupled:
-        share = 100 * coupled / (2 * coupled + sent)
+    if coupled and delay:
         yield line(
-            "",
-            (
-                f"each junction conducts one way: {amount(coupled)} {unit} of coupling back "
-                f"({share:.0f} % of all coupling) not in forward()"
-                if not pruned.get("delay")
-                else "each junction conducts now to the later level, a step late back"
-            ),
+            "", "each junction conducts now to the later level, a step late back"
+        )
+    elif coupled:
+        share = 100 * coupled / (2 * coupled + sent)
+        lost = f"{amount(coupled)} {unit}, {share:.0f} % of all coupling"
+        yield line(
+            "", f"each junction conducts one way only: {lost}, is not in forward()"
         )
     yield line(
         "levels",

@@ -14,7 +14,9 @@ SHARED = Path(__file__).parent.parent.parent / "shared" / "connectomes"
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """`--update-golden` rewrites tests/golden."""
-    parser.addoption("--update-golden", action="store_true", help="rewrite tests/golden")
+    parser.addoption(
+        "--update-golden", action="store_true", help="rewrite tests/golden"
+    )
 
 
 @pytest.fixture

@@ -25,7 +25,12 @@ def command(model: Path) -> list[str]:
 
 def test_all_four_are_there() -> None:
     names = {model.name for model in MODELS}
-    assert names >= {"cook2019.py", "cook2019_tensor.py", "witvliet1.py", "witvliet8.py"}
+    assert names >= {
+        "cook2019.py",
+        "cook2019_tensor.py",
+        "witvliet1.py",
+        "witvliet8.py",
+    }
 
 
 @pytest.mark.parametrize("model", MODELS, ids=lambda model: model.name)
@@ -38,5 +43,7 @@ def test_the_command_in_its_docstring_writes_it(model: Path) -> None:
 
 @pytest.mark.parametrize("model", MODELS, ids=lambda model: model.name)
 def test_it_passes_every_static_check(model: Path) -> None:
-    failed = [check for check in static(model.read_bytes(), model.name) if not check.passed]
+    failed = [
+        check for check in static(model.read_bytes(), model.name) if not check.passed
+    ]
     assert failed == []

@@ -35,7 +35,9 @@ def written(case: Path) -> dict[str, bytes]:
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
-def test_every_stage_reads_as_recorded(case: Path, request: pytest.FixtureRequest) -> None:
+def test_every_stage_reads_as_recorded(
+    case: Path, request: pytest.FixtureRequest
+) -> None:
     files = written(case)
     if request.config.getoption("--update-golden"):
         for name, data in files.items():

@@ -21,7 +21,7 @@ from elegansc.errors import UsageError
 from elegansc.interpret import Parameters, Result, interpret
 from elegansc.ir import Float64, Plan, Source
 from elegansc.options import Options
-from elegansc.parse import Layout, parse
+from elegansc.parse import Layout
 from elegansc.prove import Trial, draw
 from elegansc.readers.model import Model, read_model
 from torch import Tensor, nn
@@ -68,7 +68,6 @@ B,SX,electrical,2
 SX,M2,chemical,7
 """
 ROLES = Options(roles_table="structure", inputs=("S*",), outputs=("M*", "SX"))
-WIRED = ("feedback", "junctions", "min_weight", "undirected", "cycles")
 
 # What a neuron computes, and everything it may be.
 SPACE: dict[str, tuple[Any, ...]] = {
@@ -93,8 +92,7 @@ SPACE: dict[str, tuple[Any, ...]] = {
 
 def everything(**fixed: Any) -> Iterator[Options]:
     """All options that are allowed, on the toy's roles; `fixed` holds some."""
-    space = {name: (fixed.get(name, None),) if name in fixed else choices
-             for name, choices in SPACE.items()}
+    space = {**SPACE, **{name: (value,) for name, value in fixed.items()}}
     for chosen in itertools.product(*space.values()):
         try:
             yield replace(ROLES, **dict(zip(space, chosen, strict=True)))
@@ -108,9 +106,12 @@ def told(options: Options) -> str:
 
 
 @cache
-def plan(options: Options = ROLES, edges: str = EDGES, label: str = "toy.csv") -> Plan:
+def plan(options: Options = ROLES, edges: str = EDGES) -> Plan:
     """The graph, lowered; only options of the graph count."""
-    return pipeline.lower(parse(edges.encode(), label, source=Source("toy", "contacts")), options)
+    source = Source("toy", "units of weight")
+    return pipeline.lower(
+        pipeline.parse_source(edges.encode(), "toy.csv", source, Layout()), options
+    )
 
 
 @cache
@@ -124,7 +125,11 @@ def bundled(name: str, feedback: str = "drop") -> Plan:
 def graph_options(options: Options) -> Options:
     """The options without what a neuron computes: so that one lowering serves many."""
     computed = {name for name in SPACE if name != "feedback"}
-    kept = {f.name: getattr(options, f.name) for f in fields(Options) if f.name not in computed}
+    kept = {
+        f.name: getattr(options, f.name)
+        for f in fields(Options)
+        if f.name not in computed
+    }
     return Options(**kept)
 
 
@@ -167,7 +172,11 @@ def network(module: ModuleType, seed: int = 0, **keywords: Any) -> Any:
     """An instance of the one class of a module, its draws repeatable."""
     torch.manual_seed(seed)
     classes = (found for found in vars(module).values() if isinstance(found, type))
-    kind = next(c for c in classes if issubclass(c, nn.Module) and c.__module__ == module.__name__)
+    kind = next(
+        c
+        for c in classes
+        if issubclass(c, nn.Module) and c.__module__ == module.__name__
+    )
     return kind(**keywords)
 
 
@@ -185,7 +194,9 @@ def trial(data: bytes, seed: int = 0) -> tuple[Model, Trial]:
     return model, draw(model, seed)
 
 
-def interpreted(model: Model, numbers: Trial, parameters: Parameters | None = None) -> Result:
+def interpreted(
+    model: Model, numbers: Trial, parameters: Parameters | None = None
+) -> Result:
     """What the interpreter makes of a trial."""
     start = {n: numbers.start[:, row] for row, n in enumerate(model.plan.cells.name)}
     return interpret(
@@ -260,7 +271,9 @@ def train_in_two(rank: int, data: bytes, meeting: str, folder: str) -> None:
     delay = module.OPTIONS.get("feedback") == "delay"
     for step in range(2):
         inputs = sample(module, 3, seed=10 * step + rank, dtype=torch.float64)
-        outputs = parallel(inputs, net.initial_state(3))[0] if delay else parallel(inputs)
+        outputs = (
+            parallel(inputs, net.initial_state(3))[0] if delay else parallel(inputs)
+        )
         optimizer.zero_grad()
         outputs.square().mean().backward()
         optimizer.step()
