@@ -39,7 +39,7 @@ CALLS = {
 }
 GAINS = {
     "tanh": "5 / 3",
-    "relu": "math.sqrt(2)",
+    "relu": "2**0.5",
     "elu": "1.25",
     "gelu": "1.5",
     "silu": "1.65",
@@ -186,7 +186,7 @@ def start(options: Options, signed: bool) -> str:
         return f"Start gains at the root of a synapse's share, {sign}{weights}; fits {act}."
     if options.unit == "linear":
         return f"Draw gains of deviation 1 / sqrt(number of inputs), weights as suits {act}."
-    factor = GAINS[act].replace("math.", "")
+    factor = GAINS[act].replace("2**0.5", "sqrt(2)")
     return f"Draw gains of deviation {factor} / sqrt(number of inputs), as suits {act}."
 
 

@@ -1,0 +1,33 @@
+"""README says what is true: its output, its options, its figures."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import fields
+from pathlib import Path
+
+from click.testing import CliRunner
+
+from elegansc.cli import cli
+from elegansc.options import CHOICES, Options, dashed
+
+README = (Path(__file__).parent.parent / "README.md").read_text()
+
+
+def test_the_report_is_what_the_command_prints(tmp_path: Path) -> None:
+    output = tmp_path / "model.py"
+    result = CliRunner().invoke(cli, ["compile", "cook2019", "-o", str(output)])
+
+    assert result.stderr.replace(str(output), "model.py") in README
+
+
+def test_every_option_of_a_model_is_listed() -> None:
+    for option in fields(Options):
+        if option.name not in ("kernel", "weight_unit"):
+            assert f"`--{dashed(option.name)}" in README, option.name
+
+
+def test_the_choices_are_all_there_in_order() -> None:
+    for name in ("unit", "merge", "norm", "activation", "init", "feedback", "cycles"):
+        row = re.search(rf"^\| `--{dashed(name)}` \| ([^|]*) \|", README, re.M)
+        assert row and tuple(row[1].split(", ")) == CHOICES[name]
