@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from . import __version__
-from .errors import CompilerError, InputError, UsageError, VerifyError
+from .errors import CompilerError, InputError, UsageError, VerifyError, visible
 from .options import CHOICES, Options, dashed
 
 if TYPE_CHECKING:
@@ -60,6 +60,8 @@ HELP = {
     "min_weight": "Drop pairs of less weight.",
     "undirected": "Every chemical pair conducts both ways.",
     "cycles": "How cycles are broken: auto, fast (ratio order, sifted), ratio.",
+    "keep_alive": "Keep every neuron on a path from a sensor to a motor that can be.",
+    "alive_cap": "The most weight to give up for one neuron's path; 0: a fifth of a percent.",
     "weight_unit": "What the weights count, plural.",
 }
 
@@ -82,8 +84,13 @@ class Commands(click.Group):
         except (click.ClickException, click.exceptions.Exit, click.Abort):
             raise
         except BrokenPipeError:
-            os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+            drop_stdout()
             sys.exit(1)
+        except OSError as error:
+            drop_stdout()
+            place = os.fsdecode(error.filename) if error.filename else "elegansc"
+            hint = "look at the path, at its rights, at the space left"
+            fail(f"{place}: {error.strerror or error}\n  {hint}", 1)
         except MemoryError:
             fail("elegansc: not enough memory for this graph", 1)
         except Exception as error:
@@ -91,9 +98,17 @@ class Commands(click.Group):
 
 
 def fail(message: str, code: int) -> None:
-    """Say it on stderr and leave."""
-    click.echo(message.encode("utf-8", "backslashreplace").decode(), err=True)
+    """Say it on stderr, with nothing that could confuse a terminal, and leave."""
+    click.echo("\n".join(map(visible, message.split("\n"))), err=True)
     sys.exit(code)
+
+
+def drop_stdout() -> None:
+    """What Python still holds for a stdout that takes no more goes nowhere."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
 
 
 def bug(error: Exception) -> None:
@@ -117,14 +132,19 @@ def model_options(command: Callable[..., Any]) -> Callable[..., Any]:
         if name in CHOICES:
             settings["type"] = click.Choice(CHOICES[name])
         elif isinstance(default, bool):
-            settings = {"help": HELP[name], "is_flag": True}
+            settings = {"help": HELP[name], "is_flag": True, "default": default}
         elif isinstance(default, tuple):
             settings = {"help": HELP[name], "multiple": True, "metavar": "PATTERNS"}
         elif isinstance(default, int):
             settings["type"] = int
         elif isinstance(default, float):
             settings["type"] = float
-        command = click.option(f"--{dashed(name)}", name, **settings)(command)
+        flag = (
+            f"--keep-{name}/--no-keep-{name}"
+            if default is True
+            else f"--{dashed(name)}"
+        )
+        command = click.option(flag, name, **settings)(command)
     return command
 
 
@@ -199,6 +219,7 @@ def compile_command(
 
     SOURCE is a file, "-" for stdin, or a name that `elegansc connectomes` lists.
     """
+    from .output import allow
     from .pipeline import STAGES as known
     from .pipeline import Trace, compile_source
 
@@ -207,6 +228,8 @@ def compile_command(
     if given["as_json"] and output == "-":
         raise UsageError("--json: the report goes to stdout, so give --output")
     options = options_of(given)
+    if not (output == "-" or given["check"] or given["until"]):
+        allow(Path(output), force=given["force"], source=source)
     keep = frozenset(known) if given["dump"] else frozenset({given["until"] or ""})
     trace = Trace(until=given["until"] or "module", keep=keep)
     artifact = compile_source(
@@ -220,16 +243,19 @@ def compile_command(
     if given["dump"]:
         dump(given["dump"], trace, artifact)
     if given["until"] and given["until"] != "module":
+        if given["until"] not in trace.stages:
+            raise UsageError(
+                f"--emit {given['until']}: a generated model has only plan and module"
+            )
         click.echo(trace.stages[given["until"]], nl=False)
         return
     data = next(iter(artifact.files.values()))
-    if not given["quiet"]:
-        say(artifact, options, given["verbose"], trace if given["timed"] else None)
     if given["check"]:
         check_file(Path(output), data)
         return
     put(output, data, source, given["force"])
-    if output != "-" and not given["quiet"]:
+    if not given["quiet"]:
+        say(artifact, options, given["verbose"], trace if given["timed"] else None)
         summary(output, artifact)
     if given["as_json"]:
         report_json(artifact, output, trace)
@@ -286,10 +312,12 @@ def summary(output: str, artifact: Artifact) -> None:
     """The last line of the report."""
     from .names import plural
 
+    if output == "-":
+        return
     facts = artifact.summary
     gains = plural(int(facts["parameters"]), "parameter")
     click.echo(
-        f"wrote     {output}: {facts['name']}, {plural(int(facts['sensory']), 'input')}, "
+        f"wrote     {visible(output)}: {facts['name']}, {plural(int(facts['sensory']), 'input')}, "
         f"{plural(int(facts['motor']), 'output')}, {plural(int(facts['synapses']), 'synapse')}, {gains}",
         err=True,
     )
@@ -402,7 +430,7 @@ def show(checks: list[Check], model: str, passed: bool) -> None:
         )
     ran = any(check.name.startswith("values") for check in checks)
     verdict = "proved" if passed else "not proved" + ("" if ran else ", and not run")
-    click.echo(f"{model}: {verdict}")
+    click.echo(f"{visible(model)}: {verdict}")
 
 
 @cli.group("connectomes", invoke_without_command=True)

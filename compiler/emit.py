@@ -169,10 +169,10 @@ def start(options: Options, signed: bool) -> str:
     """The docstring of `reset_parameters`."""
     act = options.activation
     if options.merge == "product":
-        what = (
-            "weights as suits" if options.unit == "linear" else "biases of 0, as suits"
+        drawn = (
+            f"Draw weights as suits {act}, set" if options.unit == "linear" else "Set"
         )
-        return f"Draw {what} {act}." if options.unit == "linear" else "Set biases to 0."
+        return f"{drawn} biases to 1: a product of small states would vanish."
     weights = ", weights" if options.unit == "linear" else ""
     if options.merge == "gated":
         size = (

@@ -172,12 +172,15 @@ class Circuit:
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """How the order was found and what is known of it."""
+    """How the order was found and what is known of it.
 
-    method: str  # "sift", "ratio", "exact", "given"
-    bound: int | None = (
-        None  # no order loses less, in the source's unit; None: not proved
-    )
+    Attributes:
+        method: "exact", "sift", "ratio"; "exact+sift" where components differ.
+        bound: no order loses less, in the source's unit; None where nothing is proved.
+    """
+
+    method: str
+    bound: float | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 import keyword
 import re
 from fnmatch import fnmatchcase
@@ -77,8 +78,8 @@ def class_name(label: str) -> str:
 
 def is_class_name(name: str) -> bool:
     """Whether the generated class can bear this name."""
-    good = CLASS_NAME.fullmatch(name) is not None
-    return good and not keyword.iskeyword(name) and name not in RESERVED
+    taken = keyword.iskeyword(name) or name in RESERVED or hasattr(builtins, name)
+    return CLASS_NAME.fullmatch(name) is not None and not taken
 
 
 def unpadded(name: str) -> str:
@@ -92,10 +93,10 @@ def matches(name: str, patterns: tuple[str, ...]) -> bool:
     return any(name == pattern or fnmatchcase(name, pattern) for pattern in patterns)
 
 
-# What a generated module already calls something else: its own names, torch's and the
-# builtins that it uses.
+# What a generated module already calls something else, beside the builtins.
 RESERVED = frozenset(
     "OPTIONS LEVELS UNUSED SENSORY MOTOR CHEMICAL ELECTRICAL FEEDBACK SIGN TRANSMITTER "
     "CYCLES FEATURES LIVE NEURONS SILENT SYNAPSES WIRING SPAN STAGES BLOCKS PLACES "
-    "Counter Iterator Tensor RuntimeError None True False".split()
+    "NOW DELAYED TABLES schedule cut times Counter Iterator Tensor defaultdict hashlib "
+    "json math nn product torch".split()
 )

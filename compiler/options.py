@@ -28,7 +28,7 @@ CHOICES: Mapping[str, tuple[str, ...]] = {
     "kernel": ("dense",),
     "keep": ("neurons", "all"),
     "junctions": ("max", "sum", "mean"),
-    "cycles": ("auto", "fast", "ratio"),
+    "cycles": ("auto", "exact", "fast", "ratio"),
     "roles_table": ("cook2019", "several", "structure"),
 }
 MOST_FEATURES = 65_536
@@ -64,6 +64,8 @@ class Options:
     min_weight: float = 0.0
     undirected: bool = False
     cycles: str = "auto"
+    keep_alive: bool = True
+    alive_cap: float = 0.0
     weight_unit: str = ""
 
     def __post_init__(self) -> None:
@@ -72,8 +74,9 @@ class Options:
                 raise UsageError(f"--{dashed(name)}: one of {', '.join(allowed)}")
         if not 1 <= self.features <= MOST_FEATURES:
             raise UsageError(f"--features: from 1 to {MOST_FEATURES:,}")
-        if not 0 <= self.min_weight < float("inf"):
-            raise UsageError("--min-weight: a number from 0")
+        for name in ("min_weight", "alive_cap"):
+            if not 0 <= getattr(self, name) < float("inf"):
+                raise UsageError(f"--{dashed(name)}: a number from 0")
         if self.norm == "layer" and self.features < 4:
             seen = "--norm layer: needs --features 4 or more"
             raise UsageError(f"{seen}; of 1 feature it leaves nothing")

@@ -22,19 +22,24 @@ def write(path: Path, data: bytes, *, force: bool = False, source: str = "") -> 
     Raises:
         InputError: the file may not or can not be written; nothing has changed.
     """
-    if path.is_dir():
+    allow(path, force=force, source=source)
+    replace(path, data)
+
+
+def allow(path: Path, *, force: bool = False, source: str = "") -> None:
+    """Raise InputError if `write` would refuse the path."""
+    if os.path.isdir(path):
         raise InputError(str(path), "is a directory", "give a file name")
     if source and same(path, source):
         raise InputError(str(path), "is the input", "write to another file")
-    if path.exists():
+    if os.path.exists(path):  # not path.exists(): that raises for a name too long
         guard(path, force)
-    replace(path, data)
 
 
 def same(path: Path, source: str) -> bool:
     """Whether two paths are one file."""
     try:
-        return path.exists() and os.path.exists(source) and path.samefile(source)
+        return path.samefile(source)
     except OSError:
         return False
 

@@ -126,7 +126,14 @@ def lower(connectome: Connectome, options: Options, trace: Trace | None = None) 
         undirected=options.undirected,
         min_weight=options.min_weight,
     )
-    dag = trace.run("dag", break_cycles, circuit, cycles=options.cycles)
+    dag = trace.run(
+        "dag",
+        break_cycles,
+        circuit,
+        cycles=options.cycles,
+        alive=options.keep_alive and options.feedback == "drop",
+        alive_cap=options.alive_cap,
+    )
     order = trace.run("order", topological_sort, dag)
     order = trace.run("pruned", prune, order, feedback=options.feedback)
     return trace.run("plan", schedule_levels, order)

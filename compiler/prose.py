@@ -44,7 +44,9 @@ def command(label: str, name: str, options: Options) -> str:
     if name != class_name(label):
         words += ["--name", name]
     for option, value in options.changed().items():
-        if value is True:
+        if value is False:
+            words.append(f"--no-{option}")
+        elif value is True:
             words.append(f"--{option}")
         elif isinstance(value, list):
             words += [word for each in value for word in (f"--{option}", each)]
@@ -187,10 +189,10 @@ def feedback(plan: Plan, options: Options) -> Iterator[tuple[str, list[str]]]:
     whole = lost + total(plan.forward.weight)
     if lost:
         share = f"{100 * lost / whole:.1f} %"
-        synapses = plural(int((~loop).sum()), "synapse")
+        pairs = plural(int((~loop).sum()), "pair")
         sentences = [
-            f"{amount(lost)} of {amount(whole)} {unit} ({share}), in {synapses}, {late}: FEEDBACK",
-            standing(plan, lost),
+            f"{amount(lost)} of {amount(whole)} {unit} ({share}), in {pairs}, {late}: FEEDBACK",
+            standing(plan, options, lost),
         ]
         yield "backward", sentences
     if loop.any():
@@ -198,7 +200,7 @@ def feedback(plan: Plan, options: Options) -> Iterator[tuple[str, list[str]]]:
         yield "self-loops", [f"{loop.sum():,}, {heavy} {unit}, {late}: FEEDBACK"]
 
 
-def standing(plan: Plan, lost: float) -> str:
+def standing(plan: Plan, options: Options, lost: float) -> str:
     """How the loss stands to the least possible one; never a bare `minimum`."""
     bound = plan.proof.bound
     if bound is None:
@@ -206,7 +208,10 @@ def standing(plan: Plan, lost: float) -> str:
             "the least possible is not known: this order is not proved to be a minimum"
         )
     if bound >= lost:
-        return f"minimum {amount(bound)} (proved)"
+        return f"the minimum is {amount(bound)} (proved)"
+    if plan.proof.method == "exact" and options.keep_alive:
+        more = "with every neuron that can be on a path from a sensor to a motor"
+        return f"the minimum is {amount(bound)} (proved); {amount(lost)} {more}"
     return f"no order loses less than {amount(bound)} (proved)"
 
 

@@ -30,6 +30,7 @@ from .interpret import Gain, Parameters, Wiring, interpret, wiring
 from .ir import Circuit, Connectome, Float64, Junctions, Plan, Source, Synapses
 from .options import Options
 from .parse import Layout
+from .passes.break_cycles import SOLVED, Graph, integers, solve
 from .readers.model import Model, header, read_model
 from .tables import tables_of
 from .text import Stage, digest
@@ -99,6 +100,7 @@ def prove(
                 "emitted again: the same bytes" if same else differs(data, again),
             )
         )
+        checks += claimed(model)
         if same or trust:
             checks += run(data, model, seed)
     if against is not None:
@@ -244,6 +246,25 @@ def differs(data: bytes, again: bytes) -> str:
     return (
         f"line {line} is not what elegansc writes: edited by hand, or another version"
     )
+
+
+def claimed(model: Model) -> Iterator[Check]:
+    """Whether the bound that CYCLES claims can be proved again from the tables."""
+    bound = model.plan.proof.bound
+    if bound is None:
+        return
+    plan = model.plan
+    edges = [plan.forward, plan.feedback]
+    pre = np.concatenate([table.pre for table in edges])
+    post = np.concatenate([table.post for table in edges])
+    weight = np.concatenate([table.weight for table in edges])
+    integer, scale, _ = integers(weight, plan.source.label)
+    graph = Graph(plan.cells.name, pre, post, integer, pre != post)
+    found = (
+        solve(graph, len(pre) if plan.proof.method == "exact" else SOLVED).bound / scale
+    )
+    detail = f"no order loses less than {names.amount(found)}, the module says {names.amount(bound)}"
+    yield Check("minimum", found >= bound, detail)
 
 
 # (c) by running

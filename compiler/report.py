@@ -144,13 +144,28 @@ def cycles(
     yield line(
         "cycles",
         f"{amount(facts['weight'])} of {amount(facts['of_weight'])} {unit} run backward, "
-        f"{share:.1f} %, in {plural(facts['synapses'], 'synapse')}: "
-        f"not proved to be a minimum ({facts['method']})",
+        f"{share:.1f} %, in {plural(facts['synapses'], 'pair')}: {standing(facts)}",
     )
+    if facts.get("given_up"):
+        names = ", ".join(map(plain, facts["given_up"]))
+        yield line("", f"kept on no path, at the price allowed by --alive-cap: {names}")
     if facts["scale"] > 1:
         yield line(
             "", f"weights were rounded to 1/{facts['scale']:,} to find the order"
         )
+
+
+def standing(facts: Mapping[str, Any]) -> str:
+    """How the loss stands to the least possible one; never a bare `minimum`."""
+    bound, lost = facts["bound"], facts["weight"]
+    if bound is None:
+        return f"not proved to be a minimum ({facts['method']})"
+    if bound >= lost:
+        return "the minimum (proved)"
+    if facts["method"] == "exact" and facts["alive"]:
+        return f"minimum {amount(bound)} (proved), {amount(lost)} with everyone alive who can be"
+    gap = f"{100 * (lost - bound) / lost:.1f} %"
+    return f"no order loses less than {amount(bound)} (proved), gap {gap}"
 
 
 def levels(history: History, unit: str, delay: bool, verbose: bool) -> Iterator[str]:

@@ -42,7 +42,7 @@ class Tables:
     """What a generated module holds, as Python values."""
 
     options: dict[str, Value]
-    cycles: dict[str, int | str]
+    cycles: dict[str, float | str]
     levels: list[list[str]]
     unused: list[str]
     sensory: list[str]
@@ -58,7 +58,7 @@ def tables_of(plan: Plan, options: Options) -> Tables:
     """A plan by name: every neuron, synapse and junction of the graph is in it."""
     name = plan.cells.name
     start = plan.level_start.tolist()
-    cycles: dict[str, int | str] = {"method": plan.proof.method}
+    cycles: dict[str, float | str] = {"method": plan.proof.method}
     if plan.proof.bound is not None:
         cycles["bound"] = plan.proof.bound
     transmitter: dict[str, list[str]] = {}
@@ -131,7 +131,7 @@ def literals(tables: Tables, unit: str) -> Iterator[Table]:
     )
     yield Table(
         "CYCLES",
-        "dict[str, int | str]",
+        "dict[str, float | str]",
         "How the order was found that decides what runs backward.",
         "{}",
         tuple(f"{literal(k)}: {value(v)}" for k, v in tables.cycles.items()),
@@ -244,10 +244,8 @@ def plan_of(tables: Tables, source: Source) -> Plan:
         left, right, weight, np.zeros(size, np.int32), np.zeros(size, np.int8)
     )
     bound = tables.cycles.get("bound")
-    proof = Proof(
-        str(tables.cycles.get("method", "given")),
-        bound if isinstance(bound, int) else None,
-    )
+    known = float(bound) if isinstance(bound, int | float) else None
+    proof = Proof(str(tables.cycles.get("method", "given")), known)
     return Plan(
         source,
         cells,

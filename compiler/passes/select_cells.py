@@ -12,6 +12,7 @@ from .. import names
 from ..errors import InputError, UsageError
 from ..graph import total
 from ..ir import (
+    CHEMICAL,
     INTER,
     MOTOR,
     MUSCLE,
@@ -127,11 +128,12 @@ def look_up(cells: Cells, table: CellTable) -> Cells:
 
 
 def by_structure(connectome: Connectome) -> Cells:
-    """Roles the file gives, else: no chemical input is sensory, no output is motor."""
+    """Roles the file gives, else: no chemical input is sensory, no chemical output motor."""
     cells, edges = connectome.cells, connectome.synapses
     if cells.role.any():
         return cells
-    proper = edges.pre != edges.post
+    # A junction has no direction, however it is listed: once, or from both ends.
+    proper = (edges.pre != edges.post) & (connectome.kind == CHEMICAL)
     sends = np.zeros(len(cells), bool)
     takes = np.zeros(len(cells), bool)
     sends[edges.pre[proper]] = True
@@ -202,9 +204,10 @@ def left_out(cells: Cells, kept: Bool, outside: Synapses) -> dict[str, Any]:
 
 
 def touching(edges: Synapses, size: int) -> Float64:
-    """(size,) weight of the rows that name each cell."""
-    ends = np.concatenate([edges.pre, edges.post])
-    weight = np.concatenate([edges.weight] * 2)
+    """(size,) weight of the rows that name each cell; a row of a cell with itself once."""
+    proper = edges.take(edges.pre != edges.post)
+    ends = np.concatenate([edges.pre, proper.post])
+    weight = np.concatenate([edges.weight, proper.weight])
     return np.bincount(ends, weight, size).astype(np.float64)
 
 

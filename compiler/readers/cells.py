@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Iterator
 
 from ..errors import InputError, Location, Mistake
 from ..ir import INTER, MOTOR, MUSCLE, NEURON, OTHER, SENSORY, CellFact, CellTable
+from ..names import plain, plural
 
 ROLES = {
     "sensory": SENSORY,
@@ -45,8 +47,8 @@ def read_cells(data: bytes, label: str) -> CellTable:
         ) from None
     first = text.split("\n", 1)[0]
     delimiter = max(",\t;|", key=first.count)
-    rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
-    head = [cell.strip().lower() for cell in next(rows, [])]
+    rows = split(text, delimiter, label)
+    head = [cell.strip().lower() for cell in next(rows, (0, []))[1]]
     name = next((head.index(word) for word in NAMES if word in head), -1)
     if name < 0 or not {"role", "roles", "type"} & set(head):
         hint = "give it a header: name,role[,transmitter]"
@@ -58,14 +60,13 @@ def read_cells(data: bytes, label: str) -> CellTable:
     kind = head.index("kind") if "kind" in head else -1
     facts: dict[str, CellFact] = {}
     mistakes: list[Mistake] = []
-    for row in rows:
+    for line, row in rows:
         if not any(cell.strip() for cell in row):
             continue
-        at = Location(label, rows.line_num, text=delimiter.join(row))
+        at = Location(label, line, text=delimiter.join(row))
         if len(row) <= max(name, role):
-            mistakes.append(
-                Mistake(at, f"{len(row)} cells, the header has {len(head)}")
-            )
+            seen = f"{plural(len(row), 'cell')}, the header has {len(head)}"
+            mistakes.append(Mistake(at, seen, "give every cell a name and a role"))
             continue
         cell = row[name].strip()
         bits = role_of(row[role])
@@ -73,11 +74,12 @@ def read_cells(data: bytes, label: str) -> CellTable:
         if bits is None or sort is None:
             word = row[role] if bits is None else held(row, kind)
             hint = "use sensory, inter, motor, joined by +; kinds neuron, muscle, other"
-            mistakes.append(Mistake(at, f"unknown role or kind {word!r}", hint))
+            mistakes.append(Mistake(at, f"unknown role or kind {plain(word)}", hint))
+        elif not cell:
+            mistakes.append(Mistake(at, "no name", "give every cell a name"))
         elif cell in facts:
-            mistakes.append(
-                Mistake(at, f"{cell!r} stands there twice", "keep one row a cell")
-            )
+            seen = f"{plain(cell)} stands there twice"
+            mistakes.append(Mistake(at, seen, "keep one row a cell"))
         else:
             facts[cell] = CellFact(bits, held(row, transmitter), sort)
     if mistakes:
@@ -85,6 +87,22 @@ def read_cells(data: bytes, label: str) -> CellTable:
     if not facts:
         raise InputError(label, "no cell in it", "one row a cell: name,role")
     return CellTable(facts, label, given=True)
+
+
+def split(text: str, delimiter: str, label: str) -> Iterator[tuple[int, list[str]]]:
+    """(line, cells) of each row.
+
+    Raises:
+        InputError: csv cannot split it.
+    """
+    lines = io.StringIO(text, newline="")
+    rows = csv.reader(lines, delimiter=delimiter, strict=True)
+    try:
+        for row in rows:
+            yield rows.line_num, row
+    except csv.Error as error:
+        at = Location(label, rows.line_num)
+        raise InputError(at, f"no table: {error}", "is a quote not closed?") from None
 
 
 def held(row: list[str], column: int) -> str:

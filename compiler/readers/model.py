@@ -153,7 +153,7 @@ def check(found: dict[str, tuple[Any, int]], label: str) -> Tables:
             "OPTIONS",
             lambda v: isinstance(v, dict) and all(isinstance(k, str) for k in v),
         ),
-        table("CYCLES", lambda v: isinstance(v, dict), {}),
+        table("CYCLES", cycle_table, {}),
         table(
             "LEVELS",
             lambda v: isinstance(v, list) and bool(v) and all(map(name_list, v)),
@@ -215,6 +215,14 @@ def options_of(
         raise InputError(
             at, f"OPTIONS: {error}", "update elegansc, or compile again"
         ) from None
+
+
+def cycle_table(value: Any) -> bool:
+    """`method`, a word, and perhaps `bound`, a number."""
+    if not isinstance(value, dict) or not set(value) <= {"method", "bound"}:
+        return False
+    number = value.get("bound", 0)
+    return isinstance(value.get("method", ""), str) and type(number) in (int, float)
 
 
 def name_list(value: Any) -> bool:

@@ -1,0 +1,192 @@
+"""Keep alive: an order that costs least silences neurons; bring them back, cheaply.
+
+A neuron that lies on a path from a sensor to a motor in the cyclic graph, junctions both
+ways, should lie on one in the acyclic graph. While one does not, an arc that would bring
+it back is kept: a synapse that runs backward, or one direction of a junction. To keep
+a -> b, every kept path from b to a must be cut: its price is the minimum cut, less the
+weight of the arc itself. The cheapest arc is taken first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from .graph import reached
+from .ir import Bool, Int32, Int64
+
+UNCUTTABLE = 2**30  # capacity of an arc that must stay
+
+
+@dataclass(frozen=True)
+class Arcs:
+    """What may conduct forward: proper chemical synapses, then junctions both ways.
+
+    Attributes:
+        pre, post, weight: (A,); a direction of a junction weighs 0.
+        chemical: number of synapses; they stand first.
+        sensory, motor: (N,) roles.
+        names: (N,).
+    """
+
+    pre: Int32
+    post: Int32
+    weight: Int64
+    chemical: int
+    sensory: Bool
+    motor: Bool
+    names: tuple[str, ...]
+
+    def live(self, kept: Bool) -> tuple[Bool, Bool]:
+        """(N,), (N,): what a sensor reaches, and what reaches a motor."""
+        pre, post = self.pre[kept], self.post[kept]
+        return reached(pre, post, self.sensory), reached(post, pre, self.motor)
+
+
+@dataclass(frozen=True)
+class Kept:
+    """The arcs that stay.
+
+    Attributes:
+        kept: (A,) acyclic.
+        forced: (A,) those that were brought back.
+        given_up: names of the neurons whose price was above the cap, or that have none.
+    """
+
+    kept: Bool
+    forced: Bool
+    given_up: tuple[str, ...]
+
+
+Resolve = Callable[[Arcs, Bool], Bool | None]
+
+
+def keep_alive(arcs: Arcs, kept: Bool, cap: int, resolve: Resolve | None) -> Kept:
+    """Bring back every neuron that can be, for at most `cap` an arc.
+
+    Args:
+        kept: (A,) the acyclic arcs of an order, no junction among them.
+        resolve: solves for the least weight again with the forced arcs kept; the arcs
+            that stay, or None where it can not. None: the repair stands as it is.
+    """
+    told, tells = arcs.live(np.ones(len(kept), bool))
+    wanted = told & tells
+    state = Kept(kept, np.zeros(len(kept), bool), ())
+    for _ in range(4):
+        state = repair(arcs, state, wanted, cap)
+        if resolve is None or not state.forced.any():
+            return state
+        again = resolve(arcs, state.forced)
+        if again is None:
+            return state
+        repaired, state = state, replace(state, kept=again)
+        told, tells = arcs.live(again)
+        if not len(dead_names(arcs, wanted & ~(told & tells), state.given_up)):
+            return state
+    return repaired
+
+
+def dead_names(arcs: Arcs, dead: Bool, given_up: tuple[str, ...]) -> list[str]:
+    """Who is dead and was not given up."""
+    rows = np.flatnonzero(dead).tolist()
+    return [arcs.names[row] for row in rows if arcs.names[row] not in given_up]
+
+
+def repair(arcs: Arcs, state: Kept, wanted: Bool, cap: int) -> Kept:
+    """Force the cheapest arc, cut what is against it, until nobody can be helped."""
+    kept, forced = state.kept.copy(), state.forced.copy()
+    while True:
+        told, tells = arcs.live(kept)
+        dead = wanted & ~(told & tells)
+        if not dead.any():
+            return Kept(kept, forced, ())
+        offer = cheapest(arcs, kept, forced, np.flatnonzero(dead), told, tells)
+        if offer is None or offer.price > cap:
+            return Kept(
+                kept, forced, tuple(arcs.names[r] for r in np.flatnonzero(dead))
+            )
+        side = offer.near  # what the arc's head still reaches with the least cut made
+        kept &= ~(side[arcs.pre] & ~side[arcs.post])
+        kept[offer.arc] = forced[offer.arc] = True
+
+
+@dataclass(frozen=True)
+class Offer:
+    """An arc that could be kept, and what that costs."""
+
+    price: int
+    arc: int
+    near: Bool  # (N,) the head's side of the minimum cut
+
+
+def cheapest(
+    arcs: Arcs, kept: Bool, forced: Bool, dead: Int64, told: Bool, tells: Bool
+) -> Offer | None:
+    """The arc of least price, ties by name; the first that costs nothing is taken."""
+    best: Offer | None = None
+    graph = Network(arcs, kept, forced)
+    priced: dict[int, Offer] = {}
+    for row in dead.tolist():
+        for arc in candidates(arcs, kept, row, told, tells):
+            if arc not in priced:
+                priced[arc] = graph.price(arc)
+            offer = priced[arc]
+            if best is None or key(arcs, offer) < key(arcs, best):
+                best = offer
+        if best is not None and best.price <= 0:
+            break
+    return best
+
+
+def key(arcs: Arcs, offer: Offer) -> tuple[int, str, str, int]:
+    """What decides between offers."""
+    names, arc = arcs.names, offer.arc
+    return offer.price, names[arcs.pre[arc]], names[arcs.post[arc]], arc
+
+
+def candidates(
+    arcs: Arcs, kept: Bool, row: int, told: Bool, tells: Bool
+) -> Iterator[int]:
+    """Arcs from what a sensor reaches into the ancestors of a neuron, or mirrored."""
+    only = np.zeros(len(told), bool)
+    only[row] = True
+    pre, post = arcs.pre, arcs.post
+    if not told[row]:
+        above = reached(post[kept], pre[kept], only)
+        useful = ~kept & above[post] & told[pre]
+    else:
+        below = reached(pre[kept], post[kept], only)
+        useful = ~kept & below[pre] & tells[post]
+    yield from np.flatnonzero(useful).tolist()
+
+
+class Network:
+    """The kept arcs with their weights as capacities."""
+
+    def __init__(self, arcs: Arcs, kept: Bool, forced: Bool) -> None:
+        from scipy.sparse import csr_matrix
+
+        size = len(arcs.names)
+        capacity = np.where(
+            forced, UNCUTTABLE, np.minimum(arcs.weight, UNCUTTABLE // 4)
+        )
+        ends = (arcs.pre[kept], arcs.post[kept])
+        values = capacity[kept].astype(np.int32)
+        self.arcs = arcs
+        self.matrix: Any = csr_matrix((values, ends), (size, size))
+
+    def price(self, arc: int) -> Offer:
+        """What keeping an arc costs: the minimum cut from its head to its tail."""
+        from scipy.sparse.csgraph import breadth_first_order, maximum_flow
+
+        tail, head = int(self.arcs.pre[arc]), int(self.arcs.post[arc])
+        flow = maximum_flow(self.matrix, head, tail)
+        rest = self.matrix - flow.flow
+        rest.data[rest.data < 0] = 0
+        rest.eliminate_zeros()
+        near = np.zeros(len(self.arcs.names), bool)
+        near[breadth_first_order(rest, head, return_predecessors=False)] = True
+        return Offer(int(flow.flow_value) - int(self.arcs.weight[arc]), arc, near)
