@@ -139,11 +139,9 @@ def model_options(command: Callable[..., Any]) -> Callable[..., Any]:
             settings["type"] = int
         elif isinstance(default, float):
             settings["type"] = float
-        flag = (
-            f"--keep-{name}/--no-keep-{name}"
-            if default is True
-            else f"--{dashed(name)}"
-        )
+        flag = f"--{dashed(name)}"
+        if default is True:
+            flag += f"/--no-{dashed(name)}"
         command = click.option(flag, name, **settings)(command)
     return command
 

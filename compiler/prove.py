@@ -543,7 +543,7 @@ def circuit_of(connectome: Connectome, options: Options) -> Circuit:
     return found[0]
 
 
-Edge = tuple[str, str, str, str]
+Edge = tuple[str, ...]
 
 
 def edges_of_circuit(circuit: Circuit) -> set[Edge]:
@@ -568,10 +568,10 @@ def edges_of_plan(plan: Plan) -> set[Edge]:
 
 
 def chemical(name: tuple[str, ...], edges: Synapses) -> Iterator[Edge]:
-    """(chemical, pre, post, weight) of each synapse."""
-    columns = (edges.pre.tolist(), edges.post.tolist(), edges.weight.tolist())
-    for pre, post, weight in zip(*columns, strict=True):
-        yield "chemical", name[pre], name[post], names.number(weight)
+    """(chemical, pre, post, weight, sign) of each synapse."""
+    columns = (edges.pre, edges.post, edges.weight, edges.sign)
+    for pre, post, weight, sign in zip(*(c.tolist() for c in columns), strict=True):
+        yield "chemical", name[pre], name[post], names.number(weight), str(sign)
 
 
 def electrical(name: tuple[str, ...], edges: Junctions) -> Iterator[Edge]:
@@ -583,9 +583,11 @@ def electrical(name: tuple[str, ...], edges: Junctions) -> Iterator[Edge]:
 
 
 def roles(graph: Circuit | Plan) -> Iterator[Edge]:
-    """(role, name, sensory, motor) of each neuron."""
-    for name, role in zip(graph.cells.name, graph.cells.role.tolist(), strict=True):
-        yield "role", name, str(role & 1), str(role & 4)
+    """(role, name, sensory, motor, transmitter) of each neuron."""
+    cells = graph.cells
+    columns = (cells.name, cells.role.tolist(), cells.transmitter)
+    for name, role, transmitter in zip(*columns, strict=True):
+        yield "role", name, str(role & 1), str(role & 4), transmitter
 
 
 def is_ours(data: bytes) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import os
 import re
@@ -53,7 +54,7 @@ def test_help(command: str, flag: str) -> None:
 def test_help_tells_every_option_of_a_model() -> None:
     shown = run("compile", "--help").stdout
     for option in Options.__dataclass_fields__:
-        assert re.search(rf"--{option.replace('_', '-')}\b", shown), option
+        assert re.search(rf"--(no-)?{option.replace('_', '-')}\b", shown), option
 
 
 def test_every_option_has_a_help() -> None:
@@ -307,12 +308,22 @@ def test_an_option_may_be_given_twice_or_with_commas(folder: Path) -> None:
     assert twice.stdout == commas.stdout
 
 
-def test_the_command_in_the_docstring_makes_the_module(folder: Path) -> None:
-    words = ("--features", "4", "--norm", "layer", "--inputs", "S*", "--undirected")
-    first = run("compile", "worm.csv", "-q", *words).stdout
-    command = re.search(r"Made by: elegansc (.*?)\n(?:\"\"\"|\n)", first, re.DOTALL)
-    assert command
-    assert run(*shlex.split(command[1]), "-q").stdout == first
+@pytest.mark.parametrize(
+    "options",
+    [
+        "--features 4 --norm layer --inputs S* --undirected",
+        "--feedback delay --activation relu --init counts --name Nerve",
+        "--no-keep-alive --min-weight 1.5 --only S,I,M --roles-table structure",
+    ],
+)
+def test_the_command_in_the_docstring_makes_the_module(
+    folder: Path, options: str
+) -> None:
+    first = run("compile", "worm.csv", "-q", *options.split()).stdout
+    text = ast.get_docstring(ast.parse(first)) or ""
+    command = text.split("Made by: elegansc ")[1].replace("\n", " ")
+
+    assert run(*shlex.split(command), "-q").stdout == first
 
 
 # A model as input
