@@ -63,7 +63,6 @@ class View:
     kernel: str
     delay: bool
     counts: bool
-    signed: bool
     gains: bool  # whether synapses have gains
     gain: str  # factor on the start gains, "" or ending in " * "
     weight_gain: str  # factor on the start weights
@@ -154,18 +153,17 @@ def view(plan: Plan, options: Options, name: str) -> View:
         options.kernel,
         options.feedback == "delay",
         options.init == "counts",
-        bool(tables.sign),
         options.merge != "product",
         "" if linear else factor,
         factor,
         "torch.sigmoid(self.gain)" if options.merge == "gated" else "self.gain",
-        start(options, bool(tables.sign)),
+        start(options),
         f"{call}(" if call else "",
         ")" if call else "",
     )
 
 
-def start(options: Options, signed: bool) -> str:
+def start(options: Options) -> str:
     """The docstring of `reset_parameters`."""
     act = options.activation
     if options.merge == "product":
@@ -182,8 +180,9 @@ def start(options: Options, signed: bool) -> str:
         )
         return f"Draw gates about g / (1 + g), g = {size}{weights and ', and weights'}."
     if options.init == "counts":
-        sign = "signs as known" if signed else "random signs"
-        return f"Start gains at the root of a synapse's share, {sign}{weights}; fits {act}."
+        return (
+            f"Start gains at the root of a synapse's share, signs as known; fits {act}."
+        )
     if options.unit == "linear":
         return f"Draw gains of deviation 1 / sqrt(number of inputs), weights as suits {act}."
     factor = GAINS[act].replace("2**0.5", "sqrt(2)")

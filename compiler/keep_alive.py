@@ -18,7 +18,7 @@ import numpy as np
 from .graph import reached
 from .ir import Bool, Int32, Int64
 
-UNCUTTABLE = 2**30  # capacity of an arc that must stay
+BITS = 22  # of the whole weight, as capacities: 500 times that fits int32
 
 
 @dataclass(frozen=True)
@@ -128,13 +128,13 @@ def cheapest(
     """The arc of least price, ties by name; the first that costs nothing is taken."""
     best: Offer | None = None
     graph = Network(arcs, kept, forced)
-    priced: dict[int, Offer] = {}
+    priced: dict[int, Offer | None] = {}
     for row in dead.tolist():
         for arc in candidates(arcs, kept, row, told, tells):
             if arc not in priced:
                 priced[arc] = graph.price(arc)
             offer = priced[arc]
-            if best is None or key(arcs, offer) < key(arcs, best):
+            if offer and (best is None or key(arcs, offer) < key(arcs, best)):
                 best = offer
         if best is not None and best.price <= 0:
             break
@@ -164,29 +164,34 @@ def candidates(
 
 
 class Network:
-    """The kept arcs with their weights as capacities."""
+    """The kept arcs with their weights as capacities, in what int32 can add up."""
 
     def __init__(self, arcs: Arcs, kept: Bool, forced: Bool) -> None:
         from scipy.sparse import csr_matrix
 
         size = len(arcs.names)
-        capacity = np.where(
-            forced, UNCUTTABLE, np.minimum(arcs.weight, UNCUTTABLE // 4)
-        )
+        shift = max(0, int(arcs.weight.sum()).bit_length() - BITS)
+        capacity = np.maximum(arcs.weight >> shift, arcs.weight > 0)
+        capacity = np.where(forced, 2 ** (BITS + 1), capacity)[kept].astype(np.int32)
         ends = (arcs.pre[kept], arcs.post[kept])
-        values = capacity[kept].astype(np.int32)
-        self.arcs = arcs
-        self.matrix: Any = csr_matrix((values, ends), (size, size))
+        self.arcs, self.kept, self.forced = arcs, kept, forced
+        self.matrix: Any = csr_matrix((capacity, ends), (size, size))
 
-    def price(self, arc: int) -> Offer:
-        """What keeping an arc costs: the minimum cut from its head to its tail."""
+    def price(self, arc: int) -> Offer | None:
+        """What keeping an arc costs: the minimum cut from its head to its tail.
+
+        None where what was kept before would have to be cut.
+        """
         from scipy.sparse.csgraph import breadth_first_order, maximum_flow
 
-        tail, head = int(self.arcs.pre[arc]), int(self.arcs.post[arc])
-        flow = maximum_flow(self.matrix, head, tail)
-        rest = self.matrix - flow.flow
+        arcs = self.arcs
+        tail, head = int(arcs.pre[arc]), int(arcs.post[arc])
+        rest = self.matrix - maximum_flow(self.matrix, head, tail).flow
         rest.data[rest.data < 0] = 0
         rest.eliminate_zeros()
-        near = np.zeros(len(self.arcs.names), bool)
+        near = np.zeros(len(arcs.names), bool)
         near[breadth_first_order(rest, head, return_predecessors=False)] = True
-        return Offer(int(flow.flow_value) - int(self.arcs.weight[arc]), arc, near)
+        across = self.kept & near[arcs.pre] & ~near[arcs.post]
+        if near[tail] or (across & self.forced).any():
+            return None
+        return Offer(int(arcs.weight[across].sum() - arcs.weight[arc]), arc, near)

@@ -72,6 +72,10 @@ class Options:
         for name, allowed in CHOICES.items():
             if getattr(self, name) not in allowed:
                 raise UsageError(f"--{dashed(name)}: one of {', '.join(allowed)}")
+        unit = self.weight_unit
+        if not (unit.isascii() and unit.isprintable() and len(unit) <= 40):
+            hint = "one line of at most 40 ASCII characters"
+            raise UsageError(f"--weight-unit {unit[:60]!a}: {hint}")
         if not 1 <= self.features <= MOST_FEATURES:
             raise UsageError(f"--features: from 1 to {MOST_FEATURES:,}")
         for name in ("min_weight", "alive_cap"):
@@ -80,6 +84,15 @@ class Options:
         if self.norm == "layer" and self.features < 4:
             seen = "--norm layer: needs --features 4 or more"
             raise UsageError(f"{seen}; of 1 feature it leaves nothing")
+        if (
+            self.norm == "layer"
+            and self.unit == "scalar"
+            and self.activation == "identity"
+        ):
+            hint = "the next norm takes every bias away again"
+            raise UsageError(
+                f"--norm layer --unit scalar --activation identity: {hint}"
+            )
         if self.merge == "product" and self.norm != "layer":
             raise UsageError(
                 "--merge product: needs --norm layer, or products overflow"

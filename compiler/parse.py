@@ -66,6 +66,8 @@ def read_bytes(path: str) -> bytes:
     """
     try:
         if path == "-":
+            if sys.stdin is None:
+                raise InputError("-", "standard input is closed", "give a file")
             data = limited(sys.stdin.buffer, "standard input")
         elif os.path.isdir(path):
             raise InputError(path, "a directory", "name one of the files in it")

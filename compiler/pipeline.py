@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
@@ -10,7 +11,7 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from . import catalog, names
 from .emit import emit
-from .errors import CompilerError, InputError, UsageError
+from .errors import CompilerError, InputError, UsageError, VerifyError
 from .ir import (
     INTER,
     MOTOR,
@@ -199,7 +200,13 @@ def again(
             f"{', '.join('--' + key for key in options.changed())}: {hint}"
         )
     model = read_model(data, path)
-    verify(model.plan)
+    try:
+        verify(model.plan)
+    except VerifyError as error:
+        hint = "elegansc verify says which table; compile its source again"
+        raise InputError(
+            path, f"the tables contradict each other: {error}", hint
+        ) from None
     trace.record("plan", model.plan)
     return finish(model.plan, model.options, name or model.name, trace)
 
@@ -216,7 +223,7 @@ def fetch(path: str, label: str = "") -> tuple[bytes, str, str]:
     file = "stdin" if path == "-" else Path(path).name
     found = check_label(label or names.label_of(file)[:100])
     bare = "/" not in path and "\\" not in path and "." not in path
-    if bare and path != "-" and not Path(path).exists():
+    if bare and path != "-" and not os.path.exists(path):
         near = catalog.suggest(path)
         hint = f"did you mean {near}?" if near else "elegansc connectomes lists them"
         raise InputError(
@@ -231,9 +238,7 @@ def fetch(path: str, label: str = "") -> tuple[bytes, str, str]:
 def cell_table(options: Options) -> CellTable | None:
     """The table of cells that the options ask for; None: roles by structure."""
     if options.cells:
-        return read_cells(
-            read_bytes(options.cells), names.label_of(Path(options.cells).name)
-        )
+        return read_cells(read_bytes(options.cells), options.cells)
     if options.roles_table == "structure":
         return None
     several = options.roles_table == "several"

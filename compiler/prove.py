@@ -496,7 +496,7 @@ for step in range(inputs.shape[0]):
     states.append(widen(state))
 outputs, states = torch.stack(outputs), torch.stack(states)
 (outputs * load("cotangent")).sum().backward()
-found = {key: p.grad for key, p in net.named_parameters()}
+found = {key: p.new_zeros(p.shape) if p.grad is None else p.grad for key, p in net.named_parameters()}
 found.update(outputs=outputs.detach(), states=states.detach(), inputs=inputs.grad)
 if delay:
     found["start"] = start.grad

@@ -180,7 +180,7 @@ def literals(tables: Tables, unit: str) -> Iterator[Table]:
         f"Chemical synapses that run backward, {late}, neuron: {{input: {unit}}}.",
         tables.feedback,
     )
-    if tables.sign:
+    if tables.sign or tables.options.get("init") == "counts":
         yield nested(
             "SIGN",
             "dict[str, dict[str, int]]",

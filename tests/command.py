@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 from click.testing import CliRunner, Result
+
 from elegansc.cli import cli
 
 EDGES = "pre,post,weight\nS,I,2\nI,M,3\n"

@@ -18,9 +18,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import elegansc
 import pytest
 from command import EDGES, contents, edited, run, spawn
+
+import elegansc
 from elegansc import names
 from elegansc.errors import UsageError
 
@@ -730,14 +731,12 @@ def test_options_of_a_module_are_its_own(made: bytes) -> None:
 INJECTION = 'x}.\nimport os; os.system("touch PWNED")  #'
 
 
-@pytest.mark.xfail(strict=True, reason="--weight-unit goes into comments as it is")
 @pytest.mark.parametrize("unit", [INJECTION, "\r" + INJECTION, "\u00b5m", "\x0c", "\0"])
 def test_a_unit_is_no_code(folder: Path, unit: str) -> None:
     words = ("compile", "worm.csv", "-o", "new.py", "--weight-unit", unit)
     refused(*words, place="elegansc: --weight-unit", seen="", code=2)
 
 
-@pytest.mark.xfail(strict=True, reason="--weight-unit goes into comments as it is")
 def test_a_module_that_brings_its_own_code_is_not_run(made: bytes) -> None:
     """Such a module is what elegansc writes of its tables: its bytes are no proof."""
     from elegansc.emit import emit
@@ -758,7 +757,6 @@ def test_a_module_that_brings_its_own_code_is_not_run(made: bytes) -> None:
     assert done.exit_code == 1
 
 
-@pytest.mark.xfail(strict=True, reason="told as our bug: exit 70")
 @pytest.mark.parametrize(
     ("old", "new"),
     [
@@ -818,7 +816,6 @@ def test_a_bug_is_told_in_one_line_with_its_pass(
         run("compile", "worm.csv", "-o", "new.py")
 
 
-@pytest.mark.xfail(strict=True, reason="sys.stdin is None: told as our bug")
 def test_standard_input_that_is_closed(folder: Path) -> None:
     done = spawn("compile", "-", "-q", code="import sys; sys.stdin = None")
 

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
 from elegansc import catalog
 from elegansc.errors import CompilerError
 

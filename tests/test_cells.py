@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from command import run
+
 from elegansc.errors import UsageError
 from elegansc.ir import CHEMICAL, INTER, MOTOR, SENSORY, CellFact, CellTable, Connectome
 from elegansc.options import Options

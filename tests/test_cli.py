@@ -12,9 +12,10 @@ import sys
 from pathlib import Path
 
 import click
-import elegansc
 import pytest
 from command import EDGES, contents, edited, run, spawn
+
+import elegansc
 from elegansc.cli import STAGES as OFFERED
 from elegansc.cli import cli
 from elegansc.options import Options

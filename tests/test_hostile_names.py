@@ -11,15 +11,16 @@ import sys
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
-import elegansc
 import pytest
 from command import run
+from hostile_names import ACCEPTED, REFUSED, TOUCH
+
+import elegansc
 from elegansc.emit import emit
 from elegansc.errors import InputError
 from elegansc.ir import Artifact
 from elegansc.prove import prove, static
 from elegansc.readers.model import read_model
-from hostile_names import ACCEPTED, REFUSED, TOUCH
 
 NAMES = [name for names in ACCEPTED.values() for name in names]
 BAD = [name for names in REFUSED.values() for name in names]

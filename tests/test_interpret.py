@@ -9,8 +9,11 @@ from typing import Any
 
 import numpy as np
 import pytest
-import toy
 import torch
+import toy
+from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import strategies as st
+
 from elegansc import pipeline
 from elegansc.errors import InputError
 from elegansc.interpret import Parameters, interpret, wiring
@@ -19,8 +22,6 @@ from elegansc.options import CHOICES, Options
 from elegansc.parse import Layout
 from elegansc.prove import Trial, distance
 from elegansc.text import Stage
-from hypothesis import HealthCheck, assume, given, settings
-from hypothesis import strategies as st
 
 STEP = 1e-6
 
@@ -28,9 +29,13 @@ STEP = 1e-6
 # Gradients by differences
 
 
-def loss(model: Any, numbers: Trial, parameters: Parameters, inputs: Float64, at: float = 0) -> float:
+def loss(
+    model: Any, numbers: Trial, parameters: Parameters, inputs: Float64, at: float = 0
+) -> float:
     """The loss whose gradients the interpreter gives; `at` shifts the start state."""
-    result = toy.interpreted(model, replace(numbers, inputs=inputs, start=numbers.start + at), parameters)
+    result = toy.interpreted(
+        model, replace(numbers, inputs=inputs, start=numbers.start + at), parameters
+    )
     return float((result.outputs * numbers.cotangent).sum())
 
 
@@ -57,10 +62,17 @@ def test_gradients_are_slopes(activation: str) -> None:
         draw = np.random.default_rng(1).normal
         for group in ("gain", "bias", "weight"):
             gradient = getattr(result.gradient, group)
-            direction = {key: draw(size=np.shape(value)) for key, value in gradient.items()}
-            expected = sum(float((value * direction[key]).sum()) for key, value in gradient.items())
+            direction = {
+                key: draw(size=np.shape(value)) for key, value in gradient.items()
+            }
+            expected = sum(
+                float((value * direction[key]).sum()) for key, value in gradient.items()
+            )
             found = slope(model, numbers, group, direction)
-            assert found == pytest.approx(expected, rel=1e-5, abs=1e-7), (toy.told(options), group)
+            assert found == pytest.approx(expected, rel=1e-5, abs=1e-7), (
+                toy.told(options),
+                group,
+            )
         by = draw(size=numbers.inputs.shape)
         sides = [
             loss(model, numbers, numbers.parameters, numbers.inputs + side * by)
@@ -74,9 +86,13 @@ def test_gradients_are_slopes(activation: str) -> None:
                 loss(model, numbers, numbers.parameters, numbers.inputs, side)
                 for side in (STEP, -STEP)
             ]
-            expected = sum(float(value.sum()) for value in result.start_gradient.values())
+            expected = sum(
+                float(value.sum()) for value in result.start_gradient.values()
+            )
             found = (sides[0] - sides[1]) / (2 * STEP)
-            assert found == pytest.approx(expected, rel=1e-5, abs=1e-7), toy.told(options)
+            assert found == pytest.approx(expected, rel=1e-5, abs=1e-7), toy.told(
+                options
+            )
 
 
 # One meaning, before and after the levels
@@ -165,7 +181,9 @@ def test_a_module_means_what_its_plan_means(
     cells = {name for row in rows for name in row[:2]}
     assume(cells >= {*sensors, *motors})
     options = replace(computed, inputs=tuple(sensors), outputs=tuple(motors))
-    edges = "pre,post,kind,weight\n" + "".join(f"{a},{b},{k},{w}\n" for a, b, k, w in rows)
+    edges = "pre,post,kind,weight\n" + "".join(
+        f"{a},{b},{k},{w}\n" for a, b, k, w in rows
+    )
     try:
         data = toy.source(options, edges)
     except InputError:  # nobody is on a path

@@ -9,11 +9,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
 from elegansc.errors import InputError, UsageError
 from elegansc.ir import CHEMICAL, ELECTRICAL, Connectome
 from elegansc.parse import Layout, parse, read_bytes
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 HERE = Path(__file__).parent
 PUBLISHED = HERE.parent.parent / "shared" / "connectomes"

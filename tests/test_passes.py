@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 import random
 import re
+import signal
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from fractions import Fraction
 from typing import Any
@@ -16,7 +18,7 @@ import numpy as np
 import pytest
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
-from strategies import connectome, connectomes
+from strategies import Row, connectome, connectomes
 
 import elegansc
 from elegansc.errors import InputError
@@ -98,6 +100,19 @@ def digraph(size: int, *tables: tuple[Any, Any]) -> nx.DiGraph:
 def exact(weights: Iterable[float]) -> float:
     """A sum rounded once."""
     return float(sum(map(Fraction, weights)))
+
+
+@pytest.fixture(autouse=True)
+def alarm() -> Iterator[None]:
+    """A pass that does not end fails its test, not the whole run."""
+
+    def ring(*_: object) -> None:
+        raise TimeoutError("a pass does not end")
+
+    signal.signal(signal.SIGALRM, ring)
+    signal.alarm(90)
+    yield
+    signal.alarm(0)
 
 
 def ordered(found: Connectome, cycles: str = "auto") -> Order:
@@ -262,7 +277,7 @@ def test_what_is_too_light_is_dropped_and_counted(
 def test_undirected_is_both_ways_with_the_larger_weight(found: Connectome) -> None:
     one, both = merge_electrical(found), merge_electrical(found, undirected=True)
     weight = {row[:2]: row[2] for row in by_name(one, one.chemical)}
-    either = {pair for pair in weight} | {pair[::-1] for pair in weight}
+    either = set(weight) | {pair[::-1] for pair in weight}
 
     verify(both)
     assert {row[:3] for row in by_name(both, both.chemical)} == {
@@ -291,7 +306,10 @@ def test_no_cycle_is_left_and_no_synapse_is_lost(
     )
     assert coupled(dag, dag.junctions) == coupled(circuit, circuit.junctions)
     assert bool((dag.forward.pre != dag.forward.post).all())
-    whole = digraph(size, (circuit.chemical.pre, circuit.chemical.post))
+    ends = (circuit.junctions.left, circuit.junctions.right)
+    whole = digraph(  # keeping a neuron alive can turn a cycle through a junction
+        size, (circuit.chemical.pre, circuit.chemical.post), ends, ends[::-1]
+    )
     strong = list(nx.strongly_connected_components(whole))
     for pre, post in zip(
         dag.feedback.pre.tolist(), dag.feedback.post.tolist(), strict=True
@@ -323,7 +341,7 @@ def test_sifting_loses_no_more_than_the_ratio_order(found: Connectome) -> None:
     circuit = merge_electrical(found)
     lost = {}
     for cycles in ("fast", "ratio"):
-        back = break_cycles(circuit, cycles=cycles).feedback
+        back = break_cycles(circuit, cycles=cycles, alive=False).feedback
         # as the order was found: fractions are rounded
         lost[cycles] = int(integers(back.weight, "x")[0].sum())
         if bool((circuit.chemical.weight % 1).any()):
@@ -454,7 +472,7 @@ def test_a_level_is_the_longest_path(found: Connectome, feedback: str) -> None:
     size, start = len(plan.cells), plan.level_start.tolist()
     live = set(np.flatnonzero(plan.live).tolist())
     graph = conducting(plan, "drop").subgraph(live)
-    depth = {row: 0 for row in live}
+    depth = dict.fromkeys(live, 0)
     for row in nx.topological_sort(graph):
         for head in graph.successors(row):
             depth[head] = max(depth[head], depth[row] + 1)
@@ -586,19 +604,39 @@ def test_sifting_loses_little_more_than_the_minimum() -> None:
     share = {}
     for name, least in MINIMA.items():
         facts = elegansc.compile(name, cycles="fast").history["break_cycles"]
-        share[name] = facts["weight"] / least
+        share[name] = facts["least"] / least
 
-    assert 1 <= min(share.values()) and max(share.values()) <= 1.125, share
+    assert min(share.values()) >= 1 and max(share.values()) <= 1.125, share
     assert sum(share.values()) / len(share) <= 1.08, share
 
 
 @pytest.mark.parametrize(("name", "least"), MINIMA.items())
-def test_the_default_is_no_worse_than_fast(name: str, least: int) -> None:
-    lost = [
-        elegansc.compile(name, cycles=cycles).history["break_cycles"]["weight"]
-        for cycles in ("auto", "fast", "ratio")
-    ]
-    assert [least, *lost] == sorted([least, *lost])
+def test_the_default_is_the_minimum_before_neurons_are_kept_alive(
+    name: str, least: int
+) -> None:
+    facts = elegansc.compile(name).history["break_cycles"]
+
+    assert facts["least"] == least
+    assert least <= facts["weight"] <= 1.06 * least
+    assert facts["given_up"] == []
+
+
+# Found by the properties above: once these did not end.
+ENDLESS = [
+    [(0, 0, CHEMICAL, 1e-9, 0), (0, 1, ELECTRICAL, 0.1, 0)],
+    [(0, 1, ELECTRICAL, 1.0, 0), (2, 0, CHEMICAL, 2.0**40, 0)],
+    [(0, 1, ELECTRICAL, 1e8, 0), (1, 0, CHEMICAL, 1e8, 0), (0, 2, CHEMICAL, 1e8, 0)],
+]
+
+
+@pytest.mark.parametrize("rows", ENDLESS)
+@pytest.mark.parametrize("role", list(itertools.product((1, 2, 5), repeat=3)))
+def test_keeping_alive_ends_whatever_the_weights(
+    rows: list[Row], role: tuple[int, ...]
+) -> None:
+    signal.alarm(5)
+
+    verify(break_cycles(merge_electrical(connectome(rows, 3, list(role)))))
 
 
 @pytest.mark.parametrize("name", MINIMA)

@@ -15,6 +15,8 @@ from typing import Any
 
 import numpy as np
 import torch
+from torch import Tensor, nn
+
 from elegansc import pipeline
 from elegansc.emit import emit
 from elegansc.errors import UsageError
@@ -24,7 +26,8 @@ from elegansc.options import Options
 from elegansc.parse import Layout
 from elegansc.prove import Trial, draw
 from elegansc.readers.model import Model, read_model
-from torch import Tensor, nn
+
+torch.set_num_threads(1)  # small products: threads that wait for each other cost most
 
 # C has fan-in 5; A and C share a synapse and a junction; A feeds itself; C inhibits B,
 # against the flow; SX is both sensory and motor. S3 and M3 are on no path; S4, M4 have
@@ -188,6 +191,15 @@ def sample(module: ModuleType, batch: int, seed: int = 1, **keywords: Any) -> Te
     return torch.randn(*shape, generator=generator, **keywords)
 
 
+def arguments(module: ModuleType, batch: int, **keywords: Any) -> tuple[Tensor, ...]:
+    """What `forward` takes: random inputs, and with `delay` a random state."""
+    inputs = sample(module, batch, **keywords)
+    if module.OPTIONS.get("feedback") != "delay":
+        return (inputs,)
+    state = inputs.new_empty(batch, len(module.NEURONS), *inputs.shape[2:])
+    return inputs, state.normal_(generator=torch.Generator().manual_seed(2))
+
+
 def trial(data: bytes, seed: int = 0) -> tuple[Model, Trial]:
     """A module as data, and random numbers to run it on."""
     model = read_model(data, "toy.py")
@@ -240,8 +252,16 @@ def steps(net: Any, numbers: Trial, model: Model) -> dict[str, Float64]:
     net.zero_grad()
     (stacked * torch.tensor(numbers.cotangent)).sum().backward()
     assert inputs.grad is not None
-    found = {name: p.grad.numpy() for name, p in net.named_parameters()}
+    found = {name: grad_of(p).numpy() for name, p in net.named_parameters()}
     return {"outputs": stacked.detach().numpy(), "inputs": inputs.grad.numpy(), **found}
+
+
+def grad_of(parameter: nn.Parameter) -> Tensor:
+    """Its gradient; no synapse at all: no gains, of which nothing depends."""
+    if parameter.grad is None and not parameter.numel():
+        return torch.zeros_like(parameter)
+    assert parameter.grad is not None
+    return parameter.grad
 
 
 def gradients(result: Result, numbers: Trial) -> dict[str, Float64]:

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from ..errors import InputError, Location, Mistake
 from ..ir import INTER, MOTOR, MUSCLE, NEURON, OTHER, SENSORY, CellFact, CellTable
 from ..names import plain, plural
+from ..options import base
 
 ROLES = {
     "sensory": SENSORY,
@@ -86,7 +87,7 @@ def read_cells(data: bytes, label: str) -> CellTable:
         raise InputError.of(mistakes)
     if not facts:
         raise InputError(label, "no cell in it", "one row a cell: name,role")
-    return CellTable(facts, label, given=True)
+    return CellTable(facts, base(label), given=True)
 
 
 def split(text: str, delimiter: str, label: str) -> Iterator[tuple[int, list[str]]]:

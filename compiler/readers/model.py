@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -18,6 +19,7 @@ SECOND = re.compile(
     rb"# @generated format=(\d{1,6}) source=([A-Za-z0-9._-]{1,100}):([0-9a-f]{16}) body=([0-9a-f]{16})"
 )
 FORMAT = 1
+LARGEST = sys.float_info.max
 NEEDED = (
     "OPTIONS",
     "LEVELS",
@@ -222,7 +224,7 @@ def cycle_table(value: Any) -> bool:
     if not isinstance(value, dict) or not set(value) <= {"method", "bound"}:
         return False
     number = value.get("bound", 0)
-    return isinstance(value.get("method", ""), str) and type(number) in (int, float)
+    return isinstance(value.get("method", ""), str) and plain_number(number)
 
 
 def name_list(value: Any) -> bool:
@@ -234,7 +236,12 @@ def name_list(value: Any) -> bool:
 
 def weight_table(value: Any) -> bool:
     """neuron -> input -> finite weight, not negative."""
-    return nested(value, lambda w: type(w) in (int, float) and 0 <= w < float("inf"))
+    return nested(value, plain_number)
+
+
+def plain_number(value: Any) -> bool:
+    """A finite number that is not negative, and no bool."""
+    return type(value) in (int, float) and 0 <= value <= LARGEST
 
 
 def sign_table(value: Any) -> bool:

@@ -1,0 +1,63 @@
+"""A graph of 2,000 neurons and 50,000 rows: compile, verify, a training step."""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import torch
+from common import load
+
+import elegansc
+from elegansc.options import Options
+from elegansc.pipeline import Trace, compile_source
+from elegansc.prove import prove
+
+sys.path.insert(0, str(Path(__file__).parent.parent))
+from strategies import seeded
+
+
+def main() -> None:
+    """Print what everything took."""
+    torch.set_num_threads(1)
+    cycles = sys.argv[1] if len(sys.argv) > 1 else "auto"
+    options = Options(
+        inputs=("N000*",), outputs=("N019*",), roles_table="structure", cycles=cycles
+    )
+    trace = Trace()
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "large.csv")
+        path.write_text(seeded(2000, 50_000))
+        start = time.perf_counter()
+        artifact = compile_source(str(path), options=options, trace=trace)
+        print(f"compile  {time.perf_counter() - start:.2f} s")
+    for name, seconds in trace.seconds.items():
+        print(f"  {name:<18} {seconds:7.3f} s")
+    cut = artifact.history["break_cycles"]
+    print(
+        f"  backward {100 * cut['weight'] / cut['of_weight']:.1f} % ({cut['method']})"
+    )
+    (data,) = artifact.files.values()
+    start = time.perf_counter()
+    checks = prove(data, "large.py")
+    failed = [check for check in checks if not check.passed]
+    print(f"verify   {time.perf_counter() - start:.2f} s, failed: {failed or 'none'}")
+    start = time.perf_counter()
+    module = load(data)
+    net = module.Large()
+    print(f"build    {time.perf_counter() - start:.2f} s: {net.extra_repr()}")
+    for columns in (1, 64, 1024):
+        inputs = torch.randn(columns, len(module.SENSORY))
+        net(inputs).sum().backward()
+        start = time.process_time()
+        for _ in range(3):
+            net(inputs).sum().backward()
+        took = (time.process_time() - start) / 3
+        print(f"step     {took * 1e3:.1f} ms of {columns} columns")
+
+
+if __name__ == "__main__":
+    print(f"elegansc {elegansc.__version__}, torch {torch.__version__}")
+    main()
