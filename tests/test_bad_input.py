@@ -6,6 +6,7 @@ import ast
 import builtins
 import errno
 import itertools
+import json
 import os
 import random
 import re
@@ -194,9 +195,8 @@ def test_an_unreadable_file(folder: Path, monkeypatch: pytest.MonkeyPatch) -> No
     assert not (folder / "new.py").exists()
 
 
-@pytest.mark.parametrize("ending", ["", ".csv"])
-def test_a_path_that_is_too_long(folder: Path, ending: str) -> None:
-    path = "a" * 300 + ending
+def test_a_path_that_is_too_long(folder: Path) -> None:
+    path = "a" * 300 + ".csv"
     refused("compile", path, place=path, seen="File name too long", hint="the path")
 
 
@@ -738,19 +738,10 @@ def test_a_unit_is_no_code(folder: Path, unit: str) -> None:
 
 
 def test_a_module_that_brings_its_own_code_is_not_run(made: bytes) -> None:
-    """Such a module is what elegansc writes of its tables: its bytes are no proof."""
-    from elegansc.emit import emit
-    from elegansc.options import Options
-    from elegansc.readers.model import read_model
-
-    plan = read_model(made, "made.py").plan
-    options = Options.of({"weight-unit": INJECTION})
-    source = type(plan.source)(plan.source.label, INJECTION)
-    evil = emit(
-        type(plan)(source, *[getattr(plan, f) for f in plan.__slots__[1:]]),
-        options=options,
-    )
-    Path("bad.py").write_bytes(next(iter(evil.files.values())))
+    """What would be written of its tables is code: its bytes would be no proof."""
+    unit = json.dumps(INJECTION).encode()
+    new = b'list[str]] = {\n    "weight-unit": ' + unit + b",\n}\n"
+    Path("bad.py").write_bytes(edited(made, b"list[str]] = {}\n", new, sign=True))
     done = run("verify", "bad.py")
 
     assert not Path("PWNED").exists()

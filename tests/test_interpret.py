@@ -20,7 +20,7 @@ from elegansc.interpret import Parameters, interpret, wiring
 from elegansc.ir import Float64, Order, Source
 from elegansc.options import CHOICES, Options
 from elegansc.parse import Layout
-from elegansc.prove import Trial, distance
+from elegansc.proof.running import Trial, distance
 from elegansc.text import Stage
 
 STEP = 1e-6

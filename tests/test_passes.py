@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from fractions import Fraction
+from functools import cache
 from typing import Any
 
 import networkx as nx
@@ -31,6 +32,7 @@ from elegansc.ir import (
     NEURON,
     OTHER,
     SENSORY,
+    Artifact,
     CellFact,
     CellTable,
     Circuit,
@@ -110,9 +112,9 @@ def alarm() -> Iterator[None]:
         raise TimeoutError("a pass does not end")
 
     signal.signal(signal.SIGALRM, ring)
-    signal.alarm(90)
+    signal.setitimer(signal.ITIMER_REAL, 60, 1)  # again: hypothesis tries again
     yield
-    signal.alarm(0)
+    signal.setitimer(signal.ITIMER_REAL, 0)
 
 
 def ordered(found: Connectome, cycles: str = "auto") -> Order:
@@ -377,6 +379,32 @@ def test_weights_beyond_integers_are_refused() -> None:
         break_cycles(merge_electrical(connectome(rows, 3)))
 
 
+@given(connectomes())
+def test_keeping_alive_brings_nobody_down(found: Connectome) -> None:
+    circuit = merge_electrical(found)
+    live = {}
+    for alive in (False, True):
+        order = topological_sort(break_cycles(circuit, alive=alive))
+        try:
+            live[alive] = int(prune(order).live.sum())
+        except InputError:
+            live[alive] = 0
+
+    assert live[True] >= live[False]
+
+
+def test_keeping_alive_does_not_cut_the_last_path() -> None:
+    rows = [
+        (3, 0, CHEMICAL, 24.0, 0),  # G -> A, the other way
+        (0, 2, CHEMICAL, 2.0, 0),  # A -> C
+        (2, 3, CHEMICAL, 3.0, 0),  # C -> G
+        (1, 2, CHEMICAL, 1.0, 0),  # B -> C
+    ]
+    found = connectome(rows, 4, [SENSORY, SENSORY, 2, MOTOR])
+
+    assert prune(ordered(found)).live.sum() >= 3  # B -> C -> G
+
+
 # topological_sort
 
 
@@ -550,9 +578,15 @@ def test_every_stage_has_a_text_and_its_numbers_agree(found: Connectome) -> None
 # Real connectomes
 
 
+@cache
+def by_default(name: str) -> Artifact:
+    """A bundled connectome, compiled once."""
+    return elegansc.compile(name)
+
+
 @pytest.mark.parametrize("name", MINIMA)
 def test_the_report_of_a_bundled_connectome_adds_up(name: str) -> None:
-    artifact = elegansc.compile(name)
+    artifact = by_default(name)
     history, summary = artifact.history, artifact.summary
     parsed, chosen = history["parse"], history["select_cells"]
     merged, cycles = history["merge_electrical"], history["break_cycles"]
@@ -614,11 +648,13 @@ def test_sifting_loses_little_more_than_the_minimum() -> None:
 def test_the_default_is_the_minimum_before_neurons_are_kept_alive(
     name: str, least: int
 ) -> None:
-    facts = elegansc.compile(name).history["break_cycles"]
+    facts = by_default(name).history["break_cycles"]
 
     assert facts["least"] == least
-    assert least <= facts["weight"] <= 1.06 * least
-    assert facts["given_up"] == []
+    price = (facts["weight"] - least) / facts["of_weight"]
+    assert 0 <= price <= 0.02, f"{100 * price:.2f} points of weight"
+    lost = {"cook2019-male": ["CANL", "CANR"]}  # no neuron tells them, coupled or not
+    assert facts["given_up"] == lost.get(name, [])
 
 
 # Found by the properties above: once these did not end.
@@ -634,7 +670,7 @@ ENDLESS = [
 def test_keeping_alive_ends_whatever_the_weights(
     rows: list[Row], role: tuple[int, ...]
 ) -> None:
-    signal.alarm(5)
+    signal.setitimer(signal.ITIMER_REAL, 5)
 
     verify(break_cycles(merge_electrical(connectome(rows, 3, list(role)))))
 
@@ -642,7 +678,8 @@ def test_keeping_alive_ends_whatever_the_weights(
 @pytest.mark.parametrize("name", MINIMA)
 @pytest.mark.parametrize("cycles", ["fast", "ratio"])
 def test_junctions_add_two_levels_at_most(name: str, cycles: str) -> None:
-    facts = elegansc.compile(name, cycles=cycles).history["topological_sort"]
+    artifact = elegansc.compile(name, cycles=cycles, keep_alive=False)
+    facts = artifact.history["topological_sort"]
 
     assert facts["levels"] - facts["chemical_levels"] in (0, 1, 2)
 

@@ -24,7 +24,7 @@ from elegansc.interpret import Parameters, Result, interpret
 from elegansc.ir import Float64, Plan, Source
 from elegansc.options import Options
 from elegansc.parse import Layout
-from elegansc.prove import Trial, draw
+from elegansc.proof.running import Trial, draw
 from elegansc.readers.model import Model, read_model
 
 torch.set_num_threads(1)  # small products: threads that wait for each other cost most

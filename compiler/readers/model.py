@@ -235,8 +235,8 @@ def name_list(value: Any) -> bool:
 
 
 def weight_table(value: Any) -> bool:
-    """neuron -> input -> finite weight, not negative."""
-    return nested(value, plain_number)
+    """neuron -> input -> finite weight above 0."""
+    return nested(value, lambda weight: plain_number(weight) and weight > 0)
 
 
 def plain_number(value: Any) -> bool:

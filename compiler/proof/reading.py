@@ -1,0 +1,166 @@
+"""What can be told of a generated module by reading it: nothing is run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import numpy as np
+
+from .. import names
+from ..emit import body_digest
+from ..errors import InputError, VerifyError
+from ..graph import longest_path
+from ..ir import Plan
+from ..passes.break_cycles import SOLVED, Graph, integers, solve
+from ..readers.model import Model, header, read_model
+from ..tables import tables_of
+from ..text import digest
+from ..verify import on_path, verify
+from .check import Check
+
+
+def static(data: bytes, label: str) -> Iterator[Check]:
+    """What can be told without running anything."""
+    head = header(data, label)
+    found = body_digest(head.text)
+    yield Check(
+        "body", found == head.body, f"body digest {found}, the header says {head.body}"
+    )
+    try:
+        model = read_model(data, label)
+    except InputError as error:
+        yield Check("tables", False, str(error))
+        return
+    yield Check(
+        "tables", True, "tables hold literals of their types, and know every name"
+    )
+    plan = model.plan
+    yield Check(
+        "roles", sorted_roles(model), "SENSORY and MOTOR are sorted, each name once"
+    )
+    twice = doubled(model)
+    yield Check("disjoint", not twice, twice or "no synapse or junction stands twice")
+    if twice:
+        return
+    late = order_broken(plan)
+    yield Check(
+        "levels",
+        not late,
+        late or "every input comes from an earlier level, none waits",
+    )
+    pre = np.concatenate([plan.forward.pre, plan.junctions.left])
+    post = np.concatenate([plan.forward.post, plan.junctions.right])
+    cyclic = (longest_path(pre, post, len(plan.cells)) < 0).any()
+    yield Check(
+        "acyclic",
+        not cyclic,
+        (
+            "CHEMICAL and ELECTRICAL have a cycle"
+            if cyclic
+            else "no cycle in CHEMICAL and ELECTRICAL"
+        ),
+    )
+    if model.options.feedback == "delay":
+        pre = np.concatenate([pre, plan.feedback.pre, plan.junctions.right])
+        post = np.concatenate([post, plan.feedback.post, plan.junctions.left])
+    strays = np.flatnonzero(on_path(pre, post, plan.cells) != plan.live)
+    stray = ", ".join(names.plain(plan.cells.name[row]) for row in strays[:5].tolist())
+    yield Check(
+        "unused",
+        not len(strays),
+        (
+            f"wrongly in or out of UNUSED: {stray}"
+            if stray
+            else "UNUSED is what is on no path"
+        ),
+    )
+    try:
+        verify(plan)
+        sound = ""
+    except VerifyError as error:
+        sound = str(error)
+    yield Check("plan", not sound, sound or "the plan's invariants hold")
+    written = tables_of(plan, model.options)
+    same = written == replace(model.tables)
+    yield Check(
+        "sorted",
+        same,
+        (
+            "tables are sorted as they are written"
+            if same
+            else "tables are not in written order"
+        ),
+    )
+    graph = digest(plan)
+    yield Check(
+        "source",
+        graph == head.source,
+        f"graph digest {graph}, the header says {head.source}",
+    )
+
+
+def sorted_roles(model: Model) -> bool:
+    """SENSORY and MOTOR hold each name once, in order."""
+    lists = (model.tables.sensory, model.tables.motor)
+    return all(found == sorted(set(found)) for found in lists)
+
+
+def doubled(model: Model) -> str:
+    """A synapse in CHEMICAL and in FEEDBACK, or a junction both ways; "" if there is none."""
+    tables = model.tables
+    for neuron, row in tables.chemical.items():
+        for source in row:
+            if source in tables.feedback.get(neuron, {}):
+                return f"{names.plain(source)} -> {names.plain(neuron)} in CHEMICAL and in FEEDBACK"
+    for neuron, row in tables.electrical.items():
+        for source in row:
+            if neuron in tables.electrical.get(source, {}) or neuron == source:
+                return f"the junction {names.plain(source)} - {names.plain(neuron)} stands twice"
+    return ""
+
+
+def order_broken(plan: Plan) -> str:
+    """The first input that does not come from an earlier level; "" if all do."""
+    level = np.searchsorted(plan.level_start, np.arange(len(plan.cells)), side="right")
+    live = plan.live
+    for pre, post in (
+        (plan.forward.pre, plan.forward.post),
+        (plan.junctions.left, plan.junctions.right),
+    ):
+        bad = np.flatnonzero(live[pre] & live[post] & (level[pre] >= level[post]))
+        if len(bad):
+            one, two = (plan.cells.name[int(column[bad[0]])] for column in (pre, post))
+            return f"{names.plain(one)} -> {names.plain(two)} does not run to a later level"
+    return ""
+
+
+def differs(data: bytes, again: bytes) -> str:
+    """The first line that is not what elegansc writes."""
+    old, new = data.split(b"\n"), again.split(b"\n")
+    pairs = enumerate(zip(old, new, strict=False), 1)
+    line = next(
+        (number for number, (a, b) in pairs if a != b), min(len(old), len(new)) + 1
+    )
+    return (
+        f"line {line} is not what elegansc writes: edited by hand, or another version"
+    )
+
+
+def claimed(model: Model) -> Iterator[Check]:
+    """Whether the bound that CYCLES claims can be proved again from the tables."""
+    bound = model.plan.proof.bound
+    if bound is None:
+        return
+    plan = model.plan
+    edges = [plan.forward, plan.feedback]
+    pre = np.concatenate([table.pre for table in edges])
+    post = np.concatenate([table.post for table in edges])
+    weight = np.concatenate([table.weight for table in edges])
+    integer, scale, _ = integers(weight, plan.source.label)
+    graph = Graph(plan.cells.name, pre, post, integer, pre != post)
+    found = (
+        solve(graph, len(pre) if plan.proof.method == "exact" else SOLVED).bound / scale
+    )
+    detail = f"no order loses less than {names.amount(found)}, the module says {names.amount(bound)}"
+    yield Check("minimum", found >= bound, detail)
