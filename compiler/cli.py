@@ -7,28 +7,24 @@ Imports what a command needs when it runs, so that `--help` stays fast.
 from __future__ import annotations
 
 import json
-import os
-import re
 import sys
-from collections.abc import Callable
-from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from . import __version__
-from .errors import CompilerError, InputError, UsageError, VerifyError, visible
-from .options import CHOICES, Options, dashed
+from .errors import InputError, UsageError, visible
+from .faults import Commands
+from .flags import layout_of, layout_options, model_options, options_of
 
 if TYPE_CHECKING:
     from .ir import Artifact
-    from .parse import Layout
+    from .options import Options
     from .pipeline import Trace
     from .prove import Check
 
 SCHEMA = 1  # of every JSON report
-BUG = 70
 STAGES = (
     "connectome",
     "selected",
@@ -39,137 +35,6 @@ STAGES = (
     "plan",
     "module",
 )
-
-HELP = {
-    "features": "Numbers a neuron holds, D.",
-    "unit": "scalar: a bias a neuron; linear: a D x D matrix and a bias vector.",
-    "merge": "How inputs join: sum of gain * x, of sigmoid(gain) * x, or product of x.",
-    "norm": "Layer norm after the merge (needs 4 features).",
-    "activation": "What a neuron applies at the end.",
-    "init": "Start gains: drawn, or by the share of a synapse's weight.",
-    "feedback": "What runs backward: not computed, or read of the step before.",
-    "kernel": "How the products are laid out.",
-    "cells": "Table of cells: name,role[,transmitter].",
-    "roles_table": "Roles of C. elegans neurons: one each, several, or by structure.",
-    "inputs": "Patterns of the sensory neurons, instead of roles; @FILE: a pattern a line.",
-    "outputs": "Patterns of the motor neurons, instead of roles.",
-    "only": "Keep these cells.",
-    "without": "Leave these cells out.",
-    "keep": "Which cells: neurons, or all (muscles are motor then).",
-    "junctions": "Weight of a gap junction that is listed with two.",
-    "min_weight": "Drop pairs of less weight.",
-    "undirected": "Every chemical pair conducts both ways.",
-    "cycles": "How cycles are broken: auto, fast (ratio order, sifted), ratio.",
-    "keep_alive": "Keep every neuron on a path from a sensor to a motor that can be.",
-    "alive_cap": "The most weight to give up for one neuron's path; 0: a fifth of a percent.",
-    "weight_unit": "What the weights count, plural.",
-}
-
-
-class Commands(click.Group):
-    """A group whose commands turn our errors into messages and exit codes."""
-
-    def invoke(self, ctx: click.Context) -> Any:
-        """Run; no traceback reaches a user."""
-        try:
-            return super().invoke(ctx)
-        except InputError as error:
-            fail(str(error), 1)
-        except UsageError as error:
-            fail(f"elegansc: {error}", 2)
-        except VerifyError as error:
-            bug(error)
-        except CompilerError as error:
-            fail(f"elegansc: {error}", 1)
-        except (click.ClickException, click.exceptions.Exit, click.Abort):
-            raise
-        except BrokenPipeError:
-            drop_stdout()
-            sys.exit(1)
-        except OSError as error:
-            drop_stdout()
-            place = os.fsdecode(error.filename) if error.filename else "elegansc"
-            hint = "look at the path, at its rights, at the space left"
-            fail(f"{place}: {error.strerror or error}\n  {hint}", 1)
-        except MemoryError:
-            fail("elegansc: not enough memory for this graph", 1)
-        except Exception as error:
-            bug(error)
-
-
-def fail(message: str, code: int) -> None:
-    """Say it on stderr, with nothing that could confuse a terminal, and leave."""
-    click.echo("\n".join(map(visible, message.split("\n"))), err=True)
-    sys.exit(code)
-
-
-def drop_stdout() -> None:
-    """What Python still holds for a stdout that takes no more goes nowhere."""
-    try:
-        sys.stdout.flush()
-    except OSError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
-
-
-def bug(error: Exception) -> None:
-    """An error that is ours."""
-    if os.environ.get("ELEGANSC_TRACEBACK"):
-        raise error
-    notes = " ".join(getattr(error, "__notes__", ()))
-    message = f"elegansc: our bug: {type(error).__name__}: {error} {notes}".rstrip()
-    fail(f"{message}\n  ELEGANSC_TRACEBACK=1 shows where; please report it", BUG)
-
-
-def model_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Every field of Options as an option, in its order."""
-    for option in reversed(fields(Options)):
-        name, default = option.name, option.default
-        settings: dict[str, Any] = {
-            "help": HELP[name],
-            "default": default,
-            "show_default": bool(default),
-        }
-        if name in CHOICES:
-            settings["type"] = click.Choice(CHOICES[name])
-        elif isinstance(default, bool):
-            settings = {"help": HELP[name], "is_flag": True, "default": default}
-        elif isinstance(default, tuple):
-            settings = {"help": HELP[name], "multiple": True, "metavar": "PATTERNS"}
-        elif isinstance(default, int):
-            settings["type"] = int
-        elif isinstance(default, float):
-            settings["type"] = float
-        flag = f"--{dashed(name)}"
-        if default is True:
-            flag += f"/--no-{dashed(name)}"
-        command = click.option(flag, name, **settings)(command)
-    return command
-
-
-def layout_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """How to read a text file, where it cannot be told from its content."""
-    for option in (
-        click.option(
-            "--kind",
-            type=click.Choice(["chemical", "electrical"]),
-            help="Kind of all rows, where no column says.",
-        ),
-        click.option(
-            "--encoding", default="utf-8", show_default=True, help="Of the text."
-        ),
-        click.option(
-            "--header/--no-header",
-            "header",
-            default=None,
-            help="Whether the first line is a header.",
-        ),
-        click.option("--delimiter", help="comma, tab, space, or one character."),
-        click.option(
-            "--columns", help="pre=A,post=B,weight=C,kind=D: names, or places from 1."
-        ),
-    ):
-        command = option(command)
-    return command
 
 
 @click.group(
@@ -259,47 +124,15 @@ def compile_command(
         report_json(artifact, output, trace)
 
 
-def options_of(given: dict[str, Any]) -> Options:
-    """The fields of Options from the command line; a comma separates patterns."""
-    values = {option.name: given[option.name] for option in fields(Options)}
-    for name in ("inputs", "outputs", "only", "without"):
-        words = [word.strip() for value in values[name] for word in value.split(",")]
-        values[name] = tuple(word for word in words if word)
-    return Options(**values)
-
-
-def layout_of(given: dict[str, Any]) -> Layout:
-    """How to read the file."""
-    from .parse import Layout
-
-    columns: dict[str, str] = {}
-    if given["columns"]:
-        parts = re.split(r",(?=(?:pre|post|weight|kind)=)", given["columns"])
-        for part in parts:
-            key, equals, value = part.partition("=")
-            if not equals:
-                raise UsageError(
-                    f"--columns {part!r}: write pre=A,post=B,weight=C,kind=D"
-                )
-            columns[key.strip()] = value
-    return Layout(
-        columns=columns,
-        delimiter=given["delimiter"],
-        header=given["header"],
-        encoding=given["encoding"],
-        kind=given["kind"],
-    )
-
-
 def say(
     artifact: Artifact, options: Options, verbose: bool, trace: Trace | None
 ) -> None:
     """The report, on stderr."""
     from .report import report
 
-    for line in report(
-        artifact.history, artifact.label, artifact.unit, verbose=verbose
-    ):
+    delay = options.feedback == "delay"
+    label, unit = artifact.label, artifact.unit
+    for line in report(artifact.history, label, unit, delay=delay, verbose=verbose):
         click.echo(line, err=True)
     if trace:
         for step, seconds in trace.seconds.items():

@@ -31,6 +31,9 @@ PARTS = 10**6  # of a unit of weight, in which the packing is counted
 NEAR = 1e-6
 USES = 3  # cycles added through one edge a round
 CUTS = 4000  # cycles added a round
+# Of the edges cut in part: beyond this no integer program ends. Worms stay under 0.12; a
+# random graph of 300 nodes and 2,400 edges passes it in the third round.
+FRACTIONAL = 0.25
 
 
 @dataclass(frozen=True)
@@ -131,7 +134,7 @@ def minimum(
     *,
     fixed: Bool | None = None,
     rounds: int = 100,
-    nodes: int = 10_000,
+    nodes: int = 200,
 ) -> Minimum | None:
     """The feedback arc set of least weight of one strongly connected component.
 
@@ -158,13 +161,18 @@ def minimum(
     if cut is None:
         return None
     bound = packed(problem, dual) if fixed is None else 0
-    if ((cut > NEAR) & (cut < 1 - NEAR)).any():
+    if fractional(cut):
         cut = integral(problem, left, nodes)
     if cut is None:
         return None
     chosen = cut > 0.5
     lost = int(weight[chosen].sum())
     return Minimum(chosen, min(bound, lost), bound >= lost and fixed is None)
+
+
+def fractional(cut: Float64) -> int:
+    """How many edges are cut in part."""
+    return int(((cut > NEAR) & (cut < 1 - NEAR)).sum())
 
 
 def relaxed(problem: Problem, rounds: int) -> tuple[Float64 | None, Float64, int]:
@@ -178,7 +186,7 @@ def relaxed(problem: Problem, rounds: int) -> tuple[Float64 | None, Float64, int
         found = linprog(
             problem.cost, A_ub=-matrix, b_ub=-ones, bounds=bounds, method="highs"
         )
-        if found.x is None:
+        if found.x is None or fractional(found.x) > FRACTIONAL * len(found.x):
             break
         if not problem.separate(found.x):
             return found.x, -found.ineqlin.marginals, rounds - spent - 1

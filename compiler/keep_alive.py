@@ -74,25 +74,31 @@ def keep_alive(arcs: Arcs, kept: Bool, cap: int, resolve: Resolve | None) -> Kep
     """
     told, tells = arcs.live(np.ones(len(kept), bool))
     wanted = told & tells
-    state = Kept(kept, np.zeros(len(kept), bool), ())
+    start = Kept(kept, np.zeros(len(kept), bool), ())
+    best = start = replace(start, given_up=dead_names(arcs, wanted, kept))
+    state = start
     for _ in range(4):
-        state = repair(arcs, state, wanted, cap)
-        if resolve is None or not state.forced.any():
-            return state
-        again = resolve(arcs, state.forced)
+        state = best = better(best, repair(arcs, state, wanted, cap))
+        again = resolve(arcs, state.forced) if resolve and state.forced.any() else None
         if again is None:
+            return best
+        dead = dead_names(arcs, wanted, again)
+        state = replace(state, kept=again, given_up=dead)
+        if len(dead) <= len(best.given_up):
             return state
-        repaired, state = state, replace(state, kept=again)
-        told, tells = arcs.live(again)
-        if not len(dead_names(arcs, wanted & ~(told & tells), state.given_up)):
-            return state
-    return repaired
+    return best
 
 
-def dead_names(arcs: Arcs, dead: Bool, given_up: tuple[str, ...]) -> list[str]:
-    """Who is dead and was not given up."""
-    rows = np.flatnonzero(dead).tolist()
-    return [arcs.names[row] for row in rows if arcs.names[row] not in given_up]
+def better(old: Kept, new: Kept) -> Kept:
+    """The repair, unless it left more neurons dead than there were."""
+    return new if len(new.given_up) <= len(old.given_up) else old
+
+
+def dead_names(arcs: Arcs, wanted: Bool, kept: Bool) -> tuple[str, ...]:
+    """Who should be alive and is not."""
+    told, tells = arcs.live(kept)
+    rows = np.flatnonzero(wanted & ~(told & tells)).tolist()
+    return tuple(arcs.names[row] for row in rows)
 
 
 def repair(arcs: Arcs, state: Kept, wanted: Bool, cap: int) -> Kept:

@@ -518,3 +518,12 @@ def test_the_package_does_what_the_command_does(folder: Path) -> None:
     done = run("compile", "worm.csv", "-q", "--features", "4", "--norm", "layer")
 
     assert artifact.files == {"Worm.py": done.stdout_bytes}
+
+
+def test_the_report_says_how_junctions_conduct() -> None:
+    words = ("compile", "witvliet2021-1", "--cycles", "fast")
+    drop, delay = run(*words), run(*words, "--feedback", "delay")
+
+    assert "conducts one way only" in drop.stderr
+    assert "a step late back" in delay.stderr
+    assert "one way only" not in delay.stderr

@@ -65,6 +65,8 @@ def test_nor_is_one_of_the_worms(activation: str) -> None:
         ("gated", "layer", "linear", 4),
         ("product", "layer", "linear", 4),
     ):
+        if (unit, norm, activation) == ("scalar", "layer", "identity"):
+            continue  # refused: the next norm takes the bias away
         options = Options(
             features=features, unit=unit, merge=merge, norm=norm, activation=activation
         )
@@ -106,6 +108,8 @@ def test_nor_does_a_product(unit: str) -> None:
         "sigmoid",
         "identity",
     ):
+        if (unit, activation) == ("scalar", "identity"):
+            continue  # refused
         options = Options(
             features=4, unit=unit, merge="product", norm="layer", activation=activation
         )
