@@ -9,7 +9,7 @@ weight of the arc itself. The cheapest arc is taken first.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -18,6 +18,8 @@ import numpy as np
 from .graph import reached
 from .ir import Bool, Int32, Int64
 
+OFFERS = 20_000  # arcs priced at a step; more, and only one neuron's few heaviest are
+FEW = 8
 BITS = 22  # of the whole weight, as capacities: 500 times that fits int32
 
 
@@ -135,16 +137,23 @@ def cheapest(
     best: Offer | None = None
     graph = Network(arcs, kept, forced)
     priced: dict[int, Offer | None] = {}
-    for row in dead.tolist():
-        for arc in candidates(arcs, kept, row, told, tells):
+    offered = [candidates(arcs, kept, row, told, tells) for row in dead.tolist()]
+    many = sum(map(len, offered)) > OFFERS
+    for found in offered:
+        for arc in heaviest(arcs, found) if many else found:
             if arc not in priced:
                 priced[arc] = graph.price(arc)
             offer = priced[arc]
             if offer and (best is None or key(arcs, offer) < key(arcs, best)):
                 best = offer
-        if best is not None and best.price <= 0:
+        if best is not None and (many or best.price <= 0):
             break
     return best
+
+
+def heaviest(arcs: Arcs, found: list[int]) -> list[int]:
+    """The heaviest few of the arcs: of those that cost most to lose."""
+    return sorted(found, key=lambda arc: (-int(arcs.weight[arc]), arc))[:FEW]
 
 
 def key(arcs: Arcs, offer: Offer) -> tuple[int, str, str, int]:
@@ -153,9 +162,7 @@ def key(arcs: Arcs, offer: Offer) -> tuple[int, str, str, int]:
     return offer.price, names[arcs.pre[arc]], names[arcs.post[arc]], arc
 
 
-def candidates(
-    arcs: Arcs, kept: Bool, row: int, told: Bool, tells: Bool
-) -> Iterator[int]:
+def candidates(arcs: Arcs, kept: Bool, row: int, told: Bool, tells: Bool) -> list[int]:
     """Arcs from what a sensor reaches into the ancestors of a neuron, or mirrored."""
     only = np.zeros(len(told), bool)
     only[row] = True
@@ -166,7 +173,8 @@ def candidates(
     else:
         below = reached(pre[kept], post[kept], only)
         useful = ~kept & below[pre] & tells[post]
-    yield from np.flatnonzero(useful).tolist()
+    found: list[int] = np.flatnonzero(useful).tolist()
+    return found
 
 
 class Network:

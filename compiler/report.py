@@ -146,6 +146,11 @@ def cycles(
         f"{amount(facts['weight'])} of {amount(facts['of_weight'])} {unit} run backward, "
         f"{share:.1f} %, in {plural(facts['synapses'], 'pair')}: {standing(facts)}",
     )
+    if facts.get("too_large_to_revive"):
+        yield line(
+            "warning",
+            "too large a graph to keep neurons alive: --keep-alive is left out",
+        )
     if facts.get("given_up"):
         names = ", ".join(map(plain, facts["given_up"]))
         yield line("", f"kept on no path, at the price allowed by --alive-cap: {names}")

@@ -34,6 +34,9 @@ from ..keep_alive import Arcs, keep_alive
 
 DIGITS = 10**6  # fractional weights are rounded to this many parts of a unit
 LIMIT = 2**61  # that sums of weights stay under, in int64
+REVIVED = (
+    10_000  # edges of a graph in which neurons are kept alive: cuts take minutes beyond
+)
 SOLVED = 5000  # edges of a component that "auto" solves exactly
 
 
@@ -66,7 +69,10 @@ def break_cycles(
     proof = proof_of(cycles, found, scale, whole)
     back, forced = found.back, np.zeros(len(circuit.junctions), np.int8)
     facts: dict[str, Any] = {"alive": alive, "least": total(edges.weight[back])}
-    if alive:
+    if alive and len(edges) > REVIVED:
+        facts["alive"] = False
+        facts["too_large_to_revive"] = True
+    elif alive:
         cap = price_cap(weight, scale, alive_cap)
         back, forced, more = revive(circuit, graph, found, cap)
         facts |= more

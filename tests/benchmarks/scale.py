@@ -23,8 +23,13 @@ def main() -> None:
     """Print what everything took."""
     torch.set_num_threads(1)
     cycles = sys.argv[1] if len(sys.argv) > 1 else "auto"
+    alive = "--no-keep-alive" not in sys.argv
     options = Options(
-        inputs=("N000*",), outputs=("N019*",), roles_table="structure", cycles=cycles
+        inputs=("N000*",),
+        outputs=("N019*",),
+        roles_table="structure",
+        cycles=cycles,
+        keep_alive=alive,
     )
     trace = Trace()
     with tempfile.TemporaryDirectory() as folder:

@@ -50,16 +50,10 @@ def main() -> None:
                 "import numpy, jinja2, black, click",
                 4.0,
             ),
-            (
-                "compile --cycles auto",
-                [*words, "-o", str(model)],
-                "import numpy, jinja2, black, click",
-                None,
-            ),
         ]
         for name, command, imports, bar in pairs:
             a, b, ratio = in_turn(process(*command), process("-c", imports), rounds)
-            word = f"bar {bar} x: {verdict(ratio <= bar)}" if bar else "no bar"
+            word = f"bar {bar} x: {verdict(ratio <= bar)}"
             print(
                 f"{name:<22} {a * 1e3:6.0f} ms  {imports:<36} {b * 1e3:5.0f} ms  "
                 f"{ratio:.2f} x  {word}"
