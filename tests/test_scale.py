@@ -20,7 +20,6 @@ def test_a_large_graph_is_compiled_and_proved(tmp_path: Path) -> None:
         roles_table="structure",
         inputs=("N000*",),
         outputs=("N019*",),
-        keep_alive=False,  # takes minutes here
     )
     (data,) = artifact.files.values()
 

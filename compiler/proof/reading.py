@@ -10,7 +10,7 @@ import numpy as np
 from .. import names
 from ..emit import body_digest
 from ..errors import InputError, VerifyError
-from ..graph import longest_path
+from ..graph import components, longest_path
 from ..ir import Plan
 from ..passes.break_cycles import SOLVED, Graph, integers, solve
 from ..readers.model import Model, header, read_model
@@ -61,6 +61,8 @@ def static(data: bytes, label: str) -> Iterator[Check]:
             else "no cycle in CHEMICAL and ELECTRICAL"
         ),
     )
+    stray = off_cycle(plan)
+    yield Check("feedback", not stray, stray or "FEEDBACK runs backward inside cycles")
     if model.options.feedback == "delay":
         pre = np.concatenate([pre, plan.feedback.pre, plan.junctions.right])
         post = np.concatenate([post, plan.feedback.post, plan.junctions.left])
@@ -118,6 +120,19 @@ def doubled(model: Model) -> str:
             if neuron in tables.electrical.get(source, {}) or neuron == source:
                 return f"the junction {names.plain(source)} - {names.plain(neuron)} stands twice"
     return ""
+
+
+def off_cycle(plan: Plan) -> str:
+    """The first of FEEDBACK that lies on no cycle, junctions both ways; "" if all do."""
+    left, right, back = plan.junctions.left, plan.junctions.right, plan.feedback
+    pre = np.concatenate([plan.forward.pre, back.pre, left, right])
+    post = np.concatenate([plan.forward.post, back.post, right, left])
+    part = components(pre, post, len(plan.cells))
+    bad = np.flatnonzero(part[back.pre] != part[back.post])
+    if not len(bad):
+        return ""
+    one, two = (plan.cells.name[int(rows[bad[0]])] for rows in (back.pre, back.post))
+    return f"{names.plain(one)} -> {names.plain(two)} of FEEDBACK lies on no cycle"
 
 
 def order_broken(plan: Plan) -> str:

@@ -20,6 +20,7 @@ SECOND = re.compile(
 )
 FORMAT = 1
 LARGEST = sys.float_info.max
+METHODS = ("exact", "exact+sift", "sift", "ratio")
 NEEDED = (
     "OPTIONS",
     "LEVELS",
@@ -223,8 +224,10 @@ def cycle_table(value: Any) -> bool:
     """`method`, a word, and perhaps `bound`, a number."""
     if not isinstance(value, dict) or not set(value) <= {"method", "bound"}:
         return False
-    number = value.get("bound", 0)
-    return isinstance(value.get("method", ""), str) and plain_number(number)
+    number, method = value.get("bound", 0), value.get("method")
+    if "bound" in value and not str(method).startswith("exact"):
+        return False
+    return (method in METHODS or not value) and plain_number(number)
 
 
 def name_list(value: Any) -> bool:
