@@ -17,6 +17,7 @@ from . import __version__
 from .errors import InputError, UsageError, visible
 from .faults import Commands
 from .flags import layout_of, layout_options, model_options, options_of
+from .options import STAGES
 
 if TYPE_CHECKING:
     from .ir import Artifact
@@ -25,16 +26,6 @@ if TYPE_CHECKING:
     from .prove import Check
 
 SCHEMA = 1  # of every JSON report
-STAGES = (
-    "connectome",
-    "selected",
-    "circuit",
-    "dag",
-    "order",
-    "pruned",
-    "plan",
-    "module",
-)
 
 
 @click.group(
@@ -83,7 +74,6 @@ def compile_command(
     SOURCE is a file, "-" for stdin, or a name that `elegansc connectomes` lists.
     """
     from .output import allow
-    from .pipeline import STAGES as known
     from .pipeline import Trace, compile_source
 
     if given["check"] and output == "-":
@@ -93,7 +83,7 @@ def compile_command(
     options = options_of(given)
     if not (output == "-" or given["check"] or given["until"]):
         allow(Path(output), force=given["force"], source=source)
-    keep = frozenset(known) if given["dump"] else frozenset({given["until"] or ""})
+    keep = frozenset(STAGES) if given["dump"] else frozenset({given["until"] or ""})
     trace = Trace(until=given["until"] or "module", keep=keep)
     artifact = compile_source(
         source,

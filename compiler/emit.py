@@ -70,7 +70,6 @@ class View:
     start: str  # what `reset_parameters` does, in words
     act_open: str
     act_close: str
-    uses_math: bool = True
 
 
 def emit(plan: Plan, *, options: Options | None = None, name: str = "") -> Artifact:

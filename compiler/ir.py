@@ -117,6 +117,10 @@ class Synapses(Columns):
     def __len__(self) -> int:
         return len(self.pre)
 
+    def among(self, live: Bool) -> int:
+        """Number of synapses with both ends among the neurons that `live` (N,) marks."""
+        return int((live[self.pre] & live[self.post]).sum())
+
     def renumbered(self, row: Int32) -> Synapses:
         """Between neurons with new rows, sorted by (post, pre)."""
         edges = replace(self, pre=row[self.pre], post=row[self.post])

@@ -29,7 +29,6 @@ class Arcs:
 
     Attributes:
         pre, post, weight: (A,); a direction of a junction weighs 0.
-        chemical: number of synapses; they stand first.
         sensory, motor: (N,) roles.
         names: (N,).
     """
@@ -37,7 +36,6 @@ class Arcs:
     pre: Int32
     post: Int32
     weight: Int64
-    chemical: int
     sensory: Bool
     motor: Bool
     names: tuple[str, ...]

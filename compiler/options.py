@@ -33,6 +33,18 @@ CHOICES: Mapping[str, tuple[str, ...]] = {
 }
 MOST_FEATURES = 65_536
 
+# What `--emit` can print, in the order of the line.
+STAGES = (
+    "connectome",
+    "selected",
+    "circuit",
+    "dag",
+    "order",
+    "pruned",
+    "plan",
+    "module",
+)
+
 Value = int | float | str | list[str]
 
 

@@ -26,7 +26,7 @@ from .ir import (
     Plan,
     Source,
 )
-from .options import Options, check_label
+from .options import STAGES, Options, check_label
 from .parse import Layout, parse, read_bytes
 from .passes.break_cycles import break_cycles
 from .passes.merge_electrical import merge_electrical
@@ -43,16 +43,6 @@ A = TypeVar("A", bound=Stage)
 B = TypeVar("B", bound=Stage)
 P = ParamSpec("P")
 
-STAGES = (
-    "connectome",
-    "selected",
-    "circuit",
-    "dag",
-    "order",
-    "pruned",
-    "plan",
-    "module",
-)
 BITS = {"sensory": SENSORY, "inter": INTER, "motor": MOTOR}
 KINDS = {"neuron": NEURON, "muscle": MUSCLE, "other": OTHER}
 
@@ -298,6 +288,7 @@ def stages_numbered(trace: Trace) -> Iterator[tuple[str, str]]:
 
 
 __all__ = [
+    "STAGES",
     "Artifact",
     "CompilerError",
     "Options",

@@ -14,7 +14,7 @@ import numpy as np
 
 from . import catalog
 from .graph import total
-from .ir import MOTOR, SENSORY, Bool, Plan, Synapses
+from .ir import MOTOR, SENSORY, Plan
 from .names import amount, class_name, plain, plural
 from .options import Options
 
@@ -157,15 +157,10 @@ def parameters(plan: Plan, options: Options) -> list[str]:
 def conducting(plan: Plan, options: Options) -> tuple[int, int]:
     """(synapses, junctions) between neurons of LEVELS that the module computes."""
     live, ends = plan.live, plan.junctions
-    synapses = used(plan.forward, live)
+    synapses = plan.forward.among(live)
     if options.feedback == "delay":
-        synapses += used(plan.feedback, live)
+        synapses += plan.feedback.among(live)
     return synapses, int((live[ends.left] & live[ends.right]).sum())
-
-
-def used(edges: Synapses, live: Bool) -> int:
-    """Number of synapses between neurons of LEVELS."""
-    return int((live[edges.pre] & live[edges.post]).sum())
 
 
 def junctions(plan: Plan, options: Options) -> Iterator[tuple[str, list[str]]]:
@@ -222,7 +217,7 @@ def unused(plan: Plan) -> Iterator[tuple[str, list[str]]]:
     if not len(gone):
         return
     edges = (plan.forward, plan.feedback)
-    dead = sum(len(table) - used(table, live) for table in edges)
+    dead = sum(len(table) - table.among(live) for table in edges)
     coupled = len(plan.junctions) - int(
         (live[plan.junctions.left] & live[plan.junctions.right]).sum()
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from ..graph import longest_path, total
-from ..ir import Bool, Order, Plan, Synapses
+from ..ir import Order, Plan
 
 
 def schedule_levels(order: Order) -> Plan:
@@ -30,8 +30,8 @@ def schedule_levels(order: Order) -> Plan:
         "levels": depth,
         "widest": int(np.diff(start).max()),
         "neurons": int(start[-1]),
-        "synapses": used(order.forward, live),
-        "feedback": used(order.feedback, live),
+        "synapses": order.forward.among(live),
+        "feedback": order.feedback.among(live),
         "junctions": int(
             (live[order.junctions.left] & live[order.junctions.right]).sum()
         ),
@@ -47,8 +47,3 @@ def schedule_levels(order: Order) -> Plan:
         start,
         {**order.history, "schedule_levels": facts},
     )
-
-
-def used(edges: Synapses, live: Bool) -> int:
-    """Number of synapses between live neurons."""
-    return int((live[edges.pre] & live[edges.post]).sum())
