@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from . import catalog, names
-from .emit import emit
-from .errors import CompilerError, InputError, UsageError, VerifyError
+from .emit import body_digest, emit
+from .errors import CompilerError, InputError, Location, UsageError, VerifyError
 from .ir import (
     INTER,
     MOTOR,
@@ -197,8 +197,13 @@ def again(
         raise InputError(
             path, f"the tables contradict each other: {error}", hint
         ) from None
-    trace.record("plan", model.plan)
-    return finish(model.plan, model.options, name or model.name, trace)
+    found = body_digest(model.header.text)
+    if found != model.header.body:
+        seen = f"edited by hand or cut short: its body has the digest {found}, not {model.header.body}"
+        raise InputError(Location(path, 2), seen, "compile its source again")
+    plan = replace(model.plan, history={"read_model": {}})
+    trace.record("plan", plan)
+    return finish(plan, model.options, name or model.name, trace)
 
 
 def fetch(path: str, label: str = "") -> tuple[bytes, str, str]:

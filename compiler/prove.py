@@ -41,7 +41,8 @@ def prove(
     failed = any(not check.passed for check in checks)
     model: Model | None = None
     if not failed or trust:
-        model = read_model(data, label)
+        model = readable(data, label)
+    if model is not None:
         again = next(
             iter(
                 emit(model.plan, options=model.options, name=model.name).files.values()

@@ -25,6 +25,10 @@ def report(
         delay: what runs backward is read of the step before.
         verbose: name everyone.
     """
+    if "read_model" in history:
+        yield line(
+            "read", f"{label}: a generated model; its tables are taken as they are"
+        )
     if "parse" in history:
         yield from parsed(history["parse"], label)
     if "select_cells" in history:
