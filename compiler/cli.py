@@ -58,6 +58,10 @@ def cli() -> None:
 )
 @click.option("--time", "timed", is_flag=True, help="Say how long each step took.")
 @click.option("--json", "as_json", is_flag=True, help="Report as JSON on stdout.")
+@click.option("--certificate", help="Write here, as JSON, why no order loses less.")
+@click.option(
+    "--require-proof", is_flag=True, help="Exit 1 unless no order can lose less."
+)
 @click.option(
     "--check", is_flag=True, help="Write nothing; exit 1 if OUTPUT would change."
 )
@@ -102,11 +106,15 @@ def compile_command(
             )
         click.echo(trace.stages[given["until"]], nl=False)
         return
+    if given["require_proof"]:
+        require_proof(artifact)
     data = next(iter(artifact.files.values()))
     if given["check"]:
         check_file(Path(output), data)
         return
     put(output, data, source, given["force"])
+    if given["certificate"]:
+        put_certificate(given["certificate"], artifact)
     if not given["quiet"]:
         say(artifact, options, given["verbose"], trace if given["timed"] else None)
         summary(output, artifact)
@@ -187,6 +195,34 @@ def put(output: str, data: bytes, source: str, force: bool) -> None:
         write(Path(output), data, force=force, source=source)
 
 
+def require_proof(artifact: Artifact) -> None:
+    """Raise unless the order that was found first is proved to lose least."""
+    facts = artifact.history.get("break_cycles")
+    if facts is None:
+        hint = "compile its source"
+        raise UsageError(
+            f"--require-proof: a generated model is solved already; {hint}"
+        )
+    if facts["bound"] is None or facts["bound"] < facts["least_price"]:
+        from .report import standing
+
+        raise InputError(
+            artifact.label,
+            f"--require-proof: {standing(facts)}",
+            "--cycles exact tries the whole graph, whatever its size",
+        )
+
+
+def put_certificate(path: str, artifact: Artifact) -> None:
+    """Write the certificate beside the module."""
+    from .output import replace
+
+    if artifact.certificate is None:
+        seen = "--certificate: nothing is proved of this order, so there is none"
+        raise InputError(artifact.label, seen, "compile the source with --cycles exact")
+    replace(Path(path), artifact.certificate)
+
+
 def check_file(path: Path, data: bytes) -> None:
     """Whether a file holds these bytes."""
     from .parse import read_bytes
@@ -206,6 +242,9 @@ def check_file(path: Path, data: bytes) -> None:
 )
 @layout_options
 @click.option(
+    "--certificate", help="Check this certificate, that its order loses least."
+)
+@click.option(
     "--trust", is_flag=True, help="Run the module although its bytes are not ours."
 )
 @click.option("--json", "as_json", is_flag=True, help="Report as JSON on stdout.")
@@ -215,6 +254,7 @@ def verify_command(
     cells: str,
     trust: bool,
     as_json: bool,
+    certificate: str | None,
     **given: Any,
 ) -> None:
     """Prove that MODEL, a generated module, computes what its tables say.
@@ -225,7 +265,10 @@ def verify_command(
     from .prove import Against, prove
 
     source = Against(against, layout_of(given), cells) if against else None
-    checks = prove(read_bytes(model), model, against=source, trust=trust)
+    paper = (read_bytes(certificate), certificate) if certificate else None
+    checks = prove(
+        read_bytes(model), model, against=source, trust=trust, certificate=paper
+    )
     passed = all(check.passed for check in checks)
     if as_json:
         rows = [

@@ -16,8 +16,8 @@ arc set problem", ACM Journal of Experimental Algorithmics 26 (2021), for the la
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -26,9 +26,11 @@ from .ir import Bool, Float64, Int32, Int64
 
 TIE_BITS = 20  # of SHA-256, an edge
 WEIGHT_SHIFT, TIE_SHIFT = 14, 16  # cost = weight * 2**14 + tie / 2**16
+FLIP_SHIFT, TIE_ONLY = 20, 2.0**-11  # where a flip from an older order has its price
 LARGEST = 2**24  # weight that the cost still resolves in float64
 PARTS = 10**6  # of a unit of weight, in which the packing is counted
 NEAR = 1e-6
+SLACK = 0.9  # a cycle of which more is cut than this beyond one is let go
 USES = 3  # cycles added through one edge a round
 CUTS = 4000  # cycles added a round
 # Of the edges cut in part: beyond this no integer program ends. Worms stay under 0.12; a
@@ -41,14 +43,22 @@ class Minimum:
     """A feedback arc set and what is proved of it.
 
     Attributes:
-        cut: (E,) the edges that run backward.
+        cut: (E,) the edges that run backward; None where the budget ended before.
         bound: no feedback arc set weighs less, in the weights' unit.
         proved: whether `cut` weighs just that.
+        packing: (cycle, parts) pairs: the edges of a directed cycle in its order, and how
+            much of it is packed, in millionths of a unit of weight. No edge carries more
+            than its weight; together they are the bound, rounded up.
+        cycles: all that were constrained, as edges; a later solve may begin with them.
+        unique: no other set weighs as much, tie-break and all.
     """
 
-    cut: Bool
+    cut: Bool | None
     bound: int
     proved: bool
+    packing: tuple[tuple[tuple[int, ...], int], ...] = ()
+    cycles: tuple[tuple[int, ...], ...] = ()
+    unique: bool = True
 
 
 @dataclass
@@ -79,6 +89,12 @@ class Problem:
         self.seen.add(row)
         self.rows.append(row)
         return True
+
+    def forget(self, slack: Bool) -> None:
+        """Drop the cycles marked: their constraints do not bind."""
+        idle = {self.rows[place] for place in np.flatnonzero(slack).tolist()}
+        self.rows = [row for row in self.rows if row not in idle]
+        self.seen -= idle
 
     def matrix(self) -> Any:
         """(cycles, E) sparse, 1 where an edge lies on a cycle."""
@@ -115,6 +131,18 @@ class Problem:
                 break
         return added
 
+    def price(self, cut: Bool) -> float:
+        """What a set costs, tie-break and all."""
+        return float(self.cost[cut].sum())
+
+    def around(self, edges: Sequence[int]) -> tuple[int, ...]:
+        """The edges of a cycle in its order, from the one of the least number."""
+        leaving = {int(self.pre[edge]): edge for edge in edges}
+        cycle = [min(edges)]
+        while len(cycle) < len(edges):
+            cycle.append(leaving[int(self.post[cycle[-1]])])
+        return tuple(cycle)
+
     def close(self, number: int, before: Any) -> list[int]:
         """The shortest cycle through an edge."""
         cycle, node, goal = [number], int(self.pre[number]), int(self.post[number])
@@ -130,44 +158,63 @@ def minimum(
     post: Int32,
     weight: Int64,
     tie: Int64,
+    second: Int64,
     size: int,
     *,
+    flip: Float64 | None = None,
     fixed: Bool | None = None,
+    known: Iterable[Sequence[int]] = (),
     rounds: int = 100,
     nodes: int = 200,
-) -> Minimum | None:
+) -> Minimum:
     """The feedback arc set of least weight of one strongly connected component.
 
     Args:
         pre, post: (E,) rows in [0, size), no self-loops, no pair twice.
         weight: (E,) from 0 to 2**24; tie: (E,) from 0 to 2**20, see `ties`.
-        fixed: (E,) edges that may not be cut; no cycle consists of them alone. Nothing
-            is proved then.
+        second: (E,) another hash, from 0 to 2**20, by which it is seen whether the first
+            left but one set.
+        flip: (E,) added to the price of cutting an edge, in units of weight; of a size
+            below 2**-11 it only breaks ties.
+        fixed: (E,) edges that may not be cut; no cycle consists of them alone.
+        known: cycles to begin with, as edges.
         rounds: linear and integer programs solved at most; nodes: of each integer one.
-
-    Returns:
-        None where the budget ended before a feedback arc set was found.
     """
     if not len(pre):
         return Minimum(np.zeros(0, bool), 0, True)
     if int(weight.max()) > LARGEST:
-        return None
-    cost = weight * float(2**WEIGHT_SHIFT) + tie / float(2**TIE_SHIFT)
+        return Minimum(None, 0, False)
     most = np.ones(len(pre)) if fixed is None else (~fixed).astype(np.float64)
-    problem = Problem(pre, post, weight, cost, most, size)
+    problem = Problem(pre, post, weight, costs(weight, tie, flip), most, size)
+    for cycle in known:
+        problem.add(cycle)
     if not problem.rows:
         problem.separate(np.zeros(len(pre)))
-    cut, dual, left = relaxed(problem, rounds)
+    relaxed = relax(problem, rounds)
+    if relaxed is None:
+        return Minimum(None, 0, False)
+    packing = packed(problem, relaxed.dual) if not_sticky(flip) else ()
+    bound = -(-sum(parts for _, parts in packing) // PARTS)
+    cut, unique = (
+        settle(problem, relaxed, second, nodes) if relaxed.ended else (None, False)
+    )
     if cut is None:
-        return None
-    bound = packed(problem, dual) if fixed is None else 0
-    if fractional(cut):
-        cut = integral(problem, left, nodes)
-    if cut is None:
-        return None
-    chosen = cut > 0.5
-    lost = int(weight[chosen].sum())
-    return Minimum(chosen, min(bound, lost), bound >= lost and fixed is None)
+        return Minimum(None, bound, False, packing, tuple(problem.rows))
+    lost = int(weight[cut].sum())
+    proved = bound >= lost and not_sticky(flip)
+    return Minimum(cut, min(bound, lost), proved, packing, tuple(problem.rows), unique)
+
+
+def costs(weight: Int64, tie: Int64, flip: Float64 | None) -> Float64:
+    """What cutting each edge costs: its weight, far below it the tie-break."""
+    if flip is None:
+        return weight * float(2**WEIGHT_SHIFT) + tie / float(2**TIE_SHIFT)
+    return (weight + flip) * float(2**WEIGHT_SHIFT) + tie / float(2**FLIP_SHIFT)
+
+
+def not_sticky(flip: Float64 | None) -> bool:
+    """Whether the price is still the weight, so that the dual bounds it."""
+    return flip is None or float(np.abs(flip).max(initial=0)) <= TIE_ONLY
 
 
 def fractional(cut: Float64) -> int:
@@ -175,10 +222,31 @@ def fractional(cut: Float64) -> int:
     return int(((cut > NEAR) & (cut < 1 - NEAR)).sum())
 
 
-def relaxed(problem: Problem, rounds: int) -> tuple[Float64 | None, Float64, int]:
-    """Solve the linear program to the end; also its dual, a number a cycle."""
+@dataclass(frozen=True)
+class Relaxed:
+    """A solution of the linear program.
+
+    Attributes:
+        cut: (E,) from 0 to 1; dual: (cycles,); value: what it costs.
+        dear: (E,) what cutting an edge that is whole costs at least; cheap: what keeping
+            an edge that is cut does.
+        ended: no cycle is violated; rounds: how many are left.
+    """
+
+    cut: Float64
+    dual: Float64
+    value: float
+    dear: Float64
+    cheap: Float64
+    ended: bool
+    rounds: int
+
+
+def relax(problem: Problem, rounds: int) -> Relaxed | None:
+    """Solve the linear program, adding the cycles that it violates, to the end."""
     from scipy.optimize import linprog
 
+    last: Relaxed | None = None
     for spent in range(rounds):
         matrix = problem.matrix()
         ones = np.ones(len(problem.rows))
@@ -186,38 +254,98 @@ def relaxed(problem: Problem, rounds: int) -> tuple[Float64 | None, Float64, int
         found = linprog(
             problem.cost, A_ub=-matrix, b_ub=-ones, bounds=bounds, method="highs"
         )
-        if found.x is None or fractional(found.x) > FRACTIONAL * len(found.x):
+        if found.x is None:
             break
+        last = Relaxed(
+            found.x,
+            -found.ineqlin.marginals,
+            float(found.fun),
+            found.lower.marginals,
+            -found.upper.marginals,
+            False,
+            rounds - spent - 1,
+        )
+        if fractional(found.x) > FRACTIONAL * len(found.x):
+            break
+        slack = matrix @ found.x > 1 + SLACK
         if not problem.separate(found.x):
-            return found.x, -found.ineqlin.marginals, rounds - spent - 1
-    return None, np.zeros(0), 0
+            return replace(last, ended=True)
+        problem.forget(slack)
+    return last
 
 
-def integral(problem: Problem, rounds: int, nodes: int) -> Float64 | None:
+def settle(
+    problem: Problem, relaxed: Relaxed, second: Int64, nodes: int
+) -> tuple[Bool | None, bool]:
+    """The edges cut, and whether no other set costs as little.
+
+    It is found twice, the second time with another hash far below the first, which only
+    a tie of the first can feel.
+    """
+    finer = problem.cost + second / float(2 ** (TIE_BITS + TIE_SHIFT + 1))
+    if fractional(relaxed.cut):
+        whole = (relaxed.cut < NEAR) | (relaxed.cut > 1 - NEAR)
+        near = np.round(relaxed.cut)
+        low, high = np.where(whole, near, 0.0), np.where(whole, near, problem.most)
+        cut = integral(problem, problem.cost, low, high, relaxed.rounds, nodes)
+    else:
+        cut = relaxed.cut > 0.5
+    upper = np.inf if cut is None else problem.price(cut)
+    low, high = narrowed(problem, relaxed, upper)
+    other = integral(problem, finer, low, high, relaxed.rounds, nodes)
+    if other is None or cut is None or (other == cut).all():
+        return other if cut is None else cut, cut is not None
+    if problem.price(other) < upper - 1:  # the first was no minimum: look for it again
+        low, high = narrowed(problem, relaxed, problem.price(other))
+        cut = integral(problem, problem.cost, low, high, relaxed.rounds, nodes)
+    if cut is None or (other == cut).all():
+        return other, cut is not None
+    keys = [(problem.price(c), int(second[c].sum())) for c in (cut, other)]
+    return (cut if keys[0] <= keys[1] else other), keys[0][0] != keys[1][0]
+
+
+def narrowed(
+    problem: Problem, relaxed: Relaxed, upper: float
+) -> tuple[Float64, Float64]:
+    """(E,), (E,) bounds that every set as cheap as `upper` keeps: by reduced costs."""
+    room = upper - relaxed.value + 1.0
+    low = np.where(relaxed.cheap > room, problem.most, 0.0)
+    high = np.where(relaxed.dear > room, 0.0, problem.most)
+    return low, high
+
+
+def integral(
+    problem: Problem,
+    cost: Float64,
+    low: Float64,
+    high: Float64,
+    rounds: int,
+    nodes: int,
+) -> Bool | None:
     """Solve as an integer program, adding cycles as before."""
     from scipy.optimize import Bounds, LinearConstraint, milp
 
-    for _ in range(rounds):
+    for _ in range(max(rounds, 1)):
         found = milp(
-            problem.cost,
+            cost,
             constraints=LinearConstraint(problem.matrix(), lb=1),
-            integrality=np.ones(len(problem.cost)),
-            bounds=Bounds(0, problem.most),
+            integrality=np.ones(len(cost)),
+            bounds=Bounds(low, high),
             options={"mip_rel_gap": 0, "node_limit": nodes},
         )
         if found.status != 0 or found.x is None:
             return None
         cut: Float64 = np.round(found.x)
         if not problem.separate(cut):
-            return cut
+            return cut > 0.5
     return None
 
 
-def packed(problem: Problem, dual: Float64) -> int:
-    """The least weight that a packing of cycles proves, in integers.
+def packed(problem: Problem, dual: Float64) -> tuple[tuple[tuple[int, ...], int], ...]:
+    """A packing of cycles, in integers, that no edge carries beyond its weight.
 
-    Multipliers are rounded down to parts of a unit and lowered until no edge carries
-    more than its weight; what is left is a proof whatever the solver did.
+    Multipliers are rounded down to parts of a unit and lowered until that holds; what is
+    left is a proof whatever the solver did.
     """
     rows = problem.rows[: len(dual)]
     exactly = np.maximum(dual, 0) / 2**WEIGHT_SHIFT * PARTS
@@ -226,7 +354,7 @@ def packed(problem: Problem, dual: Float64) -> int:
     cycle = np.repeat(np.arange(len(rows)), [len(row) for row in rows])
     load = np.zeros(len(problem.weight), np.int64)
     np.add.at(load, edge, share[cycle])
-    room = problem.weight * PARTS - load
+    room = np.where(problem.most > 0, problem.weight * PARTS - load, 0)
     for number in np.flatnonzero(room < 0).tolist():
         for place in cycle[edge == number].tolist():
             if room[number] >= 0:
@@ -234,13 +362,23 @@ def packed(problem: Problem, dual: Float64) -> int:
             less = min(int(share[place]), int(-room[number]))
             share[place] -= less
             room[list(rows[place])] += less
-    return -(-int(share.sum()) // PARTS)
+    used = np.flatnonzero(share > 0).tolist()
+    return tuple((problem.around(rows[place]), int(share[place])) for place in used)
 
 
-def ties(names: Sequence[str], pre: Int32, post: Int32) -> Int64:
-    """(E,) 20 bits of SHA-256(pre NUL post): which of many minima is taken."""
-    found = np.empty(len(pre), np.int64)
+def ties(
+    names: Sequence[str],
+    pre: Int32,
+    post: Int32,
+    *,
+    seed: int = 0,
+    bits: int = TIE_BITS,
+) -> tuple[Int64, Int64]:
+    """(E,), (E,): two hashes of SHA-256(pre NUL post), which of many minima is taken."""
+    first, second = np.empty(len(pre), np.int64), np.empty(len(pre), np.int64)
+    salt = f"{seed}\0" if seed else ""
     for number, (u, v) in enumerate(zip(pre.tolist(), post.tolist(), strict=True)):
-        digest = hashlib.sha256(f"{names[u]}\0{names[v]}".encode()).digest()
-        found[number] = int.from_bytes(digest[:4], "big") >> (32 - TIE_BITS)
-    return found
+        digest = hashlib.sha256(f"{salt}{names[u]}\0{names[v]}".encode()).digest()
+        first[number] = int.from_bytes(digest[:4], "big") >> (32 - bits)
+        second[number] = int.from_bytes(digest[4:8], "big") >> (32 - TIE_BITS)
+    return first, second

@@ -35,6 +35,13 @@ HELP = {
     "min_weight": "Drop pairs of less weight.",
     "undirected": "Every chemical pair conducts both ways.",
     "cycles": "How cycles are broken: exact (proved), fast (ratio order, sifted), ratio.",
+    "roles": "prefer: sensory -> inter -> motor counts double; blocks: no other way.",
+    "max_levels": "Fire in at most so many levels; 0: as many as it takes.",
+    "symmetric": "Left and right partners side by side in the order.",
+    "protect": "PRE>POST: synapses to keep forward, if that can be.",
+    "tie_seed": "Another one of equally good orders.",
+    "like": "An older model: stay near its order.",
+    "stick": "The weight that a change from --like may cost; 0: it breaks ties.",
     "keep_alive": "Keep every neuron on a path from a sensor to a motor that can be.",
     "alive_cap": "The most weight to give up for one neuron's path; 0: a fifth of a percent.",
     "weight_unit": "What the weights count, plural.",
@@ -96,7 +103,7 @@ def layout_options(command: Callable[..., Any]) -> Callable[..., Any]:
 def options_of(given: dict[str, Any]) -> Options:
     """The fields of Options from the command line; a comma separates patterns."""
     values = {option.name: given[option.name] for option in fields(Options)}
-    for name in ("inputs", "outputs", "only", "without"):
+    for name in ("inputs", "outputs", "only", "without", "protect"):
         words = [word.strip() for value in values[name] for word in value.split(",")]
         values[name] = tuple(word for word in words if word)
     return Options(**values)

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from decimal import Decimal, localcontext
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -182,6 +184,20 @@ def scatter(value: NDArray[np.uint64]) -> NDArray[np.uint64]:
     mixed = (mixed ^ (mixed >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
     mixed = (mixed ^ (mixed >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
     return mixed ^ (mixed >> np.uint64(31))
+
+
+@cache
+def gumbel() -> Int64:
+    """(4096,) quantiles of the Gumbel distribution, in 64ths, the same everywhere.
+
+    By `decimal`, whose logarithm is rounded correctly: a float's may differ in the last
+    bit between machines.
+    """
+    with localcontext() as context:
+        context.prec = 12
+        steps = [Decimal(2 * step + 1) / 8192 for step in range(4096)]
+        found = [int((-(-(s.ln())).ln() * 64).to_integral_value()) for s in steps]
+    return np.array(found, np.int64)
 
 
 class Sift:

@@ -24,6 +24,9 @@ SENSORY, INTER, MOTOR = 1, 2, 4  # bits of a role
 NEURON, MUSCLE, OTHER = 0, 1, 2  # kinds of a cell
 CHEMICAL, ELECTRICAL = 0, 1  # kinds of a synapse
 
+# Directed cycles, each with how much of it is packed, in millionths of a unit of weight.
+Component = tuple[tuple[tuple[str, ...], int], ...]
+
 # What each pass did, by its name: counts, weights, names. For reports; never for bytes.
 History = Mapping[str, Mapping[str, Any]]
 
@@ -181,10 +184,35 @@ class Proof:
     Attributes:
         method: "exact", "sift", "ratio"; "exact+sift" where components differ.
         bound: no order loses less, in the source's unit; None where nothing is proved.
+        packing: by component, the cycles that prove it; empty where they are not at hand.
+        order: the names in the order that was found first; scale: integers a unit.
     """
 
     method: str
     bound: float | None = None
+    packing: tuple[Component, ...] = field(default=(), compare=False)
+    order: tuple[str, ...] = field(default=(), compare=False)
+    scale: int = field(default=1, compare=False)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Past:
+    """What an older model did with the synapses it has in common with a new one.
+
+    Attributes:
+        label: of its file.
+        back: (pre, post) -> whether it ran backward; rank: name -> place in its levels.
+        rising: (left, right) of junctions as they conducted.
+        proof: what was known of its order.
+        same: it is of the same graph and options: its order stands as it is.
+    """
+
+    label: str
+    back: Mapping[tuple[str, str], bool]
+    rank: Mapping[str, int]
+    rising: frozenset[tuple[str, str]]
+    proof: Proof
+    same: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -252,3 +280,4 @@ class Artifact:
     unit: str = ""
     summary: Mapping[str, int | str] = field(default_factory=dict, compare=False)
     history: History = field(default_factory=dict, compare=False)
+    certificate: bytes | None = field(default=None, compare=False)

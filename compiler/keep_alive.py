@@ -30,7 +30,7 @@ class Arcs:
     Attributes:
         pre, post, weight: (A,); a direction of a junction weighs 0.
         sensory, motor: (N,) roles.
-        names: (N,).
+        names: (N,). fixed: (A,) may not be cut.
     """
 
     pre: Int32
@@ -39,6 +39,7 @@ class Arcs:
     sensory: Bool
     motor: Bool
     names: tuple[str, ...]
+    fixed: Bool
 
     def live(self, kept: Bool) -> tuple[Bool, Bool]:
         """(N,), (N,): what a sensor reaches, and what reaches a motor."""
@@ -184,9 +185,10 @@ class Network:
         size = len(arcs.names)
         shift = max(0, int(arcs.weight.sum()).bit_length() - BITS)
         capacity = np.maximum(arcs.weight >> shift, arcs.weight > 0)
+        forced = forced | arcs.fixed
+        self.arcs, self.kept, self.forced = arcs, kept, forced
         capacity = np.where(forced, 2 ** (BITS + 1), capacity)[kept].astype(np.int32)
         ends = (arcs.pre[kept], arcs.post[kept])
-        self.arcs, self.kept, self.forced = arcs, kept, forced
         self.matrix: Any = csr_matrix((capacity, ends), (size, size))
 
     def price(self, arc: int) -> Offer | None:

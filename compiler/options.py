@@ -29,6 +29,7 @@ CHOICES: Mapping[str, tuple[str, ...]] = {
     "keep": ("neurons", "all"),
     "junctions": ("max", "sum", "mean"),
     "cycles": ("auto", "exact", "fast", "ratio"),
+    "roles": ("free", "prefer", "blocks"),
     "roles_table": ("cook2019", "several", "structure"),
 }
 MOST_FEATURES = 65_536
@@ -76,6 +77,13 @@ class Options:
     min_weight: float = 0.0
     undirected: bool = False
     cycles: str = "auto"
+    roles: str = "free"
+    max_levels: int = 0
+    symmetric: bool = False
+    protect: tuple[str, ...] = ()
+    tie_seed: int = 0
+    like: str = ""  # base name of an older model
+    stick: float = 0.0
     keep_alive: bool = True
     alive_cap: float = 0.0
     weight_unit: str = ""
@@ -90,7 +98,20 @@ class Options:
             raise UsageError(f"--weight-unit {unit[:60]!a}: {hint}")
         if not 1 <= self.features <= MOST_FEATURES:
             raise UsageError(f"--features: from 1 to {MOST_FEATURES:,}")
-        for name in ("min_weight", "alive_cap"):
+        if self.max_levels < 0 or self.max_levels == 1:
+            hint = "from 2 (a sensor, then a motor), or 0: as deep as it gets"
+            raise UsageError(f"--max-levels {self.max_levels}: {hint}")
+        if self.max_levels and self.symmetric:
+            raise UsageError("--max-levels: does not go with --symmetric")
+        if not 0 <= self.tie_seed < 2**32:
+            raise UsageError("--tie-seed: from 0 to 4294967295")
+        if self.stick and not self.like:
+            raise UsageError("--stick: sticks to --like MODEL, which is not given")
+        for pattern in self.protect:
+            if ">" not in pattern:
+                seen = f"--protect {pattern!r}: write PRE>POST, two patterns of names"
+                raise UsageError(seen)
+        for name in ("min_weight", "alive_cap", "stick"):
             if not 0 <= getattr(self, name) < float("inf"):
                 raise UsageError(f"--{dashed(name)}: a number from 0")
         if self.norm == "layer" and self.features < 4:
@@ -132,7 +153,7 @@ class Options:
                 found[dashed(option.name)] = [without_folder(word) for word in value]
             else:
                 found[dashed(option.name)] = (
-                    base(value) if option.name == "cells" else value
+                    base(value) if option.name in ("cells", "like") else value
                 )
         return found
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from . import catalog, names
+from .certificate import certificate
 from .emit import body_digest, emit
 from .errors import CompilerError, InputError, Location, UsageError, VerifyError
 from .ir import (
@@ -22,11 +23,13 @@ from .ir import (
     Artifact,
     CellFact,
     CellTable,
+    Circuit,
     Connectome,
+    Past,
     Plan,
     Source,
 )
-from .options import STAGES, Options, check_label
+from .options import STAGES, Options, base, check_label
 from .parse import Layout, parse, read_bytes
 from .passes.break_cycles import break_cycles
 from .passes.merge_electrical import merge_electrical
@@ -36,7 +39,7 @@ from .passes.select_cells import select_cells
 from .passes.topological_sort import topological_sort
 from .readers.cells import read_cells
 from .readers.model import is_model, read_model
-from .text import Stage, text
+from .text import Stage, digest, text
 from .verify import verify
 
 A = TypeVar("A", bound=Stage)
@@ -117,6 +120,7 @@ def lower(connectome: Connectome, options: Options, trace: Trace | None = None) 
         undirected=options.undirected,
         min_weight=options.min_weight,
     )
+    past = past_of(options, circuit)
     dag = trace.run(
         "dag",
         break_cycles,
@@ -124,6 +128,13 @@ def lower(connectome: Connectome, options: Options, trace: Trace | None = None) 
         cycles=options.cycles,
         alive=options.keep_alive and options.feedback == "drop",
         alive_cap=options.alive_cap,
+        roles=options.roles,
+        protect=options.protect,
+        symmetric=options.symmetric,
+        max_levels=options.max_levels,
+        tie_seed=options.tie_seed,
+        past=past,
+        stick=options.stick,
     )
     order = trace.run("order", topological_sort, dag)
     order = trace.run("pruned", prune, order, feedback=options.feedback)
@@ -176,6 +187,8 @@ def finish(plan: Plan, options: Options, name: str, trace: Trace) -> Artifact:
     """Emit, timed."""
     start = time.perf_counter()
     artifact = emit(plan, options=options, name=name)
+    if "break_cycles" in plan.history:
+        artifact = replace(artifact, certificate=certificate(plan))
     trace.seconds["emit"] = time.perf_counter() - start
     return artifact
 
@@ -228,6 +241,44 @@ def fetch(path: str, label: str = "") -> tuple[bytes, str, str]:
         hint = "choose another with --label"
         raise UsageError(f"label {found}: is the name of a bundled connectome; {hint}")
     return read_bytes(path), found, "units of weight"
+
+
+def past_of(options: Options, circuit: Circuit) -> Past | None:
+    """The older model to stay near.
+
+    Raises:
+        InputError: hardly a neuron of it is known here.
+    """
+    if not options.like:
+        return None
+    data = read_bytes(options.like)
+    if not is_model(data):
+        hint = "--like takes a module that elegansc generated"
+        raise InputError(options.like, "not a generated module", hint)
+    model = read_model(data, options.like)
+    plan, name = model.plan, model.plan.cells.name
+    shared = set(name) & set(circuit.cells.name)
+    if 10 * len(shared) < len(circuit.cells):
+        of = names.plural(len(circuit.cells), "neuron")
+        seen = f"--like: knows {len(shared):,} of {of} here"
+        raise InputError(options.like, seen, "is it a model of another animal?")
+    back = {
+        (name[u], name[v]): late
+        for late, edges in ((False, plan.forward), (True, plan.feedback))
+        for u, v in zip(edges.pre.tolist(), edges.post.tolist(), strict=True)
+    }
+    ends = zip(plan.junctions.left.tolist(), plan.junctions.right.tolist(), strict=True)
+    asked = replace(options, like="", stick=0.0)
+    made = replace(model.options, like="", stick=0.0)
+    same = asked.changed() == made.changed() and digest(circuit) == digest(plan)
+    return Past(
+        base(options.like),
+        back,
+        {neuron: row for row, neuron in enumerate(name)},
+        frozenset((name[u], name[v]) for u, v in ends),
+        plan.proof,
+        same,
+    )
 
 
 def cell_table(options: Options) -> CellTable | None:

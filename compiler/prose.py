@@ -16,7 +16,8 @@ from . import catalog
 from .graph import total
 from .ir import MOTOR, SENSORY, Plan
 from .names import amount, class_name, plain, plural
-from .options import Options
+from .net import block_of, prices
+from .options import Options, base
 
 WIDTH = 88
 INDENT = 16
@@ -187,7 +188,7 @@ def feedback(plan: Plan, options: Options) -> Iterator[tuple[str, list[str]]]:
         pairs = plural(int((~loop).sum()), "pair")
         sentences = [
             f"{amount(lost)} of {amount(whole)} {unit} ({share}), in {pairs}, {late}: FEEDBACK",
-            standing(plan, options, lost),
+            standing(plan, options),
         ]
         yield "backward", sentences
     if loop.any():
@@ -195,19 +196,43 @@ def feedback(plan: Plan, options: Options) -> Iterator[tuple[str, list[str]]]:
         yield "self-loops", [f"{loop.sum():,}, {heavy} {unit}, {late}: FEEDBACK"]
 
 
-def standing(plan: Plan, options: Options, lost: float) -> str:
+def standing(plan: Plan, options: Options) -> str:
     """How the loss stands to the least possible one; never a bare `minimum`."""
-    bound = plan.proof.bound
+    bound, back = plan.proof.bound, plan.feedback
+    proper = back.pre != back.post
+    block = block_of(plan.cells.role)
+    price = prices(block, back.pre, back.post, back.weight, options.roles)
+    lost = total(price[proper])
+    under = constraint(options.roles, options.symmetric, bool(options.protect))
     if bound is None:
         return (
             "the least possible is not known: this order is not proved to be a minimum"
         )
     if bound >= lost:
-        return f"the minimum is {amount(bound)} (proved)"
-    if plan.proof.method == "exact" and options.keep_alive:
+        return f"the minimum{under} is {amount(bound)} (proved)"
+    if options.max_levels:
+        more = f"in at most {plural(options.max_levels, 'level')}"
+    elif options.stick:
+        more = f"near {base(options.like)}"
+    else:
         more = "with every neuron that can be on a path from a sensor to a motor"
-        return f"the minimum is {amount(bound)} (proved); {amount(lost)} {more}"
-    return f"no order loses less than {amount(bound)} (proved)"
+    if plan.proof.method == "exact":
+        return f"the minimum{under} is {amount(bound)} (proved); {amount(lost)} {more}"
+    return f"no order{under} loses less than {amount(bound)} (proved)"
+
+
+def constraint(roles: str, symmetric: bool, protected: bool) -> str:
+    """What a minimum is one under, in words."""
+    words = []
+    if roles == "blocks":
+        words.append("with sensory before inter before motor")
+    if roles == "prefer":
+        words.append("with sensory -> inter -> motor counted double")
+    if symmetric:
+        words.append("with partners side by side")
+    if protected:
+        words.append("with --protect")
+    return " " + ", ".join(words) if words else ""
 
 
 def unused(plan: Plan) -> Iterator[tuple[str, list[str]]]:

@@ -12,7 +12,7 @@ from __future__ import annotations
 from .emit import emit
 from .errors import InputError
 from .proof.check import Check
-from .proof.reading import claimed, differs, static
+from .proof.reading import certified, claimed, differs, static
 from .proof.running import run
 from .proof.source import Against, compare
 from .readers.model import Model, read_model
@@ -27,12 +27,14 @@ def prove(
     against: Against | None = None,
     trust: bool = False,
     seed: int = 0,
+    certificate: tuple[bytes, str] | None = None,
 ) -> list[Check]:
     """All checks, in order; those after a failure that they rest on are not made.
 
     Args:
         data: the bytes of the module.
         trust: run it although its bytes are not what elegansc emits today.
+        certificate: its bytes and its label: that its minimum is one.
 
     Raises:
         InputError: not a module of ours at all.
@@ -59,6 +61,10 @@ def prove(
         checks += claimed(model)
         if same or trust:
             checks += run(data, model, seed)
+    if certificate is not None:
+        model = model or readable(data, label)
+        if model is not None:
+            checks += certified(model, *certificate)
     if against is not None:
         model = model or readable(data, label)
         if model is not None:

@@ -7,6 +7,7 @@ from typing import Any
 
 from .ir import History
 from .names import amount, plain, plural
+from .prose import constraint
 
 SHOWN = 12  # names that one line lists
 
@@ -150,6 +151,15 @@ def cycles(
         f"{amount(facts['weight'])} of {amount(facts['of_weight'])} {unit} run backward, "
         f"{share:.1f} %, in {plural(facts['synapses'], 'pair')}: {standing(facts)}",
     )
+    if "flips" in facts:
+        how = ": its order, taken as it is" if facts.get("recorded") else ""
+        yield line(
+            "",
+            f"{plural(facts['flips'], 'synapse')} turned against {facts['like']}{how}",
+        )
+    if facts["unprotected"]:
+        against = listed(facts["unprotected"], False, ", ")
+        yield line("warning", f"--protect: runs backward all the same: {against}")
     if facts.get("too_large_to_revive"):
         yield line(
             "warning",
@@ -166,15 +176,29 @@ def cycles(
 
 def standing(facts: Mapping[str, Any]) -> str:
     """How the loss stands to the least possible one; never a bare `minimum`."""
-    bound, lost = facts["bound"], facts["weight"]
+    bound, first, lost = facts["bound"], facts["least_price"], facts["price"]
     if bound is None:
         return f"not proved to be a minimum ({facts['method']})"
+    under = constraint(facts["roles"], facts["symmetric"], facts["protected"] > 0)
     if bound >= lost:
-        return "the minimum (proved)"
-    if facts["method"] == "exact" and facts["alive"]:
-        return f"minimum {amount(bound)} (proved), {amount(lost)} with everyone alive who can be"
-    gap = f"{100 * (lost - bound) / lost:.1f} %"
-    return f"no order loses less than {amount(bound)} (proved), gap {gap}"
+        return f"the minimum{under} (proved)"
+    if bound >= first:
+        proved = f"minimum{under} {amount(bound)} (proved)"
+        return f"{proved}, {amount(lost)} {price_of(facts)}"
+    gap = f"{100 * (first - bound) / first:.1f} %"
+    return f"no order{under} loses less than {amount(bound)} (proved), gap {gap}"
+
+
+def price_of(facts: Mapping[str, Any]) -> str:
+    """What more than the minimum is lost for."""
+    words = []
+    if facts.get("max_levels"):
+        words.append(f"in at most {facts['max_levels']} levels")
+    elif facts["alive"]:
+        words.append("with everyone alive who can be")
+    if facts.get("stick"):
+        words.append(f"near {facts['like']}")
+    return " ".join(words)
 
 
 def levels(history: History, unit: str, delay: bool, verbose: bool) -> Iterator[str]:
@@ -207,9 +231,9 @@ def levels(history: History, unit: str, delay: bool, verbose: bool) -> Iterator[
             yield line("", f"{word}: {listed(pruned[key], verbose)}")
 
 
-def listed(found: list[str], verbose: bool) -> str:
+def listed(found: list[str], verbose: bool, between: str = " ") -> str:
     """Names on one line; a dozen unless all were asked for."""
     shown = found if verbose else found[:SHOWN]
     more = len(found) - len(shown)
-    names = " ".join(map(plain, shown))
+    names = between.join(plain(name) if between == " " else name for name in shown)
     return f"{names} ... and {more:,} more (--verbose)" if more else names

@@ -1,22 +1,19 @@
 """Break cycles: circuit -> dag, by an order that runs against little weight.
 
-Finding the least weight is the minimum feedback arc set problem. Each strongly connected
-component is solved exactly, with a proof, or, where that is too large or not asked for, by
-the order of the ratio (out - in) / (out + in), sifted. What was not proved is never called
-a minimum. All in integers, so that the set is the same everywhere.
+Finding the least weight is the minimum feedback arc set problem (`order`, `exact`). Then
+neurons that the order silences are brought back (`keep_alive`). What was not proved is
+never called a minimum. All in integers, so that the set is the same everywhere.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import cached_property
 from typing import Any
 
 import numpy as np
 
-from .. import exact
 from ..errors import InputError
-from ..graph import Sift, components, ratio_rank, total
+from ..graph import ranks, total
 from ..ir import (
     MOTOR,
     SENSORY,
@@ -25,19 +22,25 @@ from ..ir import (
     Dag,
     Float64,
     Int8,
-    Int32,
     Int64,
+    Junctions,
+    Past,
     Proof,
     Synapses,
+    UInt8,
 )
 from ..keep_alive import Arcs, keep_alive
+from ..names import plain, plural
+from ..net import Fold, Net, block_of, flipped, net_of, prices
+from ..order import Found, least, names_in_order, order_of, settle_protected
+from ..shallow import shallow
 
 DIGITS = 10**6  # fractional weights are rounded to this many parts of a unit
-LIMIT = 2**61  # that sums of weights stay under, in int64
+LIMIT = 2**60  # that sums of weights stay under, in int64, doubled as well
 REVIVED = (
     10_000  # edges of a graph in which neurons are kept alive: cuts take minutes beyond
 )
-SOLVED = 5000  # edges of a component that "auto" solves exactly
+TIE = 2.0**-12  # contacts a flip from an older order costs where it only breaks ties
 
 
 def break_cycles(
@@ -46,6 +49,13 @@ def break_cycles(
     cycles: str = "auto",
     alive: bool = True,
     alive_cap: float = 0.0,
+    roles: str = "free",
+    protect: tuple[str, ...] = (),
+    symmetric: bool = False,
+    tie_seed: int = 0,
+    past: Past | None = None,
+    stick: float = 0.0,
+    max_levels: int = 0,
 ) -> Dag:
     """Send backward the synapses that run against the order inside a cycle.
 
@@ -57,6 +67,12 @@ def break_cycles(
             cyclic graph, junctions both ways.
         alive_cap: the most that keeping one arc may cost, in the source's unit; 0: 20
             times the least weight, or 0.2 % of the whole if that is more.
+        roles, protect, symmetric: see `net.net_of`.
+        tie_seed: takes another one of many minima.
+        past: an older model, to stay near.
+        max_levels: keep what rises in so many levels, at most; 0: any number. Nobody is
+            kept alive then.
+        stick: what turning one of its synapses may cost, in the source's unit; 0: it breaks ties.
 
     Source: Eades, Lin, Smyth, "A fast and effective heuristic for the feedback arc set
     problem", Information Processing Letters 47 (1993), for the ratio as a key.
@@ -64,170 +80,265 @@ def break_cycles(
     edges = circuit.chemical
     loop = edges.pre == edges.post
     weight, scale, whole = integers(edges.weight, circuit.source.label)
-    graph = Graph(circuit.cells.name, edges.pre, edges.post, weight, ~loop)
-    found = order_of(graph, cycles)
-    proof = proof_of(cycles, found, scale, whole)
-    back, forced = found.back, np.zeros(len(circuit.junctions), np.int8)
-    facts: dict[str, Any] = {"alive": alive, "least": total(edges.weight[back])}
-    if alive and len(edges) > REVIVED:
+    net, fold = net_of(
+        circuit.cells.name,
+        circuit.cells.role,
+        edges.pre,
+        edges.post,
+        weight,
+        roles=roles,
+        protect=protect,
+        symmetric=symmetric,
+        seed=tie_seed,
+    )
+    net, unprotected = settle_protected(net)
+    if past is not None and past.same:
+        asked = {"alive": alive, "roles": roles, "stick": stick, "symmetric": symmetric}
+        return recorded(circuit, past, net, asked)
+    first, found = search(net, cycles, past, stick * scale)
+    proof = proof_of(cycles, first, net, fold, scale, whole)
+    against = ~net.proper & (net.pre != net.post)
+    facts: dict[str, Any] = {
+        "alive": alive,
+        "roles": roles,
+        "symmetric": symmetric,
+        "protected": int(net.fixed.sum()),
+        "unique": found.unique,
+        "least_price": (int(net.weight[first.back | against].sum()) + fold.lost)
+        / scale,
+        "least": total(edges.weight[fold.back(first.back | against) & ~loop]),
+        "unprotected": [f"{plain(u)} -> {plain(v)}" for u, v in unprotected],
+    }
+    back = found.back
+    forced = direction(circuit.junctions, net, fold)
+    if max_levels:
+        facts |= {"alive": False, "max_levels": max_levels}
+        back, forced = flat(net, fold, found, circuit, max_levels)
+    elif alive and len(edges) > REVIVED:
         facts["alive"] = False
         facts["too_large_to_revive"] = True
     elif alive:
         cap = price_cap(weight, scale, alive_cap)
-        back, forced, more = revive(circuit, graph, found, cap)
+        task = Task(net, fold, circuit.cells.role, circuit.junctions)
+        back, turned, more = revive(task, found, cap)
+        forced = np.where(turned != 0, turned, forced)
         facts |= more
-    back = back | loop
-    facts |= report(edges, back, graph, proof, scale)
+    sent = fold.back(back | against) | loop
+    if past is not None:
+        facts |= {
+            "flips": flips(circuit, sent, past),
+            "like": past.label,
+            "stick": stick,
+        }
+    facts |= report(edges, sent, loop, net, proof, scale)
+    block = block_of(circuit.cells.role)
+    price = prices(block, edges.pre, edges.post, weight, roles)
+    facts["price"] = int(price[sent & ~loop].sum()) / scale
     return Dag(
         circuit.source,
         circuit.cells,
-        edges.take(~back),
-        edges.take(back),
-        replace(circuit.junctions, forced=forced),
+        edges.take(~sent),
+        edges.take(sent),
+        replace(circuit.junctions, forced=forced.astype(np.int8)),
         proof,
         {**circuit.history, "break_cycles": facts},
     )
 
 
-@dataclass(frozen=True)
-class Graph:
-    """Arcs with integer weights, of which some may be cut."""
+def flat(
+    net: Net, fold: Fold, found: Found, circuit: Circuit, most: int
+) -> tuple[Bool, Int8]:
+    """(E,) what runs backward and (J,) the directions of junctions in `most` levels.
 
-    names: tuple[str, ...]
-    pre: Int32
-    post: Int32
-    weight: Int64
-    proper: Bool  # (E,) no self-loop
-    fixed: Bool | None = None  # (E,) must stay
-
-    @cached_property
-    def component(self) -> Int32:
-        """(N,) strongly connected component of each neuron."""
-        return components(self.pre, self.post, len(self.names))
-
-    @cached_property
-    def cyclic(self) -> Bool:
-        """(E,) on a cycle, self-loops apart."""
-        inside: Bool = self.component[self.pre] == self.component[self.post]
-        return self.proper & inside
-
-
-@dataclass(frozen=True)
-class Found:
-    """What runs backward, and what is known of it."""
-
-    back: Bool  # (E,)
-    exact: Bool  # (E,) in a component that was solved
-    sifted: bool  # some component was not
-    bound: int  # no order loses less
-
-
-def order_of(graph: Graph, cycles: str) -> Found:
-    """Break every cycle: exactly where asked for and possible, else by sifting."""
-    size = len(graph.names)
-    found = Found(
-        np.zeros(len(graph.pre), bool), np.zeros(len(graph.pre), bool), False, 0
+    Raises:
+        InputError: the ends of some junction end up on one level.
+    """
+    left, right = (
+        fold.node[e] for e in (circuit.junctions.left, circuit.junctions.right)
     )
-    if cycles in ("auto", "exact"):
-        found = solve(graph, SOLVED if cycles == "auto" else len(graph.pre))
-    rest = graph.cyclic & ~found.exact
-    if not rest.any():
-        return found
-    rank = find_order(graph, rest, size, sift=cycles != "ratio")
-    against = rest & (rank[graph.pre] >= rank[graph.post])
-    return replace(found, back=found.back | against, sifted=True)
+    level = shallow(net, found.back, left, right, most)
+    forced = np.sign(level[right] - level[left]).astype(np.int8)
+    wrong = forced == 0
+    across = net.block[left] != net.block[right]
+    wrong |= across & (forced != np.sign(net.block[right] - net.block[left]))
+    if wrong.any():
+        seen = f"--max-levels {most}: {plural(int(wrong.sum()), 'gap junction')} found no room"
+        hint = "each joins two neurons of different levels: allow more levels"
+        raise InputError(circuit.source.label, seen, hint)
+    return net.proper & (level[net.pre] >= level[net.post]), forced
 
 
-def solve(graph: Graph, most: int) -> Found:
-    """Solve every component of at most `most` edges."""
-    names = graph.names
-    back, solved = np.zeros(len(graph.pre), bool), np.zeros(len(graph.pre), bool)
-    bound = 0
-    for number in np.unique(graph.component[graph.pre[graph.cyclic]]).tolist():
-        rows = np.flatnonzero(graph.cyclic & (graph.component[graph.pre] == number))
-        if len(rows) > most:
-            continue
-        nodes = np.flatnonzero(graph.component == number)
-        place = np.full(len(names), -1, np.int32)
-        place[nodes] = np.arange(len(nodes), dtype=np.int32)
-        pre, post = graph.pre[rows], graph.post[rows]
-        found = exact.minimum(
-            place[pre],
-            place[post],
-            graph.weight[rows],
-            exact.ties(names, pre, post),
-            len(nodes),
-            fixed=None if graph.fixed is None else graph.fixed[rows],
-        )
-        if found is not None and (found.proved or graph.fixed is not None):
-            back[rows[found.cut]] = True
-            solved[rows] = True
-            bound += found.bound
-    return Found(back, solved, False, bound)
+def search(
+    net: Net, cycles: str, past: Past | None, stick: float
+) -> tuple[Found, Found]:
+    """(what loses least, what is taken): the same, unless flips have a price."""
+    if past is None:
+        found = order_of(net, cycles)
+        return found, found
+    last = len(past.rank)
+    start = ranks(np.array([past.rank.get(name, last) for name in net.names], np.int64))
+    if not stick:
+        near = flipped(net, past.back, TIE)
+        found = order_of(near, cycles, start=start)
+        return found, found
+    first = order_of(net, cycles)
+    near = flipped(net, past.back, stick)
+    return first, order_of(near, cycles, start=start, known=first)
 
 
-def revive(
-    circuit: Circuit, graph: Graph, found: Found, cap: int
-) -> tuple[Bool, Int8, dict[str, Any]]:
+def recorded(circuit: Circuit, past: Past, net: Net, asked: dict[str, Any]) -> Dag:
+    """The order of a model of the same graph and options, checked, not solved again."""
+    name, edges = circuit.cells.name, circuit.chemical
+    ends = zip(edges.pre.tolist(), edges.post.tolist(), strict=True)
+    sent = np.array([past.back[name[u], name[v]] for u, v in ends], bool)
+    rows = zip(
+        circuit.junctions.left.tolist(), circuit.junctions.right.tolist(), strict=True
+    )
+    way = [1 if (name[u], name[v]) in past.rising else -1 for u, v in rows]
+    loop = edges.pre == edges.post
+    weight, scale, _ = integers(edges.weight, circuit.source.label)
+    price = prices(
+        block_of(circuit.cells.role), edges.pre, edges.post, weight, asked["roles"]
+    )
+    paid = int(price[sent & ~loop].sum()) / scale
+    bound = past.proof.bound
+    facts: dict[str, Any] = {
+        **asked,
+        "protected": int(net.fixed.sum()),
+        "unprotected": [],
+        "price": paid,
+        "least_price": paid if bound is None or past.proof.method != "exact" else bound,
+        "flips": 0,
+        "like": past.label,
+        "recorded": True,
+    }
+    facts |= report(edges, sent, loop, net, past.proof, scale)
+    return Dag(
+        circuit.source,
+        circuit.cells,
+        edges.take(~sent),
+        edges.take(sent),
+        replace(circuit.junctions, forced=np.array(way, np.int8)),
+        past.proof,
+        {**circuit.history, "break_cycles": facts},
+    )
+
+
+def flips(circuit: Circuit, sent: Bool, past: Past) -> int:
+    """How many synapses of both versions changed between forward and backward."""
+    name, edges = circuit.cells.name, circuit.chemical
+    ends = zip(edges.pre.tolist(), edges.post.tolist(), sent.tolist(), strict=True)
+    return sum(past.back.get((name[u], name[v]), back) != back for u, v, back in ends)
+
+
+def direction(junctions: Junctions, net: Net, fold: Fold) -> Int8:
+    """(J,) which way blocks make a junction conduct; 0 where they do not care."""
+    block = net.block[fold.node]
+    way: Int8 = np.sign(block[junctions.right] - block[junctions.left])
+    return way.astype(np.int8)
+
+
+@dataclass(frozen=True)
+class Task:
+    """What keeping neurons alive needs to know."""
+
+    net: Net
+    fold: Fold
+    role: UInt8
+    junctions: Junctions
+
+    @property
+    def has(self) -> tuple[Bool, Bool]:
+        """(N,), (N,) which nodes hold a sensory, a motor neuron."""
+        found = []
+        for bit in (SENSORY, MOTOR):
+            held = np.zeros(len(self.net.names), bool)
+            held[self.fold.node[self.role & bit > 0]] = True
+            found.append(held)
+        return found[0], found[1]
+
+
+def revive(task: Task, found: Found, cap: int) -> tuple[Bool, Int8, dict[str, Any]]:
     """Bring back the neurons that the order silences.
 
     Returns:
         (E,) what runs backward now; (J,) directions that junctions must take; facts.
     """
-    proper = np.flatnonzero(graph.proper)
-    arcs, junction, way = arcs_of(circuit, graph, proper)
+    net = task.net
+    proper = np.flatnonzero(net.proper)
+    arcs, key = arcs_of(task, proper)
     kept = np.zeros(len(arcs.pre), bool)
     kept[: len(proper)] = ~found.back[proper]
 
     def again(arcs: Arcs, forced: Bool) -> Bool | None:
         """The least weight with the forced arcs kept."""
         used = np.flatnonzero((np.arange(len(forced)) < len(proper)) | forced)
-        ends = (arcs.pre[used], arcs.post[used], arcs.weight[used])
-        whole = np.ones(len(used), bool)
-        solved = solve(Graph(arcs.names, *ends, whole, forced[used]), SOLVED)
-        if (solved.exact != Graph(arcs.names, *ends, whole).cyclic).any():
+        flip = None
+        if net.flip is not None:
+            more = np.zeros(len(forced) - len(proper))
+            flip = np.concatenate([net.flip[proper], more])[used]
+        part = replace(
+            net,
+            pre=arcs.pre[used],
+            post=arcs.post[used],
+            weight=arcs.weight[used],
+            proper=np.ones(len(used), bool),
+            fixed=(forced | arcs.fixed)[used],
+            flip=flip,
+        )
+        solved = order_of(part, "auto", known=found)
+        if solved.sifted:
             return None
         stays = np.zeros(len(forced), bool)
         stays[used[~solved.back]] = True
         return stays
 
     result = keep_alive(arcs, kept, cap, None if found.sifted else again)
-    back = np.zeros(len(graph.pre), bool)
+    back = np.zeros(len(net.pre), bool)
     back[proper[~result.kept[: len(proper)]]] = True
-    forced = np.zeros(len(circuit.junctions), np.int8)
-    conducting = result.kept[len(proper) :]
-    forced[junction[conducting]] = way[conducting]
-    brought = result.forced.sum()
-    return (
-        back,
-        forced,
-        {"brought_back": int(brought), "given_up": list(result.given_up)},
+    conducting = set(key[result.kept[len(proper) :]].tolist())
+    size = len(net.names)
+    left, right = (
+        task.fold.node[e] for e in (task.junctions.left, task.junctions.right)
     )
+    rising = [
+        int(u) * size + int(v) in conducting for u, v in zip(left, right, strict=True)
+    ]
+    sinking = [
+        int(v) * size + int(u) in conducting for u, v in zip(left, right, strict=True)
+    ]
+    forced = np.array(rising, np.int8) - np.array(sinking, np.int8)
+    brought = int(result.forced.sum())
+    return back, forced, {"brought_back": brought, "given_up": list(result.given_up)}
 
 
-def arcs_of(circuit: Circuit, graph: Graph, proper: Int64) -> tuple[Arcs, Int32, Int8]:
-    """Synapses, then each direction of a junction that is no synapse as well.
+def arcs_of(task: Task, proper: Int64) -> tuple[Arcs, Int64]:
+    """Proper arcs, then each direction of a junction that is no such arc as well.
 
     Returns:
-        the arcs; of each that is a junction, its row, and +1 for left -> right.
+        the arcs; of each that is a junction, pre * N + post.
     """
-    left, right = circuit.junctions.left, circuit.junctions.right
-    size, count = len(graph.names), len(left)
-    pre, post = np.concatenate([left, right]), np.concatenate([right, left])
-    row = np.concatenate([np.arange(count), np.arange(count)]).astype(np.int32)
-    way = np.repeat(np.array([1, -1], np.int8), count)
-    synapse = graph.pre[proper].astype(np.int64) * size + graph.post[proper]
-    new = ~np.isin(pre.astype(np.int64) * size + post, synapse)
-    role = circuit.cells.role
-    arcs = Arcs(
-        np.concatenate([graph.pre[proper], pre[new]]),
-        np.concatenate([graph.post[proper], post[new]]),
-        np.concatenate([graph.weight[proper], np.zeros(int(new.sum()), np.int64)]),
-        role & SENSORY > 0,
-        role & MOTOR > 0,
-        graph.names,
+    net, size = task.net, len(task.net.names)
+    left, right = (
+        task.fold.node[e] for e in (task.junctions.left, task.junctions.right)
     )
-    return arcs, row[new], way[new]
+    pre, post = np.concatenate([left, right]), np.concatenate([right, left])
+    may = (pre != post) & (net.block[pre] <= net.block[post])
+    key = np.unique(pre[may].astype(np.int64) * size + post[may])
+    synapse = net.pre[proper].astype(np.int64) * size + net.post[proper]
+    key = key[~np.isin(key, synapse)]
+    sensory, motor = task.has
+    none = np.zeros(len(key), np.int64)
+    arcs = Arcs(
+        np.concatenate([net.pre[proper], (key // size).astype(np.int32)]),
+        np.concatenate([net.post[proper], (key % size).astype(np.int32)]),
+        np.concatenate([net.weight[proper], none]),
+        sensory,
+        motor,
+        net.names,
+        np.concatenate([net.fixed[proper], none > 0]),
+    )
+    return arcs, key
 
 
 def price_cap(weight: Int64, scale: int, cap: float) -> int:
@@ -238,14 +349,20 @@ def price_cap(weight: Int64, scale: int, cap: float) -> int:
     return max(20 * min(least, LIMIT // 32), int(weight.sum()) // 500)
 
 
-def proof_of(cycles: str, found: Found, scale: int, whole: bool) -> Proof:
+def proof_of(
+    cycles: str, found: Found, net: Net, fold: Fold, scale: int, whole: bool
+) -> Proof:
     """What the order may be called; nothing is proved of weights that were rounded."""
+    order = names_in_order(net, found.back)
     if cycles == "ratio":
-        return Proof("ratio")
-    if cycles == "fast" or (found.sifted and not found.exact.any()):
-        return Proof("sift")
-    bound = found.bound / scale if whole else None
-    return Proof("exact+sift" if found.sifted else "exact", bound)
+        return Proof("ratio", order=order, scale=scale)
+    if cycles == "fast" or (found.sifted and not found.bound):
+        return Proof("sift", order=order, scale=scale)
+    bound = least(found, net, fold) / scale if whole else None
+    sides = tuple((((u, v), lost * 10**6),) for u, v, lost in fold.pairs if lost)
+    packing = (*found.packing, *sides) if whole else ()
+    method = "exact+sift" if found.sifted else "exact"
+    return Proof(method, bound, packing, order, scale)
 
 
 def integers(weight: Float64, label: str) -> tuple[Int64, int, bool]:
@@ -257,32 +374,25 @@ def integers(weight: Float64, label: str) -> tuple[Int64, int, bool]:
     scale = 1 if (weight == np.trunc(weight)).all() else DIGITS
     if float(weight.sum()) * scale >= LIMIT:
         hint = "divide all weights by a constant"
-        raise InputError(label, "the weights add up to more than 2**61", hint)
+        seen = f"the weights, in parts of 1/{scale:,}," if scale > 1 else "the weights"
+        raise InputError(label, f"{seen} add up to more than 2**60", hint)
     scaled = np.rint(weight * scale)
     return scaled.astype(np.int64), scale, bool((scaled == weight * scale).all())
 
 
-def find_order(graph: Graph, among: Bool, size: int, *, sift: bool) -> Int32:
-    """(size,) rank of each neuron; only the given arcs count."""
-    pre, post, cost = graph.pre[among], graph.post[among], graph.weight[among]
-    rank = ratio_rank(pre, post, cost, size)
-    return Sift(pre, post, cost, size).improve(rank) if sift else rank
-
-
 def report(
-    edges: Synapses, back: Bool, graph: Graph, proof: Proof, scale: int
+    edges: Synapses, sent: Bool, loop: Bool, net: Net, proof: Proof, scale: int
 ) -> dict[str, Any]:
     """What runs backward, self-loops apart, and how large the cycles are."""
-    loop = ~graph.proper
-    sizes = np.bincount(graph.component)
+    sizes = np.bincount(net.component)
     return {
         "method": proof.method,
         "bound": proof.bound,
         "scale": scale,
         "components": int((sizes > 1).sum()),
         "largest": int(sizes.max(initial=0)),
-        "synapses": int((back & ~loop).sum()),
-        "weight": total(edges.weight[back & ~loop]),
+        "synapses": int((sent & ~loop).sum()),
+        "weight": total(edges.weight[sent & ~loop]),
         "of_synapses": int((~loop).sum()),
         "of_weight": total(edges.weight[~loop]),
         "self_loops": int(loop.sum()),

@@ -8,17 +8,27 @@ from typing import Any
 
 import numpy as np
 
-from .. import names
+from .. import certificate, names
 from ..emit import body_digest
 from ..errors import InputError, VerifyError
 from ..graph import components, longest_path
 from ..ir import Plan
-from ..passes.break_cycles import SOLVED, Graph, integers, solve
+from ..net import Fold, Net, net_of
+from ..options import Options
+from ..order import least, order_of, settle_protected
+from ..passes.break_cycles import integers
 from ..readers.model import Model, header, read_model
 from ..tables import Tables, tables_of
 from ..text import digest
 from ..verify import on_path, verify
 from .check import Check
+
+CERTIFIED = (
+    "certificate",
+    "certificate order",
+    "certificate packing",
+    "certificate minimum",
+)
 
 
 def static(data: bytes, label: str) -> Iterator[Check]:
@@ -62,7 +72,7 @@ def static(data: bytes, label: str) -> Iterator[Check]:
             else "no cycle in CHEMICAL and ELECTRICAL"
         ),
     )
-    stray = off_cycle(plan)
+    stray = off_cycle(plan, model.options)
     yield Check("feedback", not stray, stray or "FEEDBACK runs backward inside cycles")
     if model.options.feedback == "delay":
         pre = np.concatenate([pre, plan.feedback.pre, plan.junctions.right])
@@ -136,13 +146,23 @@ def doubled(model: Model) -> str:
     return ""
 
 
-def off_cycle(plan: Plan) -> str:
-    """The first of FEEDBACK that lies on no cycle, junctions both ways; "" if all do."""
-    left, right, back = plan.junctions.left, plan.junctions.right, plan.feedback
-    pre = np.concatenate([plan.forward.pre, back.pre, left, right])
-    post = np.concatenate([plan.forward.post, back.post, right, left])
-    part = components(pre, post, len(plan.cells))
-    bad = np.flatnonzero(part[back.pre] != part[back.post])
+def off_cycle(plan: Plan, options: Options) -> str:
+    """The first of FEEDBACK that lies on no cycle, junctions both ways; "" if all do.
+
+    Partners count as one where they stand side by side; what runs against blocks may
+    lie anywhere, and so may all where the levels are few.
+    """
+    if options.max_levels:
+        return ""
+    net, fold, _ = problem(plan, options)
+    node, back = fold.node, plan.feedback
+    left, right = node[plan.junctions.left], node[plan.junctions.right]
+    pre = np.concatenate([net.pre[net.proper], left, right])
+    post = np.concatenate([net.post[net.proper], right, left])
+    part = components(pre, post, len(net.names))
+    tail, head = node[back.pre], node[back.post]
+    off = (part[tail] != part[head]) & (net.block[tail] <= net.block[head])
+    bad = np.flatnonzero(off)
     if not len(bad):
         return ""
     one, two = (plan.cells.name[int(rows[bad[0]])] for rows in (back.pre, back.post))
@@ -182,14 +202,38 @@ def claimed(model: Model) -> Iterator[Check]:
     if bound is None:
         return
     plan = model.plan
+    net, fold, scale = problem(plan, model.options)
+    cycles = "exact" if plan.proof.method == "exact" else "auto"
+    found = least(order_of(net, cycles), net, fold) / scale
+    detail = f"no order loses less than {names.amount(found)}, the module says {names.amount(bound)}"
+    yield Check("minimum", found >= bound, detail)
+
+
+def certified(model: Model, data: bytes, label: str) -> Iterator[Check]:
+    """Whether a certificate holds, in whole numbers; no solver is asked."""
+    net, fold, scale = problem(model.plan, model.options)
+    found = certificate.read(data, label)
+    verdicts = certificate.check(found, model.plan, net, fold, scale)
+    for name, verdict in zip(CERTIFIED, verdicts, strict=False):
+        yield Check(name, not verdict.failed, verdict.detail)
+
+
+def problem(plan: Plan, options: Options) -> tuple[Net, Fold, int]:
+    """What the order of a plan is judged by, and the scale of its integers."""
     edges = [plan.forward, plan.feedback]
     pre = np.concatenate([table.pre for table in edges])
     post = np.concatenate([table.post for table in edges])
     weight = np.concatenate([table.weight for table in edges])
     integer, scale, _ = integers(weight, plan.source.label)
-    graph = Graph(plan.cells.name, pre, post, integer, pre != post)
-    found = (
-        solve(graph, len(pre) if plan.proof.method == "exact" else SOLVED).bound / scale
+    net, fold = net_of(
+        plan.cells.name,
+        plan.cells.role,
+        pre,
+        post,
+        integer,
+        roles=options.roles,
+        protect=options.protect,
+        symmetric=options.symmetric,
+        seed=options.tie_seed,
     )
-    detail = f"no order loses less than {names.amount(found)}, the module says {names.amount(bound)}"
-    yield Check("minimum", found >= bound, detail)
+    return settle_protected(net)[0], fold, scale

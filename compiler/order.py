@@ -1,0 +1,157 @@
+"""Find an order of a net that sends the least weight backward, or little of it.
+
+Each strongly connected component is solved exactly, with a proof, or, where that is too
+large or not asked for, by the ratio order (out - in) / (out + in), sifted.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from . import exact
+from .graph import Sift, longest_path, ratio_rank
+from .ir import Bool, Component, Int32
+from .net import Fold, Net
+
+SOLVED = 5000  # edges of a component that "auto" solves exactly
+DEAR = (
+    2**60
+)  # what a sum of prices stays under when a protected arc outweighs all others
+
+
+@dataclass(frozen=True)
+class Found:
+    """What runs backward, and what is known of it.
+
+    Attributes:
+        back: (E,) arcs of the net, none of them improper.
+        exact: (E,) in a component that was solved.
+        sifted: some component was not.
+        bound: no order loses less, in the net's prices.
+        unique: the tie-break left but one set in every component solved.
+        packing: by component, the cycles that prove the bound.
+        known: cycles that were constrained, as (pre, post) pairs of nodes.
+    """
+
+    back: Bool
+    exact: Bool
+    sifted: bool
+    bound: int
+    unique: bool = True
+    packing: tuple[Component, ...] = ()
+    known: tuple[tuple[tuple[int, int], ...], ...] = ()
+
+
+def order_of(
+    net: Net, cycles: str, *, start: Int32 | None = None, known: Found | None = None
+) -> Found:
+    """Break every cycle: exactly where asked for and possible, else by sifting.
+
+    Args:
+        cycles: "auto", "exact", "fast" or "ratio".
+        start: (N,) ranks to sift from, instead of the ratio order.
+        known: an earlier result on this net, whose cycles are constrained at once.
+    """
+    nothing = np.zeros(len(net.pre), bool)
+    found = Found(nothing, nothing, False, 0)
+    if cycles in ("auto", "exact"):
+        most = SOLVED if cycles == "auto" else len(net.pre)
+        found = solve(net, most, known.known if known else ())
+    rest = net.cyclic & ~found.exact
+    if not rest.any():
+        return found
+    rank = find_order(net, rest, sift=cycles != "ratio", start=start)
+    against = rest & (rank[net.pre] >= rank[net.post])
+    return replace(found, back=found.back | against, sifted=True)
+
+
+def solve(
+    net: Net, most: int, known: tuple[tuple[tuple[int, int], ...], ...] = ()
+) -> Found:
+    """Solve every component of at most `most` edges."""
+    back, solved = np.zeros(len(net.pre), bool), np.zeros(len(net.pre), bool)
+    bound, unique = 0, True
+    packing: list[Component] = []
+    cycles: list[tuple[tuple[int, int], ...]] = []
+    first, second = exact.ties(net.names, net.pre, net.post, seed=net.seed)
+    for number in np.unique(net.component[net.pre[net.cyclic]]).tolist():
+        rows = np.flatnonzero(net.cyclic & (net.component[net.pre] == number))
+        if len(rows) > most:
+            continue
+        nodes = np.flatnonzero(net.component == number)
+        place = np.full(len(net.names), -1, np.int32)
+        place[nodes] = np.arange(len(nodes), dtype=np.int32)
+        pre, post = net.pre[rows], net.post[rows]
+        ends = list(zip(pre.tolist(), post.tolist(), strict=True))
+        edge = {pair: local for local, pair in enumerate(ends)}
+        found = exact.minimum(
+            place[pre],
+            place[post],
+            net.weight[rows],
+            first[rows],
+            second[rows],
+            len(nodes),
+            flip=None if net.flip is None else net.flip[rows],
+            fixed=net.fixed[rows] if net.fixed[rows].any() else None,
+            known=[[edge[p] for p in c] for c in known if all(p in edge for p in c)],
+        )
+        bound += found.bound
+        cycles += [tuple(ends[e] for e in cycle) for cycle in found.cycles]
+        if found.packing:
+            packing.append(
+                tuple(
+                    (tuple(net.names[ends[e][0]] for e in cycle), parts)
+                    for cycle, parts in found.packing
+                )
+            )
+        if found.cut is not None:
+            back[rows[found.cut]] = True
+            solved[rows] = True
+            unique = unique and found.unique
+    return Found(back, solved, False, bound, unique, tuple(packing), tuple(cycles))
+
+
+def find_order(
+    net: Net, among: Bool, *, sift: bool = True, start: Int32 | None = None
+) -> Int32:
+    """(N,) rank of each node; only the given arcs count. Protected arcs run forward."""
+    size = len(net.names)
+    pre, post, cost = net.pre[among], net.post[among], net.weight[among]
+    kept = net.fixed[among]
+    if kept.any():
+        dear = int(cost.sum()) + 1
+        cost = np.where(kept, min(dear, DEAR // int(kept.sum())), cost)
+    rank = ratio_rank(pre, post, cost, size) if start is None else start
+    return Sift(pre, post, cost, size).improve(rank) if sift else rank
+
+
+def least(found: Found, net: Net, fold: Fold) -> int:
+    """What no order loses less than, in prices: what has to run backward among it."""
+    against = ~net.proper & (net.pre != net.post)
+    return found.bound + fold.lost + int(net.weight[against].sum())
+
+
+def names_in_order(net: Net, back: Bool) -> tuple[str, ...]:
+    """The nodes in an order in which everything but `back` (E,) runs forward."""
+    kept = net.proper & ~back
+    level = longest_path(net.pre[kept], net.post[kept], len(net.names))
+    rows = np.lexsort((np.arange(len(level)), level))
+    return tuple(net.names[row] for row in rows.tolist())
+
+
+def settle_protected(net: Net) -> tuple[Net, tuple[tuple[str, str], ...]]:
+    """Protect what can be: of protected arcs that form cycles, the least weight is given up.
+
+    Returns:
+        the net; the (pre, post) of what was given up, sorted.
+    """
+    alone = net.fixed & net.proper
+    lost = net.fixed & ~net.proper
+    if alone.any():
+        only = replace(net, proper=alone, fixed=np.zeros(len(net.pre), bool), flip=None)
+        lost = lost | order_of(only, "auto").back
+    ends = zip(net.pre[lost].tolist(), net.post[lost].tolist(), strict=True)
+    gone = tuple(sorted((net.names[u], net.names[v]) for u, v in ends))
+    return replace(net, fixed=net.fixed & ~lost), gone

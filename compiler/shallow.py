@@ -1,0 +1,200 @@
+"""Levels instead of an order: keep the most weight in at most so many levels.
+
+An arc is kept if it rises from a lower to a higher level; the two ends of a gap junction
+stand on different ones. Nodes move to their best level, a group at once, first with noise
+that cools, then without. Nothing is proved of the result but that it is one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from .graph import Neighbours, gumbel, longest_path, ratio_rank, scatter
+from .ir import Bool, Float64, Int32, Int64
+from .net import Net
+
+SWEEPS = 150  # with noise
+CALM = 60  # without, at most
+RUNS, AGAIN = 6, 4  # searches from the start; then from the best, less hot
+TEPID = 0.25
+SMALL = 1200  # nodes of an order that is cut into levels in the best way
+
+
+def shallow(net: Net, back: Bool, left: Int32, right: Int32, most: int) -> Int32:
+    """(N,) levels below `most`; the ends of a junction may still share one.
+
+    Args:
+        back: (E,) what an order of the net sends backward: where the search begins.
+        left, right: (J,) the nodes that junctions join.
+    """
+    shelf = Shelves(net, left, right, most)
+    start = shelf.cut(order_rank(net, back))
+    best = shelf.calm(start)
+    for run in range(RUNS + AGAIN):
+        heat = 1.0 if run < RUNS else TEPID
+        found = shelf.calm(shelf.anneal(start if run < RUNS else best, run, heat))
+        best = min(best, found, key=shelf.lost)
+    return best
+
+
+def order_rank(net: Net, back: Bool) -> Int32:
+    """(N,) ranks of an order in which only `back` runs backward."""
+    kept = net.proper & ~back
+    return ranked(net.pre[kept], net.post[kept], net.weight[kept], len(net.names))
+
+
+def ranked(pre: Int32, post: Int32, weight: Int64, size: int) -> Int32:
+    """(N,) ranks of an acyclic graph: by the longest path, then by the ratio."""
+    level = longest_path(pre, post, size)
+    order = np.lexsort((ratio_rank(pre, post, weight, size), level))
+    rank = np.empty(size, np.int32)
+    rank[order] = np.arange(size, dtype=np.int32)
+    return rank
+
+
+class Shelves:
+    """The nodes on their levels."""
+
+    def __init__(self, net: Net, left: Int32, right: Int32, most: int) -> None:
+        keep = net.proper
+        self.size, self.most = len(net.names), most
+        self.pre, self.post = net.pre[keep], net.post[keep]
+        weight = net.weight[keep].copy()
+        if net.flip is not None:  # a flip that an older order would not like
+            weight = weight * 1024 + np.rint(net.flip[keep] * 1024).astype(np.int64)
+        whole = int(weight.sum()) + 1
+        weight[net.fixed[keep]] = whole
+        bound = net.block[left] != net.block[right]  # by blocks, to conduct one way
+        rises = net.block[left] < net.block[right]
+        low, high = np.where(rises, left, right), np.where(rises, right, left)
+        self.pre = np.concatenate([self.pre, low[bound]])
+        self.post = np.concatenate([self.post, high[bound]])
+        weight = np.concatenate([weight, np.full(int(bound.sum()), whole)])
+        left, right = left[~bound], right[~bound]
+        self.weight, self.left, self.right = weight, left, right
+        self.apart = whole  # what it costs that a junction's ends share a level
+        tail = np.concatenate([self.pre, self.post, left, right])
+        head = np.concatenate([self.post, self.pre, right, left])
+        count, pairs = len(weight), len(left)
+        self.edges = Neighbours(tail, head, self.size)
+        kind = np.repeat([0, 1, 2], [count, count, 2 * pairs])
+        cost = np.concatenate([weight, weight, np.full(2 * pairs, whole)])
+        self.kind = kind[self.edges.edge]
+        self.cost = cost[self.edges.edge].astype(np.float64)
+        self.degree = np.diff(self.edges.start)
+        spread = weight[weight > 0]
+        self.warm = float(spread.mean()) if len(spread) else 1.0
+        self.parts = 8
+
+    def lost(self, level: Int32) -> int:
+        """Weight that does not rise; junctions on one level weigh more than all."""
+        flat = int((level[self.left] == level[self.right]).sum())
+        falls = level[self.pre] >= level[self.post]
+        return flat * self.apart + int(self.weight[falls].sum())
+
+    def cut(self, rank: Int32) -> Int32:
+        """An order as levels: where the least weight falls inside, or of equal size."""
+        size, most = self.size, self.most
+        if size > SMALL:
+            return (rank.astype(np.int64) * most // size).astype(np.int32)
+        matrix = np.zeros((size + 1, size + 1))
+        rises = rank[self.pre] < rank[self.post]
+        ends = (rank[self.pre][rises], rank[self.post][rises])
+        np.add.at(matrix, ends, self.weight[rises])
+        inside = np.zeros(
+            (size + 1, size + 1)
+        )  # [i, j]: weight within ranks i to j - 1
+        inside[:, 1:] = matrix[::-1].cumsum(0)[::-1].cumsum(1)[:, :size]
+        inside[np.tril_indices(size + 1, -1)] = np.inf
+        least = inside[0].copy()
+        first = [np.zeros(size + 1, np.int64)]
+        for _ in range(1, most):
+            whole = least[:, None] + inside
+            first.append(whole.argmin(0))
+            least = np.minimum(whole.min(0), np.inf)
+        level = np.zeros(size, np.int32)
+        by_rank, end = np.argsort(rank), size
+        for number in range(most - 1, -1, -1):
+            start = int(first[number][end])
+            level[by_rank[start:end]] = number
+            end = start
+        return level
+
+    def groups(self, sweep: int) -> Iterator[Int64]:
+        """Nodes with neighbours, in groups that differ from sweep to sweep."""
+        key = scatter(
+            np.arange(self.size, dtype=np.uint64) + np.uint64(sweep * self.size)
+        )
+        order = np.argsort(key, kind="stable")
+        order = order[self.degree[order] > 0]
+        for nodes in np.array_split(order, self.parts):
+            if len(nodes):
+                yield np.sort(nodes)
+
+    def gains(self, level: Int32, nodes: Int64) -> Float64:
+        """(nodes, levels) weight kept at a node on each level, all others at rest."""
+        width = self.most + 1
+        place = self.edges.of(nodes)
+        row = np.repeat(np.arange(len(nodes)), self.degree[nodes])
+        there = level[self.edges.head[place]].astype(np.int64)
+        kind, cost = self.kind[place], self.cost[place]
+        flat = row * width
+        # sending, a node gains below its target's level; receiving, above its source's
+        step = np.bincount(
+            np.concatenate(
+                [
+                    flat[kind == 0],
+                    (flat + there)[kind == 0],
+                    (flat + there + 1)[kind == 1],
+                    (flat + there)[kind == 2],
+                    (flat + there + 1)[kind == 2],
+                ]
+            ),
+            np.concatenate(
+                [
+                    cost[kind == 0],
+                    -cost[kind == 0],
+                    cost[kind == 1],
+                    -cost[kind == 2],
+                    cost[kind == 2],
+                ]
+            ),
+            len(nodes) * width,
+        )
+        gain: Float64 = step.reshape(len(nodes), width).cumsum(1)[:, : self.most]
+        return gain
+
+    def anneal(self, level: Int32, run: int, heat: float = 1.0) -> Int32:
+        """Noisy moves; the noise cools from `heat` mean weights to a fiftieth of one."""
+        table = gumbel()
+        columns = np.arange(self.most, dtype=np.uint64)
+        for sweep in range(SWEEPS):
+            warm = self.warm * heat * (0.02 / heat) ** (sweep / SWEEPS) / 64
+            salt = np.uint64((run * SWEEPS + sweep) << 32)
+            for nodes in self.groups(run * SWEEPS + sweep):
+                key = scatter(nodes.astype(np.uint64) + salt)[:, None] + columns
+                noise = table[(scatter(key) >> np.uint64(52)).astype(np.int64)]
+                best = (self.gains(level, nodes) + warm * noise).argmax(1)
+                level = level.copy()
+                level[nodes] = best
+        return level
+
+    def calm(self, level: Int32) -> Int32:
+        """Move nodes to their best levels until nothing is gained."""
+        lost, idle = self.lost(level), 0
+        for sweep in range(CALM):
+            moved = level.copy()
+            for nodes in self.groups(sweep):
+                gain = self.gains(moved, nodes)
+                here = gain[np.arange(len(nodes)), moved[nodes]]
+                better = gain.max(1) > here
+                moved[nodes[better]] = gain[better].argmax(1)
+            now = self.lost(moved)
+            idle = 0 if now < lost else idle + 1
+            if now < lost:
+                level, lost = moved, now
+            if idle == 4:
+                break
+        return level
