@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from . import __version__
+from .commands import explain_command, order_command
 from .errors import InputError, UsageError, visible
 from .faults import Commands
 from .flags import layout_of, layout_options, model_options, options_of
@@ -60,6 +61,11 @@ def cli() -> None:
 @click.option("--json", "as_json", is_flag=True, help="Report as JSON on stdout.")
 @click.option("--certificate", help="Write here, as JSON, why no order loses less.")
 @click.option(
+    "--ensemble",
+    type=click.IntRange(2, 1000),
+    help="Write so many models of equally good orders into the folder OUTPUT.",
+)
+@click.option(
     "--require-proof", is_flag=True, help="Exit 1 unless no order can lose less."
 )
 @click.option(
@@ -85,6 +91,9 @@ def compile_command(
     if given["as_json"] and output == "-":
         raise UsageError("--json: the report goes to stdout, so give --output")
     options = options_of(given)
+    if given["ensemble"]:
+        siblings(source, output, name, label, options, given)
+        return
     if not (output == "-" or given["check"] or given["until"]):
         allow(Path(output), force=given["force"], source=source)
     keep = frozenset(STAGES) if given["dump"] else frozenset({given["until"] or ""})
@@ -195,6 +204,53 @@ def put(output: str, data: bytes, source: str, force: bool) -> None:
         write(Path(output), data, force=force, source=source)
 
 
+def siblings(
+    source: str,
+    output: str,
+    name: str,
+    label: str,
+    options: Options,
+    given: dict[str, Any],
+) -> None:
+    """Write models of equally good orders, a file a tie seed."""
+    from .output import write
+    from .pipeline import ensemble
+
+    folder = Path(output)
+    if output == "-" or folder.is_file():
+        raise UsageError("--ensemble: give a folder with --output")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InputError(output, f"cannot be made: {error.strerror}") from None
+    sets = []
+    for seed, artifact, cut in ensemble(
+        source,
+        given["ensemble"],
+        name=name,
+        label=label,
+        options=options,
+        layout=layout_of(given),
+    ):
+        (data,) = artifact.files.values()
+        stem = f"{artifact.summary['name']}_{seed}".lower()
+        write(folder / f"{stem}.py", data, force=given["force"], source=source)
+        sets.append(cut)
+        if not given["quiet"]:
+            lost = artifact.history["break_cycles"]["weight"]
+            click.echo(
+                f"wrote     {visible(str(folder / stem))}.py: {lost:,g} backward",
+                err=True,
+            )
+    every, some = frozenset.intersection(*sets), frozenset.union(*sets)
+    if not given["quiet"]:
+        click.echo(
+            f"          {len(every):,} synapses run backward in all of them, "
+            f"{len(some) - len(every):,} in some",
+            err=True,
+        )
+
+
 def require_proof(artifact: Artifact) -> None:
     """Raise unless the order that was found first is proved to lose least."""
     facts = artifact.history.get("break_cycles")
@@ -295,6 +351,10 @@ def show(checks: list[Check], model: str, passed: bool) -> None:
     ran = any(check.name.startswith("values") for check in checks)
     verdict = "proved" if passed else "not proved" + ("" if ran else ", and not run")
     click.echo(f"{visible(model)}: {verdict}")
+
+
+cli.add_command(explain_command)
+cli.add_command(order_command)
 
 
 @cli.group("connectomes", invoke_without_command=True)

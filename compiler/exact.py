@@ -32,7 +32,9 @@ PARTS = 10**6  # of a unit of weight, in which the packing is counted
 NEAR = 1e-6
 SLACK = 0.9  # a cycle of which more is cut than this beyond one is let go
 USES = 3  # cycles added through one edge a round
-CUTS = 4000  # cycles added a round
+CUTS = 4000  # cycles added a round; in large graphs a quarter of the edges
+LARGE = 20_000  # cycles beyond which the interior point method is the faster
+MOST = 120_000  # cycles of a linear program that is still solved
 # Of the edges cut in part: beyond this no integer program ends. Worms stay under 0.12; a
 # random graph of 300 nodes and 2,400 edges passes it in the third round.
 FRACTIONAL = 0.25
@@ -127,7 +129,7 @@ class Problem:
             if cut[cycle].sum() < 1 - NEAR and self.add(cycle):
                 uses[cycle] += 1
                 added += 1
-            if added >= CUTS:
+            if added >= max(CUTS, len(cut) // 4):
                 break
         return added
 
@@ -193,7 +195,7 @@ def minimum(
     relaxed = relax(problem, rounds)
     if relaxed is None:
         return Minimum(None, 0, False)
-    packing = packed(problem, relaxed.dual) if not_sticky(flip) else ()
+    packing = packed(problem, relaxed) if not_sticky(flip) else ()
     bound = -(-sum(parts for _, parts in packing) // PARTS)
     cut, unique = (
         settle(problem, relaxed, second, nodes) if relaxed.ended else (None, False)
@@ -227,7 +229,7 @@ class Relaxed:
     """A solution of the linear program.
 
     Attributes:
-        cut: (E,) from 0 to 1; dual: (cycles,); value: what it costs.
+        cut: (E,) from 0 to 1; dual: (cycles,) of `rows`; value: what it costs.
         dear: (E,) what cutting an edge that is whole costs at least; cheap: what keeping
             an edge that is cut does.
         ended: no cycle is violated; rounds: how many are left.
@@ -235,6 +237,7 @@ class Relaxed:
 
     cut: Float64
     dual: Float64
+    rows: tuple[tuple[int, ...], ...]
     value: float
     dear: Float64
     cheap: Float64
@@ -248,17 +251,21 @@ def relax(problem: Problem, rounds: int) -> Relaxed | None:
 
     last: Relaxed | None = None
     for spent in range(rounds):
+        if len(problem.rows) > MOST:
+            break
         matrix = problem.matrix()
         ones = np.ones(len(problem.rows))
+        method = "highs" if len(ones) <= LARGE else "highs-ipm"
         bounds = np.stack([np.zeros(len(problem.most)), problem.most], 1)
         found = linprog(
-            problem.cost, A_ub=-matrix, b_ub=-ones, bounds=bounds, method="highs"
+            problem.cost, A_ub=-matrix, b_ub=-ones, bounds=bounds, method=method
         )
         if found.x is None:
             break
         last = Relaxed(
             found.x,
             -found.ineqlin.marginals,
+            tuple(problem.rows),
             float(found.fun),
             found.lower.marginals,
             -found.upper.marginals,
@@ -341,14 +348,16 @@ def integral(
     return None
 
 
-def packed(problem: Problem, dual: Float64) -> tuple[tuple[tuple[int, ...], int], ...]:
+def packed(
+    problem: Problem, relaxed: Relaxed
+) -> tuple[tuple[tuple[int, ...], int], ...]:
     """A packing of cycles, in integers, that no edge carries beyond its weight.
 
     Multipliers are rounded down to parts of a unit and lowered until that holds; what is
     left is a proof whatever the solver did.
     """
-    rows = problem.rows[: len(dual)]
-    exactly = np.maximum(dual, 0) / 2**WEIGHT_SHIFT * PARTS
+    rows = relaxed.rows
+    exactly = np.maximum(relaxed.dual, 0) / 2**WEIGHT_SHIFT * PARTS
     share = np.floor(exactly + 1e-3).astype(np.int64)
     edge = np.array([number for row in rows for number in row], np.int64)
     cycle = np.repeat(np.arange(len(rows)), [len(row) for row in rows])

@@ -7,8 +7,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from decimal import Decimal, localcontext
-from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -184,97 +182,3 @@ def scatter(value: NDArray[np.uint64]) -> NDArray[np.uint64]:
     mixed = (mixed ^ (mixed >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
     mixed = (mixed ^ (mixed >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
     return mixed ^ (mixed >> np.uint64(31))
-
-
-@cache
-def gumbel() -> Int64:
-    """(4096,) quantiles of the Gumbel distribution, in 64ths, the same everywhere.
-
-    By `decimal`, whose logarithm is rounded correctly: a float's may differ in the last
-    bit between machines.
-    """
-    with localcontext() as context:
-        context.prec = 12
-        steps = [Decimal(2 * step + 1) / 8192 for step in range(4096)]
-        found = [int((-(-(s.ln())).ln() * 64).to_integral_value()) for s in steps]
-    return np.array(found, np.int64)
-
-
-class Sift:
-    """Move nodes to their best places in an order, a group of nodes at once.
-
-    A node's best place maximises the weight that runs forward while all others stay.
-    One sort finds it for every node of a group. Groups are drawn by a hash of the row,
-    so that neighbours seldom move together. Integers only: the same order everywhere.
-
-    Args:
-        pre, post: (E,) rows in [0, size), no self-loops.
-        weight: (E,) int64 >= 0.
-    """
-
-    GROUPS = 8
-
-    def __init__(self, pre: Int32, post: Int32, weight: Int64, size: int) -> None:
-        self.pre, self.post, self.weight, self.size = pre, post, weight, size
-        tail = np.concatenate([pre, post])
-        head = np.concatenate([post, pre])
-        gain = np.concatenate([-weight, weight])  # of standing behind `head`
-        edges = Neighbours(tail, head, size)
-        self.start, self.head = edges.start, edges.head
-        self.gain = gain[edges.edge]
-        self.degree = np.diff(self.start)
-
-    def improve(self, rank: Int32, sweeps: int = 200) -> Int32:
-        """Sweep until no group of nodes improves the order; never worse than `rank`."""
-        best, lost = rank, backward(rank, self.pre, self.post, self.weight)
-        idle = 0
-        for sweep in range(sweeps):
-            moved = best
-            for nodes in self.groups(sweep):
-                moved = self.move(moved, nodes)
-            now = backward(moved, self.pre, self.post, self.weight)
-            idle = 0 if now < lost else idle + 1
-            if now < lost:
-                best, lost = moved, now
-            if idle == 4 or not lost:
-                break
-        return best
-
-    def groups(self, sweep: int) -> Iterator[Int64]:
-        """The nodes that have neighbours, in groups that differ from sweep to sweep."""
-        row = np.arange(self.size, dtype=np.uint64)
-        key = scatter(row + np.uint64(sweep * self.size))
-        order = np.argsort(key, kind="stable")
-        order = order[self.degree[order] > 0]
-        for nodes in np.array_split(order, self.GROUPS):
-            if len(nodes):
-                yield np.sort(nodes)
-
-    def move(self, rank: Int32, nodes: Int64) -> Int32:
-        """Move each of `nodes` to its best place, judged with all others at rest."""
-        degree = self.degree[nodes]
-        first = np.cumsum(degree) - degree
-        row = np.repeat(np.arange(len(nodes)), degree)
-        place = np.arange(len(row)) + np.repeat(self.start[nodes] - first, degree)
-        behind, gain = rank[self.head[place]].astype(np.int64), self.gain[place]
-        now = np.add.reduceat(
-            np.where(behind < np.repeat(rank[nodes], degree), gain, 0), first
-        )
-        order = np.lexsort(
-            (behind, row)
-        )  # place breaks no tie: ranks differ, or add up
-        behind, run = behind[order], np.cumsum(gain[order])
-        run -= np.repeat(run[first] - gain[order][first], degree)  # from 0 in each row
-        tied = np.flatnonzero((behind[1:] == behind[:-1]) & (row[1:] == row[:-1]))
-        run[tied] = np.iinfo(
-            np.int64
-        ).min  # between two edges to one neighbour is no place
-        best = np.maximum.reduceat(run, first)
-        at = np.flatnonzero(run == np.repeat(best, degree))
-        at = at[np.unique(row[at], return_index=True)[1]]  # the foremost best place
-        front = best <= 0
-        label = 2 * rank.astype(np.int64)
-        target = np.where(front, 2 * behind[first] - 1, 2 * behind[at] + 1)
-        better = np.maximum(best, 0) > now
-        label[nodes[better]] = target[better]
-        return ranks(label)

@@ -11,9 +11,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from . import exact
-from .graph import Sift, longest_path, ratio_rank
+from .graph import longest_path, ratio_rank
 from .ir import Bool, Component, Int32
 from .net import Fold, Net
+from .sift import Sift
 
 SOLVED = 5000  # edges of a component that "auto" solves exactly
 DEAR = (
@@ -123,8 +124,10 @@ def find_order(
     if kept.any():
         dear = int(cost.sum()) + 1
         cost = np.where(kept, min(dear, DEAR // int(kept.sum())), cost)
-    rank = ratio_rank(pre, post, cost, size) if start is None else start
-    return Sift(pre, post, cost, size).improve(rank) if sift else rank
+    if start is not None:
+        return Sift(pre, post, cost, size).improve(start)
+    rank = ratio_rank(pre, post, cost, size)
+    return Sift(pre, post, cost, size).search(rank) if sift else rank
 
 
 def least(found: Found, net: Net, fold: Fold) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar
@@ -25,6 +26,7 @@ from .ir import (
     CellTable,
     Circuit,
     Connectome,
+    Dag,
     Past,
     Plan,
     Source,
@@ -38,7 +40,8 @@ from .passes.schedule_levels import schedule_levels
 from .passes.select_cells import select_cells
 from .passes.topological_sort import topological_sort
 from .readers.cells import read_cells
-from .readers.model import is_model, read_model
+from .readers.model import Model, is_model, read_model
+from .tables import unplanned
 from .text import Stage, digest, text
 from .verify import verify
 
@@ -58,12 +61,14 @@ class Trace:
         until: stop after this stage.
         stages: the text of each stage kept, by name, in order.
         seconds: how long each step took, verification included.
+        kept: the IR of every stage.
     """
 
     until: str = "module"
     keep: frozenset[str] = frozenset()
     stages: dict[str, str] = field(default_factory=dict)
     seconds: dict[str, float] = field(default_factory=dict)
+    kept: dict[str, Stage] = field(default_factory=dict)
 
     def run(
         self,
@@ -88,6 +93,7 @@ class Trace:
 
     def record(self, stage: str, ir: Stage) -> None:
         """Keep the text of a stage; stop where asked."""
+        self.kept[stage] = ir
         if stage in self.keep:
             self.stages[stage] = text(ir)
         if stage == self.until:
@@ -177,6 +183,87 @@ def compile_source(
     return finish(plan, options, name, trace)
 
 
+def ensemble(
+    path: str,
+    count: int,
+    *,
+    name: str = "",
+    label: str = "",
+    options: Options,
+    layout: Layout,
+) -> Iterator[tuple[int, Artifact, frozenset[tuple[str, str]]]]:
+    """Models of `count` orders that cost the same: (tie seed, module, what runs backward).
+
+    Raises:
+        InputError: so many different ones were not found in four times as many seeds.
+    """
+    seen: set[frozenset[tuple[str, str]]] = set()
+    for seed in range(options.tie_seed, options.tie_seed + 4 * count):
+        trace = Trace()
+        artifact = compile_source(
+            path,
+            name=name,
+            label=label,
+            options=replace(options, tie_seed=seed),
+            layout=layout,
+            trace=trace,
+        )
+        dag = trace.kept.get("dag")
+        if not isinstance(dag, Dag):
+            raise UsageError(
+                "--ensemble: a generated model has one order; give its source"
+            )
+        cell, back = dag.cells.name, dag.feedback
+        ends = zip(back.pre.tolist(), back.post.tolist(), strict=True)
+        cut = frozenset((cell[u], cell[v]) for u, v in ends)
+        if cut not in seen:
+            seen.add(cut)
+            yield seed, artifact, cut
+        if len(seen) == count:
+            return
+    of = f"{len(seen):,} different orders in {4 * count:,} tries"
+    raise InputError(path, f"--ensemble {count}: {of}", "ask for fewer")
+
+
+def broken(
+    path: str,
+    *,
+    label: str = "",
+    options: Options | None = None,
+    layout: Layout | None = None,
+) -> tuple[Circuit, Dag, Options]:
+    """A connectome's circuit and its cycles broken; of a generated model, as it has them."""
+    options = options or Options()
+    data, found, unit = fetch(path, label)
+    if is_model(data):
+        model = untouched(data, path, options)
+        circuit, dag = unplanned(model.plan)
+        return circuit, dag, model.options
+    source = Source(found, options.weight_unit or unit)
+    connectome = parse_source(data, path, source, layout or Layout())
+    trace = Trace(until="dag")
+    with suppress(Stop):
+        lower(connectome, options, trace)
+    before, after = trace.kept["circuit"], trace.kept["dag"]
+    assert isinstance(before, Circuit) and isinstance(after, Dag)
+    return before, after, options
+
+
+def circuit_of(path: str, *, label: str, options: Options, layout: Layout) -> Circuit:
+    """A connectome's circuit; of a generated model, the one in its tables."""
+    data, found, unit = fetch(path, label)
+    if is_model(data):
+        return unplanned(read_model(data, path).plan)[0]
+    source = Source(found, options.weight_unit or unit)
+    connectome = parse_source(data, path, source, layout)
+    trace = Trace(until="circuit")
+    with suppress(Stop):
+        lower(connectome, options, trace)
+    circuit = trace.kept["circuit"]
+    assert isinstance(circuit, Circuit)
+    return circuit
+
+
 def parse_source(data: bytes, path: str, source: Source, layout: Layout) -> Connectome:
     """Parse bytes; messages name the file as the user did, the IR by its label."""
     shown = "stdin" if path == "-" else path
@@ -197,6 +284,18 @@ def again(
     data: bytes, path: str, name: str, options: Options, trace: Trace
 ) -> Artifact:
     """A generated model as input: its plan is emitted again, as it is."""
+    model = untouched(data, path, options)
+    plan = replace(model.plan, history={"read_model": {}})
+    trace.record("plan", plan)
+    return finish(plan, model.options, name or model.name, trace)
+
+
+def untouched(data: bytes, path: str, options: Options) -> Model:
+    """A generated model that is as it was generated.
+
+    Raises:
+        InputError: edited or cut short. UsageError: options beside its own.
+    """
     if options.changed():
         hint = "the options of a generated model are its own; compile its source with others"
         raise UsageError(
@@ -214,9 +313,7 @@ def again(
     if found != model.header.body:
         seen = f"edited by hand or cut short: its body has the digest {found}, not {model.header.body}"
         raise InputError(Location(path, 2), seen, "compile its source again")
-    plan = replace(model.plan, history={"read_model": {}})
-    trace.record("plan", plan)
-    return finish(plan, model.options, name or model.name, trace)
+    return model
 
 
 def fetch(path: str, label: str = "") -> tuple[bytes, str, str]:

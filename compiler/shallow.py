@@ -11,9 +11,10 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from .graph import Neighbours, gumbel, longest_path, ratio_rank, scatter
+from .graph import Neighbours, longest_path, ratio_rank, scatter
 from .ir import Bool, Float64, Int32, Int64
 from .net import Net
+from .sift import cooling, gumbel
 
 SWEEPS = 150  # with noise
 CALM = 60  # without, at most
@@ -170,8 +171,8 @@ class Shelves:
         """Noisy moves; the noise cools from `heat` mean weights to a fiftieth of one."""
         table = gumbel()
         columns = np.arange(self.most, dtype=np.uint64)
-        for sweep in range(SWEEPS):
-            warm = self.warm * heat * (0.02 / heat) ** (sweep / SWEEPS) / 64
+        for sweep, part in enumerate(cooling(round(heat * 50), SWEEPS)):
+            warm = self.warm * heat * float(part) / 64
             salt = np.uint64((run * SWEEPS + sweep) << 32)
             for nodes in self.groups(run * SWEEPS + sweep):
                 key = scatter(nodes.astype(np.uint64) + salt)[:, None] + columns

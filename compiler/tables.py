@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -14,6 +14,8 @@ from .ir import (
     NEURON,
     SENSORY,
     Cells,
+    Circuit,
+    Dag,
     Junctions,
     Plan,
     Proof,
@@ -255,6 +257,36 @@ def plan_of(tables: Tables, source: Source) -> Plan:
         proof,
         start,
     )
+
+
+def unplanned(plan: Plan) -> tuple[Circuit, Dag]:
+    """The circuit and the broken cycles that a plan was made of, cells sorted by name."""
+    order = np.argsort(np.array(plan.cells.name, object), kind="stable")
+    row = np.empty(len(order), np.int32)
+    row[order] = np.arange(len(order), dtype=np.int32)
+    cells = plan.cells.take(order)
+
+    def sorted_again(edges: Synapses) -> Synapses:
+        moved = replace(edges, pre=row[edges.pre], post=row[edges.post])
+        return moved.take(np.lexsort((moved.post, moved.pre)))
+
+    both = {
+        name: np.concatenate(
+            [getattr(plan.forward, name), getattr(plan.feedback, name)]
+        )
+        for name in ("pre", "post", "weight", "sign", "line")
+    }
+    left, right = row[plan.junctions.left], row[plan.junctions.right]
+    rising = replace(
+        plan.junctions,
+        left=np.minimum(left, right),
+        right=np.maximum(left, right),
+        forced=np.where(left < right, 1, -1).astype(np.int8),
+    )
+    rising = rising.take(np.lexsort((rising.right, rising.left)))
+    circuit = Circuit(plan.source, cells, sorted_again(Synapses(**both)), rising)
+    ahead, behind = sorted_again(plan.forward), sorted_again(plan.feedback)
+    return circuit, Dag(plan.source, cells, ahead, behind, rising, plan.proof)
 
 
 def columns(table: Nested, row: dict[str, int]) -> tuple[Any, Any, Any]:

@@ -23,7 +23,7 @@ from strategies import Row, connectome, connectomes
 
 import elegansc
 from elegansc.errors import InputError
-from elegansc.graph import Sift, backward, longest_path, reached
+from elegansc.graph import backward, longest_path, reached
 from elegansc.ir import (
     CHEMICAL,
     ELECTRICAL,
@@ -51,6 +51,7 @@ from elegansc.passes.schedule_levels import schedule_levels
 from elegansc.passes.select_cells import select_cells
 from elegansc.passes.topological_sort import topological_sort
 from elegansc.report import report
+from elegansc.sift import Sift
 from elegansc.text import digest, text
 from elegansc.verify import verify
 
