@@ -31,7 +31,7 @@ LARGEST = 2**24  # weight that the cost still resolves in float64
 PARTS = 10**6  # of a unit of weight, in which the packing is counted
 NEAR = 1e-6
 SLACK = 0.9  # a cycle of which more is cut than this beyond one is let go
-USES = 3  # cycles added through one edge a round
+USES = 6  # cycles added through one edge a round
 CUTS = 4000  # cycles added a round; in large graphs a quarter of the edges
 LARGE = 20_000  # cycles beyond which the interior point method is the faster
 MOST = 120_000  # cycles of a linear program that is still solved
@@ -258,7 +258,12 @@ def relax(problem: Problem, rounds: int) -> Relaxed | None:
         method = "highs" if len(ones) <= LARGE else "highs-ipm"
         bounds = np.stack([np.zeros(len(problem.most)), problem.most], 1)
         found = linprog(
-            problem.cost, A_ub=-matrix, b_ub=-ones, bounds=bounds, method=method
+            problem.cost,
+            A_ub=-matrix,
+            b_ub=-ones,
+            bounds=bounds,
+            method=method,
+            options={"presolve": len(ones) > LARGE},
         )
         if found.x is None:
             break

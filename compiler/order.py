@@ -17,6 +17,7 @@ from .net import Fold, Net
 from .sift import Sift
 
 SOLVED = 5000  # edges of a component that "auto" solves exactly
+TRIED, NODES = 300_000, 6000  # edges and nodes beyond which not even "exact" tries
 DEAR = (
     2**60
 )  # what a sum of prices stays under when a protected arc outweighs all others
@@ -58,7 +59,7 @@ def order_of(
     nothing = np.zeros(len(net.pre), bool)
     found = Found(nothing, nothing, False, 0)
     if cycles in ("auto", "exact"):
-        most = SOLVED if cycles == "auto" else len(net.pre)
+        most = SOLVED if cycles == "auto" else TRIED
         found = solve(net, most, known.known if known else ())
     rest = net.cyclic & ~found.exact
     if not rest.any():
@@ -82,6 +83,8 @@ def solve(
         if len(rows) > most:
             continue
         nodes = np.flatnonzero(net.component == number)
+        if len(nodes) > NODES:
+            continue
         place = np.full(len(net.names), -1, np.int32)
         place[nodes] = np.arange(len(nodes), dtype=np.int32)
         pre, post = net.pre[rows], net.post[rows]

@@ -14,7 +14,7 @@ import toy
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from elegansc import pipeline
+from elegansc import pipeline, sources
 from elegansc.errors import InputError
 from elegansc.interpret import Parameters, interpret, wiring
 from elegansc.ir import Float64, Order, Source
@@ -115,7 +115,7 @@ def test_an_order_and_its_plan_mean_the_same(feedback: str) -> None:
     options = replace(toy.ROLES, feedback=feedback, features=4, unit="linear")
     trace = Keep()
     source = Source("toy", "units of weight")
-    connectome = pipeline.parse_source(toy.EDGES.encode(), "toy.csv", source, Layout())
+    connectome = sources.parse_source(toy.EDGES.encode(), "toy.csv", source, Layout())
     plan = pipeline.lower(connectome, options, trace)
     _, numbers = toy.trial(toy.written(plan, options))
     one, other = (

@@ -17,7 +17,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from elegansc import pipeline
+from elegansc import pipeline, sources
 from elegansc.emit import emit
 from elegansc.errors import UsageError
 from elegansc.interpret import Parameters, Result, interpret
@@ -113,15 +113,15 @@ def plan(options: Options = ROLES, edges: str = EDGES) -> Plan:
     """The graph, lowered; only options of the graph count."""
     source = Source("toy", "units of weight")
     return pipeline.lower(
-        pipeline.parse_source(edges.encode(), "toy.csv", source, Layout()), options
+        sources.parse_source(edges.encode(), "toy.csv", source, Layout()), options
     )
 
 
 @cache
 def bundled(name: str, feedback: str = "drop") -> Plan:
     """A bundled connectome, lowered once a session."""
-    data, label, unit = pipeline.fetch(name)
-    connectome = pipeline.parse_source(data, name, Source(label, unit), Layout())
+    data, label, unit = sources.fetch(name)
+    connectome = sources.parse_source(data, name, Source(label, unit), Layout())
     return pipeline.lower(connectome, Options(feedback=feedback))
 
 

@@ -36,6 +36,7 @@ from ..order import Found, least, names_in_order, order_of, settle_protected
 from ..shallow import shallow
 
 DIGITS = 10**6  # fractional weights are rounded to this many parts of a unit
+EDGES = 40_000_000  # of a graph: more would not fit the memory of a workstation
 LIMIT = 2**60  # that sums of weights stay under, in int64, doubled as well
 REVIVED = (
     10_000  # edges of a graph in which neurons are kept alive: cuts take minutes beyond
@@ -371,6 +372,9 @@ def integers(weight: Float64, label: str) -> tuple[Int64, int, bool]:
     Raises:
         InputError: their sum leaves the range of int64.
     """
+    if len(weight) > EDGES:
+        seen = f"{len(weight):,} synapses; orders are found for at most {EDGES:,}"
+        raise InputError(label, seen, "drop the lightest with --min-weight")
     scale = 1 if (weight == np.trunc(weight)).all() else DIGITS
     if float(weight.sum()) * scale >= LIMIT:
         hint = "divide all weights by a constant"

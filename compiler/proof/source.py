@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
-from .. import names, pipeline
+from .. import names, pipeline, sources
 from ..ir import Circuit, Connectome, Junctions, Plan, Source, Synapses
 from ..options import Options
 from ..parse import Layout
@@ -27,9 +27,9 @@ class Against:
 def compare(model: Model, against: Against) -> Check:
     """Parse the source again with the module's own options; compare edge multisets."""
     options = replace(model.options, cells=against.cells or model.options.cells)
-    data, label, unit = pipeline.fetch(against.path)
+    data, label, unit = sources.fetch(against.path)
     source = Source(label, unit)
-    connectome = pipeline.parse_source(data, against.path, source, against.layout)
+    connectome = sources.parse_source(data, against.path, source, against.layout)
     circuit = circuit_of(connectome, options)
     old, new = edges_of_circuit(circuit), edges_of_plan(model.plan)
     gone, added = sorted(old - new), sorted(new - old)
