@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from .ir import MOTOR, SENSORY, Bool, Circuit, Dag, Float64
+from .graph import HOPS, walks
+from .ir import MOTOR, SENSORY, Bool, Circuit, Dag
 from .names import amount, plain, plural
 from .net import Fold, Net, net_of
 from .options import Options
@@ -17,7 +18,6 @@ from .shallow import shallow
 
 FORCED, TIED, UNKNOWN = "forced", "tie", "unknown"
 ROUNDS = 30  # solves after which what is left is unknown
-HOPS = (1, 2, 3, 4, 5)
 DEPTHS = (2, 3, 4, 6, 8, 10, 12, 16, 20, 24, 32, 48, 64, 96)
 TOP = 12  # neurons or synapses that a list shows
 
@@ -124,28 +124,12 @@ def walks_kept(dag: Dag) -> list[float]:
     A hop's weight is a synapse's share of all chemical input of its target; a walk's is
     their product, summed over all walks from sensory to motor neurons.
     """
-    from scipy.sparse import csr_array
-
-    size = len(dag.cells)
     pre = np.concatenate([dag.forward.pre, dag.feedback.pre])
     post = np.concatenate([dag.forward.post, dag.feedback.post])
     weight = np.concatenate([dag.forward.weight, dag.feedback.weight])
-    proper = pre != post
-    pre, post, weight = pre[proper], post[proper], weight[proper]
-    ahead = np.arange(len(proper))[proper] < len(dag.forward)
-    share = weight / np.maximum(np.bincount(post, weight, size), 1e-300)[post]
-    sensory = (dag.cells.role & SENSORY > 0).astype(np.float64)
-    motor = dag.cells.role & MOTOR > 0
-
-    def walks(mask: Bool) -> Iterator[float]:
-        matrix = csr_array((share[mask], (post[mask], pre[mask])), (size, size))
-        state: Float64 = sensory
-        for _ in HOPS:
-            state = matrix @ state
-            yield float(state[motor].sum())
-
-    whole, kept = list(walks(np.ones(len(pre), bool))), list(walks(ahead))
-    return [b / a if a else 1.0 for a, b in zip(whole, kept, strict=True)]
+    ahead = np.arange(len(pre)) < len(dag.forward)
+    role = dag.cells.role
+    return walks(pre, post, weight, ahead, role & SENSORY > 0, role & MOTOR > 0)
 
 
 @dataclass(frozen=True)

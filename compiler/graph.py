@@ -172,6 +172,35 @@ def backward(rank: Int32, pre: Int32, post: Int32, weight: Int64) -> int:
     return int(weight[rank[pre] >= rank[post]].sum())
 
 
+HOPS = (1, 2, 3, 4, 5)
+
+
+def walks(
+    pre: Int32, post: Int32, weight: Float64, kept: Bool, start: Bool, end: Bool
+) -> list[float]:
+    """Share of the walk weight from `start` (N,) to `end` (N,) that is kept, by hops.
+
+    A hop weighs the share that an edge has of all input of its head, self-loops apart; a
+    walk the product of its hops. `kept` (E,) marks the edges that are.
+    """
+    from scipy.sparse import csr_array
+
+    size = len(start)
+    proper = pre != post
+    pre, post, weight, kept = pre[proper], post[proper], weight[proper], kept[proper]
+    share = weight / np.maximum(np.bincount(post, weight, size), 1e-300)[post]
+
+    def after(mask: Bool) -> Iterator[float]:
+        matrix = csr_array((share[mask], (post[mask], pre[mask])), (size, size))
+        state: Float64 = start.astype(np.float64)
+        for _ in HOPS:
+            state = matrix @ state
+            yield float(state[end].sum())
+
+    pairs = zip(after(np.ones(len(pre), bool)), after(kept), strict=True)
+    return [some / every if every else 1.0 for every, some in pairs]
+
+
 def scatter(value: NDArray[np.uint64]) -> NDArray[np.uint64]:
     """A well-mixed 64-bit hash of each value.
 

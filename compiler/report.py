@@ -151,6 +151,14 @@ def cycles(
         f"{amount(facts['weight'])} of {amount(facts['of_weight'])} {unit} run backward, "
         f"{share:.1f} %, in {plural(facts['synapses'], 'pair')}: {standing(facts)}",
     )
+    hops = ", ".join(
+        f"{100 * facts['walks'][hop - 1]:.0f} % of {hop}" for hop in (3, 4, 5)
+    )
+    yield line(
+        "",
+        f"{facts['halves']:,} of them halves of a reciprocal pair; of sensor-to-motor "
+        f"walks is left: {hops} hops",
+    )
     if "flips" in facts:
         how = ": its order, taken as it is" if facts.get("recorded") else ""
         yield line(

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from ..errors import InputError
-from ..graph import ranks, total
+from ..graph import ranks, total, walks
 from ..ir import (
     MOTOR,
     SENSORY,
@@ -26,7 +26,6 @@ from ..ir import (
     Junctions,
     Past,
     Proof,
-    Synapses,
     UInt8,
 )
 from ..keep_alive import Arcs, keep_alive
@@ -131,7 +130,7 @@ def break_cycles(
             "like": past.label,
             "stick": stick,
         }
-    facts |= report(edges, sent, loop, net, proof, scale)
+    facts |= report(circuit, sent, loop, net, proof, scale)
     block = block_of(circuit.cells.role)
     price = prices(block, edges.pre, edges.post, weight, roles)
     facts["price"] = int(price[sent & ~loop].sum()) / scale
@@ -213,7 +212,7 @@ def recorded(circuit: Circuit, past: Past, net: Net, asked: dict[str, Any]) -> D
         "like": past.label,
         "recorded": True,
     }
-    facts |= report(edges, sent, loop, net, past.proof, scale)
+    facts |= report(circuit, sent, loop, net, past.proof, scale)
     return Dag(
         circuit.source,
         circuit.cells,
@@ -385,9 +384,22 @@ def integers(weight: Float64, label: str) -> tuple[Int64, int, bool]:
 
 
 def report(
-    edges: Synapses, sent: Bool, loop: Bool, net: Net, proof: Proof, scale: int
+    circuit: Circuit, sent: Bool, loop: Bool, net: Net, proof: Proof, scale: int
 ) -> dict[str, Any]:
-    """What runs backward, self-loops apart, and how large the cycles are."""
+    """What runs backward, self-loops apart, and what that does to the animal."""
+    edges, role = circuit.chemical, circuit.cells.role
+    size = len(circuit.cells)
+    back = sent & ~loop
+    key = edges.pre.astype(np.int64) * size + edges.post
+    other = edges.post[back].astype(np.int64) * size + edges.pre[back]
+    kept = walks(
+        edges.pre,
+        edges.post,
+        edges.weight,
+        ~sent,
+        role & SENSORY > 0,
+        role & MOTOR > 0,
+    )
     sizes = np.bincount(net.component)
     return {
         "method": proof.method,
@@ -395,8 +407,10 @@ def report(
         "scale": scale,
         "components": int((sizes > 1).sum()),
         "largest": int(sizes.max(initial=0)),
-        "synapses": int((sent & ~loop).sum()),
-        "weight": total(edges.weight[sent & ~loop]),
+        "synapses": int(back.sum()),
+        "weight": total(edges.weight[back]),
+        "halves": int(np.isin(other, key[~sent]).sum()),
+        "walks": [round(share, 4) for share in kept],
         "of_synapses": int((~loop).sum()),
         "of_weight": total(edges.weight[~loop]),
         "self_loops": int(loop.sum()),
