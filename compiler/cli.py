@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,16 +16,20 @@ import click
 
 from . import __version__
 from .commands import explain_command, order_command
+from .diff_command import diff_command, status_command
 from .errors import InputError, UsageError, visible
 from .faults import Commands
 from .flags import layout_of, layout_options, model_options, options_of
+from .git_command import git_diff_command, git_setup_command, textconv_command
 from .options import STAGES
 
 if TYPE_CHECKING:
     from .ir import Artifact
     from .options import Options
+    from .parse import Layout
     from .pipeline import Trace
     from .prove import Check
+    from .readers.model import Model
 
 SCHEMA = 1  # of every JSON report
 
@@ -71,6 +76,7 @@ def cli() -> None:
 @click.option(
     "--check", is_flag=True, help="Write nothing; exit 1 if OUTPUT would change."
 )
+@click.option("--diff", is_flag=True, help="Write nothing; show what would change.")
 @click.option(
     "--force", is_flag=True, help="Replace a file that is not ours or was edited."
 )
@@ -86,15 +92,16 @@ def compile_command(
     from .output import allow
     from .pipeline import Trace, compile_source
 
-    if given["check"] and output == "-":
-        raise UsageError("--check: give the file to check with --output")
+    looks = given["check"] or given["diff"]
+    if looks and output == "-":
+        raise UsageError("--check, --diff: give the file to look at with --output")
     if given["as_json"] and output == "-":
         raise UsageError("--json: the report goes to stdout, so give --output")
     options = options_of(given)
     if given["ensemble"]:
         siblings(source, output, name, label, options, given)
         return
-    if not (output == "-" or given["check"] or given["until"]):
+    if not (output == "-" or looks or given["until"]):
         allow(Path(output), force=given["force"], source=source)
     keep = frozenset(STAGES) if given["dump"] else frozenset({given["until"] or ""})
     trace = Trace(until=given["until"] or "module", keep=keep)
@@ -105,6 +112,7 @@ def compile_command(
         options=options,
         layout=layout_of(given),
         trace=trace,
+        lock=locked_by(Path(output)) if looks else None,
     )
     if given["dump"]:
         dump(given["dump"], trace, artifact)
@@ -118,8 +126,14 @@ def compile_command(
     if given["require_proof"]:
         require_proof(artifact)
     data = next(iter(artifact.files.values()))
-    if given["check"]:
-        check_file(Path(output), data)
+    if looks:
+        same = compared(Path(output), data, show=given["diff"])
+        again = "break_cycles" in artifact.history
+        if again and artifact.history["break_cycles"].get("recorded"):
+            fresh(source, artifact, options, layout_of(given))
+        if given["check"] and not same:
+            hint = "compile it again"
+            raise InputError(output, "is out of date or was edited", hint)
         return
     put(output, data, source, given["force"])
     if given["certificate"]:
@@ -180,7 +194,7 @@ def report_json(artifact: Artifact, output: str, trace: Trace) -> None:
 
 def dump(folder: Path, trace: Trace, artifact: Artifact) -> None:
     """Every stage as a numbered file."""
-    from .output import replace
+    from .output import replace as put_file
     from .pipeline import stages_numbered
 
     try:
@@ -188,9 +202,9 @@ def dump(folder: Path, trace: Trace, artifact: Artifact) -> None:
     except OSError as error:
         raise InputError(str(folder), f"cannot be made: {error.strerror}") from None
     for name, content in stages_numbered(trace):
-        replace(folder / name, content.encode())
+        put_file(folder / name, content.encode())
     for data in artifact.files.values():
-        replace(folder / "8_module.py", data)
+        put_file(folder / "8_module.py", data)
 
 
 def put(output: str, data: bytes, source: str, force: bool) -> None:
@@ -271,21 +285,64 @@ def require_proof(artifact: Artifact) -> None:
 
 def put_certificate(path: str, artifact: Artifact) -> None:
     """Write the certificate beside the module."""
-    from .output import replace
+    from .output import replace as put_file
 
     if artifact.certificate is None:
         seen = "--certificate: nothing is proved of this order, so there is none"
         raise InputError(artifact.label, seen, "compile the source with --cycles exact")
-    replace(Path(path), artifact.certificate)
+    put_file(Path(path), artifact.certificate)
 
 
-def check_file(path: Path, data: bytes) -> None:
-    """Whether a file holds these bytes."""
+def locked_by(path: Path) -> Model | None:
+    """The model at a path, whose order stands if it is of the same graph and options."""
+    from .parse import read_bytes
+    from .readers.model import is_model, read_model
+
+    if not path.is_file():
+        return None
+    data = read_bytes(str(path))
+    try:
+        return read_model(data, str(path)) if is_model(data) else None
+    except InputError:
+        return None
+
+
+def compared(path: Path, data: bytes, *, show: bool) -> bool:
+    """Whether a file holds these bytes; the difference, if it is to be shown."""
+    from difflib import unified_diff
+
     from .parse import read_bytes
 
-    if read_bytes(str(path)).replace(b"\r\n", b"\n") != data:
-        raise InputError(str(path), "is out of date or was edited", "compile it again")
-    click.echo(f"{path} is as elegansc writes it", err=True)
+    there = path.exists() or not show
+    old = read_bytes(str(path)).replace(b"\r\n", b"\n") if there else b""
+    if old == data:
+        click.echo(f"{visible(str(path))} is as elegansc writes it", err=True)
+        return True
+    if show:
+        before, after = (
+            text.decode("utf-8", "replace").splitlines(keepends=True)
+            for text in (old, data)
+        )
+        name = visible(str(path))
+        lines = unified_diff(before, after, name, f"{name} (as compiled)")
+        click.echo("".join(lines), nl=False)
+    return False
+
+
+def fresh(source: str, artifact: Artifact, options: Options, layout: Layout) -> None:
+    """Say if a fresh solve would lose less than the order that stands."""
+    from . import catalog
+    from .names import amount
+    from .pipeline import compile_source
+
+    label = "" if catalog.find(source) else artifact.label
+    alone = replace(options, like="", stick=0.0)
+    new = compile_source(source, label=label, options=alone, layout=layout)
+    old_lost = artifact.history["break_cycles"]["weight"]
+    new_lost = new.history["break_cycles"]["weight"]
+    if new_lost < old_lost:
+        less = f"{amount(old_lost - new_lost)} {artifact.unit}"
+        click.echo(f"a fresh solve would lose {less} less", err=True)
 
 
 @cli.command("verify")
@@ -355,6 +412,11 @@ def show(checks: list[Check], model: str, passed: bool) -> None:
 
 cli.add_command(explain_command)
 cli.add_command(order_command)
+cli.add_command(diff_command)
+cli.add_command(status_command)
+cli.add_command(git_setup_command)
+cli.add_command(git_diff_command)
+cli.add_command(textconv_command)
 
 
 @cli.group("connectomes", invoke_without_command=True)

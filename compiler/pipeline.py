@@ -20,8 +20,16 @@ from .passes.prune import prune
 from .passes.schedule_levels import schedule_levels
 from .passes.select_cells import select_cells
 from .passes.topological_sort import topological_sort
-from .readers.model import is_model, read_model
-from .sources import cell_table, expand, fetch, parse_source, past_of, untouched
+from .readers.model import Model, is_model, read_model
+from .sources import (
+    cell_table,
+    expand,
+    fetch,
+    locked,
+    parse_source,
+    past_of,
+    untouched,
+)
 from .tables import unplanned
 from .text import Stage, text
 from .verify import verify
@@ -82,8 +90,17 @@ class Stop(Exception):
     """The stage asked for is reached."""
 
 
-def lower(connectome: Connectome, options: Options, trace: Trace | None = None) -> Plan:
-    """All passes, in order."""
+def lower(
+    connectome: Connectome,
+    options: Options,
+    trace: Trace | None = None,
+    lock: Model | None = None,
+) -> Plan:
+    """All passes, in order.
+
+    Args:
+        lock: a model whose order stands, if it is of the same graph and options.
+    """
     trace = trace or Trace()
     selected = trace.run(
         "selected",
@@ -104,7 +121,7 @@ def lower(connectome: Connectome, options: Options, trace: Trace | None = None) 
         undirected=options.undirected,
         min_weight=options.min_weight,
     )
-    past = past_of(options, circuit)
+    past = locked(lock, options, circuit) or past_of(options, circuit)
     dag = trace.run(
         "dag",
         break_cycles,
@@ -133,6 +150,7 @@ def compile_source(
     options: Options | None = None,
     layout: Layout | None = None,
     trace: Trace | None = None,
+    lock: Model | None = None,
 ) -> Artifact:
     """Compile a connectome: a file, a bundled name, "-" for stdin, or a generated model.
 
@@ -140,6 +158,8 @@ def compile_source(
         path: a bundled name wins unless the argument has a slash or an extension.
         name: of the class; made from the label if empty.
         label: stands for the file in the output; its base name if empty.
+        lock: a model whose order stands, if it is of the same graph and options: what
+            another solver would find does not matter then.
 
     Returns:
         One Python file. If `trace` stops earlier: no file.
@@ -155,7 +175,7 @@ def compile_source(
         verify(connectome)
         trace.seconds["parse"] = time.perf_counter() - start
         trace.record("connectome", connectome)
-        plan = lower(connectome, options, trace)
+        plan = lower(connectome, options, trace, lock)
     except Stop:
         return Artifact({})
     return finish(plan, options, name, trace)

@@ -77,12 +77,26 @@ def past_of(options: Options, circuit: Circuit) -> Past | None:
         hint = "--like takes a module that elegansc generated"
         raise InputError(options.like, "not a generated module", hint)
     model = read_model(data, options.like)
-    plan, name = model.plan, model.plan.cells.name
+    name = model.plan.cells.name
     shared = set(name) & set(circuit.cells.name)
     if 10 * len(shared) < len(circuit.cells):
         of = names.plural(len(circuit.cells), "neuron")
         seen = f"--like: knows {len(shared):,} of {of} here"
         raise InputError(options.like, seen, "is it a model of another animal?")
+    return past_from(model, options, circuit, base(options.like))
+
+
+def locked(model: Model | None, options: Options, circuit: Circuit) -> Past | None:
+    """A model's order, to be taken as it is, if it is of this very graph and options."""
+    if model is None:
+        return None
+    past = past_from(model, options, circuit, model.header.label)
+    return past if past.same else None
+
+
+def past_from(model: Model, options: Options, circuit: Circuit, label: str) -> Past:
+    """An older model, by name."""
+    plan, name = model.plan, model.plan.cells.name
     back = {
         (name[u], name[v]): late
         for late, edges in ((False, plan.forward), (True, plan.feedback))
@@ -93,7 +107,7 @@ def past_of(options: Options, circuit: Circuit) -> Past | None:
     made = replace(model.options, like="", stick=0.0)
     same = asked.changed() == made.changed() and digest(circuit) == digest(plan)
     return Past(
-        base(options.like),
+        label,
         back,
         {neuron: row for row, neuron in enumerate(name)},
         frozenset((name[u], name[v]) for u, v in ends),

@@ -1,0 +1,373 @@
+"""What changed between two connectomes, and in the models made of them. Data only.
+
+All by name: neurons, chemical pairs, gap junctions; then the order that was found.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from . import catalog
+from .errors import CompilerError
+from .ir import MOTOR, SENSORY, Circuit, Plan
+from .options import Options
+from .parse import Layout
+from .pipeline import Trace, compile_source
+from .readers.model import Model, is_model, read_model
+from .sources import fetch
+from .tables import unplanned
+
+ROLES = {0: "inter", SENSORY: "sensory", MOTOR: "motor", SENSORY | MOTOR: "both"}
+
+Pair = tuple[str, str]
+
+
+@dataclass(frozen=True)
+class Side:
+    """One of the two: its graph by name and, where it has one, its model.
+
+    Attributes:
+        roles: neuron -> sensory, motor, both or inter.
+        chemical: (pre, post) -> weight; junctions: (one, other), sorted, -> weight.
+        level: neuron -> level, of those in one; back: pairs that run backward.
+        gains: (neuron, input, kind) of each gain; None without a model.
+        why: why there is no model.
+    """
+
+    label: str
+    unit: str
+    roles: Mapping[str, str]
+    chemical: Mapping[Pair, float]
+    junctions: Mapping[Pair, float]
+    level: Mapping[str, int] | None = None
+    back: frozenset[Pair] = frozenset()
+    gains: frozenset[tuple[str, str, str]] = frozenset()
+    why: str = ""
+
+
+def side(
+    path: str,
+    options: Options | None,
+    layout: Layout,
+    *,
+    label: str = "",
+    like: Model | None = None,
+) -> Side:
+    """Read one side: a connectome file, a bundled name, or a generated model.
+
+    Args:
+        options: of a compile; None: those of the model, or the defaults.
+        label: stands for the file.
+        like: the other side, if it is a model: a source is compiled as that one was.
+    """
+    data, found, _ = fetch(path, label)
+    if is_model(data):
+        model = read_model(data, path)
+        return side_of(unplanned(model.plan)[0], model.plan, model.options, found)
+    if options is None:
+        made = like.options if like else Options()
+        options = replace(made, like="", stick=0.0)
+    trace = Trace(until="plan")
+    why = ""
+    try:
+        compile_source(
+            path, label=label, options=options, layout=layout, trace=trace, lock=like
+        )
+    except CompilerError as error:
+        if "circuit" not in trace.kept:
+            raise
+        why = str(error).split("\n")[0]
+    circuit, plan = trace.kept["circuit"], trace.kept.get("plan")
+    assert isinstance(circuit, Circuit)
+    plan_found = plan if isinstance(plan, Plan) else None
+    return replace(side_of(circuit, plan_found, options, found), why=why)
+
+
+def both(old: str, new: str, options: Options | None, layout: Layout) -> list[Side]:
+    """Read both sides; a source beside a model is compiled with the model's options."""
+    models = [model_at(path) for path in (old, new)]
+    return [
+        side(path, options, layout, like=other)
+        for path, other in zip((old, new), reversed(models), strict=True)
+    ]
+
+
+def model_at(path: str) -> Model | None:
+    """The generated model at a path, if it is one."""
+    data, _, _ = fetch(path)
+    return read_model(data, path) if is_model(data) else None
+
+
+def relabelled(side: Side, label: str) -> Side:
+    """The same side under another label."""
+    return replace(side, label=label)
+
+
+def side_of(circuit: Circuit, plan: Plan | None, options: Options, label: str) -> Side:
+    """The graph and the model by name."""
+    name, edges = circuit.cells.name, circuit.chemical
+    ends = circuit.junctions
+    bits = (circuit.cells.role & (SENSORY | MOTOR)).tolist()
+    graph = Side(
+        label,
+        circuit.source.unit,
+        dict(zip(name, (ROLES[bit] for bit in bits), strict=True)),
+        named(name, edges.pre, edges.post, edges.weight),
+        {
+            (min(pair), max(pair)): weight
+            for pair, weight in named(name, ends.left, ends.right, ends.weight).items()
+        },
+    )
+    if plan is None:
+        return graph
+    row = plan.cells.name
+    start = plan.level_start.tolist()
+    level = {
+        row[place]: number
+        for number, (first, last) in enumerate(zip(start, start[1:], strict=False))
+        for place in range(first, last)
+    }
+    late = named(row, plan.feedback.pre, plan.feedback.post, plan.feedback.weight)
+    used = [(plan.forward.pre, plan.forward.post, "chemical")]
+    used.append((plan.junctions.left, plan.junctions.right, "electrical"))
+    if options.feedback == "delay":
+        used.append((plan.feedback.pre, plan.feedback.post, "feedback"))
+    gains = {
+        (row[v], row[u], kind)
+        for pre, post, kind in used
+        for u, v in zip(pre.tolist(), post.tolist(), strict=True)
+        if row[u] in level and row[v] in level
+    }
+    if options.merge == "product":
+        gains = set()
+    return replace(graph, level=level, back=frozenset(late), gains=frozenset(gains))
+
+
+def named(
+    name: tuple[str, ...], pre: np.ndarray, post: np.ndarray, weight: np.ndarray
+) -> dict[Pair, float]:
+    """(pre, post) by name -> weight."""
+    columns = (pre.tolist(), post.tolist(), weight.tolist())
+    return {(name[u], name[v]): w for u, v, w in zip(*columns, strict=True)}
+
+
+@dataclass(frozen=True)
+class Table:
+    """Changes of one kind of pair.
+
+    Attributes:
+        added, lost: pair -> weight; changed: pair -> (old, new); same: how many.
+        hidden: changes below the threshold, that stand in none of these.
+    """
+
+    added: Mapping[Pair, float]
+    lost: Mapping[Pair, float]
+    changed: Mapping[Pair, tuple[float, float]]
+    same: int
+    hidden: int = 0
+
+    def __bool__(self) -> bool:
+        return bool(self.added or self.lost or self.changed)
+
+    @property
+    def weight(self) -> float:
+        """How much more the new one weighs, of what is shown."""
+        turned = sum(new - old for old, new in self.changed.values())
+        return sum(self.added.values()) - sum(self.lost.values()) + turned
+
+
+@dataclass(frozen=True)
+class ModelChanges:
+    """What changed in the model.
+
+    Attributes:
+        depth: levels of the old and the new.
+        moved: neurons in both whose level differs; shared: neurons in both.
+        turned: pairs in both that run backward in one and forward in the other.
+        fell, rose: neurons that came off every path, and onto one.
+        kept, new, lost: parameters: gains by synapse, biases by neuron.
+    """
+
+    depth: tuple[int, int]
+    moved: int
+    shared: int
+    turned: tuple[tuple[Pair, str], ...]
+    fell: tuple[str, ...]
+    rose: tuple[str, ...]
+    kept: int
+    new: int
+    lost: int
+
+
+@dataclass(frozen=True)
+class Changes:
+    """What changed from `old` to `new`."""
+
+    old: Side
+    new: Side
+    added: tuple[str, ...]
+    lost: tuple[str, ...]
+    renamed: tuple[Pair, ...]
+    roles: tuple[tuple[str, str, str], ...]
+    chemical: Table
+    junctions: Table
+    model: ModelChanges | None
+    threshold: float = 0.0
+    by_role: Mapping[Pair, tuple[int, int, int]] = field(default_factory=dict)
+    by_class: Mapping[Pair, tuple[int, int, int]] = field(default_factory=dict)
+
+    def __bool__(self) -> bool:
+        graph = self.added or self.lost or self.renamed or self.roles
+        turned = self.model is not None and bool(
+            self.model.turned or self.model.moved or self.model.fell or self.model.rose
+        )
+        return bool(graph or self.chemical or self.junctions or turned)
+
+
+def compare(
+    old: Side, new: Side, *, threshold: float = 0.0, fold: bool = False
+) -> Changes:
+    """All that changed.
+
+    Args:
+        threshold: changes of less weight are counted, not shown.
+        fold: left and right partners count as one in `by_class`.
+    """
+    added = sorted(set(new.roles) - set(old.roles))
+    lost = sorted(set(old.roles) - set(new.roles))
+    renamed = renames(lost, added)
+    if renamed:
+        old = rename(old, dict(renamed))
+        added = [name for name in added if name not in {b for _, b in renamed}]
+        lost = [name for name in lost if name not in {a for a, _ in renamed}]
+    roles = tuple(
+        (name, old.roles[name], role)
+        for name, role in sorted(new.roles.items())
+        if name in old.roles and old.roles[name] != role
+    )
+    chemical = table(old.chemical, new.chemical, threshold)
+    role = {**old.roles, **new.roles}
+    return Changes(
+        old,
+        new,
+        tuple(added),
+        tuple(lost),
+        renamed,
+        roles,
+        chemical,
+        table(old.junctions, new.junctions, threshold),
+        models(old, new),
+        threshold,
+        grouped(chemical, role),
+        grouped(chemical, {name: class_of(name, fold) for name in role}),
+    )
+
+
+def table(old: Mapping[Pair, float], new: Mapping[Pair, float], least: float) -> Table:
+    """Pairs that came, went and changed weight."""
+    both = sorted(set(old) & set(new))
+    added = {pair: new[pair] for pair in sorted(set(new) - set(old))}
+    lost = {pair: old[pair] for pair in sorted(set(old) - set(new))}
+    changed = {pair: (old[pair], new[pair]) for pair in both if old[pair] != new[pair]}
+    same = len(both) - len(changed)
+    every = len(added) + len(lost) + len(changed)
+    added = {pair: w for pair, w in added.items() if w >= least}
+    lost = {pair: w for pair, w in lost.items() if w >= least}
+    changed = {p: (a, b) for p, (a, b) in changed.items() if abs(b - a) >= least}
+    shown = len(added) + len(lost) + len(changed)
+    return Table(added, lost, changed, same, every - shown)
+
+
+def renames(lost: list[str], added: list[str]) -> tuple[Pair, ...]:
+    """(old, new) names that differ by case, padding or separators alone."""
+    by_key: dict[str, list[str]] = {}
+    for name in added:
+        by_key.setdefault(key(name), []).append(name)
+    olds: dict[str, list[str]] = {}
+    for name in lost:
+        olds.setdefault(key(name), []).append(name)
+    return tuple(
+        (names[0], by_key[word][0])
+        for word, names in olds.items()
+        if len(names) == 1 and len(by_key.get(word, ())) == 1
+    )
+
+
+def key(name: str) -> str:
+    """What is left of a name without case, padding zeros and separators."""
+    bare = re.sub(r"[\s_\-.]+", "", name).casefold()
+    return re.sub(r"(?<!\d)0+(?=\d)", "", bare)
+
+
+def rename(old: Side, names: Mapping[str, str]) -> Side:
+    """A side with some of its neurons under their new names."""
+
+    def new(name: str) -> str:
+        return names.get(name, name)
+
+    def pairs(held: Mapping[Pair, float]) -> dict[Pair, float]:
+        return {(new(u), new(v)): weight for (u, v), weight in held.items()}
+
+    level = old.level
+    return replace(
+        old,
+        roles={new(name): role for name, role in old.roles.items()},
+        chemical=pairs(old.chemical),
+        junctions={(min(p), max(p)): w for p, w in pairs(old.junctions).items()},
+        level=None if level is None else {new(n): at for n, at in level.items()},
+        back=frozenset((new(u), new(v)) for u, v in old.back),
+        gains=frozenset((new(v), new(u), kind) for v, u, kind in old.gains),
+    )
+
+
+def models(old: Side, new: Side) -> ModelChanges | None:
+    """What changed in the model, where both sides have one."""
+    if old.level is None or new.level is None:
+        return None
+    known = set(old.roles) & set(new.roles)
+    shared = set(old.chemical) & set(new.chemical)
+    turned = tuple(
+        (pair, "backward" if pair in new.back else "forward")
+        for pair in sorted(shared)
+        if (pair in old.back) != (pair in new.back) and pair[0] != pair[1]
+    )
+    live = known & set(old.level) & set(new.level)
+    biases = set(old.level) & set(new.level)
+    return ModelChanges(
+        (depth(old.level), depth(new.level)),
+        sum(old.level[name] != new.level[name] for name in live),
+        len(live),
+        turned,
+        tuple(sorted(known & set(old.level) - set(new.level))),
+        tuple(sorted(known & set(new.level) - set(old.level))),
+        len(old.gains & new.gains) + len(biases),
+        len(new.gains - old.gains) + len(set(new.level) - biases),
+        len(old.gains - new.gains) + len(set(old.level) - biases),
+    )
+
+
+def depth(level: Mapping[str, int]) -> int:
+    """How many levels there are."""
+    return max(level.values(), default=-1) + 1
+
+
+def grouped(found: Table, group: Mapping[str, str]) -> dict[Pair, tuple[int, int, int]]:
+    """(group, group) -> how many pairs came, went and changed, the most first."""
+    counts: dict[Pair, list[int]] = {}
+    for place, pairs in enumerate((found.added, found.lost, found.changed)):
+        for u, v in pairs:
+            counts.setdefault((group[u], group[v]), [0, 0, 0])[place] += 1
+    rows = sorted(counts.items(), key=lambda item: (-sum(item[1]), item[0]))
+    return {pair: (a, b, c) for pair, (a, b, c) in rows}
+
+
+def class_of(name: str, fold: bool) -> str:
+    """The class of a C. elegans cell, or the name without its side if asked to fold."""
+    cell = catalog.cells().get(name)
+    if cell is not None and cell.cell_class:
+        return cell.cell_class if fold else cell.cell_class + cell.side
+    return name[:-1] if fold and name[-1:] in ("L", "R") and len(name) > 1 else name
