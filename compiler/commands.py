@@ -11,14 +11,13 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from .errors import InputError, UsageError
-from .flags import layout_of, layout_options, model_options, options_of
+from .flags import SCHEMA, layout_of, layout_options, model_options, options_of
 
 if TYPE_CHECKING:
     from .explain import Depth
     from .ir import Circuit
     from .ranking import Ranking
 
-SCHEMA = 1  # of every JSON report
 BAR = 50  # characters of a full bar
 
 

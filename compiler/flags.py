@@ -15,6 +15,8 @@ from .options import CHOICES, Options, dashed
 if TYPE_CHECKING:
     from .parse import Layout
 
+SCHEMA = 1  # of every JSON report
+
 HELP = {
     "features": "Numbers a neuron holds, D.",
     "unit": "scalar: a bias a neuron; linear: a D x D matrix and a bias vector.",

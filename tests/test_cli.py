@@ -16,8 +16,8 @@ import pytest
 from command import EDGES, contents, edited, run, spawn
 
 import elegansc
-from elegansc.cli import STAGES as OFFERED
 from elegansc.cli import cli
+from elegansc.compile_command import STAGES as OFFERED
 from elegansc.options import Options
 from elegansc.pipeline import STAGES
 
