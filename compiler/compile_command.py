@@ -252,9 +252,9 @@ def require_proof(artifact: Artifact) -> None:
         raise UsageError(
             f"--require-proof: a generated model is solved already; {hint}"
         )
-    if facts["bound"] is None or facts["bound"] < facts["least_price"]:
-        from .report import standing
+    from .report import proved, standing
 
+    if not proved(facts):
         raise InputError(
             artifact.label,
             f"--require-proof: {standing(facts)}",

@@ -159,6 +159,11 @@ def cycles(
         f"{facts['halves']:,} of them halves of a reciprocal pair; of sensor-to-motor "
         f"walks is left: {hops} hops",
     )
+    if facts.get("asked") == "exact" and not proved(facts):
+        yield line(
+            "warning",
+            "the budget of the exact search ended first: no minimum is proved",
+        )
     if "flips" in facts:
         how = ": its order, taken as it is" if facts.get("recorded") else ""
         yield line(
@@ -195,6 +200,11 @@ def standing(facts: Mapping[str, Any]) -> str:
         return f"{proved}, {amount(lost)} {price_of(facts)}"
     gap = f"{100 * (first - bound) / first:.1f} %"
     return f"no order{under} loses less than {amount(bound)} (proved), gap {gap}"
+
+
+def proved(facts: Mapping[str, Any]) -> bool:
+    """Whether what was found first is known to lose least."""
+    return facts["bound"] is not None and facts["bound"] >= facts["least_price"]
 
 
 def price_of(facts: Mapping[str, Any]) -> str:

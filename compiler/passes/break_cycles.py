@@ -99,6 +99,7 @@ def break_cycles(
     proof = proof_of(cycles, first, net, fold, scale, whole)
     against = ~net.proper & (net.pre != net.post)
     facts: dict[str, Any] = {
+        "asked": cycles,
         "alive": alive,
         "roles": roles,
         "symmetric": symmetric,

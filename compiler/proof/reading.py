@@ -203,7 +203,8 @@ def claimed(model: Model) -> Iterator[Check]:
         return
     plan = model.plan
     net, fold, scale = problem(plan, model.options)
-    cycles = "exact" if plan.proof.method == "exact" else "auto"
+    whole = plan.proof.method == "exact" or model.options.cycles == "exact"
+    cycles = "exact" if whole else "auto"
     found = least(order_of(net, cycles), net, fold) / scale
     detail = f"no order loses less than {names.amount(found)}, the module says {names.amount(bound)}"
     yield Check("minimum", found >= bound, detail)
