@@ -111,19 +111,27 @@ def order_command(
     --keep all; chemical synapses alone decide.
     """
     from . import ranking
-    from .output import replace
+    from .options import Options, dashed
+    from .output import replace, same
     from .parse import read_bytes
     from .pipeline import circuit_of
 
     if as_json and not score and output == "-":
         raise UsageError("--json: the score goes to stdout, so give --output")
+    if score and output != "-":
+        raise UsageError("--score: writes no order, so leave --output out")
     given["keep"] = "all"
     options = options_of(given)
+    for name in ("roles", "symmetric", "max_levels", "like", "stick"):
+        if getattr(options, name) != getattr(Options(), name):
+            raise UsageError(f"--{dashed(name)}: is of a model; order takes none of it")
     circuit = circuit_of(source, label=label, options=options, layout=layout_of(given))
     if score:
         names = ranking.read_table(read_bytes(score), score, circuit)
         found = ranking.score(circuit, names)
     else:
+        if output != "-" and same(Path(output), source):
+            raise InputError(output, "is the input", "write to another file")
         if output != "-" and Path(output).exists() and not force:
             raise InputError(output, "is there already", "--force replaces it")
         found = ranking.rank(circuit, options)

@@ -80,6 +80,8 @@ def compile_command(
     if given["ensemble"]:
         siblings(source, output, name, label, options, given)
         return
+    if given["certificate"]:
+        allow_certificate(given["certificate"], (source, output), given["force"])
     if not (output == "-" or looks or given["until"]):
         allow(Path(output), force=given["force"], source=source)
     keep = frozenset(STAGES) if given["dump"] else frozenset({given["until"] or ""})
@@ -114,6 +116,9 @@ def compile_command(
             hint = "compile it again"
             raise InputError(output, "is out of date or was edited", hint)
         return
+    if given["certificate"] and artifact.certificate is None:
+        seen = "--certificate: nothing is proved of this order, so there is none"
+        raise InputError(artifact.label, seen, "compile the source with --cycles exact")
     put(output, data, source, given["force"])
     if given["certificate"]:
         put_certificate(given["certificate"], artifact)
@@ -197,6 +202,17 @@ def put(output: str, data: bytes, source: str, force: bool) -> None:
         write(Path(output), data, force=force, source=source)
 
 
+ALONE = {  # options that an ensemble has no use for, and their flags
+    "check": "check",
+    "diff": "diff",
+    "until": "emit",
+    "dump": "dump",
+    "as_json": "json",
+    "certificate": "certificate",
+    "require_proof": "require-proof",
+}
+
+
 def siblings(
     source: str,
     output: str,
@@ -205,43 +221,50 @@ def siblings(
     options: Options,
     given: dict[str, Any],
 ) -> None:
-    """Write models of equally good orders, a file a tie seed."""
-    from .output import write
+    """Write models of equally good orders, a file a tie seed; all of them or none."""
+    from .output import allow, write
     from .pipeline import ensemble
 
+    for option, flag in ALONE.items():
+        if given[option]:
+            raise UsageError(f"--ensemble: does not go with --{flag}")
     folder = Path(output)
     if output == "-" or folder.is_file():
         raise UsageError("--ensemble: give a folder with --output")
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise InputError(output, f"cannot be made: {error.strerror}") from None
-    sets = []
-    for seed, artifact, cut in ensemble(
+    found = ensemble(
         source,
         given["ensemble"],
         name=name,
         label=label,
         options=options,
         layout=layout_of(given),
-    ):
-        (data,) = artifact.files.values()
-        stem = f"{artifact.summary['name']}_{seed}".lower()
-        write(folder / f"{stem}.py", data, force=given["force"], source=source)
-        sets.append(cut)
-        if not given["quiet"]:
-            lost = artifact.history["break_cycles"]["weight"]
-            click.echo(
-                f"wrote     {visible(str(folder / stem))}.py: {lost:,g} backward",
-                err=True,
-            )
+    )
+    files = {
+        folder
+        / f"{sibling.artifact.summary['name']}_{sibling.seed}.py".lower(): sibling
+        for sibling in found
+    }
+    for path in files:
+        allow(path, force=given["force"], source=source)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InputError(output, f"cannot be made: {error.strerror}") from None
+    for path, sibling in files.items():
+        (data,) = sibling.artifact.files.values()
+        write(path, data, force=given["force"], source=source)
+    if given["quiet"]:
+        return
+    for path, sibling in files.items():
+        lost = sibling.artifact.history["break_cycles"]["weight"]
+        click.echo(f"wrote     {visible(str(path))}: {lost:,g} backward", err=True)
+    sets = [sibling.cut for sibling in found]
     every, some = frozenset.intersection(*sets), frozenset.union(*sets)
-    if not given["quiet"]:
-        click.echo(
-            f"          {len(every):,} synapses run backward in all of them, "
-            f"{len(some) - len(every):,} in some",
-            err=True,
-        )
+    click.echo(
+        f"          {len(every):,} synapses run backward in all of them, "
+        f"{len(some) - len(every):,} in some",
+        err=True,
+    )
 
 
 def require_proof(artifact: Artifact) -> None:
@@ -262,13 +285,24 @@ def require_proof(artifact: Artifact) -> None:
         )
 
 
+def allow_certificate(path: str, others: tuple[str, str], force: bool) -> None:
+    """Raise unless the certificate may be written there."""
+    from .certificate import KIND
+    from .output import same
+
+    if any(path == other or same(Path(path), other) for other in others):
+        raise InputError(path, "is the input or the model", "name another file")
+    if not Path(path).exists() or force:
+        return
+    if Path(path).is_dir() or KIND.encode() not in Path(path).read_bytes()[:200]:
+        raise InputError(path, "is there and no certificate", "--force replaces it")
+
+
 def put_certificate(path: str, artifact: Artifact) -> None:
     """Write the certificate beside the module."""
     from .output import replace as put_file
 
-    if artifact.certificate is None:
-        seen = "--certificate: nothing is proved of this order, so there is none"
-        raise InputError(artifact.label, seen, "compile the source with --cycles exact")
+    assert artifact.certificate is not None
     put_file(Path(path), artifact.certificate)
 
 

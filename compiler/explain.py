@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from .errors import UsageError
 from .graph import HOPS, walks
 from .ir import MOTOR, SENSORY, Bool, Circuit, Dag
 from .names import amount, plain, plural
@@ -143,7 +144,9 @@ class Depth:
 
 def depths(circuit: Circuit, options: Options) -> Iterator[Depth]:
     """The least loss found in few levels up to many; `--max-levels` takes the same."""
-    net, _ = problem(circuit, replace(options, symmetric=False))
+    if options.symmetric:
+        raise UsageError("--depths: does not go with --symmetric")
+    net, _ = problem(circuit, options)
     back = order_of(net, options.cycles).back
     edges = circuit.chemical
     proper = edges.pre != edges.post
@@ -186,7 +189,7 @@ def lines(
             )
     halves = [cut for cut in found if cut.reciprocal]
     if found:
-        yield f"halves    {len(halves):,} of them are the weaker half of a reciprocal pair"
+        yield f"halves    {len(halves):,} of them are half of a reciprocal pair whose other half runs forward"
     losers = input_lost(dag)
     if losers:
         shown_losers = losers if verbose else losers[:TOP]

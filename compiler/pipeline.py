@@ -8,6 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field, fields, replace
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
+from . import names
 from .certificate import certificate
 from .emit import emit
 from .errors import CompilerError, InputError, UsageError
@@ -20,7 +21,7 @@ from .passes.prune import prune
 from .passes.schedule_levels import schedule_levels
 from .passes.select_cells import select_cells
 from .passes.topological_sort import topological_sort
-from .readers.model import Model, is_model, read_model
+from .readers.model import Model, is_model
 from .sources import (
     cell_table,
     expand,
@@ -189,23 +190,31 @@ def ensemble(
     label: str = "",
     options: Options,
     layout: Layout,
-) -> Iterator[tuple[int, Artifact, frozenset[tuple[str, str]]]]:
-    """Models of `count` orders that cost the same: (tie seed, module, what runs backward).
+) -> list[Sibling]:
+    """Models of `count` different orders that cost the same, the least that was found.
 
     Raises:
-        InputError: so many different ones were not found in four times as many seeds.
+        InputError: so many were not found in eight times as many seeds.
     """
-    seen: set[frozenset[tuple[str, str]]] = set()
-    for seed in range(options.tie_seed, options.tie_seed + 4 * count):
+    if options.cycles in ("fast", "ratio"):
+        raise UsageError("--ensemble: ties are broken in exact orders: --cycles auto")
+    found: dict[float, dict[frozenset[tuple[str, str]], Sibling]] = {}
+    last = min(options.tie_seed + 8 * count, 2**32)
+    for seed in range(options.tie_seed, last):
         trace = Trace()
-        artifact = compile_source(
-            path,
-            name=name,
-            label=label,
-            options=replace(options, tie_seed=seed),
-            layout=layout,
-            trace=trace,
-        )
+        try:
+            artifact = compile_source(
+                path,
+                name=name,
+                label=label,
+                options=replace(options, tie_seed=seed),
+                layout=layout,
+                trace=trace,
+            )
+        except InputError:
+            if seed == options.tie_seed:
+                raise
+            continue  # an order that leaves no path to a motor neuron
         dag = trace.kept.get("dag")
         if not isinstance(dag, Dag):
             raise UsageError(
@@ -214,13 +223,24 @@ def ensemble(
         cell, back = dag.cells.name, dag.feedback
         ends = zip(back.pre.tolist(), back.post.tolist(), strict=True)
         cut = frozenset((cell[u], cell[v]) for u, v in ends)
-        if cut not in seen:
-            seen.add(cut)
-            yield seed, artifact, cut
-        if len(seen) == count:
-            return
-    of = f"{len(seen):,} different orders in {4 * count:,} tries"
-    raise InputError(path, f"--ensemble {count}: {of}", "ask for fewer")
+        price = artifact.history["break_cycles"]["price"]
+        same = found.setdefault(price, {})
+        same.setdefault(cut, Sibling(seed, artifact, cut))
+        if price == min(found) and len(same) == count:
+            return list(same.values())
+    least = found[min(found)]
+    seen = f"--ensemble {count}: {names.plural(len(least), 'order')} of least loss"
+    hint = "ask for fewer, or give --no-keep-alive, whose ties are more"
+    raise InputError(path, f"{seen} in {last - options.tie_seed:,} tries", hint)
+
+
+@dataclass(frozen=True)
+class Sibling:
+    """A model of an ensemble: its tie seed, its module, what runs backward in it."""
+
+    seed: int
+    artifact: Artifact
+    cut: frozenset[tuple[str, str]]
 
 
 def broken(
@@ -251,7 +271,15 @@ def circuit_of(path: str, *, label: str, options: Options, layout: Layout) -> Ci
     """A connectome's circuit; of a generated model, the one in its tables."""
     data, found, unit = fetch(path, label)
     if is_model(data):
-        return unplanned(read_model(data, path).plan)[0]
+        free = Options()
+        chosen = replace(
+            options,
+            keep=free.keep,
+            cycles=free.cycles,
+            protect=free.protect,
+            tie_seed=free.tie_seed,
+        )
+        return unplanned(untouched(data, path, chosen).plan)[0]
     source = Source(found, options.weight_unit or unit)
     connectome = parse_source(data, path, source, layout)
     trace = Trace(until="circuit")

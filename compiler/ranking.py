@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import io
 from dataclasses import dataclass, replace
+from decimal import Decimal, InvalidOperation
 
 import numpy as np
 
@@ -90,24 +91,47 @@ def read_table(data: bytes, label: str, circuit: Circuit) -> tuple[str, ...]:
     Raises:
         InputError: a line that is neither, a cell missing, unknown or named twice.
     """
-    rows = list(csv.reader(io.StringIO(data.decode("utf-8-sig", "replace"))))
+    text = io.StringIO(data.decode("utf-8-sig", "replace"), newline=None)
     known = set(circuit.cells.name)
-    places: dict[str, float] = {}
-    for number, row in enumerate(rows, 1):
-        if not row or (number == 1 and row[0].strip() not in known):
-            continue  # a header
-        name = row[0].strip()
-        at = Location(label, number)
-        if name not in known:
-            raise InputError(at, f"{name!r} is no cell of {circuit.source.label}")
-        if name in places:
-            raise InputError(at, f"{name!r} is named twice")
-        try:
-            places[name] = float(row[1]) if len(row) > 1 else number
-        except ValueError:
-            raise InputError(at, f"{row[1]!r} is no place", "write id,place") from None
+    places: dict[str, Decimal] = {}
+    reader = csv.reader(text)
+    try:
+        for row in reader:
+            if not row or (reader.line_num == 1 and is_header(row, known)):
+                continue
+            name, at = row[0].strip(), Location(label, reader.line_num)
+            if name not in known:
+                raise InputError(at, f"{name!r} is no cell of {circuit.source.label}")
+            if name in places:
+                raise InputError(at, f"{name!r} is named twice")
+            places[name] = place(row[1], at) if len(row) > 1 else Decimal(len(places))
+    except csv.Error as error:
+        at = Location(label, reader.line_num)
+        raise InputError(at, f"no CSV: {error}", "write id,place lines") from None
     gone = sorted(known - set(places))
     if gone:
         some = ", ".join(map(repr, gone[:5]))
         raise InputError(label, f"{len(gone):,} cells have no place: {some}")
     return tuple(sorted(places, key=lambda name: (places[name], name)))
+
+
+def is_header(row: list[str], known: set[str]) -> bool:
+    """Whether a first line names columns: ours, or words that are neither cell nor place."""
+    if tuple(row) == HEADER:
+        return True
+    return row[0].strip() not in known and not (len(row) > 1 and is_place(row[1]))
+
+
+def is_place(word: str) -> bool:
+    """Whether a word is a finite number."""
+    try:
+        return Decimal(word.strip()).is_finite()
+    except InvalidOperation:
+        return False
+
+
+def place(word: str, at: Location) -> Decimal:
+    """A place in an order, exactly."""
+    if not is_place(word):
+        raise InputError(at, f"{word!r} is no place", "write id,place")
+    return Decimal(word.strip())

@@ -170,6 +170,8 @@ def cycles(
             "",
             f"{plural(facts['flips'], 'synapse')} turned against {facts['like']}{how}",
         )
+    for pattern in facts["unmatched"]:
+        yield line("warning", f"--protect {plain(pattern)}: no synapse matches")
     if facts["unprotected"]:
         against = listed(facts["unprotected"], False, ", ")
         yield line("warning", f"--protect: runs backward all the same: {against}")

@@ -679,12 +679,12 @@ def test_keeping_alive_ends_whatever_the_weights(
 
 
 @pytest.mark.parametrize("name", MINIMA)
-@pytest.mark.parametrize("cycles", ["fast", "ratio"])
-def test_junctions_add_two_levels_at_most(name: str, cycles: str) -> None:
+@pytest.mark.parametrize(("cycles", "most"), [("auto", 2), ("fast", 3), ("ratio", 3)])
+def test_junctions_add_hardly_a_level(name: str, cycles: str, most: int) -> None:
     artifact = elegansc.compile(name, cycles=cycles, keep_alive=False)
     facts = artifact.history["topological_sort"]
 
-    assert facts["levels"] - facts["chemical_levels"] in (0, 1, 2)
+    assert 0 <= facts["levels"] - facts["chemical_levels"] <= most
 
 
 # Size

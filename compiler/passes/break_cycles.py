@@ -30,8 +30,8 @@ from ..ir import (
 )
 from ..keep_alive import Arcs, keep_alive
 from ..names import plain, plural
-from ..net import Fold, Net, block_of, flipped, net_of, prices
-from ..order import Found, least, names_in_order, order_of, settle_protected
+from ..net import Fold, Net, block_of, flipped, net_of, prices, protected
+from ..order import Found, least, names_in_order, order_of, settle_protected, topped
 from ..shallow import shallow
 
 DIGITS = 10**6  # fractional weights are rounded to this many parts of a unit
@@ -109,6 +109,7 @@ def break_cycles(
         / scale,
         "least": total(edges.weight[fold.back(first.back | against) & ~loop]),
         "unprotected": [f"{plain(u)} -> {plain(v)}" for u, v in unprotected],
+        "unmatched": unmatched(circuit, protect),
     }
     back = found.back
     forced = direction(circuit.junctions, net, fold)
@@ -169,6 +170,14 @@ def flat(
     return net.proper & (level[net.pre] >= level[net.post]), forced
 
 
+def unmatched(circuit: Circuit, protect: tuple[str, ...]) -> list[str]:
+    """The patterns that no synapse matches."""
+    name, edges = circuit.cells.name, circuit.chemical
+    return [
+        p for p in protect if not protected(name, edges.pre, edges.post, (p,)).any()
+    ]
+
+
 def search(
     net: Net, cycles: str, past: Past | None, stick: float
 ) -> tuple[Found, Found]:
@@ -207,6 +216,7 @@ def recorded(circuit: Circuit, past: Past, net: Net, asked: dict[str, Any]) -> D
         **asked,
         "protected": int(net.fixed.sum()),
         "unprotected": [],
+        "unmatched": [],
         "price": paid,
         "least_price": paid if bound is None or past.proof.method != "exact" else bound,
         "flips": 0,
@@ -295,9 +305,22 @@ def revive(task: Task, found: Found, cap: int) -> tuple[Bool, Int8, dict[str, An
         return stays
 
     result = keep_alive(arcs, kept, cap, None if found.sifted else again)
+    kept = result.kept
+    if found.sifted:  # a cut may have taken more than it had to
+        among = np.arange(len(kept)) < len(proper)
+        whole = replace(
+            net,
+            pre=arcs.pre,
+            post=arcs.post,
+            weight=arcs.weight,
+            proper=among | kept,
+            fixed=arcs.fixed,
+            flip=None,
+        )
+        kept = kept | (among & ~topped(whole, ~kept))
     back = np.zeros(len(net.pre), bool)
-    back[proper[~result.kept[: len(proper)]]] = True
-    conducting = set(key[result.kept[len(proper) :]].tolist())
+    back[proper[~kept[: len(proper)]]] = True
+    conducting = set(key[kept[len(proper) :]].tolist())
     size = len(net.names)
     left, right = (
         task.fold.node[e] for e in (task.junctions.left, task.junctions.right)
