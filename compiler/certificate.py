@@ -25,6 +25,7 @@ from .text import digest
 FORMAT = 1
 KIND = "minimum feedback arc set"
 PARTS = 10**6
+LARGEST = 2**62  # weight that a sum of integers reaches
 FIELDS = ("format", "kind", "label", "source", "bound", "lost", "order", "groups")
 
 
@@ -35,7 +36,7 @@ def certificate(plan: Plan) -> bytes | None:
     unit, order (names), groups of {parts, cycle} whose cycles are names.
     """
     proof = plan.proof
-    if proof.bound is None:
+    if proof.bound is None or not proof.order:
         return None
     lost = plan.history["break_cycles"]["least_price"]
     head = {
@@ -87,23 +88,28 @@ def read(data: bytes, label: str) -> dict[str, Any]:
         InputError: not JSON, or not of this form.
     """
     try:
-        found = json.loads(data)
+        found = json.loads(data, parse_constant=refused)
     except (ValueError, RecursionError) as error:
         line = getattr(error, "lineno", 0)
         raise InputError(Location(label, line), f"not JSON: {error}") from None
     if not isinstance(found, dict) or found.get("kind") != KIND:
         raise InputError(label, "not a certificate that elegansc wrote")
-    if found.get("format") != FORMAT:
-        seen = f"format {found.get('format')!r}, this elegansc reads {FORMAT}"
+    if type(found.get("format")) is not int or found["format"] != FORMAT:
+        seen = f"format {str(found.get('format'))[:20]!r}, this elegansc reads {FORMAT}"
         raise InputError(label, seen, "update elegansc")
     for name in FIELDS:
         if name not in found:
             raise InputError(label, f"the field {name} is missing")
     numbers = (found["bound"], found["lost"])
-    typed = all(type(n) in (int, float) for n in numbers)
+    typed = all(type(n) in (int, float) and abs(n) <= LARGEST for n in numbers)
     if not typed or not names_only(found["order"]) or not grouped(found["groups"]):
         raise InputError(label, "a field is not of its type")
     return found
+
+
+def refused(word: str) -> float:
+    """NaN and Infinity are no numbers here."""
+    raise ValueError(f"{word} is no number")
 
 
 def names_only(value: Any) -> bool:
@@ -112,15 +118,16 @@ def names_only(value: Any) -> bool:
 
 
 def grouped(value: Any) -> bool:
-    """A list of lists of {parts: a whole number above 0, cycle: names}."""
+    """A list of lists of {parts: a whole number above 0, cycle: names}, none empty."""
     return isinstance(value, list) and all(
         isinstance(group, list)
         and all(
             isinstance(entry, dict)
             and set(entry) == {"parts", "cycle"}
             and type(entry["parts"]) is int
-            and entry["parts"] > 0
+            and 0 < entry["parts"] <= LARGEST * PARTS
             and names_only(entry["cycle"])
+            and entry["cycle"]
             for entry in group
         )
         for group in value
@@ -133,7 +140,8 @@ def check(
     """Hold a certificate against the tables of a model, in whole numbers."""
     names = plan.cells.name
     if found["source"] != digest(plan):
-        seen = f"it is of the graph {plain(str(found['label']))}:{found['source']}"
+        label, source = (plain(str(found[key])) for key in ("label", "source"))
+        seen = f"it is of the graph {label}:{source}"
         yield Verdict(
             "certificate", f"{seen}, the model of {plan.source.label}:{digest(plan)}"
         )
@@ -142,8 +150,7 @@ def check(
     room = capacities(names, net, fold)
     fixed = int(net.weight[~net.proper & (net.pre != net.post)].sum())
     lost, wrong = loss(found["order"], net, fold)
-    claimed = round(found["lost"] * scale)
-    if not wrong and lost != claimed:
+    if not wrong and whole(lost / scale) != found["lost"]:
         wrong = (
             f"its order loses {amount(lost / scale)}, it says {amount(found['lost'])}"
         )
@@ -151,9 +158,10 @@ def check(
         "order" if wrong else "",
         wrong or f"its order sends {amount(lost / scale)} backward",
     )
+    astray = bool(wrong)
     bound, wrong = packed(found["groups"], room)
     bound += fixed
-    if not wrong and bound != round(found["bound"] * scale):
+    if not wrong and whole(bound / scale) != found["bound"]:
         wrong = f"its cycles prove {amount(bound / scale)}, it says {amount(found['bound'])}"
     cycles = sum(map(len, found["groups"]))
     yield Verdict(
@@ -161,7 +169,7 @@ def check(
         wrong
         or f"{cycles:,} cycles, none beyond a weight: {amount(bound / scale)} or more is lost",
     )
-    if wrong:
+    if wrong or astray:
         return
     if bound >= lost:
         yield Verdict("", f"minimum {amount(bound / scale)}, proved")
@@ -200,12 +208,17 @@ def packed(groups: list[list[dict[str, Any]]], room: dict[Arc, int]) -> tuple[in
                     continue
                 load[arc] = load.get(arc, 0) + entry["parts"]
                 if load[arc] > room[arc]:
-                    seen = f"{load[arc] / PARTS:g} of cycles, more than its {room[arc] / PARTS:g}"
+                    seen = f"{units(load[arc])} of cycles, more than its {units(room[arc])}"
                     return 0, f"{word} carries {seen}"
                 if owner.setdefault(arc, number) != number:
                     return 0, f"{word} stands in two groups of cycles"
         bound += -(-sum(entry["parts"] for entry in group) // PARTS)
     return bound, ""
+
+
+def units(parts: int) -> str:
+    """Parts as weight, to the last digit."""
+    return f"{parts // PARTS}.{parts % PARTS:06d}".rstrip("0").rstrip(".")
 
 
 def loss(order: list[str], net: Net, fold: Fold) -> tuple[int, str]:

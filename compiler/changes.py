@@ -12,14 +12,16 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from . import catalog
-from .errors import CompilerError
-from .ir import MOTOR, SENSORY, Circuit, Plan
+from .emit import body_digest
+from .errors import InputError, UsageError
+from .ir import MOTOR, SENSORY, Circuit, Plan, Source
 from .options import Options
 from .parse import Layout
-from .pipeline import Trace, compile_source
+from .pipeline import Stop, Trace, lower
 from .readers.model import Model, is_model, read_model
-from .sources import fetch
+from .sources import fetch, parse_source
 from .tables import unplanned
+from .verify import verify
 
 ROLES = {0: "inter", SENSORY: "sensory", MOTOR: "motor", SENSORY | MOTOR: "both"}
 
@@ -36,6 +38,7 @@ class Side:
         level: neuron -> level, of those in one; back: pairs that run backward.
         gains: (neuron, input, kind) of each gain; None without a model.
         why: why there is no model.
+        edited: it is a model whose text is not what its header signs.
     """
 
     label: str
@@ -47,6 +50,7 @@ class Side:
     back: frozenset[Pair] = frozenset()
     gains: frozenset[tuple[str, str, str]] = frozenset()
     why: str = ""
+    edited: bool = False
 
 
 def side(
@@ -64,42 +68,61 @@ def side(
         label: stands for the file.
         like: the other side, if it is a model: a source is compiled as that one was.
     """
-    data, found, _ = fetch(path, label)
-    if is_model(data):
-        model = read_model(data, path)
-        return side_of(unplanned(model.plan)[0], model.plan, model.options, found)
-    if options is None:
-        made = like.options if like else Options()
-        options = replace(made, like="", stick=0.0)
-    trace = Trace(until="plan")
-    why = ""
-    try:
-        compile_source(
-            path, label=label, options=options, layout=layout, trace=trace, lock=like
-        )
-    except CompilerError as error:
-        if "circuit" not in trace.kept:
-            raise
-        why = str(error).split("\n")[0]
-    circuit, plan = trace.kept["circuit"], trace.kept.get("plan")
-    assert isinstance(circuit, Circuit)
-    plan_found = plan if isinstance(plan, Plan) else None
-    return replace(side_of(circuit, plan_found, options, found), why=why)
+    return side_from(path, fetch(path, label), options, layout, like)
 
 
 def both(old: str, new: str, options: Options | None, layout: Layout) -> list[Side]:
-    """Read both sides; a source beside a model is compiled with the model's options."""
-    models = [model_at(path) for path in (old, new)]
+    """Read both sides; a source beside a model is compiled with the model's options.
+
+    Each is read once, so that it may be a pipe.
+    """
+    held = [(path, fetch(path)) for path in (old, new)]
+    models = [
+        read_model(data, path) if is_model(data) else None for path, (data, *_) in held
+    ]
     return [
-        side(path, options, layout, like=other)
-        for path, other in zip((old, new), reversed(models), strict=True)
+        side_from(path, found, options, layout, other)
+        for (path, found), other in zip(held, reversed(models), strict=True)
     ]
 
 
-def model_at(path: str) -> Model | None:
-    """The generated model at a path, if it is one."""
-    data, _, _ = fetch(path)
-    return read_model(data, path) if is_model(data) else None
+def side_from(
+    path: str,
+    found: tuple[bytes, str, str],
+    options: Options | None,
+    layout: Layout,
+    like: Model | None,
+) -> Side:
+    """A side from what `fetch` found of it."""
+    data, label, unit = found
+    if is_model(data):
+        return side_of_model(read_model(data, path), label)
+    if options is None:
+        made = like.options if like else Options()
+        options = replace(made, like="", stick=0.0)
+    source = Source(label, options.weight_unit or unit)
+    connectome = parse_source(data, path, source, layout)
+    verify(connectome)
+    trace, why = Trace(until="plan"), ""
+    try:
+        lower(connectome, options, trace, like)
+    except Stop:
+        pass
+    except (InputError, UsageError) as error:
+        if "circuit" not in trace.kept:
+            raise
+        why = str(error).split("\n")[0].removeprefix(f"{label}: ")
+    circuit, plan = trace.kept["circuit"], trace.kept.get("plan")
+    assert isinstance(circuit, Circuit)
+    plan_found = plan if isinstance(plan, Plan) else None
+    return replace(side_of(circuit, plan_found, options, label), why=why)
+
+
+def side_of_model(model: Model, label: str) -> Side:
+    """What stands in the tables of a model, and whether its text was edited."""
+    edited = body_digest(model.header.text) != model.header.body
+    circuit = unplanned(model.plan)[0]
+    return replace(side_of(circuit, model.plan, model.options, label), edited=edited)
 
 
 def relabelled(side: Side, label: str) -> Side:
@@ -298,8 +321,12 @@ def renames(lost: list[str], added: list[str]) -> tuple[Pair, ...]:
 
 
 def key(name: str) -> str:
-    """What is left of a name without case, padding zeros and separators."""
-    bare = re.sub(r"[\s_\-.]+", "", name).casefold()
+    """What is left of a name without case, padding zeros and separators.
+
+    Between digits a separator stays, as a slash: 1-10 is not 11-0.
+    """
+    split = re.sub(r"(?<=\d)[\s_\-.]+(?=\d)", "/", name)
+    bare = re.sub(r"[\s_\-.]+", "", split).casefold()
     return re.sub(r"(?<!\d)0+(?=\d)", "", bare)
 
 

@@ -6,7 +6,7 @@ import html
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from .changes import Changes, Pair, Table
+from .changes import Changes, Pair, Side, Table
 from .names import amount, plain, plural
 
 TOP = 12  # of each list, unless all were asked for
@@ -53,6 +53,9 @@ def summary(changes: Changes) -> Iterator[str]:
 
 def model(changes: Changes) -> Iterator[str]:
     """What changed in the model, in two lines."""
+    for side in (changes.old, changes.new):
+        if side.edited:
+            yield f"model      {plain(side.label)} was edited by hand: its tables are compared, its text is not"
     found = changes.model
     if found is None:
         for side in (changes.old, changes.new):
@@ -160,8 +163,8 @@ def as_json(changes: Changes) -> dict[str, Any]:
         "schema": 1,
         "command": "diff",
         "differs": bool(changes),
-        "old": {"label": changes.old.label, "neurons": len(changes.old.roles)},
-        "new": {"label": changes.new.label, "neurons": len(changes.new.roles)},
+        "old": about(changes.old),
+        "new": about(changes.new),
         "unit": changes.new.unit,
         "threshold": changes.threshold,
         "neurons": {
@@ -191,6 +194,16 @@ def as_json(changes: Changes) -> dict[str, Any]:
                 },
             }
         ),
+    }
+
+
+def about(side: Side) -> dict[str, Any]:
+    """One side as plain data; why: there is no model of it."""
+    return {
+        "label": side.label,
+        "neurons": len(side.roles),
+        "edited": side.edited,
+        "why": side.why,
     }
 
 

@@ -292,7 +292,9 @@ def allow_certificate(path: str, others: tuple[str, str], force: bool) -> None:
 
     if any(path == other or same(Path(path), other) for other in others):
         raise InputError(path, "is the input or the model", "name another file")
-    if not Path(path).exists() or force:
+    if not Path(path).parent.is_dir():
+        raise InputError(path, "its folder does not exist", "make it first")
+    if not Path(path).exists() or (force and not Path(path).is_dir()):
         return
     if Path(path).is_dir() or KIND.encode() not in Path(path).read_bytes()[:200]:
         raise InputError(path, "is there and no certificate", "--force replaces it")
@@ -310,12 +312,17 @@ def locked_by(path: Path) -> Model | None:
     """The model at a path, whose order stands if it is of the same graph and options."""
     from .parse import read_bytes
     from .readers.model import is_model, read_model
+    from .sources import signed
 
     if not path.is_file():
         return None
     data = read_bytes(str(path))
     try:
-        return read_model(data, str(path)) if is_model(data) else None
+        if not is_model(data):
+            return None
+        model = read_model(data, str(path))
+        signed(model, str(path))
+        return model
     except InputError:
         return None
 

@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from .errors import CompilerError, visible
+from .errors import CompilerError, InputError, VerifyError, visible
 from .flags import layout_of, layout_options, model_options, options_of
 from .options import Options
+
+if TYPE_CHECKING:
+    from .changes import Changes
+    from .parse import Layout
 
 COLOURS = {"+": "green", "-": "red", "~": "yellow"}
 TROUBLE = 2
@@ -28,6 +35,8 @@ TROUBLE = 2
 @click.option("--fold", is_flag=True, help="Left and right partners as one, by class.")
 @click.option("--json", "as_json", is_flag=True, help="All of it as JSON.")
 @click.option("--markdown", is_flag=True, help="For a pull request.")
+@click.option("--html", help="Write it as one page here too; -: to stdout alone.")
+@click.option("--force", is_flag=True, help="Replace a file that is no such page.")
 @click.option("--exit-code", is_flag=True, help="Exit 1 if they differ.")
 @click.option("--summary", "short", is_flag=True, help="The summary alone.")
 @click.option(
@@ -43,6 +52,8 @@ def diff_command(
     fold: bool,
     as_json: bool,
     markdown: bool,
+    html: str | None,
+    force: bool,
     exit_code: bool,
     short: bool,
     verbose: bool,
@@ -57,14 +68,22 @@ def diff_command(
 
     options, layout = options_of(given), layout_of(given)
     try:
+        if html is not None and html != "-":
+            allow(Path(html), old, new, force)
         asked = options if options != Options() else None
         sides = changes.both(old, new, asked, layout)
+        found = changes.compare(*sides, threshold=threshold, fold=fold)
+        if html is not None:
+            put_page(found, html)
+    except VerifyError:
+        raise
     except CompilerError as error:
-        click.echo("\n".join(map(visible, str(error).split("\n"))), err=True)
+        complain(error)
         sys.exit(TROUBLE)
-    found = changes.compare(*sides, threshold=threshold, fold=fold)
-    if as_json:
-        lines: Iterator[str] = iter([json.dumps(changes_text.as_json(found), indent=2)])
+    if html == "-":
+        lines: Iterator[str] = iter([])
+    elif as_json:
+        lines = iter([json.dumps(changes_text.as_json(found), indent=2)])
     elif markdown:
         lines = changes_text.markdown(found, verbose=verbose)
     else:
@@ -75,11 +94,45 @@ def diff_command(
         sys.exit(1)
 
 
-def text(found: object, short: bool, verbose: bool) -> Iterator[str]:
-    """The summary in words, then the details in colour."""
-    from . import changes, changes_text
+def allow(path: Path, old: str, new: str, force: bool) -> None:
+    """Raise InputError unless the page may be written there."""
+    from . import output
+    from .changes_html import is_page
 
-    assert isinstance(found, changes.Changes)
+    for source in (old, new):
+        output.allow(path, force=True, source=source)
+    if force or not os.path.isfile(path):  # not path.is_file(): a name may be too long
+        return
+    try:
+        ours = is_page(path.read_bytes())
+    except OSError as error:
+        raise InputError(str(path), f"unreadable: {error.strerror}") from None
+    if path.stat().st_size and not ours:
+        seen = "is not a page that elegansc diff made"
+        raise InputError(str(path), seen, "--force replaces it")
+
+
+def put_page(found: Changes, path: str) -> None:
+    """Write the page to a file or to stdout."""
+    from .changes_html import page
+    from .output import replace
+
+    if path == "-":
+        click.echo(page(found), nl=False)
+        return
+    replace(Path(path), page(found).encode("ascii"))
+    click.echo(f"wrote {visible(path)}", err=True)
+
+
+def complain(error: CompilerError) -> None:
+    """The message of an error, with nothing that could confuse a terminal."""
+    click.echo("\n".join(map(visible, str(error).split("\n"))), err=True)
+
+
+def text(found: Changes, short: bool, verbose: bool) -> Iterator[str]:
+    """The summary in words, then the details in colour."""
+    from . import changes_text
+
     yield from changes_text.summary(found)
     if not found:
         yield "no difference"
@@ -107,18 +160,41 @@ def status_command(
 ) -> None:
     """Whether each of MODELS is fresh, out of date, or edited by hand; edits are shown.
 
-    A bundled source is found by its label. Exit 1 if one is out of date or was edited.
+    A bundled source is found by its label. Exit 1 if one is out of date, was edited, or
+    can not be read; the others are looked at all the same.
     """
+    layout, good = layout_of(given), True
+    for model in models:
+        good &= tell_status(model, against, skip_others, as_json, layout)
+    sys.exit(0 if good else 1)
+
+
+def tell_status(
+    path: str, against: str | None, skip_others: bool, as_json: bool, layout: Layout
+) -> bool:
+    """Say what became of one model; whether that is well."""
     from . import status
+
+    try:
+        if skip_others and is_other(path):
+            return True
+        found = status.status(path, against, layout)
+    except VerifyError:
+        raise
+    except CompilerError as error:
+        found = status.Status(path, status.UNREADABLE, str(error))
+        if not as_json:
+            complain(error)
+            return False
+    for line in [json.dumps(found.as_json())] if as_json else found.lines():
+        click.echo(line)
+    return found.word in (status.FRESH, status.UNSURE)
+
+
+def is_other(path: str) -> bool:
+    """Whether a file is none of ours; an empty one is not."""
     from .parse import read_bytes
     from .readers.model import is_model
 
-    layout, bad = layout_of(given), False
-    for model in models:
-        if skip_others and not is_model(read_bytes(model)):
-            continue
-        found = status.status(model, against, layout)
-        bad = bad or found.word in (status.STALE, status.EDITED)
-        for line in [json.dumps(found.as_json())] if as_json else found.lines():
-            click.echo(line)
-    sys.exit(1 if bad else 0)
+    empty = os.path.isfile(path) and not os.path.getsize(path)
+    return empty or not is_model(read_bytes(path))

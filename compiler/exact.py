@@ -38,6 +38,7 @@ MOST = 120_000  # cycles of a linear program that is still solved
 # Of the edges cut in part: beyond this no integer program ends. Worms stay under 0.12; a
 # random graph of 300 nodes and 2,400 edges passes it in the third round.
 FRACTIONAL = 0.25
+FEW = 400  # edges of a component whose integer program is always tried
 
 
 @dataclass(frozen=True)
@@ -277,7 +278,8 @@ def relax(problem: Problem, rounds: int) -> Relaxed | None:
             False,
             rounds - spent - 1,
         )
-        if fractional(found.x) > FRACTIONAL * len(found.x):
+        parted = fractional(found.x) > FRACTIONAL * len(found.x)
+        if parted and len(found.x) > FEW:
             break
         slack = matrix @ found.x > 1 + SLACK
         if not problem.separate(found.x):
@@ -291,10 +293,9 @@ def settle(
 ) -> tuple[Bool | None, bool]:
     """The edges cut, and whether no other set costs as little.
 
-    It is found twice, the second time with another hash far below the first, which only
-    a tie of the first can feel.
+    After a first set is found, it is looked for with another hash, far below the first,
+    and once more with that turned round: only a tie of the first can feel the difference.
     """
-    finer = problem.cost + second / float(2 ** (TIE_BITS + TIE_SHIFT + 1))
     if fractional(relaxed.cut):
         whole = (relaxed.cut < NEAR) | (relaxed.cut > 1 - NEAR)
         near = np.round(relaxed.cut)
@@ -302,18 +303,21 @@ def settle(
         cut = integral(problem, problem.cost, low, high, relaxed.rounds, nodes)
     else:
         cut = relaxed.cut > 0.5
-    upper = np.inf if cut is None else problem.price(cut)
-    low, high = narrowed(problem, relaxed, upper)
-    other = integral(problem, finer, low, high, relaxed.rounds, nodes)
-    if other is None or cut is None or (other == cut).all():
-        return other if cut is None else cut, cut is not None
-    if problem.price(other) < upper - 1:  # the first was no minimum: look for it again
-        low, high = narrowed(problem, relaxed, problem.price(other))
-        cut = integral(problem, problem.cost, low, high, relaxed.rounds, nodes)
-    if cut is None or (other == cut).all():
-        return other, cut is not None
-    keys = [(problem.price(c), int(second[c].sum())) for c in (cut, other)]
-    return (cut if keys[0] <= keys[1] else other), keys[0][0] != keys[1][0]
+    finer = second / float(2 ** (TIE_BITS + TIE_SHIFT + 1))
+    found = [] if cut is None else [cut]
+    for cost in (problem.cost + finer, problem.cost - finer):
+        upper = min(map(problem.price, found), default=np.inf)
+        low, high = narrowed(problem, relaxed, upper)
+        other = integral(problem, cost, low, high, relaxed.rounds, nodes)
+        if other is None:
+            return (best(problem, found, second) if found else None), False
+        found.append(other)
+    return best(problem, found, second), bool((found[-1] == found[-2]).all())
+
+
+def best(problem: Problem, found: list[Bool], second: Int64) -> Bool:
+    """The cheapest set; of a tie the one of the lesser second hash."""
+    return min(found, key=lambda cut: (problem.price(cut), int(second[cut].sum())))
 
 
 def narrowed(

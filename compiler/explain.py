@@ -55,7 +55,7 @@ def problem(circuit: Circuit, options: Options) -> tuple[Net, Fold]:
         symmetric=options.symmetric,
         seed=options.tie_seed,
     )
-    return settle_protected(net)[0], fold
+    return settle_protected(net), fold
 
 
 def standings(net: Net, found: Found) -> tuple[Bool, Bool]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Iterator
 
 import click
 
@@ -42,35 +43,80 @@ def textconv_command(path: str) -> None:
 
 @click.command("git-diff", hidden=True)
 @click.argument("name")
-@click.argument("old")
+@click.argument("old", required=False)
 @click.argument("old_hex", required=False)
 @click.argument("old_mode", required=False)
 @click.argument("new", required=False)
 @click.argument("new_hex", required=False)
 @click.argument("new_mode", required=False)
-@click.argument("rest", nargs=-1)
-def git_diff_command(name: str, old: str, new: str | None, **_: object) -> None:
+@click.argument("renamed", nargs=-1)
+def git_diff_command(
+    name: str,
+    old: str | None,
+    new: str | None,
+    old_mode: str | None,
+    new_mode: str | None,
+    renamed: tuple[str, ...],
+    **_: object,
+) -> None:
     """What git calls for a file: NAME, the old file, the new file."""
-    from . import changes, changes_text, git
-    from .diff_command import paint
-    from .parse import Layout
+    from .git import plain_diff
 
-    if new is None:  # an unmerged path has a name alone
+    if old is None or new is None:  # an unmerged path has a name alone
         click.echo(f"{visible(name)} is unmerged: compile its source again")
         return
-    if os.devnull in (old, new):
-        click.echo(git.plain_diff(name, old, new), nl=False)
-        return
+    for line in beside(name, old_mode, new_mode, renamed):
+        click.echo(line)
+    lines = None if os.devnull in (old, new) else words(name, old, new)
+    for line in lines or ():
+        click.echo(line)
+    if lines is None or not says_all(old, new, lines):
+        sys.stdout.flush()
+        sys.stdout.buffer.write(plain_diff(name, old, new))
+        sys.stdout.buffer.flush()
+
+
+def beside(
+    name: str, old_mode: str | None, new_mode: str | None, renamed: tuple[str, ...]
+) -> Iterator[str]:
+    """What became of the file itself: its mode, its name."""
+    modes = {old_mode, new_mode}
+    if len(modes) == 2 and "." not in modes:
+        yield f"{visible(name)}: mode {old_mode} -> {new_mode}"
+    for text in renamed[1:]:
+        yield from (visible(line) for line in text.splitlines())
+
+
+def words(name: str, old: str, new: str) -> list[str] | None:
+    """The changes in words; None if they can not be told; empty if there are none."""
+    from . import changes, changes_text
+    from .diff_command import paint
+    from .options import Options
+    from .parse import Layout
+
+    all_cells = Options(keep="all")
     try:
         sides = [
-            changes.relabelled(changes.side(path, None, Layout(), label="x"), label)
+            changes.relabelled(
+                changes.side(path, all_cells, Layout(), label="x"), label
+            )
             for path, label in ((old, f"a/{name}"), (new, f"b/{name}"))
         ]
     except CompilerError:
-        click.echo(git.plain_diff(name, old, new), nl=False)
-        return
+        return None
     found = changes.compare(*sides)
-    for line in changes_text.summary(found):
-        click.echo(line)
-    for line in changes_text.details(found, paint=paint):
-        click.echo(line)
+    if not found:
+        return []
+    details = [
+        line.replace(" (--verbose)", "")
+        for line in changes_text.details(found, paint=paint)
+    ]
+    more = "git diff --no-ext-diff shows every line"
+    return [*changes_text.summary(found), *details, "", more]
+
+
+def says_all(old: str, new: str, lines: list[str]) -> bool:
+    """Whether the words say all that changed: not what a hand did to the text."""
+    from .git import is_plain
+
+    return bool(lines) and is_plain(old) and is_plain(new)

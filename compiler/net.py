@@ -169,7 +169,10 @@ def partners(names: Sequence[str]) -> Int32:
 
 def folded(net: Net) -> tuple[Net, Fold]:
     """Left and right partners as one node, parallel arcs as one."""
-    first, inverse = np.unique(partners(net.names), return_inverse=True)
+    left = partners(net.names)
+    alike = net.block == net.block[left]  # blocks come before partners
+    left = np.where(alike, left, np.arange(len(left), dtype=np.int32))
+    first, inverse = np.unique(left, return_inverse=True)
     node: Int32 = inverse.reshape(-1).astype(np.int32)
     size = len(first)
     key = node[net.pre].astype(np.int64) * size + node[net.post]

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from . import exact
+from .exact import LARGEST
 from .graph import longest_path, ratio_rank
 from .ir import Bool, Component, Int32
 from .net import Fold, Net
@@ -163,17 +164,16 @@ def names_in_order(net: Net, back: Bool) -> tuple[str, ...]:
     return tuple(net.names[row] for row in rows.tolist())
 
 
-def settle_protected(net: Net) -> tuple[Net, tuple[tuple[str, str], ...]]:
-    """Protect what can be: of protected arcs that form cycles, the least weight is given up.
+def settle_protected(net: Net) -> Net:
+    """Protect what can be: where protected arcs form cycles, the fewest are given up.
 
-    Returns:
-        the net; the (pre, post) of what was given up, sorted.
+    Of those fewest the ones that let the least weight run backward in all.
     """
     alone = net.fixed & net.proper
-    lost = net.fixed & ~net.proper
-    if alone.any():
-        only = replace(net, proper=alone, fixed=np.zeros(len(net.pre), bool), flip=None)
-        lost = lost | order_of(only, "auto").back
-    ends = zip(net.pre[lost].tolist(), net.post[lost].tolist(), strict=True)
-    gone = tuple(sorted((net.names[u], net.names[v]) for u, v in ends))
-    return replace(net, fixed=net.fixed & ~lost), gone
+    free = replace(net, fixed=np.zeros(len(net.pre), bool), flip=None)
+    gone = net.fixed & ~net.proper
+    if alone.any() and replace(free, proper=alone).cyclic.any():
+        dear = min(int(net.weight.sum()) + 1, LARGEST // 2)
+        whole = replace(free, weight=net.weight + dear * alone)
+        gone = gone | (order_of(whole, "auto").back & alone)
+    return replace(net, fixed=net.fixed & ~gone)

@@ -52,7 +52,7 @@ def rank(circuit: Circuit, options: Options) -> Ranking:
         protect=options.protect,
         seed=options.tie_seed,
     )
-    net, _ = settle_protected(net)
+    net = settle_protected(net)
     found = order_of(net, options.cycles)
     names = names_in_order(net, found.back)
     solved = not found.sifted or options.cycles == "exact"

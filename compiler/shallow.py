@@ -30,7 +30,7 @@ def shallow(net: Net, back: Bool, left: Int32, right: Int32, most: int) -> Int32
         back: (E,) what an order of the net sends backward: where the search begins.
         left, right: (J,) the nodes that junctions join.
     """
-    shelf = Shelves(net, left, right, most)
+    shelf = Shelves(net, left, right, min(most, len(net.names)))
     start = shelf.cut(order_rank(net, back))
     best = shelf.calm(start)
     for run in range(RUNS + AGAIN):

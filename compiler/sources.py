@@ -77,6 +77,7 @@ def past_of(options: Options, circuit: Circuit) -> Past | None:
         hint = "--like takes a module that elegansc generated"
         raise InputError(options.like, "not a generated module", hint)
     model = read_model(data, options.like)
+    signed(model, options.like)
     name = model.plan.cells.name
     shared = set(name) & set(circuit.cells.name)
     if 10 * len(shared) < len(circuit.cells):
@@ -161,8 +162,13 @@ def untouched(data: bytes, path: str, options: Options) -> Model:
         raise InputError(
             path, f"the tables contradict each other: {error}", hint
         ) from None
+    signed(model, path)
+    return model
+
+
+def signed(model: Model, path: str) -> None:
+    """Raise InputError if a model was edited by hand or cut short."""
     found = body_digest(model.header.text)
     if found != model.header.body:
         seen = f"edited by hand or cut short: its body has the digest {found}, not {model.header.body}"
         raise InputError(Location(path, 2), seen, "compile its source again")
-    return model

@@ -20,7 +20,7 @@ from .readers.model import Model, header, read_model
 from .tables import unplanned
 
 FRESH, STALE, EDITED = "fresh", "out of date", "edited by hand"
-UNSURE = "as it was written"
+UNSURE, UNREADABLE = "as it was written", "unreadable"
 SHOWN = 40  # lines of a hand edit
 
 
@@ -29,8 +29,8 @@ class Status:
     """What became of a module.
 
     Attributes:
-        word: "fresh", "out of date", "edited by hand", or "as it was written" where its
-            source is not at hand.
+        word: "fresh", "out of date", "edited by hand", "as it was written" where its
+            source is not at hand, or "unreadable".
         why: a sentence; detail: lines that show it.
     """
 
@@ -43,7 +43,7 @@ class Status:
         """For people."""
         yield f"{visible(self.label)}: {self.word}: {self.why}"
         for line in self.detail:
-            yield f"  {line}"
+            yield f"  {visible(line)}"
 
     def as_json(self) -> dict[str, Any]:
         """For scripts."""

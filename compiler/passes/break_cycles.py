@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from ..errors import InputError
-from ..graph import ranks, total, walks
+from ..graph import longest_path, ranks, total, walks
 from ..ir import (
     MOTOR,
     SENSORY,
@@ -91,10 +91,16 @@ def break_cycles(
         symmetric=symmetric,
         seed=tie_seed,
     )
-    net, unprotected = settle_protected(net)
+    net = settle_protected(net)
     if past is not None and past.same:
-        asked = {"alive": alive, "roles": roles, "stick": stick, "symmetric": symmetric}
-        return recorded(circuit, past, net, asked)
+        asked = {
+            "alive": alive and not max_levels,
+            "roles": roles,
+            "stick": stick,
+            "symmetric": symmetric,
+            "max_levels": max_levels,
+        }
+        return recorded(circuit, past, net, asked, protect)
     first, found = search(net, cycles, past, stick * scale)
     proof = proof_of(cycles, first, net, fold, scale, whole)
     against = ~net.proper & (net.pre != net.post)
@@ -108,7 +114,6 @@ def break_cycles(
         "least_price": (int(net.weight[first.back | against].sum()) + fold.lost)
         / scale,
         "least": total(edges.weight[fold.back(first.back | against) & ~loop]),
-        "unprotected": [f"{plain(u)} -> {plain(v)}" for u, v in unprotected],
         "unmatched": unmatched(circuit, protect),
     }
     back = found.back
@@ -126,6 +131,7 @@ def break_cycles(
         forced = np.where(turned != 0, turned, forced)
         facts |= more
     sent = fold.back(back | against) | loop
+    facts["unprotected"] = unprotected(circuit, sent, protect)
     if past is not None:
         facts |= {
             "flips": flips(circuit, sent, past),
@@ -170,6 +176,14 @@ def flat(
     return net.proper & (level[net.pre] >= level[net.post]), forced
 
 
+def unprotected(circuit: Circuit, sent: Bool, protect: tuple[str, ...]) -> list[str]:
+    """The synapses that run backward although they were to be protected."""
+    name, edges = circuit.cells.name, circuit.chemical
+    rows = np.flatnonzero(protected(name, edges.pre, edges.post, protect) & sent)
+    ends = zip(edges.pre[rows].tolist(), edges.post[rows].tolist(), strict=True)
+    return [f"{plain(name[u])} -> {plain(name[v])}" for u, v in ends]
+
+
 def unmatched(circuit: Circuit, protect: tuple[str, ...]) -> list[str]:
     """The patterns that no synapse matches."""
     name, edges = circuit.cells.name, circuit.chemical
@@ -196,8 +210,18 @@ def search(
     return first, order_of(near, cycles, start=start, known=first)
 
 
-def recorded(circuit: Circuit, past: Past, net: Net, asked: dict[str, Any]) -> Dag:
-    """The order of a model of the same graph and options, checked, not solved again."""
+def recorded(
+    circuit: Circuit,
+    past: Past,
+    net: Net,
+    asked: dict[str, Any],
+    protect: tuple[str, ...],
+) -> Dag:
+    """The order of a model of the same graph and options, checked, not solved again.
+
+    Raises:
+        InputError: it is no order, or loses less than it says is possible.
+    """
     name, edges = circuit.cells.name, circuit.chemical
     ends = zip(edges.pre.tolist(), edges.post.tolist(), strict=True)
     sent = np.array([past.back[name[u], name[v]] for u, v in ends], bool)
@@ -212,11 +236,15 @@ def recorded(circuit: Circuit, past: Past, net: Net, asked: dict[str, Any]) -> D
     )
     paid = int(price[sent & ~loop].sum()) / scale
     bound = past.proof.bound
+    ahead = longest_path(edges.pre[~sent], edges.post[~sent], len(name))
+    if (ahead < 0).any() or (bound is not None and bound > paid):
+        seen = "its order has a cycle, or loses less than it says is possible"
+        raise InputError(past.label, seen, "elegansc verify says more")
     facts: dict[str, Any] = {
         **asked,
         "protected": int(net.fixed.sum()),
-        "unprotected": [],
-        "unmatched": [],
+        "unprotected": unprotected(circuit, sent, protect),
+        "unmatched": unmatched(circuit, protect),
         "price": paid,
         "least_price": paid if bound is None or past.proof.method != "exact" else bound,
         "flips": 0,

@@ -237,4 +237,4 @@ def problem(plan: Plan, options: Options) -> tuple[Net, Fold, int]:
         symmetric=options.symmetric,
         seed=options.tie_seed,
     )
-    return settle_protected(net)[0], fold, scale
+    return settle_protected(net), fold, scale
