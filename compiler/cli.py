@@ -15,6 +15,7 @@ from .diff_command import diff_command, status_command
 from .errors import InputError
 from .faults import Commands
 from .git_command import git_diff_command, git_setup_command, textconv_command
+from .transplant_command import transplant_command
 from .verify_command import verify_command
 
 
@@ -37,6 +38,7 @@ for command in (
     git_setup_command,
     git_diff_command,
     textconv_command,
+    transplant_command,
 ):
     cli.add_command(command)
 

@@ -1,0 +1,154 @@
+"""Whose is which element of a generated module's parameters. Told from its tables alone."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from ..interpret import Gain
+from ..readers.model import Model
+from ..tables import Tables
+
+Link = tuple[str, str, str]  # a synapse by name, in whichever order neurons fire
+Read = tuple[str, bool, Link]  # (input, whether of the step before, by which synapse)
+
+# What decides the shape or the meaning of a parameter.
+MEANING = ("features", "unit", "merge", "norm", "activation", "feedback")
+
+# Why one of two models has no gain for a synapse of the other.
+NEURON, SYNAPSE, BACKWARD, UNUSED = "neuron", "synapse", "backward", "unused"
+
+
+@dataclass(frozen=True, slots=True)
+class Elements:
+    """The parameters of a module.
+
+    Attributes:
+        shapes: of each parameter, by its name, in the order of the module.
+        synapses: (neuron, input, kind) of each gain; with `product` there are no gains.
+        live: the neuron of each row of `bias` and `weight`.
+        wiring: the digest that signs its checkpoints.
+    """
+
+    shapes: Mapping[str, tuple[int, ...]]
+    synapses: tuple[Gain, ...]
+    live: tuple[str, ...]
+    wiring: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One of the two models: where it stands, what is in it."""
+
+    path: str
+    model: Model
+    found: Elements
+
+    @property
+    def delay(self) -> bool:
+        """Whether a step reads the one before."""
+        return self.model.options.feedback == "delay"
+
+
+def elements(model: Model) -> Elements:
+    """The parameters of a generated module, by its tables and options."""
+    tables, options = model.tables, model.options
+    live = tuple(neuron for level in tables.levels for neuron in level)
+    synapses = tuple(in_use(tables, delay=options.feedback == "delay"))
+    n, d = len(live), options.features
+    shapes: dict[str, tuple[int, ...]] = {}
+    if options.merge != "product":
+        shapes["gain"] = (len(synapses),)
+    if options.unit == "linear":
+        shapes["weight"] = (n, d, d)
+    shapes["bias"] = (n, d) if options.unit == "linear" else (n,)
+    signed = json.dumps([tables.options, [*live, *tables.unused], synapses])
+    return Elements(shapes, synapses, live, hashlib.sha256(signed.encode()).digest())
+
+
+def in_use(tables: Tables, *, delay: bool) -> Iterator[Gain]:
+    """The table SYNAPSES of a module."""
+    kinds = {"chemical": tables.chemical, "electrical": tables.electrical}
+    if delay:
+        kinds["feedback"] = tables.feedback
+    silent = set(tables.unused)
+    for kind, table in kinds.items():
+        for neuron, inputs in table.items():
+            for source in inputs:
+                if neuron not in silent and source not in silent:
+                    yield neuron, source, kind
+
+
+def link(gain: Gain) -> Link:
+    """A gain's synapse: a junction is the same both ways, a synapse early or late."""
+    neuron, source, kind = gain
+    if kind == "electrical":
+        return min(neuron, source), max(neuron, source), "electrical"
+    return neuron, source, "chemical"
+
+
+def places(old: Iterable[Link | str], new: Iterable[Link | str]) -> list[int]:
+    """Where each of `new` stands in `old`; -1: nowhere."""
+    place = {key: index for index, key in enumerate(old)}
+    return [place.get(key, -1) for key in new]
+
+
+def reads(synapses: Iterable[Gain], *, delay: bool) -> dict[str, set[Read]]:
+    """What each neuron reads; with `delay`, a junction reads a step late the other way."""
+    found: dict[str, set[Read]] = {}
+    for gain in synapses:
+        neuron, source, kind = gain
+        late = kind == "feedback"
+        found.setdefault(neuron, set()).add((source, late, link(gain)))
+        if kind == "electrical" and delay:
+            found.setdefault(source, set()).add((neuron, True, link(gain)))
+    return found
+
+
+def readers(gain: Gain, *, delay: bool) -> tuple[str, ...]:
+    """The neurons that a gain is an input of."""
+    neuron, source, kind = gain
+    return (neuron, source) if kind == "electrical" and delay else (neuron,)
+
+
+def zeroed(old: Side, new: Side) -> set[Gain]:
+    """The new gains that a neuron which was there reads through.
+
+    Those onto new neurons are drawn: with zeros on both sides of a neuron, nothing in it
+    would ever learn.
+    """
+    known = set(map(link, old.found.synapses))
+    there = set(old.found.live)
+    return {
+        gain
+        for gain in new.found.synapses
+        if link(gain) not in known
+        and there.intersection(readers(gain, delay=new.delay))
+    }
+
+
+def reasons(gains: Iterable[Gain], other: Model) -> Iterator[str]:
+    """Why the other model has no gain for each of these synapses."""
+    tables = other.tables
+    known = {neuron for level in tables.levels for neuron in level} | set(tables.unused)
+    drop = other.options.feedback == "drop"
+    for neuron, source, kind in gains:
+        if kind == "electrical":
+            both = ((neuron, source), (source, neuron))
+            there = any(u in tables.electrical.get(v, {}) for v, u in both)
+        else:
+            there = source in tables.chemical.get(neuron, {})
+        if neuron not in known or source not in known:
+            yield NEURON
+        elif kind != "electrical" and source in tables.feedback.get(neuron, {}):
+            yield BACKWARD if drop else UNUSED
+        else:
+            yield UNUSED if there else SYNAPSE
+
+
+def size(found: Elements) -> int:
+    """How many numbers the parameters hold."""
+    return sum(math.prod(shape) for shape in found.shapes.values())
