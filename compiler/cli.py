@@ -9,12 +9,15 @@ from __future__ import annotations
 import click
 
 from . import __version__
+from .bisect_command import bisect_command
 from .commands import explain_command, order_command
 from .compile_command import compile_command
 from .diff_command import diff_command, status_command
+from .draw_command import draw_command
 from .errors import InputError
 from .faults import Commands
 from .git_command import git_diff_command, git_setup_command, textconv_command
+from .rewire_command import rewire_command
 from .transplant_command import transplant_command
 from .verify_command import verify_command
 
@@ -39,6 +42,9 @@ for command in (
     git_diff_command,
     textconv_command,
     transplant_command,
+    draw_command,
+    bisect_command,
+    rewire_command,
 ):
     cli.add_command(command)
 

@@ -1,0 +1,1 @@
+"""Which changes moved a number: bisect over the hunks of a diff."""

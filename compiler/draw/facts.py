@@ -1,0 +1,89 @@
+"""What a drawing says of itself: its title and its caption."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ..graph import total
+from ..names import amount, plural
+from .colours import ROLE_WORDS
+from .scene import CHANGES, DEAD, FEEDBACK, FORWARD, GONE, JUNCTION, SAME, Scene
+
+
+def title(scene: Scene) -> str:
+    """The name, or both names."""
+    return (
+        f"{scene.old} \N{RIGHTWARDS ARROW} {scene.label}" if scene.old else scene.label
+    )
+
+
+def caption(scene: Scene) -> list[str]:
+    """Counts, levels, weight that runs backward; or what changed."""
+    return list(scene.told) or (compared(scene) if scene.old else counted(scene))
+
+
+def counted(scene: Scene) -> list[str]:
+    """One connectome in numbers."""
+    neurons, lines = scene.neurons, scene.lines
+    dead = int((neurons.level == DEAD).sum())
+    size = f"{plural(len(neurons), 'neuron')} in {plural(scene.depth, 'level')}"
+    off = f", {dead:,} of them on no path from a sensor to a motor" if dead else ""
+    proper = lines.pre != lines.post
+    loops = int((~proper).sum())
+    back = lines.kind == FEEDBACK
+    chemical = int((lines.kind != JUNCTION).sum()) - loops
+    lost = total(lines.weight[back & proper])
+    whole = lost + total(lines.weight[lines.kind == FORWARD])
+    share = f" ({100 * lost / whole:.1f}\N{NO-BREAK SPACE}%)" if whole else ""
+    found = [
+        size + off,
+        plural(chemical, "chemical synapse"),
+        plural(int((lines.kind == JUNCTION).sum()), "gap junction"),
+        f"{amount(lost)} of {amount(whole)} {scene.unit}{share} backward",
+    ]
+    if loops:
+        found.insert(2, plural(loops, "self-loop"))
+    return found
+
+
+def compared(scene: Scene) -> list[str]:
+    """Two connectomes: how many of each came, went and changed."""
+    lines, coupled = scene.lines, scene.lines.kind == JUNCTION
+    found = [tally("neurons", scene.neurons.change)]
+    found.append(tally("chemical synapses", lines.change[~coupled]))
+    found.append(tally("gap junctions", lines.change[coupled]))
+    found.append(f"levels of {scene.label}")
+    if not scene.comparable:
+        found.append("weights not compared: they count different things")
+    return found
+
+
+def tally(what: str, change: np.ndarray) -> str:
+    """`neurons: 160 kept, 20 added, 1 lost`."""
+    counts = np.bincount(change, minlength=len(CHANGES)).tolist()
+    told = [
+        f"{count:,} {word}"
+        for key, (word, count) in enumerate(zip(CHANGES, counts, strict=True))
+        if count or key == SAME
+    ]
+    return f"{what}: {', '.join(told)}"
+
+
+def level_word(level: int, scene: Scene) -> str:
+    """A level from 1, or why there is none."""
+    if level == DEAD:
+        return "on no path from a sensor to a motor"
+    if level == GONE:
+        return f"only in {scene.old}"
+    return f"level {level + 1} of {scene.depth}"
+
+
+def role_words(role: int) -> str:
+    """The roles in words."""
+    words = (word for bit, word in ROLE_WORDS.items() if role & bit)
+    return " and ".join(words) or "no role"
+
+
+def aside_word(kind: int) -> str:
+    """What stands below neurons that are in no level."""
+    return "on no path" if kind == DEAD else "lost"

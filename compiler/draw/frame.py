@@ -1,0 +1,195 @@
+"""What stands below every picture: the legend and the caption."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from ..names import amount
+from .canvas import Canvas, curve, faded, pill, polygon, rounded, straight
+from .colours import (
+    CHANGE_COLOURS,
+    FAINT,
+    INK,
+    KIND_COLOURS,
+    NO_ROLE,
+    PALE,
+    ROLE_WORDS,
+    ROLES,
+    UNUSED,
+    tint,
+)
+from .facts import caption, title
+from .labels import breadth
+from .scene import CHANGES, DEAD, FEEDBACK, FORWARD, JUNCTION, Scene
+
+MARGIN = 18.0
+SIZE, LEADING = 6.5, 9.5  # points of the words below, and from line to line
+SWATCH, APART = 15.0, 10.0  # points of a sample, and from one entry to the next
+LINE, ARC, DASHED, WEDGE, NEURON = "line", "arc", "dashed", "wedge", "neuron"
+SQUARE, RING, SHADE = "square", "ring", "shade"
+AS_CELLS = {LINE: SQUARE, DASHED: RING, ARC: SQUARE, WEDGE: SHADE}
+AS_LINES = {ARC: LINE}
+LEAST = 430.0  # points of the narrowest page
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A sample and its word."""
+
+    word: str
+    colour: str
+    shape: str = LINE
+    fill: str = ""
+
+
+def page(scene: Scene, width: float, height: float, legend: list[Entry]) -> Canvas:
+    """A page with room for a picture at `left`, MARGIN; legend and caption stand below.
+
+    Args:
+        width, height: of the picture, in points.
+    """
+    whole = max(width, LEAST) + 2 * MARGIN
+    rows = arranged(legend, whole - 2 * MARGIN)
+    text = wrapped(" \N{MIDDLE DOT} ".join(caption(scene)), whole - 2 * MARGIN)
+    below = LEADING * (len(rows) + len(text) + 1)
+    canvas = Canvas(whole, height + 2 * MARGIN + below + 10)
+    y = MARGIN + height + 14
+    for row in rows:
+        for x, entry in row:
+            draw(canvas, entry, MARGIN + x, y)
+        y += LEADING
+    y += 4
+    canvas.text(MARGIN, y, title(scene), SIZE + 1, weight="bold")
+    for line in text:
+        y += LEADING
+        canvas.text(MARGIN, y, line, SIZE, color=INK)
+    return canvas
+
+
+def wrapped(words: str, width: float) -> list[str]:
+    """Lines of at most so many points."""
+    lines = [""]
+    for word in words.split(" "):
+        longer = f"{lines[-1]} {word}".strip()
+        if lines[-1] and breadth(longer) * SIZE > width:
+            lines.append(word)
+        else:
+            lines[-1] = longer
+    return lines
+
+
+def left(canvas: Canvas, width: float) -> float:
+    """Where a picture of this width starts, so that it stands in the middle."""
+    return (canvas.width - width) / 2
+
+
+def arranged(legend: list[Entry], width: float) -> list[list[tuple[float, Entry]]]:
+    """Entries with their x, in as many rows as they need."""
+    rows: list[list[tuple[float, Entry]]] = [[]]
+    x = 0.0
+    for entry in legend:
+        size = SWATCH + 4 + breadth(entry.word) * SIZE
+        if x and x + size > width:
+            rows.append([])
+            x = 0.0
+        rows[-1].append((x, entry))
+        x += size + APART
+    return rows
+
+
+def draw(canvas: Canvas, entry: Entry, x: float, y: float) -> None:
+    """One entry of the legend."""
+    style: dict[str, Any] = {"edgecolors": entry.colour, "linewidths": 1.0}
+    end, middle = x + SWATCH, x + SWATCH / 2
+    match entry.shape:
+        case "neuron":
+            paths = [pill(middle, y, SWATCH / 2 - 1, 6.4)]
+            style |= {"facecolors": entry.fill, "linewidths": 0.6}
+        case "wedge":
+            paths = [polygon([(x, y), (end, y - 0.8), (end, y + 0.8)])]
+            style |= {"facecolors": entry.colour, "linewidths": 0.25}
+        case "arc":
+            paths = [
+                curve([(x, y + 2), (x + 3, y - 4), (end - 3, y - 4), (end, y + 2)])
+            ]
+        case "square":
+            paths = [rounded(middle - 2.5, y - 2.5, 5, 5, 0.1)]
+            style |= {"facecolors": entry.colour, "linewidths": 0}
+        case "ring":
+            paths = [pill(middle, y, 2.5, 5)]
+        case "shade":
+            paths = [rounded(x + 5 * n, y - 2.5, 5, 5, 0.1) for n in range(3)]
+            shades = [faded(entry.colour, alpha) for alpha in (0.3, 0.65, 1.0)]
+            style |= {"facecolors": shades, "linewidths": 0}
+        case _:
+            paths = [straight((x, y), (end, y))]
+            style["linestyles"] = [(0, (2.4, 1.6)) if entry.shape == DASHED else "-"]
+    canvas.paths(paths, "legend", layer=5, **style)
+    canvas.text(end + 4, y, entry.word, SIZE, color=FAINT)
+
+
+def entries(scene: Scene, shapes: Mapping[str, str] | None = None) -> list[Entry]:
+    """The legend of neurons and lines, of what there is.
+
+    Args:
+        shapes: what stands for a line, an arc, ...; where arcs are none, and colours say
+            what changed, nothing tells what runs backward.
+    """
+    shapes = shapes or {}
+    found = changes(scene) if scene.old else [*roles(scene), *kinds(scene)]
+    found += weights(scene)
+    if scene.old and ARC in shapes:
+        found = [entry for entry in found if entry.shape != ARC]
+    return [replace(e, shape=shapes.get(e.shape, e.shape)) for e in found]
+
+
+def changes(scene: Scene) -> list[Entry]:
+    """What became of neurons and lines."""
+    there = set(scene.lines.change.tolist()) | set(scene.neurons.change.tolist())
+    found = [Entry(CHANGES[key], CHANGE_COLOURS[key]) for key in sorted(there)]
+    return [
+        *found,
+        Entry("runs backward", INK, ARC),
+        Entry("gap junction", INK, DASHED),
+    ]
+
+
+def roles(scene: Scene) -> list[Entry]:
+    """Roles that there are, and neurons that are in no level."""
+    neurons = scene.neurons
+    role = np.bitwise_or.reduce(neurons.role[neurons.level >= 0], initial=0)
+    found = [
+        Entry(ROLE_WORDS[bit], colour, NEURON, tint(colour, 0.3))
+        for bit, colour in ROLES.items()
+        if role & bit
+    ]
+    if (neurons.role[neurons.level >= 0] == 0).any():
+        found.append(Entry("no role", NO_ROLE, NEURON, tint(NO_ROLE, 0.3)))
+    if (neurons.level == DEAD).any():
+        found.append(Entry("on no path", UNUSED, NEURON, PALE))
+    return found
+
+
+def kinds(scene: Scene) -> list[Entry]:
+    """Kinds of lines that there are."""
+    there = set(scene.lines.kind.tolist())
+    shapes = {FORWARD: LINE, FEEDBACK: ARC, JUNCTION: DASHED}
+    words = ("chemical synapse", "runs backward", "gap junction")
+    return [
+        Entry(words[kind], KIND_COLOURS[kind], shape)
+        for kind, shape in shapes.items()
+        if kind in there
+    ]
+
+
+def weights(scene: Scene) -> list[Entry]:
+    """What the thinnest and the thickest line weigh."""
+    weight = scene.lines.weight
+    if not len(weight) or weight.min() == weight.max():
+        return []
+    least, most = amount(float(weight.min())), amount(float(weight.max()))
+    return [Entry(f"{least} to {most} {scene.unit}", FAINT, WEDGE)]

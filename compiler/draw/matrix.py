@@ -1,0 +1,191 @@
+"""Style matrix: who sends to whom, rows and columns in the order of the levels.
+
+A row sends, a column receives: what runs forward lies above the diagonal.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from .canvas import Canvas, Colour, faded, polygon, rounded, straight
+from .colours import FAINT, HAIR, UNUSED
+from .frame import AS_CELLS, MARGIN, entries, left, page
+from .labels import breadth, shown
+from .levels import ticks
+from .scene import JUNCTION, Scene
+from .strokes import Strokes, coats, groups, strokes
+
+if TYPE_CHECKING:
+    from matplotlib.path import Path
+
+SIDE, CELL = 570.0, 13.0  # points of the matrix; most points of a cell
+NAMED = 330  # up to so many neurons bear their names
+STRIP = 4.0  # points of the strip of roles
+LARGEST = 6.0  # points of a name
+EDGE = 22.0  # points for the words around it
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """Where the matrix stands on its page, in points."""
+
+    x: float
+    y: float
+    cell: float
+    size: int  # neurons
+
+    @property
+    def side(self) -> float:
+        """Width and height of the matrix."""
+        return self.cell * self.size
+
+    def square(self, row: int, column: int) -> Path:
+        """A whole cell."""
+        return box(
+            self.x + column * self.cell, self.y + row * self.cell, self.cell, self.cell
+        )
+
+    def disc(self, row: int, column: int, share: float) -> Path:
+        """A circle in a cell, as wide as a share of it."""
+        width = share * self.cell
+        shift = (self.cell - width) / 2
+        x, y = self.x + column * self.cell + shift, self.y + row * self.cell + shift
+        return rounded(x, y, width, width, width / 2)
+
+
+def draw_matrix(scene: Scene) -> Canvas:
+    """The whole page."""
+    size = len(scene.neurons)
+    cell = min(CELL, SIDE / max(size, 1))
+    font = min(LARGEST, 0.92 * cell)
+    room = EDGE + STRIP
+    if size <= NAMED:
+        room += 3 + font * max(breadth(shown(name)) for name in scene.neurons.name)
+    width = room + cell * size + EDGE
+    canvas = page(scene, width, width, entries(scene, AS_CELLS))
+    grid = Grid(left(canvas, width) + room, MARGIN + room, cell, size)
+    levels(canvas, scene, grid)
+    margins(canvas, scene, grid, room)
+    if size <= NAMED:
+        names(canvas, scene, grid, font)
+    marks = strokes(scene)
+    for number, (name, rows) in enumerate(groups(scene)):
+        coupled = scene.lines.kind[rows] == JUNCTION
+        layer = 2 + number / 10
+        synapses(canvas, scene, grid, marks, name, rows[~coupled].tolist(), layer)
+        junctions(canvas, scene, grid, marks, name, rows[coupled].tolist(), layer)
+    return canvas
+
+
+def synapses(
+    canvas: Canvas,
+    scene: Scene,
+    grid: Grid,
+    marks: Strokes,
+    name: str,
+    rows: list[int],
+    layer: float,
+) -> None:
+    """A square a synapse, the darker the heavier."""
+    pre, post = scene.lines.pre, scene.lines.post
+    canvas.paths(
+        [grid.square(int(pre[row]), int(post[row])) for row in rows],
+        name,
+        layer=layer,
+        facecolors=shades(marks, rows),
+        linewidths=0,
+    )
+
+
+def junctions(
+    canvas: Canvas,
+    scene: Scene,
+    grid: Grid,
+    marks: Strokes,
+    name: str,
+    rows: list[int],
+    layer: float,
+) -> None:
+    """A ring a junction where it is used; a dot in the mirror, where it is not."""
+    pre, post = scene.lines.pre, scene.lines.post
+    shades_there = shades(marks, rows)
+    canvas.paths(
+        [grid.disc(int(pre[row]), int(post[row]), 0.76) for row in rows],
+        name if name == "junction" else f"{name} junction",
+        layer=layer + 0.01,
+        edgecolors=shades_there,
+        linewidths=0.16 * grid.cell,
+    )
+    canvas.paths(
+        [grid.disc(int(post[row]), int(pre[row]), 0.4) for row in rows],
+        f"{name} mirror",
+        layer=layer,
+        facecolors=shades_there,
+        linewidths=0,
+    )
+
+
+def shades(marks: Strokes, rows: list[int]) -> list[Colour]:
+    """Colours of lines as surfaces: never so light that one cell is lost."""
+    return [
+        faded(marks.colour[row], min(1.0, 0.3 + float(marks.alpha[row])))
+        for row in rows
+    ]
+
+
+def box(x: float, y: float, width: float, height: float) -> Path:
+    """A box with corners."""
+    return polygon([(x, y), (x + width, y), (x + width, y + height), (x, y + height)])
+
+
+def levels(canvas: Canvas, scene: Scene, grid: Grid) -> None:
+    """A hairline between levels, the diagonal, and numbers of some levels at the right."""
+    level = scene.neurons.level
+    bounds = np.flatnonzero(level[1:] != level[:-1]) + 1
+    x, y, side = grid.x, grid.y, grid.side
+    lines = [straight((x, y), (x + side, y + side))]
+    for at in (bounds * grid.cell).tolist():
+        lines.append(straight((x, y + at), (x + side, y + at)))
+        lines.append(straight((x + at, y), (x + at, y + side)))
+    canvas.paths(lines, "levels", layer=1, edgecolors=HAIR, linewidths=0.25)
+    canvas.paths(
+        [box(x, y, side, side)], "frame", layer=4, edgecolors=UNUSED, linewidths=0.4
+    )
+    last = -np.inf
+    for number in ticks(scene.depth):
+        place = float(np.flatnonzero(level == number - 1).mean() + 0.5) * grid.cell
+        if place - last < 14:
+            continue
+        last = place
+        style = {"color": FAINT, "zorder": 4}
+        canvas.text(x + side + 4, y + place, str(number), 5.5, **style)
+        canvas.text(x + place, y + side + 7, str(number), 5.5, ha="center", **style)
+
+
+def margins(canvas: Canvas, scene: Scene, grid: Grid, room: float) -> None:
+    """The role of every row and column, and what rows and columns are."""
+    fills = [edge for _, edge in coats(scene)]
+    rows = range(grid.size)
+    cell, x, y = grid.cell, grid.x, grid.y
+    strips = [box(x - STRIP, y + row * cell, STRIP - 1, cell) for row in rows]
+    strips += [box(x + row * cell, y - STRIP, cell, STRIP - 1) for row in rows]
+    canvas.paths(strips, "roles", layer=2, facecolors=fills * 2, linewidths=0)
+    style = {"ha": "center", "color": FAINT}
+    middle, far = grid.side / 2, room - 9
+    canvas.text(x + middle, y - far, "to", 6.5, **style)
+    canvas.text(x - far, y + middle, "from", 6.5, rotation=90, va="center", **style)
+    canvas.text(x + grid.side + 4, y - 6, "level", 5.5, color=FAINT)
+
+
+def names(canvas: Canvas, scene: Scene, grid: Grid, font: float) -> None:
+    """Who is in each row and column."""
+    away = STRIP + 2
+    for row, name in enumerate(scene.neurons.name):
+        along = (row + 0.5) * grid.cell
+        words = shown(name)
+        canvas.text(grid.x - away, grid.y + along, words, font, ha="right")
+        style = {"rotation": 90, "ha": "center", "va": "bottom"}
+        canvas.text(grid.x + along, grid.y - away, words, font, **style)
