@@ -133,7 +133,7 @@ def group(bisection: Bisection, step: Step) -> Iterator[str]:
     if others is not None and others.hunks:
         left = percent(bisection.part(others))
         yield f"left       all but {who}: {shown(others)}, {left}{doubled(bisection, step)}"
-    if 2 * size > count > 3:
+    if bisection.found and 2 * size > count > 3:
         yield "           that is most of them: no few hunks explain the difference"
 
 
