@@ -27,6 +27,7 @@ from .ir import (
 )
 from .names import label_of, plural
 from .readers.delimited import DELIMITERS, REPEATED, UNKNOWN, Layout, kind_of
+from .readers.graphml import Graph, is_graphml, read_graphml
 from .readers.rows import Table, read_rows
 from .readers.sniff import Form, Sample, sniff
 
@@ -46,8 +47,7 @@ SIGNATURES: Mapping[bytes, tuple[str, str]] = {
     b"\x89HDF": ("an HDF5 file", "export its synapses as CSV"),
     b"MATLAB 5.0": ("a MATLAB file", "export its synapses as CSV"),
     b"PAR1": ("a Parquet file", "export it as CSV"),
-    b"<?xml": ("an XML file", "export its edges as CSV"),
-    b"<graphml": ("an XML file", "export its edges as CSV"),
+    b"<?xml": ("an XML file that is no GraphML", "export its edges as CSV"),
 }
 JSON = re.compile(rb'\s*(\{\s*"|\[\s*[\[{])')  # how an object or a list of lists begins
 MARKS: Mapping[bytes, str] = {  # byte order marks, the longer ones first
@@ -100,7 +100,7 @@ def parse(
     layout: Layout = Layout(),  # noqa: B008
     unit: str = "units of weight",
 ) -> Connectome:
-    """Read delimited text, of whatever layout, as the rows that stand in it.
+    """Read delimited text, of whatever layout, or GraphML, as the rows that stand in it.
 
     Args:
         data: the bytes of the file.
@@ -116,10 +116,17 @@ def parse(
         InputError: what is wrong with the file, all of it.
         UsageError: an option of the layout names nothing.
     """
-    data, layout = decodable(data, label, layout)
-    form, sample = sniff(data, label, layout)
-    kind = kind_without_column(layout, form)
-    table = read_rows(data, label, layout, form, kind)
+    data = data.removeprefix(codecs.BOM_UTF8) if is_graphml(data[3:]) else data
+    graph = None
+    if is_graphml(data):
+        graph = read_graphml(data, label, layout, kind_said(layout))
+        table, form_facts = graph.table, dict(graph.facts)
+    else:
+        data, layout = decodable(data, label, layout)
+        form, sample = sniff(data, label, layout)
+        kind = kind_without_column(layout, form)
+        table = read_rows(data, label, layout, form, kind)
+        form_facts = described(form, sample, layout, table.blank)
     kept = (table.kind != REPEATED) & (table.weight != 0)
     if not kept.any():
         raise InputError(
@@ -127,7 +134,7 @@ def parse(
             f"no synapse is left of {plural(len(kept), 'row')}",
             "all weigh 0, or repeat another row from the receiver's side",
         )
-    cells, number = sorted_cells(table.names)
+    cells, number = sorted_cells(table.names, graph)
     synapses = Synapses(
         pre=number[table.pre[kept]],
         post=number[table.post[kept]],
@@ -135,7 +142,7 @@ def parse(
         sign=signs(table.weight)[kept],
         line=table.line[kept],
     )
-    facts = counted(table, kept) | described(form, sample, layout, table.blank)
+    facts = counted(table, kept) | form_facts
     source = Source(label_of(re.split(r"[/\\]", label)[-1]), unit)
     kinds = table.kind[kept]
     kinds.setflags(write=False)
@@ -207,14 +214,20 @@ def check_decodes(data: bytes, label: str, encoding: str) -> None:
         raise UsageError(f"--encoding {encoding}: not an encoding of text") from None
 
 
-def kind_without_column(layout: Layout, form: Form) -> int:
-    """The kind of all rows of a file that does not tell it."""
+def kind_said(layout: Layout) -> int:
+    """The kind that the user says all rows have."""
     if layout.kind is None:
         return CHEMICAL
     kind = kind_of(layout.kind)
     if kind in (UNKNOWN, REPEATED):
         raise UsageError(f"--kind {layout.kind}: use chemical or electrical")
-    if "kind" in form.places:
+    return kind
+
+
+def kind_without_column(layout: Layout, form: Form) -> int:
+    """The kind of all rows of a file that does not tell it."""
+    kind = kind_said(layout)
+    if layout.kind and "kind" in form.places:
         column = form.title(form.places["kind"])
         raise UsageError(
             f"--kind {layout.kind}: the file tells it, in {column!r}; "
@@ -223,15 +236,21 @@ def kind_without_column(layout: Layout, form: Form) -> int:
     return kind
 
 
-def sorted_cells(names: tuple[str, ...]) -> tuple[Cells, Int32]:
-    """Cells by name, and the row there of each of the given names."""
+def sorted_cells(
+    names: tuple[str, ...], graph: Graph | None = None
+) -> tuple[Cells, Int32]:
+    """Cells by name, and the row there of each of the given names.
+
+    Args:
+        graph: where the file says the cells' roles and transmitters.
+    """
     order = sorted(range(len(names)), key=names.__getitem__)
     number = np.empty(len(names), np.int32)
     number[order] = np.arange(len(names), dtype=np.int32)
     cells = Cells(
         name=tuple(names[row] for row in order),
-        role=np.zeros(len(names), np.uint8),
-        transmitter=("",) * len(names),
+        role=graph.role[order] if graph else np.zeros(len(names), np.uint8),
+        transmitter=tuple(graph.transmitter[row] if graph else "" for row in order),
         kind=np.full(len(names), NEURON, np.uint8),
     )
     return cells, number

@@ -76,6 +76,8 @@ def selected(facts: Mapping[str, Any], unit: str, verbose: bool) -> Iterator[str
             "warning",
             "no table of these cells: roles by structure (no input: sensory, no output: motor)",
         )
+    elif facts["roles"] == "file":
+        yield line("", "roles as the file gives them")
     else:
         yield line("", f"roles from the table {facts['roles']}")
     if facts["renamed"]:

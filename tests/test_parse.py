@@ -110,7 +110,6 @@ def test_a_published_file_has_the_counts_of_its_record(case: dict[str, str]) -> 
         ("varshney2011/NeuronConnect.xls", "an XLS file"),
         ("varshney2011/NeuronConnectFormatted.xlsx", "XLSX"),
         ("celegans_chen2006_db/celegans_herm.db", "SQLite"),
-        ("elegans_ai/celegans.graphml.xml", "XML"),
         ("wormneuroatlas/aconnectome.json", "JSON"),
     ],
 )

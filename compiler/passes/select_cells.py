@@ -29,6 +29,7 @@ from ..ir import (
     UInt8,
 )
 
+OURS = "cook2019"  # the table that is looked up where none is asked for
 KNOWN_SHARE = 0.2  # of the cells must be C. elegans neurons for its table to be used
 
 
@@ -44,6 +45,8 @@ def select_cells(
 ) -> Connectome:
     """Settle names and roles, and keep the cells that become neurons of the model.
 
+    Roles that the file gives stand before those of our own table of cells.
+
     Args:
         table: cells by name; None, or a table that knows too few of the cells: roles by
             structure (no inputs: sensory; no outputs: motor).
@@ -58,10 +61,15 @@ def select_cells(
     facts: dict[str, Any] = {}
     used = table if table is not None and knows(table, connectome.cells.name) else None
     connectome = rename(connectome, used, facts)
+    own = connectome.cells.role
     cells = (
         by_structure(connectome) if used is None else look_up(connectome.cells, used)
     )
     facts["roles"] = used.origin if used else "structure"
+    ours = used is not None and not used.given and used.origin == OURS
+    if own.any() and (used is None or ours):
+        cells = replace(cells, role=own)
+        facts["roles"] = "file"
     kept = chosen(cells, only, without, keep if used else "all")
     connectome = cut(replace(connectome, cells=cells), kept, facts)
     cells = override(connectome.cells, inputs, outputs, muscles=keep == "all")

@@ -1,0 +1,304 @@
+"""Read GraphML: nodes, edges and their data, by a parser that knows no entities."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from xml.parsers import expat
+
+import numpy as np
+
+from ..errors import InputError, Location, Mistake, UsageError
+from ..ir import CHEMICAL, UInt8
+from .blame import TROUBLES, wrong_name
+from .cells import ROLES
+from .columns import by_name
+from .delimited import Layout, kind_of, plain_word, weight_of
+from .rows import Table
+
+# Which data of a node is its name: of several the first that no two nodes share.
+NAMES = ("cellname", "name", "label", "neuron", "cell")
+EDGE_DATA = ("weight", "kind")
+TRANSMITTERS = ("transmitter", "neurotransmitter", "neurotransmitters")
+START = re.compile(rb"\s*(<\?xml|<graphml|<[a-z]+:graphml)")
+HEAD = 65_536  # bytes in which the root element stands
+
+Element = dict[str, str]  # key -> text of a <data>
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Graph:
+    """What a GraphML file holds.
+
+    Attributes:
+        table: its edges as rows; an undirected chemical edge is two, one each way.
+        role: (N,) bit sets by the number of a name, 0 where the file says none.
+        transmitter: by the number of a name, "" where the file says none.
+        facts: how it is laid out.
+    """
+
+    table: Table
+    role: UInt8
+    transmitter: tuple[str, ...]
+    facts: Mapping[str, Any]
+
+
+@dataclass(slots=True)
+class Seen:
+    """Nodes and edges while the file is read, each with the line where it stands."""
+
+    keys: dict[str, str] = field(default_factory=dict)  # id -> name of the data
+    defaults: dict[str, str] = field(default_factory=dict)  # name -> text
+    nodes: dict[str, tuple[int, Element]] = field(default_factory=dict)
+    edges: list[tuple[int, str, str, bool, Element]] = field(default_factory=list)
+    directed: bool = True
+    graphs: int = 0
+
+
+def is_graphml(data: bytes) -> bool:
+    """Whether these bytes are an XML file whose root may be <graphml>."""
+    return START.match(data) is not None and b"graphml" in data[:HEAD]
+
+
+def read_graphml(data: bytes, label: str, layout: Layout, kind: int) -> Graph:
+    """Read nodes and edges; attributes are found by name, as columns are.
+
+    Args:
+        layout: its `columns` name the edges' weight and kind.
+        kind: of all edges, where they do not tell it.
+
+    Raises:
+        InputError: what is wrong with the file, all of it.
+        UsageError: `layout` names what edges do not have.
+
+    Source: graphml.graphdrawing.org, specification 1.0; attributes as igraph writes them.
+    """
+    seen = Reader(label).read(data)
+    if not seen.edges:
+        raise InputError(label, "a graph without edges", "give one for each synapse")
+    named, wrong = names_of(seen, label)
+    places = edge_data(seen, layout)
+    table, more = rows(seen, label, named, places, kind)
+    role, transmitter, still = cell_data(seen, label)
+    if mistakes := [*wrong, *more, *still]:
+        raise InputError.of(sorted(mistakes, key=lambda mistake: mistake.at.line))
+    facts = {
+        "format": "GraphML",
+        "columns": places,
+        "undirected": len(table.pre) - len(seen.edges),
+    }
+    return Graph(table, role, transmitter, facts)
+
+
+class Reader:
+    """Feeds what expat finds into a Seen."""
+
+    def __init__(self, label: str) -> None:
+        self.label, self.seen = label, Seen()
+        self.parser = expat.ParserCreate()
+        self.parser.buffer_text = True
+        self.parser.StartElementHandler = self.start
+        self.parser.EndElementHandler = self.end
+        self.parser.CharacterDataHandler = self.text
+        self.parser.StartDoctypeDeclHandler = self.doctype
+        self.element: Element | None = None  # the node or edge that is open
+        self.key, self.parts = "", None  # type: str, list[str] | None
+
+    def read(self, data: bytes) -> Seen:
+        """All nodes and edges of a file."""
+        try:
+            self.parser.Parse(data, True)
+        except expat.ExpatError as error:
+            at = Location(self.label, error.lineno, error.offset + 1)
+            seen = f"not well-formed XML: {expat.ErrorString(error.code)}"
+            raise InputError(
+                at, seen, "write it again with the tool it is from"
+            ) from None
+        except (LookupError, ValueError) as error:
+            raise InputError(self.label, f"unreadable XML: {error}") from None
+        if not self.seen.graphs:
+            raise InputError(self.label, "XML without a <graph>: not GraphML")
+        return self.seen
+
+    def wrong(self, seen: str, hint: str = "") -> InputError:
+        """The error at the line that is being read."""
+        return InputError(
+            Location(self.label, self.parser.CurrentLineNumber), seen, hint
+        )
+
+    def doctype(self, *_: object) -> None:
+        """Entities can blow up a parser, and GraphML needs none."""
+        raise self.wrong("a DOCTYPE: it can define entities", "take the line out")
+
+    def start(self, tag: str, attributes: dict[str, str]) -> None:
+        """An element begins."""
+        tag = tag.rsplit(":", 1)[-1]
+        if tag in ("hyperedge", "port"):
+            raise self.wrong(f"a <{tag}>", "a synapse joins two neurons: give <edge>")
+        if tag == "key":
+            self.key = attributes.get("id", "")
+            self.seen.keys[self.key] = attributes.get("attr.name", self.key)
+        elif tag == "graph":
+            self.graph(attributes)
+        elif tag == "node":
+            self.node(attributes)
+        elif tag == "edge":
+            self.edge(attributes)
+        elif tag in ("data", "default"):
+            self.key = attributes.get("key", self.key)
+            self.parts = []
+
+    def graph(self, attributes: dict[str, str]) -> None:
+        """The graph begins."""
+        self.seen.graphs += 1
+        if self.seen.graphs > 1:
+            raise self.wrong("a second <graph>", "give one graph a file")
+        default = attributes.get("edgedefault", "directed")
+        self.seen.directed = default == "directed"
+
+    def node(self, attributes: dict[str, str]) -> None:
+        """A node begins."""
+        name = self.attribute(attributes, "id", "node")
+        if name in self.seen.nodes:
+            raise self.wrong(f"node {name!a} stands there twice")
+        self.element = {}
+        self.seen.nodes[name] = self.parser.CurrentLineNumber, self.element
+
+    def edge(self, attributes: dict[str, str]) -> None:
+        """An edge begins."""
+        source = self.attribute(attributes, "source", "edge")
+        target = self.attribute(attributes, "target", "edge")
+        way = attributes.get("directed", "true" if self.seen.directed else "false")
+        self.element = {}
+        line = self.parser.CurrentLineNumber
+        self.seen.edges.append((line, source, target, way == "true", self.element))
+
+    def attribute(self, attributes: dict[str, str], name: str, tag: str) -> str:
+        """An attribute that must be there."""
+        if name not in attributes:
+            raise self.wrong(f"<{tag}> without {name!r}")
+        return attributes[name]
+
+    def text(self, text: str) -> None:
+        """Characters: of a <data> or between elements."""
+        if self.parts is not None:
+            self.parts.append(text)
+
+    def end(self, tag: str) -> None:
+        """An element ends."""
+        tag = tag.rsplit(":", 1)[-1]
+        if tag in ("node", "edge"):
+            self.element = None
+        elif tag in ("data", "default") and self.parts is not None:
+            name = self.seen.keys.get(self.key, self.key)
+            held = self.seen.defaults if tag == "default" else self.element
+            if held is not None:  # the graph's own data says nothing of synapses
+                held[name] = "".join(self.parts).strip()
+            self.parts = None
+
+
+def names_of(seen: Seen, label: str) -> tuple[dict[str, str], list[Mistake]]:
+    """The name of each node by its id."""
+    found = {node: node for node in seen.nodes}
+    keys = {plain_word(key): key for _, held in seen.nodes.values() for key in held}
+    for word in (word for word in NAMES if word in keys):
+        names = [held.get(keys[word], "") for _, held in seen.nodes.values()]
+        if all(names) and len(set(names)) == len(names):
+            found = dict(zip(seen.nodes, names, strict=True))
+            break
+    wrong = [
+        Mistake(Location(label, line), why, "give every node another name")
+        for (line, _), name in zip(seen.nodes.values(), found.values(), strict=True)
+        if (why := wrong_name(name))
+    ]
+    return found, wrong
+
+
+def edge_data(seen: Seen, layout: Layout) -> dict[str, str]:
+    """What the edges call their weight and their kind."""
+    keys = list(dict.fromkeys(key for *_, held in seen.edges for key in held))
+    places = {role: keys[place] for role, place in by_name(keys).items()}
+    found = {role: name for role, name in places.items() if role in EDGE_DATA}
+    for role, name in layout.columns.items():
+        if role not in EDGE_DATA:
+            raise UsageError(f"--columns {role}: a GraphML edge says its ends itself")
+        if name and name not in keys:
+            known = ", ".join(keys) or "no data"
+            raise UsageError(f"--columns {role}={name}: the edges have {known}")
+        found[role] = name
+    return {role: name for role, name in found.items() if name}
+
+
+def rows(
+    seen: Seen,
+    label: str,
+    named: Mapping[str, str],
+    places: Mapping[str, str],
+    kind: int,
+) -> tuple[Table, list[Mistake]]:
+    """The edges as columns."""
+    number = {node: place for place, node in enumerate(seen.nodes)}
+    wrong: list[Mistake] = []
+    columns: list[tuple[int, int, float, int, int]] = []
+    for line, source, target, directed, held in seen.edges:
+        at = Location(label, line)
+        stray = [end for end in (source, target) if end not in number]
+        if stray:
+            hint = "every end of an edge is the id of a <node>"
+            wrong.append(Mistake(at, f"no node {stray[0]!a}", hint))
+            continue
+        held = {**seen.defaults, **held}
+        for role in places:
+            if trouble := TROUBLES[role](held.get(places[role], "")):
+                wrong.append(Mistake(at, *trouble))
+        weight = (
+            weight_of(held.get(places["weight"], "")) if "weight" in places else 1.0
+        )
+        found = kind_of(held.get(places["kind"], "")) if "kind" in places else kind
+        ends = number[source], number[target]
+        columns.append((*ends, weight, found, line))
+        if not directed and found == CHEMICAL and source != target:
+            columns.append((*ends[::-1], weight, found, line))
+    return as_table(tuple(named.values()), columns), wrong
+
+
+def as_table(
+    names: tuple[str, ...], columns: Sequence[tuple[int, int, float, int, int]]
+) -> Table:
+    """Rows as numpy columns."""
+    pre, post, weight, kind, line = zip(*columns, strict=True) if columns else [()] * 5
+    return Table(
+        names=names,
+        pre=np.array(pre, np.int32),
+        post=np.array(post, np.int32),
+        weight=np.array(weight, np.float64),
+        kind=np.array(kind, np.uint8),
+        line=np.array(line, np.int32),
+        blank=0,
+    )
+
+
+def cell_data(seen: Seen, label: str) -> tuple[UInt8, tuple[str, ...], list[Mistake]]:
+    """Role and transmitter of each node."""
+    roles, wrong = [], []
+    for line, word in node_data(seen, ("role", "roles")):
+        known = [ROLES.get(part.strip().lower()) for part in re.split(r"[,;/]", word)]
+        if None in known:
+            hint = "one of sensory, inter, motor (S, I, M; NA: inter), or several by commas"
+            wrong.append(Mistake(Location(label, line), f"unknown role {word!a}", hint))
+        roles.append(sum({bit for bit in known if bit}))
+    transmitter = tuple(
+        "" if word == "NA" else word for _, word in node_data(seen, TRANSMITTERS)
+    )
+    return np.array(roles, np.uint8), transmitter, wrong
+
+
+def node_data(seen: Seen, words: tuple[str, ...]) -> Iterator[tuple[int, str]]:
+    """(line, text) of one kind of data, a node each; "" where it has none."""
+    for line, held in seen.nodes.values():
+        found = {
+            plain_word(key): text for key, text in {**seen.defaults, **held}.items()
+        }
+        yield line, next((found[word] for word in words if word in found), "")
