@@ -99,9 +99,10 @@ def compile_command(
         dump(given["dump"], trace, artifact)
     if given["until"] and given["until"] != "module":
         if given["until"] not in trace.stages:
-            raise UsageError(
-                f"--emit {given['until']}: a generated model has only plan and module"
-            )
+            hint = "a generated model has only plan and module"
+            if given["until"] == "sweep":
+                hint = "only --lowering published has one"
+            raise UsageError(f"--emit {given['until']}: {hint}")
         click.echo(trace.stages[given["until"]], nl=False)
         return
     if given["require_proof"]:
@@ -321,7 +322,7 @@ def locked_by(path: Path) -> Model | None:
         if not is_model(data):
             return None
         model = read_model(data, str(path))
-        signed(model, str(path))
+        signed(model.header, str(path))
         return model
     except InputError:
         return None

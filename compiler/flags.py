@@ -26,6 +26,7 @@ HELP = {
     "init": "Start gains: drawn, or by the share of a synapse's weight.",
     "feedback": "What runs backward: not computed, or read of the step before.",
     "kernel": "How the products are laid out.",
+    "lowering": "acyclic: cycles are broken; published: the sweep of ElegansNet's code.",
     "task": "Put encoder, read-out, decoder and loss around the network: M1, M2 of ElegansNet.",
     "readout": "How a task reads the motor neurons.",
     "width": "Channels of a task's encoder; 0: 32 for cifar10, 30 for mnist.",

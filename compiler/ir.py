@@ -267,6 +267,24 @@ class Plan:
         return live
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Sweep:
+    """Single assignments, a value a row, each made of values above it.
+
+    The first rows are the inputs of the sensory neurons.
+    """
+
+    source: Source
+    cells: Cells
+    chemical: Synapses
+    junctions: Junctions
+    neuron: Int32  # (V,) row of the neuron that the value is of
+    left: Int32  # (V,) the value its unit is applied to, or that is multiplied; -1: an input
+    right: Int32  # (V,) the other factor; -1: a unit or an input
+    output: Int32  # (N,) the last value of a motor neuron; -1: none
+    history: History = field(default_factory=dict)
+
+
 @dataclass(frozen=True, slots=True)
 class Artifact:
     """What a compile writes: bytes by file name, and what every pass did.

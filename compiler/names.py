@@ -99,5 +99,5 @@ RESERVED = frozenset(
     "CYCLES FEATURES LIVE NEURONS SILENT SYNAPSES WIRING SPAN STAGES BLOCKS PLACES "
     "NOW DELAYED TABLES schedule cut times Counter Iterator Tensor defaultdict hashlib "
     "json math nn torch HEADS WIDTH HEARD Encoder Readout Decoder ElegansNetM1 "
-    "ElegansNetM2".split()
+    "ElegansNetM2 SWEEP UNITS FIRED SIZES stages itertools".split()
 )

@@ -26,6 +26,7 @@ CHOICES: Mapping[str, tuple[str, ...]] = {
     "init": ("uniform", "counts"),
     "feedback": ("drop", "delay"),
     "kernel": ("dense",),
+    "lowering": ("acyclic", "published"),
     "task": ("none", "cifar10", "mnist"),
     "readout": ("attention", "mean", "concat"),
     "keep": ("neurons", "all"),
@@ -42,6 +43,12 @@ WIDTHS = {
 }  # of a task's encoder, where none is given
 MOST_WIDTH = 4_096
 
+# What only an acyclic network has; the published sweep multiplies, and breaks no cycle.
+ACYCLIC = (
+    *("merge", "init", "feedback", "kernel", "cycles", "roles", "max-levels"),
+    *("symmetric", "protect", "tie-seed", "like", "stick", "alive-cap"),
+)
+
 # What `--emit` can print, in the order of the line.
 STAGES = (
     "connectome",
@@ -52,6 +59,7 @@ STAGES = (
     "pruned",
     "plan",
     "module",
+    "sweep",
 )
 
 Value = int | float | str | list[str]
@@ -73,6 +81,7 @@ class Options:
     init: str = "uniform"
     feedback: str = "drop"
     kernel: str = "dense"
+    lowering: str = "acyclic"
     task: str = "none"
     readout: str = "attention"
     width: int = 0  # channels; 0: the task's own
@@ -126,6 +135,7 @@ class Options:
             if not 0 <= getattr(self, name) < float("inf"):
                 raise UsageError(f"--{dashed(name)}: a number from 0")
         self.check_task()
+        self.check_lowering()
         if self.norm == "layer" and self.features < 4:
             seen = "--norm layer: needs --features 4 or more"
             raise UsageError(f"{seen}; of 1 feature it leaves nothing")
@@ -169,6 +179,18 @@ class Options:
             raise UsageError(
                 f"--task {self.task}: does not go with --feedback delay; {hint}"
             )
+
+    def check_lowering(self) -> None:
+        """Raise a UsageError for what the published sweep has no use for."""
+        if self.lowering == "acyclic":
+            return
+        if self.unit != "linear" or self.features < 2:
+            hint = "its neurons are matrices: --unit linear --features 2 or more"
+            raise UsageError(f"--lowering published: {hint}")
+        idle = [name for name in self.changed() if name in ACYCLIC]
+        if idle or not self.keep_alive:
+            seen = f"--{idle[0]}" if idle else "--no-keep-alive"
+            raise UsageError(f"--lowering published: does not go with {seen}")
 
     def changed(self) -> dict[str, Value]:
         """What is not default, by the option's name, sorted: the model's OPTIONS.

@@ -11,6 +11,7 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 from . import names
 from .certificate import certificate
 from .emit import emit
+from .emit_sweep import emit_sweep
 from .errors import CompilerError, InputError, UsageError
 from .ir import Artifact, Circuit, Connectome, Dag, Plan, Source
 from .options import STAGES, Options
@@ -18,17 +19,21 @@ from .parse import Layout
 from .passes.break_cycles import break_cycles
 from .passes.merge_electrical import merge_electrical
 from .passes.prune import prune
+from .passes.published_sweep import published_sweep
 from .passes.schedule_levels import schedule_levels
 from .passes.select_cells import select_cells
 from .passes.topological_sort import topological_sort
 from .readers.model import Model, is_model
+from .readers.sweep import is_sweep, read_sweep
 from .sources import (
     cell_table,
+    check_own_options,
     expand,
     fetch,
     locked,
     parse_source,
     past_of,
+    signed,
     untouched,
 )
 from .tables import unplanned
@@ -103,25 +108,8 @@ def lower(
         lock: a model whose order stands, if it is of the same graph and options.
     """
     trace = trace or Trace()
-    selected = trace.run(
-        "selected",
-        select_cells,
-        connectome,
-        table=cell_table(options),
-        inputs=expand(options.inputs),
-        outputs=expand(options.outputs),
-        only=expand(options.only),
-        without=expand(options.without),
-        keep=options.keep,
-    )
-    circuit = trace.run(
-        "circuit",
-        merge_electrical,
-        selected,
-        junctions=options.junctions,
-        undirected=options.undirected,
-        min_weight=options.min_weight,
-    )
+    refuse_sweep(options)
+    circuit = joined(connectome, options, trace)
     past = locked(lock, options, circuit) or past_of(options, circuit)
     dag = trace.run(
         "dag",
@@ -141,6 +129,35 @@ def lower(
     order = trace.run("order", topological_sort, dag)
     order = trace.run("pruned", prune, order, feedback=options.feedback)
     return trace.run("plan", schedule_levels, order)
+
+
+def refuse_sweep(options: Options) -> None:
+    """Raise a UsageError where levels are asked of a published sweep."""
+    if options.lowering == "published":
+        raise UsageError("--lowering published: breaks no cycle, so it has no levels")
+
+
+def joined(connectome: Connectome, options: Options, trace: Trace) -> Circuit:
+    """The passes up to the circuit."""
+    selected = trace.run(
+        "selected",
+        select_cells,
+        connectome,
+        table=cell_table(options),
+        inputs=expand(options.inputs),
+        outputs=expand(options.outputs),
+        only=expand(options.only),
+        without=expand(options.without),
+        keep=options.keep,
+    )
+    return trace.run(
+        "circuit",
+        merge_electrical,
+        selected,
+        junctions=options.junctions,
+        undirected=options.undirected,
+        min_weight=options.min_weight,
+    )
 
 
 def compile_source(
@@ -168,6 +185,8 @@ def compile_source(
     trace, options = trace or Trace(), options or Options()
     try:
         data, label, unit = fetch(path, label)
+        if is_sweep(data):
+            return sweep_again(data, path, name, options, trace)
         if is_model(data):
             return again(data, path, name, options, trace)
         start = time.perf_counter()
@@ -176,6 +195,9 @@ def compile_source(
         verify(connectome)
         trace.seconds["parse"] = time.perf_counter() - start
         trace.record("connectome", connectome)
+        if options.lowering == "published":
+            circuit = joined(connectome, options, trace)
+            return finish_sweep(circuit, options, name, trace)
         plan = lower(connectome, options, trace, lock)
     except Stop:
         return Artifact({})
@@ -270,6 +292,8 @@ def broken(
 def circuit_of(path: str, *, label: str, options: Options, layout: Layout) -> Circuit:
     """A connectome's circuit; of a generated model, the one in its tables."""
     data, found, unit = fetch(path, label)
+    if is_sweep(data):
+        return read_sweep(data, path).circuit
     if is_model(data):
         free = Options()
         chosen = replace(
@@ -282,12 +306,7 @@ def circuit_of(path: str, *, label: str, options: Options, layout: Layout) -> Ci
         return unplanned(untouched(data, path, chosen).plan)[0]
     source = Source(found, options.weight_unit or unit)
     connectome = parse_source(data, path, source, layout)
-    trace = Trace(until="circuit")
-    with suppress(Stop):
-        lower(connectome, options, trace)
-    circuit = trace.kept["circuit"]
-    assert isinstance(circuit, Circuit)
-    return circuit
+    return joined(connectome, options, Trace())
 
 
 def finish(plan: Plan, options: Options, name: str, trace: Trace) -> Artifact:
@@ -298,6 +317,30 @@ def finish(plan: Plan, options: Options, name: str, trace: Trace) -> Artifact:
         artifact = replace(artifact, certificate=certificate(plan))
     trace.seconds["emit"] = time.perf_counter() - start
     return artifact
+
+
+def finish_sweep(
+    circuit: Circuit, options: Options, name: str, trace: Trace
+) -> Artifact:
+    """The published sweep and its module."""
+    if trace.until in ("dag", "order", "pruned", "plan"):
+        refuse_sweep(options)
+    sweep = trace.run("sweep", published_sweep, circuit)
+    start = time.perf_counter()
+    artifact = emit_sweep(sweep, options=options, name=name)
+    trace.seconds["emit"] = time.perf_counter() - start
+    return artifact
+
+
+def sweep_again(
+    data: bytes, path: str, name: str, options: Options, trace: Trace
+) -> Artifact:
+    """A generated module of a sweep as input: its circuit is swept again."""
+    check_own_options(options)
+    model = read_sweep(data, path)
+    signed(model.header, path)
+    artifact = finish_sweep(model.circuit, model.options, name or model.name, trace)
+    return replace(artifact, history={"read_model": {}})
 
 
 def again(

@@ -10,12 +10,14 @@
 from __future__ import annotations
 
 from .emit import emit
-from .errors import InputError
+from .errors import InputError, UsageError
 from .proof.check import Check
 from .proof.reading import certified, claimed, differs, static
 from .proof.running import run
 from .proof.source import Against, compare
+from .proof.sweeping import proved
 from .readers.model import Model, read_model
+from .readers.sweep import is_sweep
 
 __all__ = ["Against", "Check", "prove", "static"]
 
@@ -39,6 +41,13 @@ def prove(
     Raises:
         InputError: not a module of ours at all.
     """
+    if is_sweep(data):
+        if certificate is not None or against is not None:
+            seen = (
+                "a published sweep has no certificate; its source is compared by status"
+            )
+            raise UsageError(f"--certificate, --against: {seen}")
+        return [*proved(data, label, trust=trust, seed=seed)]
     checks = [*static(data, label)]
     failed = any(not check.passed for check in checks)
     model: Model | None = None

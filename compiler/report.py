@@ -36,10 +36,32 @@ def report(
         yield from selected(history["select_cells"], unit, verbose)
     if "merge_electrical" in history:
         yield from merged(history["merge_electrical"], unit)
+    if "published_sweep" in history:
+        yield from sweep(history["published_sweep"]["rules"])
     if "break_cycles" in history:
         yield from cycles(history["break_cycles"], history.get("schedule_levels"), unit)
     if "schedule_levels" in history:
         yield from levels(history, unit, delay, verbose)
+
+
+def sweep(rules: Mapping[str, Mapping[str, int]]) -> Iterator[str]:
+    """What reaches the output under each reading of the published sweep."""
+    seen = "neurons are updated in place, role by role; what of it reaches the output:"
+    yield line("sweep", seen)
+    yield line("", f"{'':<18} units  merges  factors  depth  motors    interneurons")
+    for name, found in rules.items():
+        motors = f"{found['motors']} of {found['all_motors']}"
+        inter = f"{found['inter']} of {found['all_inter']}"
+        numbers = f"{found['units']:>6,} {found['merges']:>7,} {found['factors']:>8,}"
+        ends = f"{found['depth']:>6}  {motors:<8}  {inter}"
+        yield line("", f"{name:<18}{numbers} {ends}")
+    yield line(
+        "", "compiled is the first, as the papers describe it; the others are the rules"
+    )
+    yield line(
+        "",
+        "of the two released programs; factors: the most in one motor neuron's product",
+    )
 
 
 def line(word: str, sentence: str) -> str:

@@ -26,7 +26,7 @@ from .ir import (
 from .options import Options, base, check_label
 from .parse import Layout, parse, read_bytes
 from .readers.cells import read_cells
-from .readers.model import Model, is_model, read_model
+from .readers.model import Header, Model, is_model, read_model
 from .text import digest
 from .verify import verify
 
@@ -77,7 +77,7 @@ def past_of(options: Options, circuit: Circuit) -> Past | None:
         hint = "--like takes a module that elegansc generated"
         raise InputError(options.like, "not a generated module", hint)
     model = read_model(data, options.like)
-    signed(model, options.like)
+    signed(model.header, options.like)
     name = model.plan.cells.name
     shared = set(name) & set(circuit.cells.name)
     if 10 * len(shared) < len(circuit.cells):
@@ -143,17 +143,22 @@ def expand(patterns: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(found)
 
 
+def check_own_options(options: Options) -> None:
+    """Raise a UsageError for options beside those of a generated model."""
+    if options.changed():
+        hint = "the options of a generated model are its own; compile its source with others"
+        raise UsageError(
+            f"{', '.join('--' + key for key in options.changed())}: {hint}"
+        )
+
+
 def untouched(data: bytes, path: str, options: Options) -> Model:
     """A generated model that is as it was generated.
 
     Raises:
         InputError: edited or cut short. UsageError: options beside its own.
     """
-    if options.changed():
-        hint = "the options of a generated model are its own; compile its source with others"
-        raise UsageError(
-            f"{', '.join('--' + key for key in options.changed())}: {hint}"
-        )
+    check_own_options(options)
     model = read_model(data, path)
     try:
         verify(model.plan)
@@ -162,13 +167,13 @@ def untouched(data: bytes, path: str, options: Options) -> Model:
         raise InputError(
             path, f"the tables contradict each other: {error}", hint
         ) from None
-    signed(model, path)
+    signed(model.header, path)
     return model
 
 
-def signed(model: Model, path: str) -> None:
+def signed(head: Header, path: str) -> None:
     """Raise InputError if a model was edited by hand or cut short."""
-    found = body_digest(model.header.text)
-    if found != model.header.body:
-        seen = f"edited by hand or cut short: its body has the digest {found}, not {model.header.body}"
+    found = body_digest(head.text)
+    if found != head.body:
+        seen = f"edited by hand or cut short: its body has the digest {found}, not {head.body}"
         raise InputError(Location(path, 2), seen, "compile its source again")

@@ -11,13 +11,17 @@ from . import catalog
 from .changes import Side, compare, side_of
 from .changes_text import summary
 from .emit import body_digest, emit
+from .emit_sweep import emit_sweep
 from .errors import CompilerError, visible
 from .names import plain
 from .options import Options
 from .parse import Layout, read_bytes
-from .pipeline import Trace, compile_source
+from .passes.published_sweep import published_sweep
+from .pipeline import Trace, circuit_of, compile_source
 from .readers.model import Model, header, read_model
+from .readers.sweep import SweepModel, is_sweep, read_sweep
 from .tables import unplanned
+from .text import digest
 
 FRESH, STALE, EDITED = "fresh", "out of date", "edited by hand"
 UNSURE, UNREADABLE = "as it was written", "unreadable"
@@ -68,8 +72,7 @@ def status(path: str, against: str | None, layout: Layout) -> Status:
     """
     data = read_bytes(path).replace(b"\r\n", b"\n")
     head = header(data, path)
-    model = read_model(data, path)
-    (again,) = emit(model.plan, options=model.options, name=model.name).files.values()
+    model, again = written_again(data, path)
     if body_digest(head.text) != head.body:
         edits = hand_edits(data, again)
         why = "its text is not what its header signs"
@@ -83,7 +86,33 @@ def status(path: str, against: str | None, layout: Layout) -> Status:
     source = against or (head.label if catalog.find(head.label) else None)
     if source is None:
         return Status(path, UNSURE, f"give its source, {head.label}, with --against")
+    if isinstance(model, SweepModel):
+        return swept_against(path, model, source, layout)
     return held_against(path, data, model, source, layout)
+
+
+def written_again(data: bytes, path: str) -> tuple[Model | SweepModel, bytes]:
+    """A module as data, and what elegansc writes of its tables."""
+    if is_sweep(data):
+        swept = read_sweep(data, path)
+        sweep = published_sweep(swept.circuit)
+        files = emit_sweep(sweep, options=swept.options, name=swept.name).files
+        return swept, next(iter(files.values()))
+    model = read_model(data, path)
+    files = emit(model.plan, options=model.options, name=model.name).files
+    return model, next(iter(files.values()))
+
+
+def swept_against(path: str, model: SweepModel, source: str, layout: Layout) -> Status:
+    """Whether the source still gives this sweep: its circuit is all there is to it."""
+    label = "" if catalog.find(source) else model.header.label
+    try:
+        circuit = circuit_of(source, label=label, options=model.options, layout=layout)
+    except CompilerError as error:
+        return Status(path, STALE, f"its source no longer compiles: {error}")
+    if digest(circuit) == model.header.source:
+        return Status(path, FRESH, f"just what {plain(source)} gives")
+    return Status(path, STALE, f"{plain(source)} has changed: elegansc diff shows what")
 
 
 def held_against(

@@ -123,7 +123,8 @@ def literals(tables: Tables, unit: str) -> Iterator[Table]:
         if delayed
         else "each used in one direction"
     )
-    edges = f"dict[str, dict[str, {kind_of(tables)}]]"
+    kind = kind_of(tables.chemical, tables.electrical, tables.feedback)
+    edges = f"dict[str, dict[str, {kind}]]"
     yield Table(
         "OPTIONS",
         "dict[str, int | float | str | list[str]]",
@@ -207,13 +208,12 @@ def nested(
     return Table(name, kind, note, "{}", tuple(rows))
 
 
-def kind_of(tables: Tables) -> str:
+def kind_of(*nests: Nested) -> str:
     """`int` if every weight is whole."""
-    nests = (tables.chemical, tables.electrical, tables.feedback)
-    whole = all(
-        v == int(v) for nest in nests for row in nest.values() for v in row.values()
+    weights = (
+        weight for nest in nests for row in nest.values() for weight in row.values()
     )
-    return "int" if whole else "float"
+    return "int" if all(weight == int(weight) for weight in weights) else "float"
 
 
 def value(held: Value | list[str]) -> str:
@@ -230,15 +230,7 @@ def plan_of(tables: Tables, source: Source) -> Plan:
     live = [name for level in tables.levels for name in level]
     name = tuple(live + tables.unused)
     row = {neuron: index for index, neuron in enumerate(name)}
-    sensory, motor = set(tables.sensory), set(tables.motor)
-    word = {cell: word for word, found in tables.transmitter.items() for cell in found}
-    role = [(SENSORY * (n in sensory) | MOTOR * (n in motor)) or INTER for n in name]
-    cells = Cells(
-        name,
-        np.array(role, np.uint8),
-        tuple(word.get(neuron, "") for neuron in name),
-        np.full(len(name), NEURON, np.uint8),
-    )
+    cells = cells_of(name, tables)
     start = np.cumsum([0, *map(len, tables.levels)], dtype=np.int32)
     left, right, weight = columns(tables.electrical, row)
     size = len(left)
@@ -256,6 +248,19 @@ def plan_of(tables: Tables, source: Source) -> Plan:
         junctions.renumbered(np.arange(len(name), dtype=np.int32)),
         proof,
         start,
+    )
+
+
+def cells_of(name: tuple[str, ...], tables: Tables) -> Cells:
+    """Cells of these names, with role and transmitter as the tables say."""
+    sensory, motor = set(tables.sensory), set(tables.motor)
+    word = {cell: word for word, found in tables.transmitter.items() for cell in found}
+    role = [(SENSORY * (n in sensory) | MOTOR * (n in motor)) or INTER for n in name]
+    return Cells(
+        name,
+        np.array(role, np.uint8),
+        tuple(word.get(neuron, "") for neuron in name),
+        np.full(len(name), NEURON, np.uint8),
     )
 
 

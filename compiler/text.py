@@ -19,11 +19,12 @@ from .ir import (
     Junctions,
     Order,
     Plan,
+    Sweep,
     Synapses,
 )
 from .names import number, plain
 
-Stage = Connectome | Circuit | Dag | Order | Plan
+Stage = Connectome | Circuit | Dag | Order | Plan | Sweep
 
 
 def text(ir: Stage) -> str:
@@ -53,6 +54,11 @@ def lines(ir: Stage) -> Iterator[str]:
     if isinstance(ir, Circuit):
         yield from synapses(ir.cells, ir.chemical, "chemical")
         yield from junctions(ir.cells, ir.junctions, "--")
+        return
+    if isinstance(ir, Sweep):
+        yield from synapses(ir.cells, ir.chemical, "chemical")
+        yield from junctions(ir.cells, ir.junctions, "--")
+        yield from assignments(ir)
         return
     yield from synapses(ir.cells, ir.forward, "forward")
     yield from synapses(ir.cells, ir.feedback, "feedback")
@@ -114,7 +120,26 @@ def junctions(table: Cells, edges: Junctions, arrow: str) -> Iterator[str]:
     yield from block("junctions", rows)
 
 
-def digest(ir: Circuit | Dag | Order | Plan) -> str:
+def assignments(sweep: Sweep) -> Iterator[str]:
+    """A value a line: `7 VA1 = unit(3)`, `9 VA1 = 7 * 4`, then what each motor gives."""
+    name = sweep.cells.name
+    columns = (sweep.neuron, sweep.left, sweep.right)
+    found = zip(*(column.tolist() for column in columns), strict=True)
+    rows = [
+        f"{v} {plain(name[n])} = "
+        + ("input" if a < 0 else f"unit({a})" if b < 0 else f"{a} * {b}")
+        for v, (n, a, b) in enumerate(found)
+    ]
+    yield from block("values", rows)
+    given = [
+        f"{plain(name[row])} {value}"
+        for row, value in enumerate(sweep.output.tolist())
+        if value >= 0
+    ]
+    yield from block("outputs", given)
+
+
+def digest(ir: Circuit | Dag | Order | Plan | Sweep) -> str:
     """16 hex digits of the SHA-256 of a graph's canonical text.
 
     The text holds each neuron with its sensory and motor role and transmitter, each
@@ -124,7 +149,9 @@ def digest(ir: Circuit | Dag | Order | Plan) -> str:
     name = ir.cells.name
     bits = [b & (SENSORY | MOTOR) for b in ir.cells.role.tolist()]
     neurons = sorted(zip(name, bits, ir.cells.transmitter, strict=True))
-    tables = [ir.chemical] if isinstance(ir, Circuit) else [ir.forward, ir.feedback]
+    tables = (
+        [ir.chemical] if isinstance(ir, Circuit | Sweep) else [ir.forward, ir.feedback]
+    )
     chemical = sorted(
         (name[a], name[b], number(w), s)
         for table in tables

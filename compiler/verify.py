@@ -25,17 +25,18 @@ from .ir import (
     Junctions,
     Order,
     Plan,
+    Sweep,
     Synapses,
 )
 
 
-def verify(ir: Connectome | Circuit | Dag | Order | Plan) -> None:
+def verify(ir: Connectome | Circuit | Dag | Order | Plan | Sweep) -> None:
     """Check the invariants of one IR.
 
     Raises:
         VerifyError: one does not hold; it names the fact.
     """
-    check_cells(ir.cells, by_name=isinstance(ir, Connectome | Circuit | Dag))
+    check_cells(ir.cells, by_name=isinstance(ir, Connectome | Circuit | Dag | Sweep))
     size = len(ir.cells)
     if isinstance(ir, Connectome):
         check_synapses(ir.synapses, size)
@@ -43,6 +44,8 @@ def verify(ir: Connectome | Circuit | Dag | Order | Plan) -> None:
         check(bool((ir.kind <= 1).all()), "a kind is chemical or electrical")
     elif isinstance(ir, Circuit):
         check_circuit(ir, size)
+    elif isinstance(ir, Sweep):
+        check_sweep(ir, size)
     else:
         check_synapses(ir.forward, size)
         check_synapses(ir.feedback, size)
@@ -54,6 +57,32 @@ def verify(ir: Connectome | Circuit | Dag | Order | Plan) -> None:
         check_order(ir, size)
     elif isinstance(ir, Plan):
         check_plan(ir, size)
+
+
+def check_sweep(sweep: Sweep, size: int) -> None:
+    """Single assignments: each value is made of values above it, and is read."""
+    neuron, left, right = sweep.neuron, sweep.left, sweep.right
+    check(len(neuron) == len(left) == len(right), "one length")
+    check(len(sweep.output) == size, "an output, or none, for every neuron")
+    place = np.arange(len(neuron))
+    check(bool(((neuron >= 0) & (neuron < size)).all()), "a value is of a neuron")
+    check(
+        bool((left < place).all() & (right < place).all()), "values are made in order"
+    )
+    check(bool((right[left < 0] < 0).all()), "an input is made of nothing")
+    given = np.flatnonzero(sweep.output >= 0)
+    ends = sweep.output[given]
+    check(bool((ends < len(neuron)).all()), "an output is a value")
+    check(bool((neuron[ends] == given).all()), "an output is a value of its neuron")
+    merged = np.flatnonzero(right >= 0)
+    check(
+        bool((neuron[left[merged]] == neuron[merged]).all()), "a neuron is multiplied"
+    )
+    read = np.zeros(len(neuron), bool)
+    read[ends] = True
+    read[left[left >= 0]] = True
+    read[right[right >= 0]] = True
+    check(bool((read | (left < 0)).all()), "every value is read")
 
 
 def check(holds: bool, fact: str) -> None:

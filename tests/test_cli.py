@@ -19,7 +19,9 @@ import elegansc
 from elegansc.cli import cli
 from elegansc.compile_command import STAGES as OFFERED
 from elegansc.options import Options
-from elegansc.pipeline import STAGES
+from elegansc.pipeline import STAGES as ALL_STAGES
+
+STAGES = [stage for stage in ALL_STAGES if stage != "sweep"]
 
 COMMANDS = ["", "compile", "verify", "connectomes", "connectomes show"]
 
@@ -178,7 +180,15 @@ def test_lines_that_git_has_ended_otherwise_are_no_edit(model: Path) -> None:
 
 
 def test_the_stages_offered_are_those_there_are() -> None:
-    assert OFFERED == STAGES
+    assert OFFERED == ALL_STAGES
+
+
+def test_a_sweep_is_of_the_published_lowering(folder: Path) -> None:
+    done = run("compile", "worm.csv", "-q", "--emit", "sweep")
+    assert (done.exit_code, "--lowering published" in done.stderr) == (2, True)
+    published = ("--lowering", "published", "--unit", "linear", "--features", "2")
+    done = run("compile", "worm.csv", "-q", "--emit", "sweep", *published)
+    assert done.stdout.startswith("sweep worm.csv")
 
 
 @pytest.mark.parametrize("stage", STAGES)

@@ -7,10 +7,10 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
@@ -22,6 +22,7 @@ from .check import Check
 
 STEPS = 4  # of a `delay` network that are compared, gradients through time included
 TOLERANCE = {"float64": 1e-9, "float32": 1e-4}
+Numbers = dict[str, Float64]  # arrays by name
 SECONDS = 600.0  # that the module's process may take
 
 
@@ -40,10 +41,19 @@ class Trial:
 def run(data: bytes, model: Model, seed: int) -> Iterator[Check]:
     """The module against the interpreter."""
     trial = draw(model, seed)
-    expected = expectation(model, trial)
+    wide, delay = model.options.features > 1, model.options.feedback == "delay"
+
+    def executed(dtype: str) -> Numbers:
+        return execute(data, model.name, numbers(trial), dtype, wide=wide, delay=delay)
+
+    yield from compared(executed, expectation(model, trial))
+
+
+def compared(executed: Callable[[str], Numbers], expected: Numbers) -> Iterator[Check]:
+    """What the module gives, by dtype, against what it should: values, gradients."""
     for dtype, bound in TOLERANCE.items():
         try:
-            found = execute(data, model, trial, dtype)
+            found = executed(dtype)
         except CompilerError as error:
             yield Check(f"values {dtype}", False, str(error))
             return
@@ -150,36 +160,48 @@ def expectation(model: Model, trial: Trial) -> dict[str, Float64]:
     return found
 
 
-def execute(data: bytes, model: Model, trial: Trial, dtype: str) -> dict[str, Float64]:
-    """Run the module in a process of its own on the trial's numbers.
-
-    Raises:
-        CompilerError: no torch, or the module failed.
-    """
+def numbers(trial: Trial) -> Numbers:
+    """What the module's process is given, by the name of the parameter."""
     net, parameters = trial.net, trial.parameters
-    arrays: dict[str, Any] = {
+    weight = [parameters.weight[n] for n in net.fire] if parameters.weight else []
+    return {
         "inputs": trial.inputs,
         "start": trial.start,
         "cotangent": trial.cotangent,
         "bias": np.array([parameters.bias[n] for n in net.fire]),
         "gain": np.array([parameters.gain[key] for key in trial.order]),
-        "weight": np.array(
-            [parameters.weight[n] for n in net.fire] if parameters.weight else []
-        ),
+        "weight": np.array(weight),
     }
+
+
+def execute(
+    data: bytes, name: str, arrays: Numbers, dtype: str, *, wide: bool, delay: bool
+) -> Numbers:
+    """Run the module in a process of its own.
+
+    Args:
+        name: of the class.
+        arrays: its parameters by name, `inputs`, `start` and `cotangent`.
+        wide, delay: whether a neuron holds several numbers; whether there is a state.
+
+    Returns:
+        `outputs`, `states`, and the gradient of each parameter, of `inputs`, `start`.
+
+    Raises:
+        CompilerError: no torch, or the module failed.
+    """
     with tempfile.TemporaryDirectory(prefix="elegansc-") as folder:
         module, inputs, outputs = (
-            Path(folder, name) for name in ("m.py", "in.npz", "out.npz")
+            Path(folder, file) for file in ("m.py", "in.npz", "out.npz")
         )
         module.write_bytes(data)
-        np.savez(inputs, **arrays)
-        wide, delay = model.options.features > 1, model.options.feedback == "delay"
+        np.savez(inputs, **cast(dict[str, Any], arrays))
         words = [
             str(module),
             str(inputs),
             str(outputs),
             dtype,
-            model.name,
+            name,
             str(wide),
             str(delay),
         ]

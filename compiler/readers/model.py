@@ -20,6 +20,7 @@ SECOND = re.compile(
 )
 FORMAT = 1
 LARGEST = sys.float_info.max
+PUBLISHED = b'"lowering": "published"'  # how OPTIONS says it
 METHODS = ("exact", "exact+sift", "sift", "ratio")
 TASK_CLASSES = {  # that stand below the network's
     "none": (),
@@ -93,23 +94,37 @@ def read_model(data: bytes, label: str) -> Model:
         InputError: not ours, or damaged; with the line and the table.
     """
     head = header(data, label)
+    if PUBLISHED in data:
+        hint = "give its source, or a model without --lowering published"
+        raise InputError(label, "a published sweep, which has no levels", hint)
+    tree = tree_of(data, label)
+    found = literals_of(tree, label, NEEDED)
+    tables = check(found, label)
+    options = options_of(tables, found, label)
+    name = classes_of(tree, label, options)
+    unit = options.weight_unit or unit_of(head.label)
+    plan = plan_of(tables, Source(head.label, unit))
+    return Model(head, name, tables, options, plan)
+
+
+def tree_of(data: bytes, label: str) -> ast.Module:
+    """A module's syntax tree."""
     try:
-        tree = ast.parse(data, label)
+        return ast.parse(data, label)
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         line = getattr(error, "lineno", 0) or 0
         seen = f"not Python: {getattr(error, 'msg', type(error).__name__)}"
         raise InputError(Location(label, line), seen, "compile it again") from None
-    found = assignments(tree, label)
+
+
+def classes_of(tree: ast.Module, label: str, options: Options) -> str:
+    """The name of the network's class; the others are those of the task."""
     classes = [node.name for node in tree.body if isinstance(node, ast.ClassDef)]
-    tables = check(found, label)
-    options = options_of(tables, found, label)
     around = TASK_CLASSES[options.task]
     if len(classes) != 1 + len(around) or tuple(classes[1:]) != around:
         wanted = "one" if not around else f"one, then {', '.join(around)}"
         raise InputError(label, f"{len(classes)} classes; this module has {wanted}")
-    unit = options.weight_unit or unit_of(head.label)
-    plan = plan_of(tables, Source(head.label, unit))
-    return Model(head, classes[0], tables, options, plan)
+    return classes[0]
 
 
 def unit_of(label: str) -> str:
@@ -120,10 +135,16 @@ def unit_of(label: str) -> str:
     return entry.unit if entry else "units of weight"
 
 
-def assignments(tree: ast.Module, label: str) -> dict[str, tuple[Any, int]]:
-    """NAME: type = literal, by name: (value, line). Only literals are evaluated."""
+def literals_of(
+    tree: ast.Module, label: str, needed: tuple[str, ...]
+) -> dict[str, tuple[Any, int]]:
+    """NAME: type = literal, by name: (value, line). Only literals are evaluated.
+
+    Args:
+        needed: the tables that must be there.
+    """
     found: dict[str, tuple[Any, int]] = {}
-    wanted = {*NEEDED, "CYCLES", "SIGN", "TRANSMITTER"}
+    wanted = {*needed, "CYCLES", "SIGN", "TRANSMITTER"}
     for node in tree.body:
         if not isinstance(node, ast.AnnAssign) or not isinstance(node.target, ast.Name):
             continue
@@ -143,7 +164,7 @@ def assignments(tree: ast.Module, label: str) -> dict[str, tuple[Any, int]]:
         ) as error:
             at = Location(label, getattr(error, "lineno", 0) or node.lineno)
             raise InputError(at, f"{name} holds more than literals") from None
-    for name in NEEDED:
+    for name in needed:
         if name not in found:
             raise InputError(label, f"the table {name} is missing", "compile it again")
     return found
@@ -151,6 +172,13 @@ def assignments(tree: ast.Module, label: str) -> dict[str, tuple[Any, int]]:
 
 def check(found: dict[str, tuple[Any, int]], label: str) -> Tables:
     """The tables, each of its type, each name known and each neuron placed once."""
+    tables = check_types(found, label)
+    check_names(tables, found, label)
+    return tables
+
+
+def check_types(found: dict[str, tuple[Any, int]], label: str) -> Tables:
+    """The tables, each of its type."""
 
     def table(name: str, good: Callable[[Any], bool], default: Any = None) -> Any:
         value, line = found.get(name, (default, 0))
@@ -158,7 +186,7 @@ def check(found: dict[str, tuple[Any, int]], label: str) -> Tables:
             raise InputError(Location(label, line), f"{name} is not of its type")
         return value
 
-    tables = Tables(
+    return Tables(
         table(
             "OPTIONS",
             lambda v: isinstance(v, dict) and all(isinstance(k, str) for k in v),
@@ -181,6 +209,10 @@ def check(found: dict[str, tuple[Any, int]], label: str) -> Tables:
             {},
         ),
     )
+
+
+def check_names(tables: Tables, found: dict[str, tuple[Any, int]], label: str) -> None:
+    """Raise InputError unless each name is known and each neuron placed once."""
     neurons = [name for level in tables.levels for name in level] + tables.unused
     known = set(neurons)
     if len(known) != len(neurons):
@@ -193,7 +225,6 @@ def check(found: dict[str, tuple[Any, int]], label: str) -> Tables:
         if strange is not None:
             seen = f"{name}: {strange!r} is in neither LEVELS nor UNUSED"
             raise InputError(Location(label, found.get(name, (None, 0))[1]), seen)
-    return tables
 
 
 def mentions(tables: Tables) -> list[tuple[str, list[str]]]:
