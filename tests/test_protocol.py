@@ -58,7 +58,7 @@ def test_a_protocol_is_read_and_signed_by_its_bytes(tmp_path: Path) -> None:
     (task,) = read.tasks
 
     assert read.digest == hashlib.sha256(TEXT.encode()).hexdigest()
-    assert (read.alpha, read.nan, read.resamples) == (0.05, "worst", 10_000)
+    assert (read.alpha, read.nan, read.side) == (0.05, "worst", "both")
     assert (task.source, task.images, task.lr) == ("cook2019", 10_000, 1e-3)
     assert (task.options.features, task.options.unit) == (16, "linear")
     assert task.tests == ("er", "degree") and task.higher_is_better
@@ -85,6 +85,20 @@ def test_runs_are_all_there_once_and_balanced_when_cut_short(tmp_path: Path) -> 
     assert [run.arm for run in first] == ["worm"] * 2 + ["er"] * 2 + ["degree"] * 2 + [
         "mlp"
     ]
+
+
+def test_more_seeds_of_the_worm_come_last(tmp_path: Path) -> None:
+    text = TEXT.replace("worm = {seeds = 2}", "worm = {seeds = 2, more_seeds = 3}")
+    runs = list(protocol(tmp_path, text).runs())
+
+    assert runs[-3:] == [Run("cifar10", "worm", 0, seed) for seed in (2, 3, 4)]
+    assert len(runs) == len({*runs}) == 16
+
+
+def test_nothing_need_be_tested(tmp_path: Path) -> None:
+    read = protocol(tmp_path, TEXT.replace('["er", "degree"]', "[]"))
+
+    assert read.tasks[0].tests == ()
 
 
 def test_a_file_is_relative_to_the_protocol(tmp_path: Path) -> None:

@@ -45,7 +45,7 @@ class Key:
         if isinstance(value, (int, float)) and not self.within(value):
             more = "more than" if self.above else "from"
             return f"a number {more} {self.low:,g} to {self.high:,g}"
-        if self.kind in (str, list, dict) and not value and not self.choices:
+        if self.kind in (str, dict) and not value and not self.choices:
             return f"a {WORDS[self.kind]} that is not empty"
         return ""
 
@@ -68,8 +68,7 @@ PROTOCOL: Mapping[str, Key] = {
     "schema": Key(int, low=1, high=1),
     "alpha": Key(float, 0.05, 0, 0.5, above=True),
     "nan": Key(str, "worst", choices=("worst", "omit")),
-    "resamples": Key(int, 10_000, 100, 1_000_000),
-    "bootstrap_seed": SEED,
+    "side": Key(str, "both", choices=("both", "better")),
     "task": Key(dict),
 }
 TASK: Mapping[str, Key] = {
@@ -93,6 +92,7 @@ TASK: Mapping[str, Key] = {
     "arms": Key(dict),
 }
 SEEDS: Mapping[str, Key] = {"seeds": Key(int, low=1, high=10_000)}
+FIRST: Mapping[str, Key] = {**SEEDS, "more_seeds": Key(int, 0, 0, 10_000)}
 TWINS: Mapping[str, Key] = {**SEEDS, "graphs": Key(int, low=1, high=100_000)}
 
 

@@ -17,7 +17,7 @@ from .. import catalog
 from ..errors import InputError, Mistake, UsageError
 from ..options import Options
 from ..parse import read_bytes
-from .keys import PROTOCOL, SEEDS, TASK, TWINS, Place, read_table
+from .keys import FIRST, PROTOCOL, SEEDS, TASK, TWINS, Place, read_table
 
 WORM = "worm"
 CONTROLS = ("mlp", "identity", "frozen")
@@ -46,6 +46,7 @@ class Arm:
     name: str
     graphs: int  # twins; 1 for the worm and for a control
     seeds: int  # trainings a graph
+    more: int = 0  # further trainings of the worm: for its interval, never in a test
 
     @property
     def random(self) -> bool:
@@ -66,7 +67,8 @@ class Task:
         twin_seed: of the random twins.
         metric: of the test images, by which the arms are compared.
         margin: two means that differ by less are equivalent; in units of the metric.
-        tests: the generators that are tested, all under one Holm correction.
+        tests: the generators that are tested, with those of all tasks under one Holm
+            correction; the others are described.
     """
 
     name: str
@@ -108,8 +110,12 @@ class Task:
         most = max(arm.graphs for arm in self.arms)
         for graph in range(1, most + 1):
             for arm in self.arms:
+                number = graph if arm.random else 0
                 for seed in range(arm.seeds) if graph <= arm.graphs else ():
-                    yield Run(self.name, arm.name, graph if arm.random else 0, seed)
+                    yield Run(self.name, arm.name, number, seed)
+        for arm in self.arms:
+            for seed in range(arm.seeds, arm.seeds + arm.more):
+                yield Run(self.name, arm.name, 0, seed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,15 +128,15 @@ class Protocol:
         alpha: the error rate of the whole family of tests.
         nan: what a training that gave NaN counts: as the "worst" finished one of its task,
             or nothing ("omit").
-        resamples, bootstrap_seed: of the bootstrap intervals.
+        side: whether the worm is tested for being better ("better") or for being other
+            than the random graphs ("both").
     """
 
     label: str
     digest: str
     alpha: float
     nan: str
-    resamples: int
-    bootstrap_seed: int
+    side: str
     tasks: tuple[Task, ...]
 
     def task(self, name: str) -> Task:
@@ -171,8 +177,7 @@ def read_protocol(path: str) -> Protocol:
         hashlib.sha256(data).hexdigest(),
         values["alpha"],
         values["nan"],
-        values["resamples"],
-        values["bootstrap_seed"],
+        values["side"],
         tuple(task for task in tasks if task),
     )
 
@@ -209,10 +214,11 @@ def arms_of(table: Mapping[str, Any], place: Place) -> list[Arm]:
             known = ", ".join((WORM, *GENERATORS, *CONTROLS))
             place.wrong(name, f"no such arm: {name!r}", f"one of {known}")
             continue
-        keys = TWINS if name in GENERATORS else SEEDS
+        keys = TWINS if name in GENERATORS else FIRST if name == WORM else SEEDS
         values = read_table(found, keys, place.at(name))
         if None not in values.values():
-            arms.append(Arm(name, values.get("graphs", 1), values["seeds"]))
+            graphs, more = values.get("graphs", 1), values.get("more_seeds", 0)
+            arms.append(Arm(name, graphs, values["seeds"], more))
     return arms
 
 
