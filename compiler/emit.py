@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from . import names, prose
 from .ir import MOTOR, SENSORY, Artifact, Plan
-from .options import Options, check_label, check_name
+from .options import WIDTHS, Options, check_label, check_name
 from .tables import Table, literals, tables_of
 from .text import digest
 
@@ -70,6 +70,9 @@ class View:
     start: str  # what `reset_parameters` does, in words
     act_open: str
     act_close: str
+    task: str
+    readout: str
+    width: int
 
 
 def emit(plan: Plan, *, options: Options | None = None, name: str = "") -> Artifact:
@@ -159,6 +162,9 @@ def view(plan: Plan, options: Options, name: str) -> View:
         start(options),
         f"{call}(" if call else "",
         ")" if call else "",
+        options.task,
+        options.readout,
+        options.width or WIDTHS[options.task],
     )
 
 

@@ -98,5 +98,6 @@ RESERVED = frozenset(
     "OPTIONS LEVELS UNUSED SENSORY MOTOR CHEMICAL ELECTRICAL FEEDBACK SIGN TRANSMITTER "
     "CYCLES FEATURES LIVE NEURONS SILENT SYNAPSES WIRING SPAN STAGES BLOCKS PLACES "
     "NOW DELAYED TABLES schedule cut times Counter Iterator Tensor defaultdict hashlib "
-    "json math nn torch".split()
+    "json math nn torch HEADS WIDTH HEARD Encoder Readout Decoder ElegansNetM1 "
+    "ElegansNetM2".split()
 )

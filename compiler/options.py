@@ -26,6 +26,8 @@ CHOICES: Mapping[str, tuple[str, ...]] = {
     "init": ("uniform", "counts"),
     "feedback": ("drop", "delay"),
     "kernel": ("dense",),
+    "task": ("none", "cifar10", "mnist"),
+    "readout": ("attention", "mean", "concat"),
     "keep": ("neurons", "all"),
     "junctions": ("max", "sum", "mean"),
     "cycles": ("auto", "exact", "fast", "ratio"),
@@ -33,6 +35,12 @@ CHOICES: Mapping[str, tuple[str, ...]] = {
     "roles_table": ("cook2019", "several", "structure"),
 }
 MOST_FEATURES = 65_536
+WIDTHS = {
+    "none": 0,
+    "cifar10": 32,
+    "mnist": 30,
+}  # of a task's encoder, where none is given
+MOST_WIDTH = 4_096
 
 # What `--emit` can print, in the order of the line.
 STAGES = (
@@ -65,6 +73,9 @@ class Options:
     init: str = "uniform"
     feedback: str = "drop"
     kernel: str = "dense"
+    task: str = "none"
+    readout: str = "attention"
+    width: int = 0  # channels; 0: the task's own
 
     cells: str = ""  # base name of a table of cells
     roles_table: str = "cook2019"
@@ -114,6 +125,7 @@ class Options:
         for name in ("min_weight", "alive_cap", "stick"):
             if not 0 <= getattr(self, name) < float("inf"):
                 raise UsageError(f"--{dashed(name)}: a number from 0")
+        self.check_task()
         if self.norm == "layer" and self.features < 4:
             seen = "--norm layer: needs --features 4 or more"
             raise UsageError(f"{seen}; of 1 feature it leaves nothing")
@@ -137,6 +149,25 @@ class Options:
         if self.merge == "product" and self.init == "counts":
             raise UsageError(
                 "--merge product: has no gains, so --init counts says nothing"
+            )
+
+    def check_task(self) -> None:
+        """Raise a UsageError where encoder, read-out and decoder do not fit."""
+        if self.task == "none":
+            if self.readout != "attention" or self.width:
+                raise UsageError(
+                    "--readout, --width: are of a --task, and none is given"
+                )
+            return
+        if self.width and not 4 <= self.width <= MOST_WIDTH:
+            raise UsageError(f"--width: from 4 to {MOST_WIDTH:,}, or 0: the task's own")
+        if self.features < 4:
+            seen = f"--task {self.task}: needs --features 4 or more"
+            raise UsageError(f"{seen}; layer norm of 1 feature leaves nothing")
+        if self.feedback == "delay":
+            hint = "an image is one step, and delay reads the step before"
+            raise UsageError(
+                f"--task {self.task}: does not go with --feedback delay; {hint}"
             )
 
     def changed(self) -> dict[str, Value]:

@@ -98,6 +98,8 @@ def facts(plan: Plan, options: Options) -> Iterator[tuple[str, list[str]]]:
     yield "input", [f"(batch, {sensory.sum()}{tail}): SENSORY"]
     yield "output", [f"(batch, {motor.sum()}{tail}): MOTOR"]
     yield "state", rule(options)
+    if options.task != "none":
+        yield "task", task(options)
     yield "parameters", parameters(plan, options)
     yield from junctions(plan, options)
     yield from feedback(plan, options)
@@ -133,6 +135,27 @@ def rule(options: Options) -> list[str]:
             "reads the step before",
         ]
     return [*merge, formula, *late]
+
+
+READOUTS = {
+    "attention": "attention over the motor neurons, by the encoder's vector",
+    "mean": "the mean of the motor neurons",
+    "concat": "the motor neurons side by side",
+}
+TASKS = {
+    "cifar10": [
+        "ElegansNetM1, classes of CIFAR-10, after model M1 of ElegansNet, whose",
+        "encoder is not public: this one is ours",
+    ],
+    "mnist": [
+        "ElegansNetM2, an autoencoder of binarised MNIST, after model M2 of ElegansNet"
+    ],
+}
+
+
+def task(options: Options) -> list[str]:
+    """What stands around the network, in words."""
+    return [*TASKS[options.task], f"read-out: {READOUTS[options.readout]}"]
 
 
 def parameters(plan: Plan, options: Options) -> list[str]:

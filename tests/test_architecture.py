@@ -74,7 +74,7 @@ def test_the_types_chain(step: typing.Any, takes: type, gives: type) -> None:
     assert (first, hints["return"]) == (takes, gives)
 
 
-@pytest.mark.parametrize("page", ["module.py.jinja", "dense.jinja"])
+@pytest.mark.parametrize("page", ["module.py.jinja", "dense.jinja", "task.jinja"])
 def test_a_page_reads_one_view(page: str) -> None:
     loader = environment().loader
     assert isinstance(loader, jinja2.BaseLoader)

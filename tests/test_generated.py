@@ -23,13 +23,15 @@ def command(model: Path) -> list[str]:
     return shlex.split(text[start:end].replace("\n", " "))
 
 
-def test_all_four_are_there() -> None:
+def test_all_six_are_there() -> None:
     names = {model.name for model in MODELS}
     assert names >= {
         "cook2019.py",
         "cook2019_tensor.py",
         "witvliet1.py",
         "witvliet8.py",
+        "elegansnet_m1.py",
+        "elegansnet_m2.py",
     }
 
 

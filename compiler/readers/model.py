@@ -21,6 +21,11 @@ SECOND = re.compile(
 FORMAT = 1
 LARGEST = sys.float_info.max
 METHODS = ("exact", "exact+sift", "sift", "ratio")
+TASK_CLASSES = {  # that stand below the network's
+    "none": (),
+    "cifar10": ("Encoder", "Readout", "ElegansNetM1"),
+    "mnist": ("Encoder", "Readout", "Decoder", "ElegansNetM2"),
+}
 NEEDED = (
     "OPTIONS",
     "LEVELS",
@@ -96,10 +101,12 @@ def read_model(data: bytes, label: str) -> Model:
         raise InputError(Location(label, line), seen, "compile it again") from None
     found = assignments(tree, label)
     classes = [node.name for node in tree.body if isinstance(node, ast.ClassDef)]
-    if len(classes) != 1:
-        raise InputError(label, f"{len(classes)} classes; a generated module has one")
     tables = check(found, label)
     options = options_of(tables, found, label)
+    around = TASK_CLASSES[options.task]
+    if len(classes) != 1 + len(around) or tuple(classes[1:]) != around:
+        wanted = "one" if not around else f"one, then {', '.join(around)}"
+        raise InputError(label, f"{len(classes)} classes; this module has {wanted}")
     unit = options.weight_unit or unit_of(head.label)
     plan = plan_of(tables, Source(head.label, unit))
     return Model(head, classes[0], tables, options, plan)
