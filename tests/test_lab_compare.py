@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
-from lab_toys import CONTROLS, TWINS, WORM, write_data, write_protocol
+from lab_toys import CONTROLS, TWINS, WORM, model_of, write_data, write_protocol
 
 from elegansc.cli import cli
 from elegansc.errors import InputError, UsageError
@@ -324,3 +324,26 @@ def test_a_local_cluster_makes_the_same_runs(
 
     assert found.exit_code == 0, found.output
     assert timeless(tmp_path / "out") == timeless(whole / "out")
+
+
+# --- several processes, by Fabric
+
+
+@pytest.mark.slow
+def test_two_processes_train_one_model(data: Path, tmp_path: Path) -> None:
+    """Each takes half of a batch; the gradients are averaged: near to one process."""
+    (tmp_path / "worm.py").write_bytes(model_of(tmp_path, "mnist"))
+    words = [sys.executable, "-m", "elegansc", "lab", "train", tmp_path / "worm.py"]
+    words += ["--data", data, "--accelerator", "cpu", "--epochs", "1", "--batch", "16"]
+    for devices in ("1", "2"):
+        output = ["-o", tmp_path / f"{devices}.jsonl", "--devices", devices]
+        done = subprocess.run([*words, *output], capture_output=True, text=True)
+        assert done.returncode == 0, done.stderr
+
+    one, two = (json.loads((tmp_path / f"{n}.jsonl").read_text()) for n in "12")
+    assert one["curve"] != two["curve"]  # batch norm sees half as many images
+    losses = [line["curve"][0]["train_loss"] for line in (one, two)]
+    assert losses[0] == pytest.approx(losses[1], rel=0.02)
+    assert {key for key in one if one[key] != two[key]} <= {
+        *("curve", "validation", "test", "seconds")
+    }
