@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import tomllib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -255,5 +255,4 @@ def check_options(name: str, table: Mapping[str, Any], place: Place) -> None:
 
 def options_of(task: str, table: Mapping[str, Any]) -> Options:
     """The options of a task's models."""
-    known = "task" in {option.name for option in fields(Options)}
-    return Options.of({**table, "task": task} if known else table)
+    return Options.of({**table, "task": task})
