@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 
 from ..draw.canvas import DPI, METADATA, canvas_of, settings
 from ..draw.colours import FAINT, HAIR, INK
-from .judge import Comparison, Group, Judged, Results
+from .groups import Group, Results
+from .judge import Comparison, Judged
 from .protocol import WORM, Arm, Protocol, Task
 from .words import ARMS, METRIC_WORDS, TASKS, number, probability, several
 
