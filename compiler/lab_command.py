@@ -84,6 +84,13 @@ def need() -> None:
 @click.option("--devices", type=click.IntRange(1), default=1, show_default=True)
 @click.option("--precision", type=click.Choice(PRECISIONS), default="32-true")
 @click.option(
+    "--threads",
+    type=click.IntRange(1, 1024),
+    default=1,
+    show_default=True,
+    help="Of the CPU; more pay in wide networks.",
+)
+@click.option(
     "--save", "checkpoint", default="", metavar="FILE", help=".safetensors, .pt, .pth."
 )
 @click.option("--force", is_flag=True, help="Replace the file of --save.")
@@ -96,6 +103,7 @@ def train_command(
     accelerator: str,
     devices: int,
     precision: str,
+    threads: int,
     checkpoint: str,
     force: bool,
     quiet: bool,
@@ -108,8 +116,9 @@ def train_command(
     """
     need()
     from .lab.machine import Machine
-    from .lab.single import train_alone
+    from .lab.single import set_threads, train_alone
 
+    set_threads(threads)
     recipe, sizes = settings(given)
 
     def tell(epoch: Epoch) -> None:

@@ -16,13 +16,10 @@ def flip_and_crop(images: Tensor, generator: Generator) -> Tensor:
         generator: of the CPU, whatever the device: the draws are the same on any.
     """
     batch, _, height, width = images.shape
-    shifts = torch.randint(0, 2 * MARGIN + 1, (2, batch, 1), generator=generator)
-    mirrored = torch.randint(0, 2, (batch, 1), generator=generator).bool()
-    rows = shifts[0] + torch.arange(height)
-    columns = shifts[1] + torch.arange(width)
-    columns = torch.where(mirrored, columns.flip(1), columns)
-    device = images.device
-    sample = torch.arange(batch, device=device)[:, None, None]
-    rows, columns = rows.to(device)[:, :, None], columns.to(device)[:, None, :]
-    padded = nn.functional.pad(images, (MARGIN,) * 4).permute(0, 2, 3, 1)
-    return padded[sample, rows, columns].permute(0, 3, 1, 2)
+    shifts = torch.randint(0, 2 * MARGIN + 1, (2, batch), generator=generator)
+    mirrored = torch.randint(0, 2, (batch, 1, 1, 1), generator=generator).bool()
+    down, right = shifts.to(images.device)
+    padded = nn.functional.pad(images, (MARGIN,) * 4)
+    windows = padded.unfold(2, height, 1).unfold(3, width, 1)  # a view, not 81 copies
+    crops = windows[torch.arange(batch, device=images.device), :, down, right]
+    return torch.where(mirrored.to(images.device), crops.flip(3), crops)

@@ -136,11 +136,13 @@ def models_of(task: Task, folder: Path, count: int, watch: Watch) -> dict[str, b
     """The modules of all graphs of a task, by graph; those that are missing are compiled."""
     found = graphs(task, folder)
     todo: Sequence[Graph] = [graph for graph in found.values() if not compiled(graph)]
-    if todo:
-        with pool(min(count, len(todo))) as workers:
-            title = f"{task.name} models"
-            for _ in watch(title, len(todo), each(workers, compile_graph, todo)):
-                pass
+    with ExitStack() as stack:
+        made: Iterable[str] = map(compile_graph, todo)
+        if min(count, len(todo)) > 1:
+            workers = stack.enter_context(pool(min(count, len(todo))))
+            made = each(workers, compile_graph, todo)
+        for _ in watch(f"{task.name} models", len(todo), made if todo else ()):
+            pass
     return sources(found)
 
 

@@ -14,6 +14,7 @@ from types import TracebackType
 from typing import Any, BinaryIO
 
 from ..errors import InputError, Location
+from ..names import plural
 from .protocol import Run
 
 SCHEMA = 1
@@ -96,7 +97,7 @@ class Results:
         except OSError as error:
             with suppress(OSError):
                 os.ftruncate(self.file.fileno(), size)
-            kept = f"the {len(self.lines):,} finished runs before are kept"
+            kept = f"{plural(len(self.lines), 'finished run')} before it stay"
             hint = f"{kept}; make room and give the same command again"
             seen = f"cannot be written: {error.strerror}"
             raise InputError(str(self.path), seen, hint) from None

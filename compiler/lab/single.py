@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from torch import nn
+from torch import nn, set_num_threads
 
 from ..errors import InputError, UsageError
 from ..output import replace as put
@@ -96,6 +96,11 @@ def train_alone(
     if checkpoint:
         save(whole, checkpoint)
     return outcome
+
+
+def set_threads(count: int) -> None:
+    """How many threads of the CPU torch may use."""
+    set_num_threads(count)
 
 
 def completed(recipe: Recipe, task: str) -> Recipe:

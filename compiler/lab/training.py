@@ -87,6 +87,7 @@ def train(
     """
     start = time.perf_counter()
     optimiser = optimiser_of(model, recipe)
+    model.to(memory_format=torch.channels_last)  # convolutions take half the time
     wrapped, optimiser = fabric.setup(model, optimiser)
     wrapped.mark_forward_method("loss")
     device = fabric.device
