@@ -88,6 +88,14 @@ def test_runs_are_all_there_once_and_balanced_when_cut_short(tmp_path: Path) -> 
     ]
 
 
+def test_every_run_has_draws_of_its_own(tmp_path: Path) -> None:
+    runs = list(protocol(tmp_path).runs())
+
+    assert len({run.draws for run in runs}) == len(runs)
+    assert Run("cifar10", "er", 2, 0).draws == Run("cifar10", "er", 2, 0).draws
+    assert all(0 <= run.draws < 2**32 for run in runs)
+
+
 def test_more_seeds_of_the_worm_come_last(tmp_path: Path) -> None:
     text = TEXT.replace("worm = {seeds = 2}", "worm = {seeds = 2, more_seeds = 3}")
     runs = list(protocol(tmp_path, text).runs())

@@ -38,6 +38,16 @@ class Run:
     graph: int  # 0: the connectome itself or none; twins count from 1
     seed: int  # from 0
 
+    @property
+    def draws(self) -> int:
+        """The seed of its start values, order and augmentation: its own.
+
+        Were it shared, what one seed does to all graphs would pass for what they are, and
+        the worm's other seeds could not be set against them.
+        """
+        text = f"{self.task} {self.arm} {self.graph} {self.seed}"
+        return int.from_bytes(hashlib.sha256(text.encode()).digest()[:4], "big")
+
 
 @dataclass(frozen=True, slots=True)
 class Arm:

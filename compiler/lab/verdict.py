@@ -44,6 +44,8 @@ def readme(
         "![The test metric of every graph](graphs.png)",
         "## What was run",
         *([note] if note else []),
+        "Every training draws start values, order of images and augmentation by a seed of"
+        " its own.",
         table(("", *(TASKS[one.task.name] for one in judged)), sizes(judged, results)),
         "## Where this differs from the paper",
         f"{DEVIATIONS}\n{bullets(shrunk(judged))}",
