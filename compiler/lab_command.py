@@ -1,4 +1,4 @@
-"""The commands of the laboratory: lab train, lab compare."""
+"""The commands of the laboratory: lab train, lab compare; lab figure is beside it."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from .errors import CompilerError, visible
+from .figure_command import figure_command
 
 if TYPE_CHECKING:
     from .lab.training import Epoch
@@ -26,6 +27,9 @@ NEEDED = ("torch", "lightning_fabric", "filelock", "networkx")
 @click.group("lab")
 def lab_command() -> None:
     """Train task models, compare a connectome with its random twins."""
+
+
+lab_command.add_command(figure_command)
 
 
 def need() -> None:

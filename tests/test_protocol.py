@@ -9,6 +9,7 @@ import pytest
 
 from elegansc.errors import InputError
 from elegansc.lab.protocol import Protocol, Run, read_protocol
+from elegansc.lab.statistics import graphs_needed
 
 TEXT = """\
 schema = 1
@@ -87,6 +88,14 @@ def test_runs_are_all_there_once_and_balanced_when_cut_short(tmp_path: Path) -> 
     ]
 
 
+def test_every_run_has_draws_of_its_own(tmp_path: Path) -> None:
+    runs = list(protocol(tmp_path).runs())
+
+    assert len({run.draws for run in runs}) == len(runs)
+    assert Run("cifar10", "er", 2, 0).draws == Run("cifar10", "er", 2, 0).draws
+    assert all(0 <= run.draws < 2**32 for run in runs)
+
+
 def test_more_seeds_of_the_worm_come_last(tmp_path: Path) -> None:
     text = TEXT.replace("worm = {seeds = 2}", "worm = {seeds = 2, more_seeds = 3}")
     runs = list(protocol(tmp_path, text).runs())
@@ -161,3 +170,13 @@ def test_what_is_no_toml_is_refused(tmp_path: Path, text: str) -> None:
 def test_a_protocol_without_a_task_is_refused(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="task"):
         protocol(tmp_path, "schema = 1\n")
+
+
+@pytest.mark.parametrize("name", ["protocol", "full"])
+def test_the_protocols_of_figure_2_can_come_to_a_result(name: str) -> None:
+    path = Path(__file__).parent.parent / "generated" / "figure2" / f"{name}.toml"
+    read = read_protocol(str(path))
+
+    family = [task.arm(test) for task in read.tasks for test in task.tests]
+    for arm in family:
+        assert arm.graphs >= graphs_needed(read.alpha, read.side, len(family))

@@ -195,7 +195,7 @@ def recipe(task: Task, run: Run) -> Recipe:
         weight_decay=task.weight_decay,
         schedule=task.schedule,
         augmentation=task.augmentation,
-        seed=run.seed,
+        seed=run.draws,
     )
 
 

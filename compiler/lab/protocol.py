@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import tomllib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +37,16 @@ class Run:
     arm: str
     graph: int  # 0: the connectome itself or none; twins count from 1
     seed: int  # from 0
+
+    @property
+    def draws(self) -> int:
+        """The seed of its start values, order and augmentation: its own.
+
+        Were it shared, what one seed does to all graphs would pass for what they are, and
+        the worm's other seeds could not be set against them.
+        """
+        text = f"{self.task} {self.arm} {self.graph} {self.seed}"
+        return int.from_bytes(hashlib.sha256(text.encode()).digest()[:4], "big")
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,5 +265,4 @@ def check_options(name: str, table: Mapping[str, Any], place: Place) -> None:
 
 def options_of(task: str, table: Mapping[str, Any]) -> Options:
     """The options of a task's models."""
-    known = "task" in {option.name for option in fields(Options)}
-    return Options.of({**table, "task": task} if known else table)
+    return Options.of({**table, "task": task})
