@@ -17,6 +17,7 @@ from .draw_command import draw_command
 from .errors import InputError
 from .faults import Commands
 from .git_command import git_diff_command, git_setup_command, textconv_command
+from .lab_command import lab_command
 from .rewire_command import rewire_command
 from .transplant_command import transplant_command
 from .verify_command import verify_command
@@ -45,6 +46,7 @@ for command in (
     draw_command,
     bisect_command,
     rewire_command,
+    lab_command,
 ):
     cli.add_command(command)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 SHOWN = 10  # mistakes of one stage that are printed; the others are counted
 WIDTH = 72  # characters of the offending line that are printed
@@ -66,6 +67,10 @@ class InputError(CompilerError):
         place = Location(at) if isinstance(at, str) else at
         self.mistakes: tuple[Mistake, ...] = (Mistake(place, seen, hint),)
         super().__init__(str(self.mistakes[0]))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """As it goes from one process to another: `args` are not what made it."""
+        return InputError.of, (self.mistakes,)
 
     @classmethod
     def of(cls, mistakes: Iterable[Mistake]) -> InputError:

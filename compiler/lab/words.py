@@ -1,0 +1,55 @@
+"""Names and numbers of a comparison, as the pictures and the README write them."""
+
+from __future__ import annotations
+
+import math
+
+TASKS = {"cifar10": "M1: CIFAR-10, classes", "mnist": "M2: MNIST, reconstruction"}
+ARMS = {
+    "worm": "worm",
+    "er": "Erdős-Rényi",
+    "ws": "Watts-Strogatz",
+    "ba": "Barabási-Albert",
+    "degree": "degrees kept",
+    "role-degree": "degrees by role kept",
+    "shuffle-roles": "roles shuffled",
+    "mlp": "MLP",
+    "identity": "no graph",
+    "frozen": "worm, frozen",
+}
+METRIC_WORDS = {
+    "top1": "top-1",
+    "pixel_accuracy": "pixel accuracy",
+    "f1": "F1 at 0.25",
+    "bce": "cross entropy, nats a pixel",
+    "probe_top1": "top-1 of a linear probe",
+}
+UNKNOWN = "\N{EN DASH}"
+
+
+def number(value: float, digits: int = 4) -> str:
+    """A number to so many decimals, or a dash for one that is not known."""
+    return f"{value:.{digits}f}" if math.isfinite(value) else UNKNOWN
+
+
+def signed(value: float, digits: int = 4) -> str:
+    """The same with its sign."""
+    text = f"{value:+.{digits}f}"
+    return text.replace("-", "\N{MINUS SIGN}") if math.isfinite(value) else UNKNOWN
+
+
+def probability(p: float) -> str:
+    """`p = 0.025`."""
+    if math.isnan(p):
+        return f"p {UNKNOWN}"
+    return "p < 0.0001" if p < 0.0001 else f"p = {p:.2g}"
+
+
+def several(count: int, one: str) -> str:
+    """`1 graph`, `1,234 graphs`."""
+    return f"{count:,} {one}" if count == 1 else f"{count:,} {one}s"
+
+
+def listed(words: list[str]) -> str:
+    """`a, b and c`."""
+    return " and ".join(part for part in (", ".join(words[:-1]), *words[-1:]) if part)
