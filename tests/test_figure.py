@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from comparison import protocol_in, results_of, spoilt, written
+from comparison import protocol_in, results_of, spoilt
 
 from elegansc.lab.figure import curves_of, pictures
 from elegansc.lab.judge import judge

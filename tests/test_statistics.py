@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import math
 from collections.abc import Sequence
 
@@ -114,16 +113,13 @@ def test_holm_is_holm(p: list[float]) -> None:
     assert np.allclose(adjusted, by_definition(p))
     for alpha in (0.01, 0.05, 0.2):
         alive = sorted(p)
-        rejected = list(
-            itertools.takewhile(
-                lambda pair: pair[1] * (len(p) - pair[0]) <= alpha, enumerate(alive)
-            )
-        )
+        steps = [each * (len(p) - i) <= alpha for i, each in enumerate(alive)]
+        rejected = [*steps, False].index(False)
         close = any(
             math.isclose(each * (len(p) - i), alpha, rel_tol=1e-9)
             for i, each in enumerate(alive)
         )
-        assert close or sum(each <= alpha for each in adjusted) == len(rejected)
+        assert close or sum(each <= alpha for each in adjusted) == rejected
 
 
 def test_holm_by_a_worked_example() -> None:

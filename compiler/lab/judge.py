@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -11,17 +11,15 @@ import numpy as np
 
 from ..errors import InputError
 from .groups import COVARIATES, Graph, Group, Results, group_of, scored
-from .protocol import CONTROLS, LESS_IS_BETTER, WORM, Arm, Protocol, Run, Task
+from .protocol import WORM, Protocol, Task
 from .statistics import (
     Adjusted,
     Equivalence,
-    Interval,
     Ranked,
     detectable,
     equivalent,
     graphs_needed,
     holm,
-    interval,
     least_p,
     rank_test,
     regress_out,
