@@ -29,7 +29,8 @@ UNKNOWN = "\N{EN DASH}"
 
 def number(value: float, digits: int = 4) -> str:
     """A number to so many decimals, or a dash for one that is not known."""
-    return f"{value:.{digits}f}" if math.isfinite(value) else UNKNOWN
+    text = f"{value:.{digits}f}".replace("-", "\N{MINUS SIGN}")
+    return text if math.isfinite(value) else UNKNOWN
 
 
 def signed(value: float, digits: int = 4) -> str:
