@@ -8,7 +8,10 @@ from __future__ import annotations
 import logging
 import multiprocessing
 import os
+import signal
 import socket
+import subprocess
+import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
@@ -30,17 +33,18 @@ held: dict[str, Splits] = {}  # images by task, of a worker process
 
 
 def start(source: str, sizes: Mapping[str, tuple[int, int, int, int]]) -> None:
-    """Make a worker ready: one torch thread, no longer life than its parent's, its images."""
-    import torch
-
-    from .data import load
-
+    """Make a worker ready: its end is its parent's to say; one thread; its images."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to answer
     parent = multiprocessing.parent_process()
     if parent is not None:
         follow = threading.Thread(target=end_with, args=(parent.sentinel,), daemon=True)
         follow.start()
-    torch.set_num_threads(1)
     for task, counts in sizes.items():
+        import torch
+
+        from .data import load
+
+        torch.set_num_threads(1)
         held[task] = load(source, task).choose(*counts)
 
 
@@ -58,17 +62,25 @@ def here(job: Job) -> dict[str, Any]:
 
 
 @contextmanager
-def pool(count: int, *start_with: Any) -> Iterator[ProcessPoolExecutor]:
+def pool(
+    count: int,
+    source: str = "",
+    sizes: Mapping[str, tuple[int, int, int, int]] | None = None,
+) -> Iterator[ProcessPoolExecutor]:
     """Worker processes; each starts anew, so that no state of this one is in it.
 
     They are ended, whatever they do, if an error leaves the context.
+
+    Args:
+        source, sizes: the images that each loads: from where, and by task how many for
+            training, validation and test, and the seed of the choice.
     """
     os.environ.setdefault("OMP_NUM_THREADS", "1")  # before a worker loads torch
     workers = ProcessPoolExecutor(
         count,
         mp_context=multiprocessing.get_context("spawn"),
-        initializer=start if start_with else None,
-        initargs=start_with,
+        initializer=start,
+        initargs=(source, sizes or {}),
     )
     try:
         yield workers
@@ -170,7 +182,7 @@ def connected(address: str) -> Iterator[Any]:
 
 
 def answers(address: str) -> None:
-    """Raise InputError where a HOST:PORT takes no connection: Ray itself waits minutes."""
+    """Raise InputError where no Ray answers at HOST:PORT: `ray.init` waits minutes."""
     host, colon, port = address.removeprefix("ray://").rpartition(":")
     if not colon:
         return
@@ -179,6 +191,19 @@ def answers(address: str) -> None:
     except (OSError, ValueError, OverflowError) as error:
         why = getattr(error, "strerror", None) or str(error)
         raise unreachable(address, why) from None
+    if not address.startswith("ray://") and silent(address):
+        raise unreachable(address, "what listens there does not speak as Ray does")
+
+
+def silent(address: str) -> bool:
+    """Whether Ray's own health check gets no answer, be it good or bad."""
+    check = [sys.executable, "-m", "ray.scripts.scripts", "health-check"]
+    try:
+        command = [*check, "--address", address]
+        subprocess.run(command, capture_output=True, timeout=3 * SECONDS)
+    except subprocess.TimeoutExpired:
+        return True
+    return False
 
 
 def unreachable(address: str, why: str) -> InputError:
