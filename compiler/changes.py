@@ -19,7 +19,7 @@ from .options import Options
 from .parse import Layout
 from .pipeline import Stop, Trace, lower
 from .readers.model import Model, is_model, read_model
-from .sources import fetch, parse_source
+from .sources import UNLABELLED, fetch, parse_source
 from .tables import unplanned
 from .verify import verify
 
@@ -76,7 +76,7 @@ def both(old: str, new: str, options: Options | None, layout: Layout) -> list[Si
 
     Each is read once, so that it may be a pipe.
     """
-    held = [(path, fetch(path)) for path in (old, new)]
+    held = [(path, fetch(path, hint=UNLABELLED)) for path in (old, new)]
     models = [
         read_model(data, path) if is_model(data) else None for path, (data, *_) in held
     ]

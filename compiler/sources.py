@@ -30,6 +30,7 @@ from .readers.model import Model, is_model, read_model
 from .text import digest
 from .verify import verify
 
+UNLABELLED = "rename the file"  # what to do where there is no --label
 BITS = {"sensory": SENSORY, "inter": INTER, "motor": MOTOR}
 KINDS = {"neuron": NEURON, "muscle": MUSCLE, "other": OTHER}
 
@@ -40,8 +41,13 @@ def parse_source(data: bytes, path: str, source: Source, layout: Layout) -> Conn
     return replace(parse(data, shown, layout=layout, unit=source.unit), source=source)
 
 
-def fetch(path: str, label: str = "") -> tuple[bytes, str, str]:
+def fetch(
+    path: str, label: str = "", *, hint: str = "choose another with --label"
+) -> tuple[bytes, str, str]:
     """(bytes, label, unit of the weights) of a connectome.
+
+    Args:
+        hint: what to do if the file is called like a bundled connectome.
 
     Raises:
         InputError: no such file, and no bundled connectome of the name.
@@ -59,7 +65,6 @@ def fetch(path: str, label: str = "") -> tuple[bytes, str, str]:
             path, "no such file, and no bundled connectome of this name", hint
         )
     if catalog.find(found):
-        hint = "choose another with --label"
         raise UsageError(f"label {found}: is the name of a bundled connectome; {hint}")
     return read_bytes(path), found, "units of weight"
 

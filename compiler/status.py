@@ -115,12 +115,15 @@ def rebuilt(source: str, model: Model, options: Options, layout: Layout) -> Side
 
     trace = Trace(until="plan")
     label = "" if catalog.find(source) else model.header.label
+    if label and catalog.find(label):
+        label = "source"  # a file of one's own may not be called like a bundled one
     compile_source(
         source, label=label, options=options, layout=layout, trace=trace, lock=model
     )
     circuit, plan = trace.kept["circuit"], trace.kept["plan"]
     assert isinstance(circuit, Circuit) and isinstance(plan, Plan)
-    return side_of(circuit, plan, options, model.header.label)
+    side = side_of(circuit, plan, options, model.header.label)
+    return replace(side, unit=model.plan.source.unit)
 
 
 def hand_edits(data: bytes, again: bytes) -> list[str]:

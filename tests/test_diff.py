@@ -733,3 +733,21 @@ def test_every_text_is_of_printable_lines(old: Side, new: Side, verbose: bool) -
     ]
     assert all(line.isprintable() for line in lines)
     json.dumps(changes_text.as_json(found), allow_nan=False)
+
+
+@pytest.mark.parametrize("command", ["diff", "bisect", "verify"])
+def test_a_file_called_like_a_bundled_connectome(folder: Path, command: str) -> None:
+    """These commands have no --label, so the message tells of none."""
+    Path("cook2019").write_text(EDGES)
+    assert run("compile", "old.csv", "-q", "-o", "old.py").exit_code == 0
+    words = {
+        "diff": ("diff", "./cook2019", "new.csv"),
+        "bisect": ("bisect", "./cook2019", "new.csv", "--", "true"),
+        "verify": ("verify", "old.py", "--against", "./cook2019"),
+    }
+
+    done = run(*words[command])
+
+    assert done.exit_code == 2
+    assert "is the name of a bundled connectome; rename the file" in done.stderr
+    assert "--label" not in done.stderr

@@ -17,7 +17,7 @@ from ..output import write
 from ..parse import Layout
 from ..pipeline import Stop, Trace, lower
 from ..readers.model import Model, is_model
-from ..sources import fetch, parse_source, untouched
+from ..sources import UNLABELLED, fetch, parse_source, untouched
 from ..tables import unplanned
 from ..text import digest
 from ..verify import verify
@@ -88,7 +88,7 @@ def read_ends(
         InputError: a file is wrong, or a model is edited. UsageError: options beside a
             model's own, or two models of different ones.
     """
-    fetched = [fetch(path) for path in (old, new)]
+    fetched = [fetch(path, hint=UNLABELLED) for path in (old, new)]
     models = [
         untouched(data, path, Options()) if is_model(data) else None
         for path, (data, _, _) in zip((old, new), fetched, strict=True)
