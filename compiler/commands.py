@@ -127,7 +127,8 @@ def order_command(
             raise UsageError(f"--{dashed(name)}: is of a model; order takes none of it")
     circuit = circuit_of(source, label=label, options=options, layout=layout_of(given))
     if score:
-        names = ranking.read_table(read_bytes(score), score, circuit)
+        data = read_bytes(score, empty="give a row for each cell: id,place")
+        names = ranking.read_table(data, score, circuit)
         found = ranking.score(circuit, names)
     else:
         if output != "-" and same(Path(output), source):

@@ -311,12 +311,12 @@ def put_certificate(path: str, artifact: Artifact) -> None:
 def locked_by(path: Path) -> Model | None:
     """The model at a path, whose order stands if it is of the same graph and options."""
     from .parse import read_bytes
-    from .readers.model import is_model, read_model
+    from .readers.model import AGAIN, is_model, read_model
     from .sources import signed
 
     if not path.is_file():
         return None
-    data = read_bytes(str(path))
+    data = read_bytes(str(path), empty=AGAIN)
     try:
         if not is_model(data):
             return None
@@ -332,9 +332,11 @@ def compared(path: Path, data: bytes, *, show: bool) -> bool:
     from difflib import unified_diff
 
     from .parse import read_bytes
+    from .readers.model import AGAIN
 
     there = path.exists() or not show
-    old = read_bytes(str(path)).replace(b"\r\n", b"\n") if there else b""
+    old = read_bytes(str(path), empty=AGAIN) if there else b""
+    old = old.replace(b"\r\n", b"\n")
     if old == data:
         click.echo(f"{visible(str(path))} is as elegansc writes it", err=True)
         return True

@@ -26,7 +26,7 @@ from .ir import (
 from .options import Options, base, check_label
 from .parse import Layout, parse, read_bytes
 from .readers.cells import read_cells
-from .readers.model import Model, is_model, read_model
+from .readers.model import AGAIN, Model, is_model, read_model
 from .text import digest
 from .verify import verify
 
@@ -77,7 +77,7 @@ def past_of(options: Options, circuit: Circuit) -> Past | None:
     """
     if not options.like:
         return None
-    data = read_bytes(options.like)
+    data = read_bytes(options.like, empty=AGAIN)
     if not is_model(data):
         hint = "--like takes a module that elegansc generated"
         raise InputError(options.like, "not a generated module", hint)
@@ -125,7 +125,8 @@ def past_from(model: Model, options: Options, circuit: Circuit, label: str) -> P
 def cell_table(options: Options) -> CellTable | None:
     """The table of cells that the options ask for; None: roles by structure."""
     if options.cells:
-        return read_cells(read_bytes(options.cells), options.cells)
+        hint = "give a row for each cell: name,role"
+        return read_cells(read_bytes(options.cells, empty=hint), options.cells)
     if options.roles_table == "structure":
         return None
     several = options.roles_table == "several"
@@ -141,8 +142,9 @@ def expand(patterns: tuple[str, ...]) -> tuple[str, ...]:
     found: list[str] = []
     for pattern in patterns:
         if pattern.startswith("@"):
-            data = read_bytes(pattern[1:]).decode("utf-8-sig", "replace")
-            found += [line.strip() for line in data.splitlines() if line.strip()]
+            data = read_bytes(pattern[1:], empty="give a name or a pattern a line")
+            text = data.decode("utf-8-sig", "replace")
+            found += [line.strip() for line in text.splitlines() if line.strip()]
         else:
             found.append(pattern)
     return tuple(found)

@@ -16,7 +16,7 @@ from .names import plain
 from .options import Options
 from .parse import Layout, read_bytes
 from .pipeline import Trace, compile_source
-from .readers.model import Model, header, read_model
+from .readers.model import AGAIN, Model, header, read_model
 from .tables import unplanned
 
 FRESH, STALE, EDITED = "fresh", "out of date", "edited by hand"
@@ -66,7 +66,7 @@ def status(path: str, against: str | None, layout: Layout) -> Status:
     Raises:
         InputError: not a module of ours, or one whose tables can not be read.
     """
-    data = read_bytes(path).replace(b"\r\n", b"\n")
+    data = read_bytes(path, empty=AGAIN).replace(b"\r\n", b"\n")
     head = header(data, path)
     model = read_model(data, path)
     (again,) = emit(model.plan, options=model.options, name=model.name).files.values()

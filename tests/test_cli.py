@@ -527,3 +527,32 @@ def test_the_report_says_how_junctions_conduct() -> None:
     assert "conducts one way only" in drop.stderr
     assert "a step late back" in delay.stderr
     assert "one way only" not in delay.stderr
+
+
+@pytest.mark.parametrize(
+    "words, hint",
+    [
+        (("compile", "empty"), "give one row for each synapse"),
+        (("status", "empty"), "compile it again"),
+        (("verify", "empty"), "compile it again"),
+        (("verify", "worm.py", "--certificate", "empty"), "compile --certificate"),
+        (("compile", "worm.csv", "-o", "empty", "--check"), "compile it again"),
+        (("compile", "worm.csv", "-o", "x.py", "--like", "empty"), "compile it again"),
+        (("compile", "worm.csv", "-o", "x.py", "--cells", "empty"), "name,role"),
+        (("compile", "worm.csv", "-o", "x.py", "--inputs", "@empty"), "a pattern a"),
+        (("order", "worm.csv", "--score", "empty"), "id,place"),
+    ],
+)
+def test_an_empty_file_and_what_should_be_in_it(
+    words: tuple[str, ...], hint: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("worm.csv").write_text(EDGES)
+    assert run("compile", "worm.csv", "-q", "-o", "worm.py").exit_code == 0
+    Path("empty").touch()
+
+    done = run(*words)
+
+    assert done.exit_code == 1
+    assert done.stderr.startswith("empty: an empty file\n")
+    assert hint in done.stderr

@@ -19,6 +19,7 @@ SECOND = re.compile(
     rb"# @generated format=(\d{1,6}) source=([A-Za-z0-9._-]{1,100}):([0-9a-f]{16}) body=([0-9a-f]{16})"
 )
 FORMAT = 1
+AGAIN = "compile it again"  # what to do with a damaged module
 LARGEST = sys.float_info.max
 METHODS = ("exact", "exact+sift", "sift", "ratio")
 TASK_CLASSES = {  # that stand below the network's

@@ -12,6 +12,7 @@ from ..names import plain, plural
 from ..options import Options, dashed
 from ..output import guard, replace, same
 from ..parse import read_bytes
+from ..readers.model import AGAIN
 from ..sources import untouched
 from .account import Account, compared
 from .checkpoint import changed, need, read, suffix, written
@@ -98,7 +99,7 @@ def allow(output: str, checkpoint: str, models: tuple[str, str], force: bool) ->
 
 def side(path: str) -> Side:
     """A generated module that nobody edited."""
-    model = untouched(read_bytes(path), path, Options())
+    model = untouched(read_bytes(path, empty=AGAIN), path, Options())
     return Side(path, model, elements(model))
 
 
