@@ -6,8 +6,9 @@ import html
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from .changes import Changes, Pair, Side, Table
+from .changes import Changes, Table
 from .names import amount, plain, plural
+from .sides import Pair, Side
 
 TOP = 12  # of each list, unless all were asked for
 Paint = Callable[[str, str], str]  # (text, "+", "-", "~" or "") -> text

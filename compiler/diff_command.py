@@ -65,13 +65,14 @@ def diff_command(
     Exit 0; 1 with --exit-code if they differ; 2 if one of them can not be read.
     """
     from . import changes, changes_text
+    from .sides import both
 
     options, layout = options_of(given), layout_of(given)
     try:
         if html is not None and html != "-":
             allow(Path(html), old, new, force)
         asked = options if options != Options() else None
-        sides = changes.both(old, new, asked, layout)
+        sides = both(old, new, asked, layout)
         found = changes.compare(*sides, threshold=threshold, fold=fold)
         if html is not None:
             put_page(found, html)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from . import catalog
-from .changes import Side, compare, side_of
+from .changes import compare
 from .changes_text import summary
 from .emit import body_digest, emit
 from .errors import CompilerError, visible
@@ -17,6 +17,7 @@ from .options import Options
 from .parse import Layout, read_bytes
 from .pipeline import Trace, compile_source
 from .readers.model import AGAIN, Model, header, read_model
+from .sides import Side, side_of
 from .tables import unplanned
 
 FRESH, STALE, EDITED = "fresh", "out of date", "edited by hand"

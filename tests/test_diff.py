@@ -19,10 +19,11 @@ from hostile_names import ACCEPTED
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from elegansc import changes, changes_text
-from elegansc.changes import Changes, Pair, Side, compare
+from elegansc import changes_text
+from elegansc.changes import Changes, class_of, compare
 from elegansc.options import Options
 from elegansc.parse import Layout
+from elegansc.sides import Pair, Side, both
 
 DATA = Path(__file__).parent.parent / "connectomes"
 FAST = Options(keep="all", cycles="ratio", keep_alive=False)
@@ -127,7 +128,7 @@ def expected(old: Weights, new: Weights) -> dict[str, Any]:
     ],
 )
 def test_pandas_finds_the_same(old: str, new: str) -> None:
-    found = changes_text.as_json(compare(*changes.both(old, new, FAST, Layout())))
+    found = changes_text.as_json(compare(*both(old, new, FAST, Layout())))
     before, after = read(old), read(new)
     renamed = [name for pair in found["neurons"]["renamed"] for name in pair]
 
@@ -347,15 +348,15 @@ def test_fold_joins_left_and_right(folder: Path) -> None:
 
 
 def test_fold_knows_the_classes_of_the_worm() -> None:
-    assert changes.class_of("ALMR", True) == "ALM"
-    assert changes.class_of("ALMR", False) == "ALMR"
-    assert changes.class_of("VA12", True) == "VA"
-    assert changes.class_of("VA12", False) == "VA"
-    assert changes.class_of("AVL", True) == "AVL"  # a class of its own, on no side
+    assert class_of("ALMR", True) == "ALM"
+    assert class_of("ALMR", False) == "ALMR"
+    assert class_of("VA12", True) == "VA"
+    assert class_of("VA12", False) == "VA"
+    assert class_of("AVL", True) == "AVL"  # a class of its own, on no side
 
 
 def test_groups_add_up_to_the_changes() -> None:
-    found = compare(*changes.both(FIRST, LAST, FAST, Layout()), fold=True)
+    found = compare(*both(FIRST, LAST, FAST, Layout()), fold=True)
     total = (
         len(found.chemical.added),
         len(found.chemical.lost),

@@ -11,7 +11,7 @@ from typing import TypeVar
 
 import numpy as np
 
-from ..changes import ROLES, class_of, renames
+from ..changes import class_of, renames
 from ..ir import (
     CHEMICAL,
     ELECTRICAL,
@@ -25,6 +25,7 @@ from ..ir import (
     Source,
     Synapses,
 )
+from ..sides import ROLES
 
 CHEMICAL_WORD, ELECTRICAL_WORD = "chemical", "electrical"
 ADDED, LOST, ROLE, NAMES = "cells added", "cells lost", "roles", "names"
