@@ -10,7 +10,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from . import catalog
+from .options import Value
 from .sides import Pair, Side, rename
+
+SIGNS = {1: "excitatory", -1: "inhibitory", 0: "unknown"}
 
 
 @dataclass(frozen=True)
@@ -39,6 +42,25 @@ class Table:
 
 
 @dataclass(frozen=True)
+class Signs:
+    """Chemical pairs in both whose sign differs.
+
+    Attributes:
+        turned: (pair, old, new); a sign is a word of SIGNS. Empty where one side alone
+            tells signs: all would be here.
+        hidden: pairs of less weight than the threshold, that do not stand there.
+        told: whether the old and the new tell any sign.
+    """
+
+    turned: tuple[tuple[Pair, str, str], ...] = ()
+    hidden: int = 0
+    told: tuple[bool, bool] = (False, False)
+
+    def __bool__(self) -> bool:
+        return bool(self.turned) or self.told[0] != self.told[1]
+
+
+@dataclass(frozen=True)
 class ModelChanges:
     """What changed in the model.
 
@@ -47,7 +69,8 @@ class ModelChanges:
         moved: neurons in both whose level differs; shared: neurons in both.
         turned: pairs in both that run backward in one and forward in the other.
         fell, rose: neurons that came off every path, and onto one.
-        kept, new, lost: parameters: gains by synapse, biases by neuron.
+        kept, new, lost: parameters by exact name: gains by synapse, biases by neuron.
+        apart: (option, old, new) that make a parameter mean something else: none is kept.
     """
 
     depth: tuple[int, int]
@@ -59,6 +82,7 @@ class ModelChanges:
     kept: int
     new: int
     lost: int
+    apart: tuple[tuple[str, Value, Value], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -73,6 +97,7 @@ class Changes:
     roles: tuple[tuple[str, str, str], ...]
     chemical: Table
     junctions: Table
+    signs: Signs
     model: ModelChanges | None
     threshold: float = 0.0
     by_role: Mapping[Pair, tuple[int, int, int]] = field(default_factory=dict)
@@ -83,7 +108,7 @@ class Changes:
         turned = self.model is not None and bool(
             self.model.turned or self.model.moved or self.model.fell or self.model.rose
         )
-        return bool(graph or self.chemical or self.junctions or turned)
+        return bool(graph or self.chemical or self.junctions or self.signs or turned)
 
 
 def compare(
@@ -98,6 +123,7 @@ def compare(
     added = sorted(set(new.roles) - set(old.roles))
     lost = sorted(set(old.roles) - set(new.roles))
     renamed = renames(lost, added)
+    kept = parameters(old, new)  # a transplant goes by exact names
     if renamed:
         old = rename(old, dict(renamed))
         added = [name for name in added if name not in {b for _, b in renamed}]
@@ -118,7 +144,8 @@ def compare(
         roles,
         chemical,
         table(old.junctions, new.junctions, threshold),
-        models(old, new),
+        signs(old, new, threshold),
+        models(old, new, kept),
         threshold,
         grouped(chemical, role),
         grouped(chemical, {name: class_of(name, fold) for name in role}),
@@ -138,6 +165,24 @@ def table(old: Mapping[Pair, float], new: Mapping[Pair, float], least: float) ->
     changed = {p: (a, b) for p, (a, b) in changed.items() if abs(b - a) >= least}
     shown = len(added) + len(lost) + len(changed)
     return Table(added, lost, changed, same, every - shown)
+
+
+def signs(old: Side, new: Side, least: float) -> Signs:
+    """Chemical pairs that are excitatory in one and inhibitory in the other."""
+    told = bool(old.signs), bool(new.signs)
+    if not all(told):
+        return Signs((), 0, told)
+    other = [
+        pair
+        for pair in sorted(set(old.chemical) & set(new.chemical))
+        if old.signs.get(pair, 0) != new.signs.get(pair, 0)
+    ]
+    shown = [p for p in other if old.chemical[p] + new.chemical[p] >= least]
+    turned = tuple(
+        (pair, SIGNS[old.signs.get(pair, 0)], SIGNS[new.signs.get(pair, 0)])
+        for pair in shown
+    )
+    return Signs(turned, len(other) - len(shown), told)
 
 
 def renames(lost: list[str], added: list[str]) -> tuple[Pair, ...]:
@@ -165,8 +210,12 @@ def key(name: str) -> str:
     return re.sub(r"(?<!\d)0+(?=\d)", "", bare)
 
 
-def models(old: Side, new: Side) -> ModelChanges | None:
-    """What changed in the model, where both sides have one."""
+def models(old: Side, new: Side, kept: tuple[int, int, int]) -> ModelChanges | None:
+    """What changed in the model, where both sides have one.
+
+    Args:
+        kept: parameters that are kept, new and lost.
+    """
     if old.level is None or new.level is None:
         return None
     known = set(old.roles) & set(new.roles)
@@ -177,7 +226,6 @@ def models(old: Side, new: Side) -> ModelChanges | None:
         if (pair in old.back) != (pair in new.back) and pair[0] != pair[1]
     )
     live = known & set(old.level) & set(new.level)
-    biases = set(old.level) & set(new.level)
     return ModelChanges(
         (depth(old.level), depth(new.level)),
         sum(old.level[name] != new.level[name] for name in live),
@@ -185,10 +233,20 @@ def models(old: Side, new: Side) -> ModelChanges | None:
         turned,
         tuple(sorted(known & set(old.level) - set(new.level))),
         tuple(sorted(known & set(new.level) - set(old.level))),
-        len(old.gains & new.gains) + len(biases),
-        len(new.gains - old.gains) + len(set(new.level) - biases),
-        len(old.gains - new.gains) + len(set(old.level) - biases),
+        *kept,
+        tuple(
+            (name, value, new.meaning[name])
+            for name, value in old.meaning.items()
+            if value != new.meaning[name]
+        ),
     )
+
+
+def parameters(old: Side, new: Side) -> tuple[int, int, int]:
+    """How many parameters a transplant keeps, adds and drops."""
+    before, after = ({*side.gains, *(side.level or ())} for side in (old, new))
+    both = before & after if old.meaning == new.meaning else set()
+    return len(both), len(after) - len(both), len(before) - len(both)
 
 
 def depth(level: Mapping[str, int]) -> int:

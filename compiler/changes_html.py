@@ -69,6 +69,7 @@ def content(changes: Changes) -> dict[str, Any]:
         ],
         "chemical": list(pairs(old.chemical, new.chemical, changes.chemical, row)),
         "electrical": list(pairs(old.junctions, new.junctions, changes.junctions, row)),
+        "signs": [[row[u], row[v], a, b] for (u, v), a, b in changes.signs.turned],
         "turned": [
             [row[u], row[v], way]
             for (u, v), way in (changes.model.turned if changes.model else ())

@@ -42,6 +42,9 @@ WIDTHS = {
 }  # of a task's encoder, where none is given
 MOST_WIDTH = 4_096
 
+# What decides the shape or the meaning of a parameter.
+MEANING = ("features", "unit", "merge", "norm", "activation", "feedback")
+
 # What `--emit` can print, in the order of the line.
 STAGES = (
     "connectome",

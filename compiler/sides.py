@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from typing import TypeVar
 
 import numpy as np
 
 from .emit import body_digest
 from .errors import InputError, UsageError
+from .interpret import Link, link
 from .ir import MOTOR, SENSORY, Circuit, Plan, Source
-from .options import Options
+from .options import MEANING, Options, Value
 from .parse import Layout
 from .pipeline import Stop, Trace, lower
 from .readers.model import Model, is_model, read_model
@@ -21,6 +23,7 @@ from .verify import verify
 ROLES = {0: "inter", SENSORY: "sensory", MOTOR: "motor", SENSORY | MOTOR: "both"}
 
 Pair = tuple[str, str]
+V = TypeVar("V")
 
 
 @dataclass(frozen=True)
@@ -30,8 +33,10 @@ class Side:
     Attributes:
         roles: neuron -> sensory, motor, both or inter.
         chemical: (pre, post) -> weight; junctions: (one, other), sorted, -> weight.
+        signs: of the chemical pairs of which it tells one, +1 or -1.
         level: neuron -> level, of those in one; back: pairs that run backward.
-        gains: (neuron, input, kind) of each gain; None without a model.
+        gains: the synapse of each gain; none without a model.
+        meaning: the options that decide what a parameter means.
         why: why there is no model.
         edited: it is a model whose text is not what its header signs.
     """
@@ -43,9 +48,11 @@ class Side:
     junctions: Mapping[Pair, float]
     level: Mapping[str, int] | None = None
     back: frozenset[Pair] = frozenset()
-    gains: frozenset[tuple[str, str, str]] = frozenset()
+    gains: frozenset[Link] = frozenset()
     why: str = ""
     edited: bool = False
+    signs: Mapping[Pair, int] = field(default_factory=dict)
+    meaning: Mapping[str, Value] = field(default_factory=dict)
 
 
 def side(
@@ -139,6 +146,11 @@ def side_of(circuit: Circuit, plan: Plan | None, options: Options, label: str) -
             (min(pair), max(pair)): weight
             for pair, weight in named(name, ends.left, ends.right, ends.weight).items()
         },
+        signs={
+            pair: int(sign)
+            for pair, sign in named(name, edges.pre, edges.post, edges.sign).items()
+            if sign
+        },
     )
     if plan is None:
         return graph
@@ -155,14 +167,20 @@ def side_of(circuit: Circuit, plan: Plan | None, options: Options, label: str) -
     if options.feedback == "delay":
         used.append((plan.feedback.pre, plan.feedback.post, "feedback"))
     gains = {
-        (row[v], row[u], kind)
+        link((row[v], row[u], kind))
         for pre, post, kind in used
         for u, v in zip(pre.tolist(), post.tolist(), strict=True)
         if row[u] in level and row[v] in level
     }
     if options.merge == "product":
         gains = set()
-    return replace(graph, level=level, back=frozenset(late), gains=frozenset(gains))
+    return replace(
+        graph,
+        level=level,
+        back=frozenset(late),
+        gains=frozenset(gains),
+        meaning={name: getattr(options, name) for name in MEANING},
+    )
 
 
 def named(
@@ -179,8 +197,8 @@ def rename(old: Side, names: Mapping[str, str]) -> Side:
     def new(name: str) -> str:
         return names.get(name, name)
 
-    def pairs(held: Mapping[Pair, float]) -> dict[Pair, float]:
-        return {(new(u), new(v)): weight for (u, v), weight in held.items()}
+    def pairs(held: Mapping[Pair, V]) -> dict[Pair, V]:
+        return {(new(u), new(v)): value for (u, v), value in held.items()}
 
     level = old.level
     return replace(
@@ -188,7 +206,8 @@ def rename(old: Side, names: Mapping[str, str]) -> Side:
         roles={new(name): role for name, role in old.roles.items()},
         chemical=pairs(old.chemical),
         junctions={(min(p), max(p)): w for p, w in pairs(old.junctions).items()},
+        signs=pairs(old.signs),
         level=None if level is None else {new(n): at for n, at in level.items()},
         back=frozenset((new(u), new(v)) for u, v in old.back),
-        gains=frozenset((new(v), new(u), kind) for v, u, kind in old.gains),
+        gains=frozenset(link((new(v), new(u), kind)) for v, u, kind in old.gains),
     )

@@ -103,7 +103,7 @@ def held_against(
         unplanned(model.plan)[0], model.plan, model.options, model.header.label
     )
     found = compare(old, new)
-    graph = found.added or found.lost or found.renamed or found.roles
+    graph = found.added or found.lost or found.renamed or found.roles or found.signs
     if not (graph or found.chemical or found.junctions):
         return Status(path, FRESH, f"just what {plain(source)} gives")
     detail = tuple(list(summary(found))[1:])

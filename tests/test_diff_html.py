@@ -116,6 +116,18 @@ def test_the_page_knows_what_json_says() -> None:
     assert len(data["turned"]) == len(found["model"]["turned"])
 
 
+def test_the_page_lists_signs_that_turned(opened: Open, tmp_path: Path) -> None:
+    """A row of the list of changes, beside the weights."""
+    old, new = tmp_path / "old.csv", tmp_path / "new.csv"
+    old.write_text("pre,post,weight\nS,I,2\nI,M,-3\n")
+    new.write_text("pre,post,weight\nS,I,-2\nI,M,-3\n")
+    page = opened(compare(*both(str(old), str(new), None, Layout())))
+
+    assert page.locator("#changes tbody tr").all_inner_texts() == [
+        "~ turned\tsign\tS\tI\texcitatory\tinhibitory\t"
+    ]
+
+
 def test_names_stand_in_the_data_alone(tmp_path: Path) -> None:
     """With other names, only the data is another; and it holds nothing that ends it."""
     page, plain = changes_html.page(hostile(tmp_path)), changes_html.page(worms())

@@ -8,15 +8,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..errors import InputError, Location, Mistake, UsageError
+from ..interpret import link
 from ..names import plain, plural
-from ..options import Options, dashed
+from ..options import MEANING, Options, dashed
 from ..output import guard, replace, same
 from ..parse import read_bytes
 from ..readers.model import AGAIN
 from ..sources import untouched
 from .account import Account, compared
 from .checkpoint import changed, need, read, suffix, written
-from .parameters import MEANING, Side, elements, link, places, zeroed
+from .parameters import Side, elements, places, zeroed
 from .starts import fresh
 
 if TYPE_CHECKING:
