@@ -288,16 +288,14 @@ def require_proof(artifact: Artifact) -> None:
 def allow_certificate(path: str, others: tuple[str, str], force: bool) -> None:
     """Raise unless the certificate may be written there."""
     from .certificate import KIND
-    from .output import same
+    from .output import Kind, allow, same
 
     if any(path == other or same(Path(path), other) for other in others):
         raise InputError(path, "is the input or the model", "name another file")
     if not Path(path).parent.is_dir():
         raise InputError(path, "its folder does not exist", "make it first")
-    if not Path(path).exists() or (force and not Path(path).is_dir()):
-        return
-    if Path(path).is_dir() or KIND.encode() not in Path(path).read_bytes()[:200]:
-        raise InputError(path, "is there and no certificate", "--force replaces it")
+    kind = Kind("a certificate", lambda found: KIND.encode() in found[:200])
+    allow(Path(path), force=force, kind=kind)
 
 
 def put_certificate(path: str, artifact: Artifact) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,7 +10,8 @@ from ..errors import InputError, Location, Mistake, UsageError
 from ..interpret import link
 from ..names import plain, plural
 from ..options import MEANING, Options, dashed
-from ..output import guard, replace, same
+from ..output import OTHER, replace, same
+from ..output import allow as allow_file
 from ..parse import read_bytes
 from ..readers.model import AGAIN
 from ..sources import untouched
@@ -86,16 +86,11 @@ def allow(output: str, checkpoint: str, models: tuple[str, str], force: bool) ->
     """Raise InputError if the output may not be written, UsageError if its name is none."""
     path = Path(output)
     suffix(output)
-    if os.path.isdir(output):
-        raise InputError(output, "is a directory", "give a file name")
     if any(same(path, model) for model in models):
         raise InputError(output, "is one of the models", "write to another file")
     if same(path, checkpoint) and not force:
         raise InputError(output, "is the input", "another name, or --force")
-    if os.path.exists(output):
-        guard(path, force=True)
-        if not force:
-            raise InputError(output, "is there already", "--force replaces it")
+    allow_file(path, force=force, kind=OTHER)
 
 
 def side(path: str) -> Side:
