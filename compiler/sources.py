@@ -30,6 +30,7 @@ from .readers.model import AGAIN, Model, is_model, read_model
 from .text import digest
 from .verify import verify
 
+UNKNOWN_UNIT = "units of weight"  # what weights count where nothing tells it
 UNLABELLED = "rename the file"  # what to do where there is no --label
 BITS = {"sensory": SENSORY, "inter": INTER, "motor": MOTOR}
 KINDS = {"neuron": NEURON, "muscle": MUSCLE, "other": OTHER}
@@ -66,7 +67,7 @@ def fetch(
         )
     if catalog.find(found):
         raise UsageError(f"label {found}: is the name of a bundled connectome; {hint}")
-    return read_bytes(path), found, "units of weight"
+    return read_bytes(path), found, UNKNOWN_UNIT
 
 
 def past_of(options: Options, circuit: Circuit) -> Past | None:
