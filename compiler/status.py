@@ -132,8 +132,7 @@ def hand_edits(data: bytes, again: bytes) -> list[str]:
     ours, theirs = (
         text.decode("utf-8", "replace").split("\n") for text in (again, data)
     )
-    for lines in (ours, theirs):
-        del lines[1]
+    ours[1] = theirs[1]  # so that the numbers of lines are those of the file
     found = list(
         difflib.unified_diff(ours, theirs, "as written", "as it is", n=0, lineterm="")
     )

@@ -460,3 +460,10 @@ def test_a_file_of_ones_own_against_a_model_of_a_bundled_one(folder: Path) -> No
 
     assert (done.exit_code, done.stderr) == (0, "")
     assert done.stdout == "small.py: fresh: just what mine.csv gives\n"
+
+
+def test_a_hand_edit_is_shown_with_its_line(folder: Path) -> None:
+    path = change(b"import json\n", b"import json  # mine\n", "edited.py")
+    line = Path(path).read_bytes().split(b"\n").index(b"import json  # mine") + 1
+
+    assert f"@@ -{line} +{line} @@" in told(path, code=1)["detail"]
