@@ -103,7 +103,7 @@ def words(name: str, old: str, new: str) -> list[str] | None:
     except CompilerError:
         return None
     found = changes.compare(*both)
-    if not found:
+    if not found or found.signs.told[0] != found.signs.told[1]:  # lines say it better
         return []
     details = [
         line.replace(" (--verbose)", "")
