@@ -15,8 +15,8 @@ from .ir import MOTOR, SENSORY, Circuit, Plan, Source
 from .options import MEANING, Options, Value
 from .parse import Layout
 from .pipeline import Stop, Trace, lower
-from .readers.model import Model, is_model, read_model
-from .sources import UNLABELLED, fetch, parse_source
+from .readers.model import Model, is_model
+from .sources import UNLABELLED, consistent, fetch, parse_source
 from .tables import unplanned
 from .verify import verify
 
@@ -80,7 +80,7 @@ def both(old: str, new: str, options: Options | None, layout: Layout) -> list[Si
     """
     held = [(path, fetch(path, hint=UNLABELLED)) for path in (old, new)]
     models = [
-        read_model(data, path) if is_model(data) else None for path, (data, *_) in held
+        consistent(data, path) if is_model(data) else None for path, (data, *_) in held
     ]
     return [
         side_from(path, found, options, layout, other)
@@ -98,7 +98,7 @@ def side_from(
     """A side from what `fetch` found of it."""
     data, label, unit = found
     if is_model(data):
-        return side_of_model(read_model(data, path), label)
+        return side_of_model(consistent(data, path), label)
     if options is None:
         made = like.options if like else Options()
         options = replace(made, like="", stick=0.0)

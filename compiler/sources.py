@@ -26,6 +26,7 @@ from .ir import (
 from .options import Options, base, check_label
 from .parse import Layout, parse, read_bytes
 from .readers.cells import read_cells
+from .readers.contradictions import contradiction
 from .readers.model import AGAIN, Model, is_model, read_model
 from .text import digest
 from .verify import verify
@@ -162,15 +163,25 @@ def untouched(data: bytes, path: str, options: Options) -> Model:
         raise UsageError(
             f"{', '.join('--' + key for key in options.changed())}: {hint}"
         )
+    model = consistent(data, path)
+    signed(model, path)
+    return model
+
+
+def consistent(data: bytes, path: str) -> Model:
+    """A generated model whose tables can be true together, whoever wrote them.
+
+    Raises:
+        InputError: not ours, damaged, or contradictory; with the table and the line.
+    """
     model = read_model(data, path)
+    if told := contradiction(data, path, model.tables):
+        raise told
     try:
         verify(model.plan)
     except VerifyError as error:
-        hint = "elegansc verify says which table; compile its source again"
-        raise InputError(
-            path, f"the tables contradict each other: {error}", hint
-        ) from None
-    signed(model, path)
+        seen = f"the tables contradict each other: {error}"
+        raise InputError(path, seen, "compile its source again") from None
     return model
 
 

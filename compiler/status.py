@@ -18,6 +18,7 @@ from .parse import Layout, read_bytes
 from .pipeline import Trace, compile_source
 from .readers.model import AGAIN, Model, header, read_model
 from .sides import Side, side_of
+from .sources import consistent
 from .tables import unplanned
 
 FRESH, STALE, EDITED = "fresh", "out of date", "edited by hand"
@@ -77,6 +78,7 @@ def status(path: str, against: str | None, layout: Layout) -> Status:
         if not edits:
             why += "; the edit is inside the tables: git diff shows it"
         return Status(path, EDITED, why, tuple(edits))
+    consistent(data, path)
     if again != data:
         return Status(
             path, STALE, "another version of elegansc wrote it: compile it again"

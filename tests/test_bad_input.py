@@ -721,6 +721,43 @@ def test_a_damaged_table_is_shown_with_its_line(
     refused("compile", "bad.py", place=f"bad.py:{line}: ", seen=seen)
 
 
+SIGNED = """\
+pre,post,weight,kind
+S,A,2,chemical
+A,B,3,chemical
+B,M,1,chemical
+B,A,-1,chemical
+A,M,1,electrical
+"""
+
+
+@pytest.mark.parametrize(
+    "old, new, seen",
+    [
+        (b'"A": {"S": 2}', b'"A": {"S": 2, "M": 1}', "CHEMICAL: M is in no level b"),
+        (b'"M": {"A": 1}', b'"M": {"A": 1, "M": 1}', "ELECTRICAL: M is coupled with"),
+        (b'"M": {"A": 1}', b'"M": {"A": 1}, "A": {"M": 2}', "ELECTRICAL: M and A are"),
+        (b'"A": {"B": 1}', b'"A": {"B": 1, "S": 2}', "FEEDBACK: S -> A stands in CHE"),
+        (b'"M": {"B": 1},\n}\n# fmt', b'"M": {"A": 1},\n}\n# fmt', "SIGN: A -> M is"),
+        (b'["B"],', b'[],\n    ["B"],', "LEVELS: B takes nothing from the level"),
+    ],
+)
+def test_tables_that_contradict_each_other(
+    folder: Path, old: bytes, new: bytes, seen: str
+) -> None:
+    Path("signed.csv").write_text(SIGNED)
+    words = ("compile", "signed.csv", "-q", "-o", "signed.py", "--no-keep-alive")
+    assert run(*words).exit_code == 0
+    data = edited(Path("signed.py").read_bytes(), old, new, sign=True)
+    Path("bad.py").write_bytes(data)
+    lines = data[: data.index(new) + len(new)].split(b"\n")
+    line = len(lines) - (2 if new.endswith(b"# fmt") else 0)
+
+    refused("compile", "bad.py", place=f"bad.py:{line}: ", seen=seen)
+    refused("status", "bad.py", place=f"bad.py:{line}: ", seen=seen)
+    refused("diff", "bad.py", "signed.py", place=f"bad.py:{line}: ", seen=seen, code=2)
+
+
 def test_a_table_that_is_cut_short_is_named(made: bytes) -> None:
     cut = made.index(b'"I": {"S": 2}') + 9
     Path("bad.py").write_bytes(made[:cut])
