@@ -98,6 +98,9 @@ def guard(path: Path, force: bool, kind: Kind) -> None:
         return
     if not kind.ours(old):
         raise InputError(str(path), f"is not {kind.word}", "--force replaces it")
+    if kind is MODULE and b"\n<<<<<<< " in old:
+        hint = "settle the merge of its source; then --force replaces it"
+        raise InputError(str(path), "holds two versions of a merge", hint)
     if kind is MODULE and edited(old, str(path)):
         hint = "git diff shows the edits; --force drops them"
         raise InputError(str(path), "was edited by hand", hint)
