@@ -7,175 +7,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
-
-import numpy as np
+from dataclasses import dataclass, field
 
 from . import catalog
-from .emit import body_digest
-from .errors import InputError, UsageError
-from .ir import MOTOR, SENSORY, Circuit, Plan, Source
-from .options import Options
-from .parse import Layout
-from .pipeline import Stop, Trace, lower
-from .readers.model import Model, is_model, read_model
-from .sources import fetch, parse_source
-from .tables import unplanned
-from .verify import verify
+from .options import Value
+from .sides import Pair, Side, rename
 
-ROLES = {0: "inter", SENSORY: "sensory", MOTOR: "motor", SENSORY | MOTOR: "both"}
-
-Pair = tuple[str, str]
-
-
-@dataclass(frozen=True)
-class Side:
-    """One of the two: its graph by name and, where it has one, its model.
-
-    Attributes:
-        roles: neuron -> sensory, motor, both or inter.
-        chemical: (pre, post) -> weight; junctions: (one, other), sorted, -> weight.
-        level: neuron -> level, of those in one; back: pairs that run backward.
-        gains: (neuron, input, kind) of each gain; None without a model.
-        why: why there is no model.
-        edited: it is a model whose text is not what its header signs.
-    """
-
-    label: str
-    unit: str
-    roles: Mapping[str, str]
-    chemical: Mapping[Pair, float]
-    junctions: Mapping[Pair, float]
-    level: Mapping[str, int] | None = None
-    back: frozenset[Pair] = frozenset()
-    gains: frozenset[tuple[str, str, str]] = frozenset()
-    why: str = ""
-    edited: bool = False
-
-
-def side(
-    path: str,
-    options: Options | None,
-    layout: Layout,
-    *,
-    label: str = "",
-    like: Model | None = None,
-) -> Side:
-    """Read one side: a connectome file, a bundled name, or a generated model.
-
-    Args:
-        options: of a compile; None: those of the model, or the defaults.
-        label: stands for the file.
-        like: the other side, if it is a model: a source is compiled as that one was.
-    """
-    return side_from(path, fetch(path, label), options, layout, like)
-
-
-def both(old: str, new: str, options: Options | None, layout: Layout) -> list[Side]:
-    """Read both sides; a source beside a model is compiled with the model's options.
-
-    Each is read once, so that it may be a pipe.
-    """
-    held = [(path, fetch(path)) for path in (old, new)]
-    models = [
-        read_model(data, path) if is_model(data) else None for path, (data, *_) in held
-    ]
-    return [
-        side_from(path, found, options, layout, other)
-        for (path, found), other in zip(held, reversed(models), strict=True)
-    ]
-
-
-def side_from(
-    path: str,
-    found: tuple[bytes, str, str],
-    options: Options | None,
-    layout: Layout,
-    like: Model | None,
-) -> Side:
-    """A side from what `fetch` found of it."""
-    data, label, unit = found
-    if is_model(data):
-        return side_of_model(read_model(data, path), label)
-    if options is None:
-        made = like.options if like else Options()
-        options = replace(made, like="", stick=0.0)
-    source = Source(label, options.weight_unit or unit)
-    connectome = parse_source(data, path, source, layout)
-    verify(connectome)
-    trace, why = Trace(until="plan"), ""
-    try:
-        lower(connectome, options, trace, like)
-    except Stop:
-        pass
-    except (InputError, UsageError) as error:
-        if "circuit" not in trace.kept:
-            raise
-        why = str(error).split("\n")[0].removeprefix(f"{label}: ")
-    circuit, plan = trace.kept["circuit"], trace.kept.get("plan")
-    assert isinstance(circuit, Circuit)
-    plan_found = plan if isinstance(plan, Plan) else None
-    return replace(side_of(circuit, plan_found, options, label), why=why)
-
-
-def side_of_model(model: Model, label: str) -> Side:
-    """What stands in the tables of a model, and whether its text was edited."""
-    edited = body_digest(model.header.text) != model.header.body
-    circuit = unplanned(model.plan)[0]
-    return replace(side_of(circuit, model.plan, model.options, label), edited=edited)
-
-
-def relabelled(side: Side, label: str) -> Side:
-    """The same side under another label."""
-    return replace(side, label=label)
-
-
-def side_of(circuit: Circuit, plan: Plan | None, options: Options, label: str) -> Side:
-    """The graph and the model by name."""
-    name, edges = circuit.cells.name, circuit.chemical
-    ends = circuit.junctions
-    bits = (circuit.cells.role & (SENSORY | MOTOR)).tolist()
-    graph = Side(
-        label,
-        circuit.source.unit,
-        dict(zip(name, (ROLES[bit] for bit in bits), strict=True)),
-        named(name, edges.pre, edges.post, edges.weight),
-        {
-            (min(pair), max(pair)): weight
-            for pair, weight in named(name, ends.left, ends.right, ends.weight).items()
-        },
-    )
-    if plan is None:
-        return graph
-    row = plan.cells.name
-    start = plan.level_start.tolist()
-    level = {
-        row[place]: number
-        for number, (first, last) in enumerate(zip(start, start[1:], strict=False))
-        for place in range(first, last)
-    }
-    late = named(row, plan.feedback.pre, plan.feedback.post, plan.feedback.weight)
-    used = [(plan.forward.pre, plan.forward.post, "chemical")]
-    used.append((plan.junctions.left, plan.junctions.right, "electrical"))
-    if options.feedback == "delay":
-        used.append((plan.feedback.pre, plan.feedback.post, "feedback"))
-    gains = {
-        (row[v], row[u], kind)
-        for pre, post, kind in used
-        for u, v in zip(pre.tolist(), post.tolist(), strict=True)
-        if row[u] in level and row[v] in level
-    }
-    if options.merge == "product":
-        gains = set()
-    return replace(graph, level=level, back=frozenset(late), gains=frozenset(gains))
-
-
-def named(
-    name: tuple[str, ...], pre: np.ndarray, post: np.ndarray, weight: np.ndarray
-) -> dict[Pair, float]:
-    """(pre, post) by name -> weight."""
-    columns = (pre.tolist(), post.tolist(), weight.tolist())
-    return {(name[u], name[v]): w for u, v, w in zip(*columns, strict=True)}
+SIGNS = {1: "excitatory", -1: "inhibitory", 0: "unknown"}
 
 
 @dataclass(frozen=True)
@@ -204,6 +42,25 @@ class Table:
 
 
 @dataclass(frozen=True)
+class Signs:
+    """Chemical pairs in both whose sign differs.
+
+    Attributes:
+        turned: (pair, old, new); a sign is a word of SIGNS. Empty where one side alone
+            tells signs: all would be here.
+        hidden: pairs of less weight than the threshold, that do not stand there.
+        told: whether the old and the new tell any sign.
+    """
+
+    turned: tuple[tuple[Pair, str, str], ...] = ()
+    hidden: int = 0
+    told: tuple[bool, bool] = (False, False)
+
+    def __bool__(self) -> bool:
+        return bool(self.turned) or self.told[0] != self.told[1]
+
+
+@dataclass(frozen=True)
 class ModelChanges:
     """What changed in the model.
 
@@ -212,7 +69,8 @@ class ModelChanges:
         moved: neurons in both whose level differs; shared: neurons in both.
         turned: pairs in both that run backward in one and forward in the other.
         fell, rose: neurons that came off every path, and onto one.
-        kept, new, lost: parameters: gains by synapse, biases by neuron.
+        kept, new, lost: parameters by exact name: gains by synapse, biases by neuron.
+        apart: (option, old, new) that make a parameter mean something else: none is kept.
     """
 
     depth: tuple[int, int]
@@ -224,6 +82,7 @@ class ModelChanges:
     kept: int
     new: int
     lost: int
+    apart: tuple[tuple[str, Value, Value], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -238,6 +97,7 @@ class Changes:
     roles: tuple[tuple[str, str, str], ...]
     chemical: Table
     junctions: Table
+    signs: Signs
     model: ModelChanges | None
     threshold: float = 0.0
     by_role: Mapping[Pair, tuple[int, int, int]] = field(default_factory=dict)
@@ -248,7 +108,7 @@ class Changes:
         turned = self.model is not None and bool(
             self.model.turned or self.model.moved or self.model.fell or self.model.rose
         )
-        return bool(graph or self.chemical or self.junctions or turned)
+        return bool(graph or self.chemical or self.junctions or self.signs or turned)
 
 
 def compare(
@@ -263,6 +123,7 @@ def compare(
     added = sorted(set(new.roles) - set(old.roles))
     lost = sorted(set(old.roles) - set(new.roles))
     renamed = renames(lost, added)
+    kept = parameters(old, new)  # a transplant goes by exact names
     if renamed:
         old = rename(old, dict(renamed))
         added = [name for name in added if name not in {b for _, b in renamed}]
@@ -283,7 +144,8 @@ def compare(
         roles,
         chemical,
         table(old.junctions, new.junctions, threshold),
-        models(old, new),
+        signs(old, new, threshold),
+        models(old, new, kept),
         threshold,
         grouped(chemical, role),
         grouped(chemical, {name: class_of(name, fold) for name in role}),
@@ -303,6 +165,24 @@ def table(old: Mapping[Pair, float], new: Mapping[Pair, float], least: float) ->
     changed = {p: (a, b) for p, (a, b) in changed.items() if abs(b - a) >= least}
     shown = len(added) + len(lost) + len(changed)
     return Table(added, lost, changed, same, every - shown)
+
+
+def signs(old: Side, new: Side, least: float) -> Signs:
+    """Chemical pairs that are excitatory in one and inhibitory in the other."""
+    told = bool(old.signs), bool(new.signs)
+    if not all(told):
+        return Signs((), 0, told)
+    other = [
+        pair
+        for pair in sorted(set(old.chemical) & set(new.chemical))
+        if old.signs.get(pair, 0) != new.signs.get(pair, 0)
+    ]
+    shown = [p for p in other if old.chemical[p] + new.chemical[p] >= least]
+    turned = tuple(
+        (pair, SIGNS[old.signs.get(pair, 0)], SIGNS[new.signs.get(pair, 0)])
+        for pair in shown
+    )
+    return Signs(turned, len(other) - len(shown), told)
 
 
 def renames(lost: list[str], added: list[str]) -> tuple[Pair, ...]:
@@ -330,29 +210,12 @@ def key(name: str) -> str:
     return re.sub(r"(?<!\d)0+(?=\d)", "", bare)
 
 
-def rename(old: Side, names: Mapping[str, str]) -> Side:
-    """A side with some of its neurons under their new names."""
+def models(old: Side, new: Side, kept: tuple[int, int, int]) -> ModelChanges | None:
+    """What changed in the model, where both sides have one.
 
-    def new(name: str) -> str:
-        return names.get(name, name)
-
-    def pairs(held: Mapping[Pair, float]) -> dict[Pair, float]:
-        return {(new(u), new(v)): weight for (u, v), weight in held.items()}
-
-    level = old.level
-    return replace(
-        old,
-        roles={new(name): role for name, role in old.roles.items()},
-        chemical=pairs(old.chemical),
-        junctions={(min(p), max(p)): w for p, w in pairs(old.junctions).items()},
-        level=None if level is None else {new(n): at for n, at in level.items()},
-        back=frozenset((new(u), new(v)) for u, v in old.back),
-        gains=frozenset((new(v), new(u), kind) for v, u, kind in old.gains),
-    )
-
-
-def models(old: Side, new: Side) -> ModelChanges | None:
-    """What changed in the model, where both sides have one."""
+    Args:
+        kept: parameters that are kept, new and lost.
+    """
     if old.level is None or new.level is None:
         return None
     known = set(old.roles) & set(new.roles)
@@ -363,7 +226,6 @@ def models(old: Side, new: Side) -> ModelChanges | None:
         if (pair in old.back) != (pair in new.back) and pair[0] != pair[1]
     )
     live = known & set(old.level) & set(new.level)
-    biases = set(old.level) & set(new.level)
     return ModelChanges(
         (depth(old.level), depth(new.level)),
         sum(old.level[name] != new.level[name] for name in live),
@@ -371,10 +233,20 @@ def models(old: Side, new: Side) -> ModelChanges | None:
         turned,
         tuple(sorted(known & set(old.level) - set(new.level))),
         tuple(sorted(known & set(new.level) - set(old.level))),
-        len(old.gains & new.gains) + len(biases),
-        len(new.gains - old.gains) + len(set(new.level) - biases),
-        len(old.gains - new.gains) + len(set(old.level) - biases),
+        *kept,
+        tuple(
+            (name, value, new.meaning[name])
+            for name, value in old.meaning.items()
+            if value != new.meaning[name]
+        ),
     )
+
+
+def parameters(old: Side, new: Side) -> tuple[int, int, int]:
+    """How many parameters a transplant keeps, adds and drops."""
+    before, after = ({*side.gains, *(side.level or ())} for side in (old, new))
+    both = before & after if old.meaning == new.meaning else set()
+    return len(both), len(after) - len(both), len(before) - len(both)
 
 
 def depth(level: Mapping[str, int]) -> int:

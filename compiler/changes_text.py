@@ -6,8 +6,9 @@ import html
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from .changes import Changes, Pair, Side, Table
+from .changes import Changes, Table
 from .names import amount, plain, plural
+from .sides import Pair, Side
 
 TOP = 12  # of each list, unless all were asked for
 Paint = Callable[[str, str], str]  # (text, "+", "-", "~" or "") -> text
@@ -48,7 +49,22 @@ def summary(changes: Changes) -> Iterator[str]:
             f"{word:<10} {counts}: +{len(table.added):,} -{len(table.lost):,} "
             f"~{len(table.changed):,}, {table.same:,} unchanged{hidden}; {weights} {unit}"
         )
+    yield from signs(changes)
     yield from model(changes)
+
+
+def signs(changes: Changes) -> Iterator[str]:
+    """How many synapses turned from excitatory to inhibitory, or back."""
+    found = changes.signs
+    if found.told[0] != found.told[1]:
+        only = changes.old if found.told[0] else changes.new
+        yield f"signs      only {plain(only.label)} tells what excites and what inhibits"
+    elif found.turned or found.hidden:
+        hidden = f", {found.hidden:,} below {amount(changes.threshold)} not shown"
+        yield (
+            f"signs      {plural(len(found.turned), 'synapse')} of another sign"
+            + (hidden if found.hidden else "")
+        )
 
 
 def model(changes: Changes) -> Iterator[str]:
@@ -68,6 +84,10 @@ def model(changes: Changes) -> Iterator[str]:
         f"{plural(len(found.turned), 'synapse')} turned; "
         f"{len(found.fell):,} off every path, {len(found.rose):,} back on one"
     )
+    if found.apart:
+        apart = ", ".join(f"{name} {a} -> {b}" for name, a, b in found.apart)
+        yield f"parameters none kept, they mean something else: {apart}"
+        return
     yield (
         f"parameters {found.kept:,} kept, {found.new:,} new, {found.lost:,} lost: "
         "elegansc transplant carries the kept ones over"
@@ -90,6 +110,10 @@ def details(
         ("gap junctions", changes.junctions, "-"),
     ):
         yield from pairs(word, table, arrow, most, paint)
+    turned = [
+        f"{plain(u)} -> {plain(v)}  {a} -> {b}" for (u, v), a, b in changes.signs.turned
+    ]
+    yield from listed("of another sign", "~", turned, most, paint, ready=True)
     if changes.model is not None:
         turned = [
             f"{plain(u)} -> {plain(v)} now {way}"
@@ -175,6 +199,11 @@ def as_json(changes: Changes) -> dict[str, Any]:
         },
         "chemical": rows_of(changes.chemical),
         "junctions": rows_of(changes.junctions),
+        "signs": {
+            "turned": [[u, v, a, b] for (u, v), a, b in changes.signs.turned],
+            "hidden": changes.signs.hidden,
+            "told": list(changes.signs.told),
+        },
         "by_role": [[u, v, *n] for (u, v), n in changes.by_role.items()],
         "by_class": [[u, v, *n] for (u, v), n in changes.by_class.items()],
         "model": (
@@ -191,6 +220,7 @@ def as_json(changes: Changes) -> dict[str, Any]:
                     "kept": found.kept,
                     "new": found.new,
                     "lost": found.lost,
+                    "apart": [list(row) for row in found.apart],
                 },
             }
         ),

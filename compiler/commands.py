@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from .errors import InputError, UsageError
+from .errors import UsageError
 from .flags import SCHEMA, layout_of, layout_options, model_options, options_of
 
 if TYPE_CHECKING:
@@ -112,7 +112,7 @@ def order_command(
     """
     from . import ranking
     from .options import Options, dashed
-    from .output import replace, same
+    from .output import OTHER, allow, replace
     from .parse import read_bytes
     from .pipeline import circuit_of
 
@@ -127,13 +127,12 @@ def order_command(
             raise UsageError(f"--{dashed(name)}: is of a model; order takes none of it")
     circuit = circuit_of(source, label=label, options=options, layout=layout_of(given))
     if score:
-        names = ranking.read_table(read_bytes(score), score, circuit)
+        data = read_bytes(score, empty="give a row for each cell: id,place")
+        names = ranking.read_table(data, score, circuit)
         found = ranking.score(circuit, names)
     else:
-        if output != "-" and same(Path(output), source):
-            raise InputError(output, "is the input", "write to another file")
-        if output != "-" and Path(output).exists() and not force:
-            raise InputError(output, "is there already", "--force replaces it")
+        if output != "-":
+            allow(Path(output), force=force, source=source, kind=OTHER)
         found = ranking.rank(circuit, options)
         data = ranking.table(found)
         if output == "-":

@@ -13,6 +13,8 @@ import click
 from .errors import InputError, UsageError, visible
 from .flags import SCHEMA, layout_of, layout_options, model_options, options_of
 from .options import STAGES
+from .papers import allow_certificate, put_certificate, require_proof
+from .siblings import siblings
 
 if TYPE_CHECKING:
     from .ir import Artifact
@@ -203,121 +205,15 @@ def put(output: str, data: bytes, source: str, force: bool) -> None:
         write(Path(output), data, force=force, source=source)
 
 
-ALONE = {  # options that an ensemble has no use for, and their flags
-    "check": "check",
-    "diff": "diff",
-    "until": "emit",
-    "dump": "dump",
-    "as_json": "json",
-    "certificate": "certificate",
-    "require_proof": "require-proof",
-}
-
-
-def siblings(
-    source: str,
-    output: str,
-    name: str,
-    label: str,
-    options: Options,
-    given: dict[str, Any],
-) -> None:
-    """Write models of equally good orders, a file a tie seed; all of them or none."""
-    from .output import allow, write
-    from .pipeline import ensemble
-
-    for option, flag in ALONE.items():
-        if given[option]:
-            raise UsageError(f"--ensemble: does not go with --{flag}")
-    folder = Path(output)
-    if output == "-" or folder.is_file():
-        raise UsageError("--ensemble: give a folder with --output")
-    found = ensemble(
-        source,
-        given["ensemble"],
-        name=name,
-        label=label,
-        options=options,
-        layout=layout_of(given),
-    )
-    files = {
-        folder
-        / f"{sibling.artifact.summary['name']}_{sibling.seed}.py".lower(): sibling
-        for sibling in found
-    }
-    for path in files:
-        allow(path, force=given["force"], source=source)
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise InputError(output, f"cannot be made: {error.strerror}") from None
-    for path, sibling in files.items():
-        (data,) = sibling.artifact.files.values()
-        write(path, data, force=given["force"], source=source)
-    if given["quiet"]:
-        return
-    for path, sibling in files.items():
-        lost = sibling.artifact.history["break_cycles"]["weight"]
-        click.echo(f"wrote     {visible(str(path))}: {lost:,g} backward", err=True)
-    sets = [sibling.cut for sibling in found]
-    every, some = frozenset.intersection(*sets), frozenset.union(*sets)
-    click.echo(
-        f"          {len(every):,} synapses run backward in all of them, "
-        f"{len(some) - len(every):,} in some",
-        err=True,
-    )
-
-
-def require_proof(artifact: Artifact) -> None:
-    """Raise unless the order that was found first is proved to lose least."""
-    facts = artifact.history.get("break_cycles")
-    if facts is None:
-        hint = "compile its source"
-        raise UsageError(
-            f"--require-proof: a generated model is solved already; {hint}"
-        )
-    from .report import proved, standing
-
-    if not proved(facts):
-        raise InputError(
-            artifact.label,
-            f"--require-proof: {standing(facts)}",
-            "--cycles exact tries the whole graph, whatever its size",
-        )
-
-
-def allow_certificate(path: str, others: tuple[str, str], force: bool) -> None:
-    """Raise unless the certificate may be written there."""
-    from .certificate import KIND
-    from .output import same
-
-    if any(path == other or same(Path(path), other) for other in others):
-        raise InputError(path, "is the input or the model", "name another file")
-    if not Path(path).parent.is_dir():
-        raise InputError(path, "its folder does not exist", "make it first")
-    if not Path(path).exists() or (force and not Path(path).is_dir()):
-        return
-    if Path(path).is_dir() or KIND.encode() not in Path(path).read_bytes()[:200]:
-        raise InputError(path, "is there and no certificate", "--force replaces it")
-
-
-def put_certificate(path: str, artifact: Artifact) -> None:
-    """Write the certificate beside the module."""
-    from .output import replace as put_file
-
-    assert artifact.certificate is not None
-    put_file(Path(path), artifact.certificate)
-
-
 def locked_by(path: Path) -> Model | None:
     """The model at a path, whose order stands if it is of the same graph and options."""
     from .parse import read_bytes
-    from .readers.model import is_model, read_model
+    from .readers.model import AGAIN, is_model, read_model
     from .sources import signed
 
     if not path.is_file():
         return None
-    data = read_bytes(str(path))
+    data = read_bytes(str(path), empty=AGAIN)
     try:
         if not is_model(data):
             return None
@@ -333,9 +229,11 @@ def compared(path: Path, data: bytes, *, show: bool) -> bool:
     from difflib import unified_diff
 
     from .parse import read_bytes
+    from .readers.model import AGAIN
 
     there = path.exists() or not show
-    old = read_bytes(str(path)).replace(b"\r\n", b"\n") if there else b""
+    old = read_bytes(str(path), empty=AGAIN) if there else b""
+    old = old.replace(b"\r\n", b"\n")
     if old == data:
         click.echo(f"{visible(str(path))} is as elegansc writes it", err=True)
         return True

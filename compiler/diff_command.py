@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from .errors import CompilerError, InputError, VerifyError, visible
+from .errors import CompilerError, VerifyError, visible
 from .flags import layout_of, layout_options, model_options, options_of
 from .options import Options
 
@@ -65,13 +65,16 @@ def diff_command(
     Exit 0; 1 with --exit-code if they differ; 2 if one of them can not be read.
     """
     from . import changes, changes_text
+    from .changes_html import PAGE
+    from .output import allow
+    from .sides import both
 
     options, layout = options_of(given), layout_of(given)
     try:
         if html is not None and html != "-":
-            allow(Path(html), old, new, force)
+            allow(Path(html), force=force, source=(old, new), kind=PAGE)
         asked = options if options != Options() else None
-        sides = changes.both(old, new, asked, layout)
+        sides = both(old, new, asked, layout)
         found = changes.compare(*sides, threshold=threshold, fold=fold)
         if html is not None:
             put_page(found, html)
@@ -92,24 +95,6 @@ def diff_command(
         click.echo(line, color=color)
     if exit_code and found:
         sys.exit(1)
-
-
-def allow(path: Path, old: str, new: str, force: bool) -> None:
-    """Raise InputError unless the page may be written there."""
-    from . import output
-    from .changes_html import is_page
-
-    for source in (old, new):
-        output.allow(path, force=True, source=source)
-    if force or not os.path.isfile(path):  # not path.is_file(): a name may be too long
-        return
-    try:
-        ours = is_page(path.read_bytes())
-    except OSError as error:
-        raise InputError(str(path), f"unreadable: {error.strerror}") from None
-    if path.stat().st_size and not ours:
-        seen = "is not a page that elegansc diff made"
-        raise InputError(str(path), seen, "--force replaces it")
 
 
 def put_page(found: Changes, path: str) -> None:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from .errors import InputError, UsageError, visible
+from .errors import UsageError, visible
 from .flags import layout_of, layout_options, model_options, options_of
 
 if TYPE_CHECKING:
@@ -98,7 +97,8 @@ def suffix_of(output: str) -> str:
 def allow(output: str, kind: str, inputs: list[str], force: bool) -> None:
     """Raise if the output may not be written."""
     from .draw import BINARY
-    from .output import same
+    from .output import OTHER
+    from .output import allow as allow_file
 
     if inputs.count("-") > 1:
         raise UsageError("draw: stdin can be only one of the two")
@@ -106,12 +106,7 @@ def allow(output: str, kind: str, inputs: list[str], force: bool) -> None:
         if kind in BINARY:
             raise UsageError(f"--output -: {kind} is binary; give a file")
         return
-    if os.path.isdir(output):
-        raise InputError(output, "is a directory", "give a file name")
-    if any(same(Path(output), path) for path in inputs):
-        raise InputError(output, "is the input", "write to another file")
-    if os.path.exists(output) and not force:
-        raise InputError(output, "is there already", "--force replaces it")
+    allow_file(Path(output), force=force, source=inputs, kind=OTHER)
 
 
 def scene_for(inputs: list[str], label: str, options: Options, layout: Layout) -> Scene:

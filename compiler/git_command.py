@@ -89,23 +89,21 @@ def beside(
 
 def words(name: str, old: str, new: str) -> list[str] | None:
     """The changes in words; None if they can not be told; empty if there are none."""
-    from . import changes, changes_text
+    from . import changes, changes_text, sides
     from .diff_command import paint
     from .options import Options
     from .parse import Layout
 
     all_cells = Options(keep="all")
     try:
-        sides = [
-            changes.relabelled(
-                changes.side(path, all_cells, Layout(), label="x"), label
-            )
+        both = [
+            sides.relabelled(sides.side(path, all_cells, Layout(), label="x"), label)
             for path, label in ((old, f"a/{name}"), (new, f"b/{name}"))
         ]
     except CompilerError:
         return None
-    found = changes.compare(*sides)
-    if not found:
+    found = changes.compare(*both)
+    if not found or found.signs.told[0] != found.signs.told[1]:  # lines say it better
         return []
     details = [
         line.replace(" (--verbose)", "")

@@ -22,6 +22,7 @@ from .options import Options
 EPSILON = 1e-5  # of the layer norm, as in torch.nn.functional.layer_norm
 
 Gain = tuple[str, str, str]  # (neuron, input, kind); kind as in SYNAPSES of a module
+Link = tuple[str, str, str]  # a synapse by name, in whichever order neurons fire
 State = dict[str, Float64]  # (batch, D) of each neuron
 
 
@@ -340,3 +341,11 @@ def normal(a: Float64) -> Float64:
     return np.array([0.5 * math.erfc(-v / math.sqrt(2)) for v in a.flat]).reshape(
         a.shape
     )
+
+
+def link(gain: Gain) -> Link:
+    """A gain's synapse: a junction is the same both ways, a synapse early or late."""
+    neuron, source, kind = gain
+    if kind == "electrical":
+        return min(neuron, source), max(neuron, source), "electrical"
+    return neuron, source, "chemical"

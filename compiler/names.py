@@ -9,6 +9,7 @@ from fnmatch import fnmatchcase
 
 LITERAL = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
 CLASS_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,59}")
+STEP = "bisect.."  # how the label of a model between two begins
 LABEL = re.compile(r"[A-Za-z0-9._-]+")
 PADDED = re.compile(r"([A-Z]+)0+([1-9][0-9]*)")
 CUT = 40  # characters of a name that prose shows

@@ -49,6 +49,9 @@ ACYCLIC = (
     *("symmetric", "protect", "tie-seed", "like", "stick", "alive-cap"),
 )
 
+# What decides the shape or the meaning of a parameter.
+MEANING = ("features", "unit", "merge", "norm", "activation", "feedback")
+
 # What `--emit` can print, in the order of the line.
 STAGES = (
     "connectome",

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import stat
 import tempfile
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from pathlib import Path
 
 from .emit import body_digest
@@ -12,8 +14,26 @@ from .errors import InputError
 from .readers.model import header, is_model
 
 
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of file, and what of it may be replaced without --force.
+
+    Attributes:
+        word: what it is, with its article.
+        ours: whether these are the bytes of such a file; None: nothing tells who made
+            one, so none is replaced.
+    """
+
+    word: str
+    ours: Callable[[bytes], bool] | None = None
+
+
+MODULE = Kind("a file that elegansc made", is_model)
+OTHER = Kind("a file")  # pictures, tables, checkpoints
+
+
 def write(path: Path, data: bytes, *, force: bool = False, source: str = "") -> None:
-    """Replace a generated file, atomically: a reader sees the old one or the new one.
+    """Replace a generated module, atomically: a reader sees the old one or the new one.
 
     Args:
         force: also over a file that is not ours or was edited by hand.
@@ -26,14 +46,27 @@ def write(path: Path, data: bytes, *, force: bool = False, source: str = "") -> 
     replace(path, data)
 
 
-def allow(path: Path, *, force: bool = False, source: str = "") -> None:
-    """Raise InputError if `write` would refuse the path."""
+def allow(
+    path: Path,
+    *,
+    force: bool = False,
+    source: str | Iterable[str] = (),
+    kind: Kind = MODULE,
+) -> None:
+    """Raise InputError if a path may not be written: what every command asks first.
+
+    Args:
+        force: also over a file that is not ours or was edited by hand.
+        source: paths of inputs: they are never written over.
+        kind: of the file that is to be written.
+    """
     if os.path.isdir(path):
         raise InputError(str(path), "is a directory", "give a file name")
-    if source and same(path, source):
+    sources = (source,) if isinstance(source, str) else source
+    if any(read and same(path, read) for read in sources):
         raise InputError(str(path), "is the input", "write to another file")
     if os.path.exists(path):  # not path.exists(): that raises for a name too long
-        guard(path, force)
+        guard(path, force, kind)
 
 
 def same(path: Path, source: str) -> bool:
@@ -44,7 +77,7 @@ def same(path: Path, source: str) -> bool:
         return False
 
 
-def guard(path: Path, force: bool) -> None:
+def guard(path: Path, force: bool, kind: Kind) -> None:
     """Refuse to replace a read-only file, or, without force, one that is not as we wrote it."""
     writable = path.stat().st_mode & (stat.S_IWUSR | stat.S_IWGRP | stat.S_IWOTH)
     if not writable or not os.access(path, os.W_OK):
@@ -53,6 +86,8 @@ def guard(path: Path, force: bool) -> None:
         )
     if force or not path.is_file():
         return
+    if kind.ours is None:
+        raise InputError(str(path), "is there already", "--force replaces it")
     try:
         old = path.read_bytes()
     except OSError as error:
@@ -61,11 +96,12 @@ def guard(path: Path, force: bool) -> None:
         ) from None
     if not old:
         return
-    if not is_model(old):
-        raise InputError(
-            str(path), "is not a file that elegansc made", "--force replaces it"
-        )
-    if edited(old, str(path)):
+    if not kind.ours(old):
+        raise InputError(str(path), f"is not {kind.word}", "--force replaces it")
+    if kind is MODULE and b"\n<<<<<<< " in old:
+        hint = "settle the merge of its source; then --force replaces it"
+        raise InputError(str(path), "holds two versions of a merge", hint)
+    if kind is MODULE and edited(old, str(path)):
         hint = "git diff shows the edits; --force drops them"
         raise InputError(str(path), "was edited by hand", hint)
 

@@ -58,8 +58,11 @@ MARKS: Mapping[bytes, str] = {  # byte order marks, the longer ones first
 }
 
 
-def read_bytes(path: str) -> bytes:
+def read_bytes(path: str, *, empty: str = "give one row for each synapse") -> bytes:
     """The bytes of a file, or of standard input if the path is "-".
+
+    Args:
+        empty: what to do if it is empty.
 
     Raises:
         InputError: it is missing, a directory, unreadable, empty or over LIMIT.
@@ -80,7 +83,7 @@ def read_bytes(path: str) -> bytes:
         why = getattr(error, "strerror", None) or str(error)
         raise InputError(path, f"unreadable: {why}", "look at the path") from None
     if not data:
-        raise InputError(path, "an empty file", "give one row for each synapse")
+        raise InputError(path, "an empty file", empty)
     return data
 
 

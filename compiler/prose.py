@@ -15,7 +15,7 @@ import numpy as np
 from . import catalog
 from .graph import total
 from .ir import MOTOR, SENSORY, Plan
-from .names import amount, class_name, plain, plural
+from .names import STEP, amount, class_name, plain, plural
 from .net import block_of, prices
 from .options import Options, base
 
@@ -33,10 +33,17 @@ def docstring(plan: Plan, options: Options, name: str) -> list[str]:
     text = [f"{name}: {what} as a {kind} network.", ""]
     for title, sentences in facts(plan, options):
         text += row(title, sentences)
-    text += ["", *wrap("Made by: " + command(label, name, options), 0)]
+    text += ["", *wrap("Made by: " + made_by(label, name, options), 0)]
     if entry:
         text += wrap(f"Source: {entry.citation}", 0)
     return text
+
+
+def made_by(label: str, name: str, options: Options) -> str:
+    """The command; of a model between two no single one makes it again."""
+    if label.startswith(STEP):
+        return f"elegansc bisect, a step between {label.removeprefix(STEP)}"
+    return command(label, name, options)
 
 
 def command(label: str, name: str, options: Options) -> str:

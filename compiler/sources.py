@@ -26,10 +26,13 @@ from .ir import (
 from .options import Options, base, check_label
 from .parse import Layout, parse, read_bytes
 from .readers.cells import read_cells
-from .readers.model import Header, Model, is_model, read_model
+from .readers.contradictions import contradiction
+from .readers.model import AGAIN, Header, Model, is_model, read_model
 from .text import digest
 from .verify import verify
 
+UNKNOWN_UNIT = "units of weight"  # what weights count where nothing tells it
+UNLABELLED = "rename the file"  # what to do where there is no --label
 BITS = {"sensory": SENSORY, "inter": INTER, "motor": MOTOR}
 KINDS = {"neuron": NEURON, "muscle": MUSCLE, "other": OTHER}
 
@@ -40,8 +43,13 @@ def parse_source(data: bytes, path: str, source: Source, layout: Layout) -> Conn
     return replace(parse(data, shown, layout=layout, unit=source.unit), source=source)
 
 
-def fetch(path: str, label: str = "") -> tuple[bytes, str, str]:
+def fetch(
+    path: str, label: str = "", *, hint: str = "choose another with --label"
+) -> tuple[bytes, str, str]:
     """(bytes, label, unit of the weights) of a connectome.
+
+    Args:
+        hint: what to do if the file is called like a bundled connectome.
 
     Raises:
         InputError: no such file, and no bundled connectome of the name.
@@ -59,9 +67,8 @@ def fetch(path: str, label: str = "") -> tuple[bytes, str, str]:
             path, "no such file, and no bundled connectome of this name", hint
         )
     if catalog.find(found):
-        hint = "choose another with --label"
         raise UsageError(f"label {found}: is the name of a bundled connectome; {hint}")
-    return read_bytes(path), found, "units of weight"
+    return read_bytes(path), found, UNKNOWN_UNIT
 
 
 def past_of(options: Options, circuit: Circuit) -> Past | None:
@@ -72,7 +79,7 @@ def past_of(options: Options, circuit: Circuit) -> Past | None:
     """
     if not options.like:
         return None
-    data = read_bytes(options.like)
+    data = read_bytes(options.like, empty=AGAIN)
     if not is_model(data):
         hint = "--like takes a module that elegansc generated"
         raise InputError(options.like, "not a generated module", hint)
@@ -120,7 +127,8 @@ def past_from(model: Model, options: Options, circuit: Circuit, label: str) -> P
 def cell_table(options: Options) -> CellTable | None:
     """The table of cells that the options ask for; None: roles by structure."""
     if options.cells:
-        return read_cells(read_bytes(options.cells), options.cells)
+        hint = "give a row for each cell: name,role"
+        return read_cells(read_bytes(options.cells, empty=hint), options.cells)
     if options.roles_table == "structure":
         return None
     several = options.roles_table == "several"
@@ -136,8 +144,9 @@ def expand(patterns: tuple[str, ...]) -> tuple[str, ...]:
     found: list[str] = []
     for pattern in patterns:
         if pattern.startswith("@"):
-            data = read_bytes(pattern[1:]).decode("utf-8-sig", "replace")
-            found += [line.strip() for line in data.splitlines() if line.strip()]
+            data = read_bytes(pattern[1:], empty="give a name or a pattern a line")
+            text = data.decode("utf-8-sig", "replace")
+            found += [line.strip() for line in text.splitlines() if line.strip()]
         else:
             found.append(pattern)
     return tuple(found)
@@ -159,15 +168,25 @@ def untouched(data: bytes, path: str, options: Options) -> Model:
         InputError: edited or cut short. UsageError: options beside its own.
     """
     check_own_options(options)
+    model = consistent(data, path)
+    signed(model.header, path)
+    return model
+
+
+def consistent(data: bytes, path: str) -> Model:
+    """A generated model whose tables can be true together, whoever wrote them.
+
+    Raises:
+        InputError: not ours, damaged, or contradictory; with the table and the line.
+    """
     model = read_model(data, path)
+    if told := contradiction(data, path, model.tables):
+        raise told
     try:
         verify(model.plan)
     except VerifyError as error:
-        hint = "elegansc verify says which table; compile its source again"
-        raise InputError(
-            path, f"the tables contradict each other: {error}", hint
-        ) from None
-    signed(model.header, path)
+        seen = f"the tables contradict each other: {error}"
+        raise InputError(path, seen, "compile its source again") from None
     return model
 
 

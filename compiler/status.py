@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from . import catalog
-from .changes import Side, compare, side_of
+from .changes import compare
 from .changes_text import summary
 from .emit import body_digest, emit
 from .emit_sweep import emit_sweep
@@ -18,8 +18,10 @@ from .options import Options
 from .parse import Layout, read_bytes
 from .passes.published_sweep import published_sweep
 from .pipeline import Trace, circuit_of, compile_source
-from .readers.model import Model, header, read_model
+from .readers.model import AGAIN, Model, header, read_model
 from .readers.sweep import SweepModel, is_sweep, read_sweep
+from .sides import Side, side_of
+from .sources import consistent
 from .tables import unplanned
 from .text import digest
 
@@ -70,7 +72,7 @@ def status(path: str, against: str | None, layout: Layout) -> Status:
     Raises:
         InputError: not a module of ours, or one whose tables can not be read.
     """
-    data = read_bytes(path).replace(b"\r\n", b"\n")
+    data = read_bytes(path, empty=AGAIN).replace(b"\r\n", b"\n")
     head = header(data, path)
     model, again = written_again(data, path)
     if body_digest(head.text) != head.body:
@@ -79,6 +81,8 @@ def status(path: str, against: str | None, layout: Layout) -> Status:
         if not edits:
             why += "; the edit is inside the tables: git diff shows it"
         return Status(path, EDITED, why, tuple(edits))
+    if isinstance(model, Model):
+        consistent(data, path)
     if again != data:
         return Status(
             path, STALE, "another version of elegansc wrote it: compile it again"
@@ -131,7 +135,7 @@ def held_against(
         unplanned(model.plan)[0], model.plan, model.options, model.header.label
     )
     found = compare(old, new)
-    graph = found.added or found.lost or found.renamed or found.roles
+    graph = found.added or found.lost or found.renamed or found.roles or found.signs
     if not (graph or found.chemical or found.junctions):
         return Status(path, FRESH, f"just what {plain(source)} gives")
     detail = tuple(list(summary(found))[1:])
@@ -144,12 +148,15 @@ def rebuilt(source: str, model: Model, options: Options, layout: Layout) -> Side
 
     trace = Trace(until="plan")
     label = "" if catalog.find(source) else model.header.label
+    if label and catalog.find(label):
+        label = "source"  # a file of one's own may not be called like a bundled one
     compile_source(
         source, label=label, options=options, layout=layout, trace=trace, lock=model
     )
     circuit, plan = trace.kept["circuit"], trace.kept["plan"]
     assert isinstance(circuit, Circuit) and isinstance(plan, Plan)
-    return side_of(circuit, plan, options, model.header.label)
+    side = side_of(circuit, plan, options, model.header.label)
+    return replace(side, unit=model.plan.source.unit)
 
 
 def hand_edits(data: bytes, again: bytes) -> list[str]:
@@ -157,8 +164,7 @@ def hand_edits(data: bytes, again: bytes) -> list[str]:
     ours, theirs = (
         text.decode("utf-8", "replace").split("\n") for text in (again, data)
     )
-    for lines in (ours, theirs):
-        del lines[1]
+    ours[1] = theirs[1]  # so that the numbers of lines are those of the file
     found = list(
         difflib.unified_diff(ours, theirs, "as written", "as it is", n=0, lineterm="")
     )

@@ -46,12 +46,15 @@ def verify_command(
     """
     from .parse import read_bytes
     from .prove import Against, prove
+    from .readers.model import AGAIN
 
     source = Against(against, layout_of(given), cells) if against else None
-    paper = (read_bytes(certificate), certificate) if certificate else None
-    checks = prove(
-        read_bytes(model), model, against=source, trust=trust, certificate=paper
-    )
+    paper = None
+    if certificate:
+        hint = "compile --certificate writes it"
+        paper = (read_bytes(certificate, empty=hint), certificate)
+    data = read_bytes(model, empty=AGAIN)
+    checks = prove(data, model, against=source, trust=trust, certificate=paper)
     passed = all(check.passed for check in checks)
     if as_json:
         rows = [

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import importlib.util
 import subprocess
 import sys
 import typing
@@ -91,8 +90,13 @@ def test_no_module_of_ours_runs_data() -> None:
                 assert node.func.id not in {"eval", "exec", "__import__"}, path
 
 
-def test_the_package_is_imported_under_one_name() -> None:
-    assert importlib.util.find_spec("compiler") is None
+def test_the_package_is_imported_under_one_name(tmp_path: Path) -> None:
+    code = "import importlib.util; print(importlib.util.find_spec('compiler'))"
+    # -P and another folder: the folder `compiler` of the sources is not what is meant
+    words = [sys.executable, "-P", "-c", code]
+    done = subprocess.run(words, cwd=tmp_path, capture_output=True, text=True)
+    assert done.stdout.strip() == "None", done.stdout + done.stderr
+    assert "compiler" not in sys.modules
 
 
 @pytest.mark.parametrize(

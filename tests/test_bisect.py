@@ -25,6 +25,7 @@ from strategies import connectomes
 from elegansc.bisect_command import bisect_command
 from elegansc.bisecting import hunks, workshop
 from elegansc.bisecting.search import smallest
+from elegansc.emit import emit
 from elegansc.faults import Commands
 from elegansc.ir import Circuit
 from elegansc.options import Options
@@ -551,7 +552,7 @@ def test_models_are_kept_where_asked(pair: Any, tmp_path: Path, probe: Any) -> N
     assert [model.header.label for model in models[:3]] == [
         "old.csv",
         "new.csv",
-        "old.csv..new.csv",
+        "bisect..old.csv..new.csv",
     ]
     options = Options(features=4)
     (data,) = compile_source(str(pair[0]), options=options).files.values()
@@ -559,6 +560,24 @@ def test_models_are_kept_where_asked(pair: Any, tmp_path: Path, probe: Any) -> N
     again = bisect(*words, command=probe("1"))
     assert again.exit_code == 1 and "models of another bisection" in again.stderr
     assert bisect(*pair, "--keep-models", pair[0], command=["x"]).exit_code == 2
+
+
+def test_a_model_between_two_is_one_of_ours(tmp_path: Path, probe: Any) -> None:
+    """Its text follows from its tables, and names no command that can not be run."""
+    names = ("witvliet2021-1", "witvliet2021-2")
+    quick = ("--cycles", "ratio", "--no-keep-alive", "--keep-models", tmp_path / "k")
+    done = bisect(*names, *quick, command=probe("at('ADFL', 'RIR')"))
+    assert done.exit_code == 0, done.stderr
+    between = sorted((tmp_path / "k").iterdir())[2:]
+    assert between
+    for path in between:
+        model = read_model(path.read_bytes(), path.name)
+        (data,) = emit(
+            model.plan, options=model.options, name=model.name
+        ).files.values()
+        assert data == path.read_bytes()
+        assert b"elegansc compile" not in data
+        assert b"Made by: elegansc bisect, a step between witvliet2021-1..wit" in data
 
 
 def test_the_name_of_the_class_is_one(pair: Any, tmp_path: Path, probe: Any) -> None:

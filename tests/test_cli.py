@@ -537,3 +537,79 @@ def test_the_report_says_how_junctions_conduct() -> None:
     assert "conducts one way only" in drop.stderr
     assert "a step late back" in delay.stderr
     assert "one way only" not in delay.stderr
+
+
+@pytest.mark.parametrize(
+    "words, hint",
+    [
+        (("compile", "empty"), "give one row for each synapse"),
+        (("status", "empty"), "compile it again"),
+        (("verify", "empty"), "compile it again"),
+        (("verify", "worm.py", "--certificate", "empty"), "compile --certificate"),
+        (("compile", "worm.csv", "-o", "empty", "--check"), "compile it again"),
+        (("compile", "worm.csv", "-o", "x.py", "--like", "empty"), "compile it again"),
+        (("compile", "worm.csv", "-o", "x.py", "--cells", "empty"), "name,role"),
+        (("compile", "worm.csv", "-o", "x.py", "--inputs", "@empty"), "a pattern a"),
+        (("order", "worm.csv", "--score", "empty"), "id,place"),
+    ],
+)
+def test_an_empty_file_and_what_should_be_in_it(
+    words: tuple[str, ...], hint: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("worm.csv").write_text(EDGES)
+    assert run("compile", "worm.csv", "-q", "-o", "worm.py").exit_code == 0
+    Path("empty").touch()
+
+    done = run(*words)
+
+    assert done.exit_code == 1
+    assert done.stderr.startswith("empty: an empty file\n")
+    assert hint in done.stderr
+
+
+WRITERS: dict[str, tuple[str, ...]] = {
+    "compile": ("compile", "worm.csv", "-o"),
+    "certificate": ("compile", "worm.csv", "-o", "new.py", "--certificate"),
+    "diff": ("diff", "worm.csv", "worm.py", "--html"),
+    "draw": ("draw", "worm.csv", "--format", "dot", "-o"),
+    "draw two": ("draw", "worm.py", "worm.csv", "--format", "dot", "-o"),
+    "order": ("order", "worm.csv", "-o"),
+}
+
+
+@pytest.fixture
+def kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder with a connectome, its model, and what no command may touch."""
+    monkeypatch.chdir(tmp_path)
+    Path("worm.csv").write_text(EDGES)
+    assert run("compile", "worm.csv", "-q", "-o", "worm.py").exit_code == 0
+    Path("mine").write_text("mine\n")
+    Path("locked").touch()
+    Path("locked").chmod(0o444)
+    Path("folder").mkdir()
+    return tmp_path
+
+
+@pytest.mark.parametrize("words", WRITERS.values(), ids=WRITERS)
+def test_every_command_that_writes_asks_the_same(
+    words: tuple[str, ...], kept: Path
+) -> None:
+    before = contents(kept)
+    for path, force, seen in (
+        ("mine", False, "mine: is "),
+        ("locked", True, "locked: is read-only"),
+        ("folder", True, "folder: is a directory"),
+        ("worm.csv", True, "worm.csv: is the input"),
+    ):
+        done = run(*words, path, *(["--force"] if force else []))
+        assert done.exit_code in (1, 2)
+        assert done.stderr.startswith(seen)
+        assert contents(kept) == before
+    assert run(*words, "mine", "--force").exit_code == 0
+    assert contents(kept)["mine"] != before["mine"]
+
+
+def test_every_command_writes_to_a_device(kept: Path) -> None:
+    for name in ("draw", "order", "diff", "compile"):
+        assert run(*WRITERS[name], "/dev/null").exit_code == 0, name

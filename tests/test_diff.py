@@ -19,10 +19,13 @@ from hostile_names import ACCEPTED
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from elegansc import changes, changes_text
-from elegansc.changes import Changes, Pair, Side, compare
+from elegansc import changes_text
+from elegansc.changes import Changes, class_of, compare
 from elegansc.options import Options
 from elegansc.parse import Layout
+from elegansc.sides import Pair, Side, both
+from elegansc.transplant.account import compared
+from elegansc.transplant.carry import side as transplant_side
 
 DATA = Path(__file__).parent.parent / "connectomes"
 FAST = Options(keep="all", cycles="ratio", keep_alive=False)
@@ -127,7 +130,7 @@ def expected(old: Weights, new: Weights) -> dict[str, Any]:
     ],
 )
 def test_pandas_finds_the_same(old: str, new: str) -> None:
-    found = changes_text.as_json(compare(*changes.both(old, new, FAST, Layout())))
+    found = changes_text.as_json(compare(*both(old, new, FAST, Layout())))
     before, after = read(old), read(new)
     renamed = [name for pair in found["neurons"]["renamed"] for name in pair]
 
@@ -272,7 +275,12 @@ def test_a_renamed_neuron_keeps_its_place_in_the_model(folder: Path) -> None:
     found = told("a.csv", "b.csv")
 
     assert (found["model"]["moved"], found["model"]["shared"]) == (0, 4)
-    assert found["model"]["parameters"] == {"kept": 7, "new": 0, "lost": 0}
+    assert found["model"]["parameters"] == {
+        "kept": 4,
+        "new": 3,
+        "lost": 3,  # as a transplant has it
+        "apart": [],
+    }
 
 
 def test_roles_that_changed(folder: Path) -> None:
@@ -347,15 +355,15 @@ def test_fold_joins_left_and_right(folder: Path) -> None:
 
 
 def test_fold_knows_the_classes_of_the_worm() -> None:
-    assert changes.class_of("ALMR", True) == "ALM"
-    assert changes.class_of("ALMR", False) == "ALMR"
-    assert changes.class_of("VA12", True) == "VA"
-    assert changes.class_of("VA12", False) == "VA"
-    assert changes.class_of("AVL", True) == "AVL"  # a class of its own, on no side
+    assert class_of("ALMR", True) == "ALM"
+    assert class_of("ALMR", False) == "ALMR"
+    assert class_of("VA12", True) == "VA"
+    assert class_of("VA12", False) == "VA"
+    assert class_of("AVL", True) == "AVL"  # a class of its own, on no side
 
 
 def test_groups_add_up_to_the_changes() -> None:
-    found = compare(*changes.both(FIRST, LAST, FAST, Layout()), fold=True)
+    found = compare(*both(FIRST, LAST, FAST, Layout()), fold=True)
     total = (
         len(found.chemical.added),
         len(found.chemical.lost),
@@ -456,6 +464,7 @@ def test_the_schema_of_json(folder: Path) -> None:
             "unchanged": "int",
             "hidden": "int",
         },
+        "signs": {"turned": [], "hidden": "int", "told": ["bool", "bool"]},
         "by_role": group,
         "by_class": group,
         "model": {
@@ -465,7 +474,7 @@ def test_the_schema_of_json(folder: Path) -> None:
             "turned": [],
             "fell": [],
             "rose": [],
-            "parameters": {"kept": "int", "new": "int", "lost": "int"},
+            "parameters": {"kept": "int", "new": "int", "lost": "int", "apart": []},
         },
     }
 
@@ -630,6 +639,7 @@ def sides(draw: st.DrawFn) -> Side:
     level = draw(st.none() | st.dictionaries(cell, st.integers(0, 3)))
     gains = frozenset((v, u, "chemical") for u, v in found)
     back = draw(st.sets(st.sampled_from(sorted(found)))) if found else set()
+    signs = {pair: draw(st.sampled_from([0, 0, 1, -1])) for pair in found}
     return Side(
         "side",
         "contacts",
@@ -639,6 +649,7 @@ def sides(draw: st.DrawFn) -> Side:
         level,
         frozenset(back),
         gains,
+        signs={pair: sign for pair, sign in signs.items() if sign},
     )
 
 
@@ -665,6 +676,10 @@ def test_the_way_back_mirrors_the_way_there(old: Side, new: Side) -> None:
         assert set(one.lost) == under(other.added, ordered)
         assert set(one.changed) == under(other.changed, ordered)
         assert (one.same, one.weight) == (other.same, -other.weight)
+    assert {(p, b, a) for p, a, b in there.signs.turned} == {
+        ((now.get(u, u), now.get(v, v)), a, b) for (u, v), a, b in back.signs.turned
+    }
+    assert there.signs.told == back.signs.told[::-1]
     assert bool(there) == bool(back)
     if there.model is not None:
         assert back.model is not None
@@ -733,3 +748,107 @@ def test_every_text_is_of_printable_lines(old: Side, new: Side, verbose: bool) -
     ]
     assert all(line.isprintable() for line in lines)
     json.dumps(changes_text.as_json(found), allow_nan=False)
+
+
+@pytest.mark.parametrize("command", ["diff", "bisect", "verify"])
+def test_a_file_called_like_a_bundled_connectome(folder: Path, command: str) -> None:
+    """These commands have no --label, so the message tells of none."""
+    Path("cook2019").write_text(EDGES)
+    assert run("compile", "old.csv", "-q", "-o", "old.py").exit_code == 0
+    words = {
+        "diff": ("diff", "./cook2019", "new.csv"),
+        "bisect": ("bisect", "./cook2019", "new.csv", "--", "true"),
+        "verify": ("verify", "old.py", "--against", "./cook2019"),
+    }
+
+    done = run(*words[command])
+
+    assert done.exit_code == 2
+    assert "is the name of a bundled connectome; rename the file" in done.stderr
+    assert "--label" not in done.stderr
+
+
+# Signs
+
+
+def test_a_synapse_that_turned_from_excitatory_to_inhibitory(folder: Path) -> None:
+    graph = [("S", "I", 2), ("I", "M", 3), ("S", "M", -1)]
+    rows("a.csv", graph)
+    rows("b.csv", [("S", "I", -2), ("I", "M", 3), ("S", "M", -1)])
+    assert run("compile", "a.csv", "-q", "-o", "a.py").exit_code == 0
+    for old in ("a.csv", "a.py"):
+        found = told(old, "b.csv")
+        assert found["differs"]
+        assert counted(found["chemical"]) == (0, 0, 0, 3)
+        assert found["signs"] == {
+            "turned": [["S", "I", "excitatory", "inhibitory"]],
+            "hidden": 0,
+            "told": [True, True],
+        }
+    text = run("diff", "a.csv", "b.csv").stdout
+    assert "\nsigns      1 synapse of another sign\n" in text
+    assert "\n  ~ S -> I  excitatory -> inhibitory\n" in text
+    assert run("diff", "a.csv", "b.csv", "--exit-code").exit_code == 1
+    done = run("status", "a.py", "--against", "b.csv")
+    assert (done.exit_code, "out of date" in done.stdout) == (1, True)
+
+
+def test_a_sign_that_only_one_side_tells(folder: Path) -> None:
+    rows("a.csv", [("S", "I", 2), ("I", "M", 3)])
+    rows("b.csv", [("S", "I", -2), ("I", "M", 3)])
+    found = told("a.csv", "b.csv")
+
+    assert found["differs"]
+    assert found["signs"] == {"turned": [], "hidden": 0, "told": [False, True]}
+    text = run("diff", "a.csv", "b.csv").stdout
+    assert "\nsigns      only b.csv tells what excites and what inhibits\n" in text
+
+
+def test_signs_of_weak_synapses_are_noise_too(folder: Path) -> None:
+    rows("a.csv", [("S", "I", 2), ("I", "M", 3), ("S", "M", -1)])
+    rows("b.csv", [("S", "I", -2), ("I", "M", -3), ("S", "M", 1)])
+    found = told("a.csv", "b.csv", "--threshold", "4")
+
+    assert [row[:2] for row in found["signs"]["turned"]] == [["I", "M"], ["S", "I"]]
+    assert found["signs"]["hidden"] == 1
+    text = run("diff", "a.csv", "b.csv", "--threshold", "4").stdout
+    assert "signs      2 synapses of another sign, 1 below 4 not shown" in text
+
+
+# What a transplant makes of it
+
+
+@pytest.mark.parametrize("feedback", ["drop", "delay"])
+def test_parameters_are_counted_as_a_transplant_counts_them(
+    feedback: str, folder: Path
+) -> None:
+    """A junction that conducts the other way now has the gain it had."""
+    for stage in (4, 5):
+        words = ("-q", "--feedback", feedback, "-o", f"w{stage}.py", "--label", "w")
+        words = (*words, *QUICK)
+        assert run("compile", f"witvliet2021-{stage}", *words).exit_code == 0
+    old, new = (transplant_side(f"w{stage}.py") for stage in (4, 5))
+    account = compared(old, new, "draw")
+    found = told("w4.py", "w5.py")["model"]["parameters"]
+
+    fates = account["synapses"], account["live"]
+    assert account["turned"]
+    assert found == {
+        "kept": sum(fate.kept for fate in fates),
+        "new": sum(len(fate.new) for fate in fates),
+        "lost": sum(len(fate.lost) for fate in fates),
+        "apart": [],
+    }
+
+
+def test_parameters_of_another_meaning_are_not_kept(folder: Path) -> None:
+    assert run("compile", "old.csv", "-q", "-o", "a.py").exit_code == 0
+    words = ("--features", "4", "--unit", "linear")
+    assert run("compile", "old.csv", "-q", "-o", "b.py", *words).exit_code == 0
+    found = told("a.py", "b.py")["model"]["parameters"]
+
+    assert found["kept"] == 0
+    assert found["apart"] == [["features", 1, 4], ["unit", "scalar", "linear"]]
+    text = run("diff", "a.py", "b.py", "--summary").stdout
+    line = "none kept, they mean something else: features 1 -> 4, unit scalar -> linear"
+    assert f"\nparameters {line}\n" in text

@@ -31,6 +31,7 @@ import pytest
 import strategies
 import toy
 from click.testing import CliRunner, Result
+from command import run as elegansc
 from hostile_names import ACCEPTED
 from hypothesis import given, settings
 
@@ -725,8 +726,20 @@ def test_roles_are_those_of_a_model() -> None:
     given = [SENSORY | INTER, INTER, 0, SENSORY | INTER | MOTOR, INTER | MOTOR]
     plan = toy.plan(Options(roles_table="structure"), "pre,post\nA,B\nB,C\nC,D\nD,E\n")
     plan = replace(plan, cells=replace(plan.cells, role=np.array(given, np.uint8)))
-    found = [SENSORY, INTER, 0, SENSORY | MOTOR, MOTOR]
+    found = [SENSORY, INTER, INTER, SENSORY | MOTOR, MOTOR]
     assert scene_of(plan).neurons.role.tolist() == found
+
+
+@pytest.mark.parametrize("kind", ["dot", "html"])
+def test_a_source_and_its_model_look_alike(folder: Path, kind: str) -> None:
+    """Two neurons of the grown worm have no role on record, and a model no such word."""
+    quick = ("--cycles", "ratio", "--no-keep-alive")
+    words = ("compile", "cook2019", *quick, "-q", "-o", "cook.py")
+    assert elegansc(*words).exit_code == 0
+    assert run("cook2019", *quick, "-o", f"source.{kind}").exit_code == 0
+    assert run("cook.py", "-o", f"model.{kind}").exit_code == 0
+
+    assert Path(f"source.{kind}").read_bytes() == Path(f"model.{kind}").read_bytes()
 
 
 def test_a_large_page_is_made(tmp_path: Path) -> None:

@@ -539,6 +539,7 @@ def test_two_branches_that_regenerated_one_model(repository: Path) -> None:
 
     refused = run("compile", "worm.csv", "-q", "-o", "worm.py")
     assert refused.exit_code == 1 and "--force" in refused.stderr
+    assert "worm.py: holds two versions of a merge\n" in refused.stderr
     regenerate("--force")
     commit("merge")
     found = json.loads(

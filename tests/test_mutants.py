@@ -170,7 +170,7 @@ TABLE_MUTANTS = (
     mutant(
         "synapse twice in a row",
         (C, '"C": {"A": 4, "A": 4, "S2": 5}'),
-        by="emitted",
+        by="tables",
     ),
     mutant("synapse lost", (C, '"C": {"A": 4}'), by="source"),
     mutant("synapse invented", (M1, '"M1": {"A": 9, "C": 2, "E": 7}'), by="source"),

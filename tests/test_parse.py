@@ -308,6 +308,15 @@ BAD: dict[str, tuple[bytes, str, str, str]] = {
     "only comments": (b"# x\n", "worm.csv:", "only comments", "one row for each"),
     "header only": (b"pre,post\n", "worm.csv:", "a header and no rows", "one row"),
     "png": (b"\x89PNG\r\n\x1a\n\0", "worm.csv:", "a PNG picture", "edge list"),
+    "import": (b"import torch\n", "worm.csv:1:", "Python, and no", "an edge list"),
+    "imports": (
+        b"# mine\nfrom torch import nn, Tensor\nx = 3\n",
+        *("worm.csv:2:", "Python, and no module", "compile its source again"),
+    ),
+    "beheaded model": (
+        b'# @generated format=1\n"""Worm: the connectome w.csv as a feed-forward net',
+        *("worm.csv:2:", "their first line is missing", "compile its source again"),
+    ),
     "zip": (b"PK\x03\x04..", "worm.csv:", "a ZIP or XLSX file: not", "as CSV"),
     "nul": (b"pre,post\na,b\nc,\0d\n", "worm.csv:3:", "a NUL byte", "as text"),
     "utf-16": ("a,b".encode("utf-16"), "worm.csv:", "UTF-16", "--encoding utf-16"),
@@ -537,3 +546,12 @@ def test_any_bytes_are_read_or_refused(data: bytes) -> None:
     else:
         assert len(found.synapses) > 0
         assert np.isfinite(found.synapses.weight).all()
+
+
+@pytest.mark.parametrize("text", ["import,torch\n", "import to 4\nA import 3\n"])
+def test_neurons_called_like_words_of_python(text: str) -> None:
+    assert len(edges(text)) == text.count("\n")
+
+
+def test_python_is_read_if_the_columns_are_told() -> None:
+    assert len(edges("import torch\n", columns={"pre": "1", "post": "2"})) == 1

@@ -447,3 +447,23 @@ def test_another_of_two_orders_that_lose_as_much(
     done = looked(*words, "--check")
     assert (done.exit_code, done.stderr) == (0, "tie.py is as elegansc writes it\n")
     assert told("tie.py", "--against", "tie.csv", code=0)["status"] == "fresh"
+
+
+def test_a_file_of_ones_own_against_a_model_of_a_bundled_one(folder: Path) -> None:
+    """Its label is taken; that is no reason to call the model out of date."""
+    name = "witvliet2021-1"
+    Path("mine.csv").write_bytes((ROOT / "connectomes" / f"{name}.csv").read_bytes())
+    words = ("--cycles", "ratio", "--no-keep-alive", "-q", "-o", "small.py")
+    assert run("compile", name, *words).exit_code == 0
+
+    done = run("status", "small.py", "--against", "mine.csv")
+
+    assert (done.exit_code, done.stderr) == (0, "")
+    assert done.stdout == "small.py: fresh: just what mine.csv gives\n"
+
+
+def test_a_hand_edit_is_shown_with_its_line(folder: Path) -> None:
+    path = change(b"import json\n", b"import json  # mine\n", "edited.py")
+    line = Path(path).read_bytes().split(b"\n").index(b"import json  # mine") + 1
+
+    assert f"@@ -{line} +{line} @@" in told(path, code=1)["detail"]

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from ..changes import ROLES
 from ..names import amount, plain, plural
 from ..report import listed as named
+from ..sides import ROLES
 from .hunks import (
     ADDED,
     CHEMICAL_WORD,

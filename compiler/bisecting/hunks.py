@@ -11,7 +11,7 @@ from typing import TypeVar
 
 import numpy as np
 
-from ..changes import ROLES, class_of, renames
+from ..changes import class_of, renames
 from ..ir import (
     CHEMICAL,
     ELECTRICAL,
@@ -25,6 +25,9 @@ from ..ir import (
     Source,
     Synapses,
 )
+from ..names import STEP
+from ..sides import ROLES
+from ..sources import UNKNOWN_UNIT
 
 CHEMICAL_WORD, ELECTRICAL_WORD = "chemical", "electrical"
 ADDED, LOST, ROLE, NAMES = "cells added", "cells lost", "roles", "names"
@@ -105,14 +108,14 @@ class Difference:
     def unit(self) -> str:
         """What weights count."""
         old, new = self.old.source.unit, self.new.source.unit
-        return old if old == new else "units of weight"
+        return old if old == new else UNKNOWN_UNIT
 
     def source(self, chosen: frozenset[int]) -> Source:
         """Where a graph comes from: one of the two, or between them."""
         old, new = self.old.source, self.new.source
         if not chosen or chosen == self.all:
             return new if chosen else old
-        return Source(f"{old.label[:49]}..{new.label[:49]}", self.unit)
+        return Source(f"{STEP}{old.label[:45]}..{new.label[:45]}", self.unit)
 
 
 def put(held: dict[K, V], new: Mapping[K, V], key: K) -> None:

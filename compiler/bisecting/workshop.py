@@ -17,7 +17,7 @@ from ..output import write
 from ..parse import Layout
 from ..pipeline import Stop, Trace, lower
 from ..readers.model import Model, is_model
-from ..sources import fetch, parse_source, untouched
+from ..sources import UNKNOWN_UNIT, UNLABELLED, fetch, parse_source, untouched
 from ..tables import unplanned
 from ..text import digest
 from ..verify import verify
@@ -88,7 +88,7 @@ def read_ends(
         InputError: a file is wrong, or a model is edited. UsageError: options beside a
             model's own, or two models of different ones.
     """
-    fetched = [fetch(path) for path in (old, new)]
+    fetched = [fetch(path, hint=UNLABELLED) for path in (old, new)]
     models = [
         untouched(data, path, Options()) if is_model(data) else None
         for path, (data, _, _) in zip((old, new), fetched, strict=True)
@@ -209,8 +209,14 @@ class Workshop:
         plan = lower(connectome, options, trace, lock)
         if place is not None and digest(plan) != digest(ends.circuits[place]):
             raise VerifyError("does not hold: hunks lead from the old to the new graph")
-        (data,) = emit(plan, options=ends.options, name=ends.name).files.values()
+        named = ends.options if place is not None else self.with_unit(ends.options)
+        (data,) = emit(plan, options=named, name=ends.name).files.values()
         return data
+
+    def with_unit(self, options: Options) -> Options:
+        """Options that tell what weights count, where the label of a step does not."""
+        unit = self.difference.unit
+        return options if unit == UNKNOWN_UNIT else replace(options, weight_unit=unit)
 
     def kept(self, name: str, data: bytes) -> str:
         """Where a model is kept."""

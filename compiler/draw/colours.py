@@ -10,7 +10,6 @@ from .scene import FEEDBACK, FORWARD, JUNCTION
 
 ROLES = {SENSORY: "#E69F00", INTER: "#56B4E9", MOTOR: "#009E73"}
 ROLE_WORDS = {SENSORY: "sensory", INTER: "inter", MOTOR: "motor"}
-NO_ROLE = "#8A929C"
 KIND_COLOURS = {FORWARD: "#3B4A5E", FEEDBACK: "#D55E00", JUNCTION: "#B8479A"}
 CHANGE_COLOURS = ("#98A1AC", "#009E73", "#D55E00", "#0072B2")  # as scene.CHANGES
 INK, FAINT, HAIR, UNUSED, PALE = "#1F2933", "#6B7480", "#E3E7EC", "#A7AEB8", "#F1F3F5"
@@ -18,7 +17,7 @@ INK, FAINT, HAIR, UNUSED, PALE = "#1F2933", "#6B7480", "#E3E7EC", "#A7AEB8", "#F
 
 def role_colours(role: int) -> tuple[str, str]:
     """(fill, edge) of a neuron; they differ where it has several roles."""
-    found = [colour for bit, colour in ROLES.items() if role & bit] or [NO_ROLE]
+    found = [colour for bit, colour in ROLES.items() if role & bit]
     return found[0], found[-1]
 
 

@@ -81,7 +81,7 @@ def level_word(level: int, scene: Scene) -> str:
 def role_words(role: int) -> str:
     """The roles in words."""
     words = (word for bit, word in ROLE_WORDS.items() if role & bit)
-    return " and ".join(words) or "no role"
+    return " and ".join(words)
 
 
 def aside_word(kind: int) -> str:

@@ -58,11 +58,9 @@ def draw_figure1(scene: Scene) -> Canvas:
 
 
 def box_of(scene: Scene) -> Int64:
-    """0, 1 or 2 of each neuron: its first role; the middle where none is known."""
+    """0, 1 or 2 of each neuron: its first role."""
     role = scene.neurons.role
-    return np.where(
-        role & SENSORY > 0, 0, np.where((role & INTER > 0) | (role == 0), 1, 2)
-    )
+    return np.where(role & SENSORY > 0, 0, np.where(role & INTER > 0, 1, 2))
 
 
 def seated(scene: Scene) -> tuple[Places, list[Box]]:

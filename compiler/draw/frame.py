@@ -15,7 +15,6 @@ from .colours import (
     FAINT,
     INK,
     KIND_COLOURS,
-    NO_ROLE,
     PALE,
     ROLE_WORDS,
     ROLES,
@@ -167,8 +166,6 @@ def roles(scene: Scene) -> list[Entry]:
         for bit, colour in ROLES.items()
         if role & bit
     ]
-    if (neurons.role[neurons.level >= 0] == 0).any():
-        found.append(Entry("no role", NO_ROLE, NEURON, tint(NO_ROLE, 0.3)))
     if (neurons.level == DEAD).any():
         found.append(Entry("on no path", UNUSED, NEURON, PALE))
     return found

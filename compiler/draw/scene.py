@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..ir import MOTOR, SENSORY, Columns, Float64, Int8, Int32, Plan, UInt8
+from ..ir import INTER, MOTOR, SENSORY, Columns, Float64, Int8, Int32, Plan, UInt8
 from ..options import Options
 from ..parse import Layout
 from ..pipeline import Trace, compile_source
@@ -26,7 +26,7 @@ class Neurons(Columns):
     """One neuron per row, as parallel columns of length N, by (level, name)."""
 
     name: tuple[str, ...]
-    role: UInt8  # bit set of SENSORY, INTER, MOTOR; 0 where unknown
+    role: UInt8  # bit set of SENSORY and MOTOR, or INTER
     transmitter: tuple[str, ...]  # "" where unknown
     level: Int32  # from 0; DEAD or GONE
     change: Int8
@@ -102,7 +102,7 @@ def scene_of(plan: Plan) -> Scene:
 def one_role(role: UInt8) -> UInt8:
     """Roles as a model knows them: inter is who is neither sensory nor motor."""
     ends = role & (SENSORY | MOTOR)
-    return np.where(ends > 0, ends, role).astype(np.uint8)
+    return np.where(ends > 0, ends, INTER).astype(np.uint8)
 
 
 def lines_of(plan: Plan) -> Lines:

@@ -27,7 +27,7 @@ class Against:
 def compare(model: Model, against: Against) -> Check:
     """Parse the source again with the module's own options; compare edge multisets."""
     options = replace(model.options, cells=against.cells or model.options.cells)
-    data, label, unit = sources.fetch(against.path)
+    data, label, unit = sources.fetch(against.path, hint=sources.UNLABELLED)
     source = Source(label, unit)
     connectome = sources.parse_source(data, against.path, source, against.layout)
     circuit = circuit_of(connectome, options)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -25,6 +26,13 @@ from .delimited import (
 
 SAMPLE = 256  # lines that are looked at
 SHOWN = 8  # columns that a message names
+
+# How Python begins; the last one: what a generated model holds below its header.
+PYTHON = re.compile(
+    r"import [\w.]+(?: as \w+)?(?:, ?[\w.]+(?: as \w+)?)*\s*"
+    r"|from [\w.]+ import [(*\w].*\s*"
+    r'|"""\w+: the (?:C\. elegans )?connectome [^"]*'
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +102,7 @@ def sniff(data: bytes, label: str, layout: Layout) -> tuple[Form, Sample]:
         UsageError: an option of the layout names nothing.
     """
     sample = sampled(data, label, layout.encoding)
+    refuse_python(sample, label, layout)
     delimiters = [delimiter_of(layout.delimiter)] if layout.delimiter else DELIMITERS
     forms = [attempt(sample, delimiter, layout) for delimiter in delimiters]
     best = max(forms, key=lambda form: form.score)
@@ -120,6 +129,19 @@ def sampled(data: bytes, label: str, encoding: str) -> Sample:
     if not comments:
         raise InputError(label, "only blank lines", "give one row for each synapse")
     raise InputError(label, "only comments", "give one row for each synapse")
+
+
+def refuse_python(sample: Sample, label: str, layout: Layout) -> None:
+    """Raise InputError for Python, unless the user says which column is which.
+
+    `import torch` would be a synapse from `import` onto `torch`.
+    """
+    if layout.columns or not PYTHON.fullmatch(sample.lines[0]):
+        return
+    at = Location(label, sample.start, text=sample.lines[0].rstrip("\r\n"))
+    seen = "Python, and no module that elegansc generated: their first line is missing"
+    hint = "give an edge list, or compile its source again"
+    raise InputError(at, seen, hint)
 
 
 def attempt(sample: Sample, delimiter: str, layout: Layout) -> Form:

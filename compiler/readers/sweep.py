@@ -13,6 +13,7 @@ from ..errors import InputError
 from ..ir import Circuit, Junctions, Source
 from ..options import Options
 from ..tables import Tables, cells_of, columns, synapses
+from .literals import parsed
 from .model import (
     PUBLISHED,
     Header,
@@ -20,9 +21,8 @@ from .model import (
     classes_of,
     header,
     is_model,
-    literals_of,
     options_of,
-    tree_of,
+    tables_in,
     unit_of,
 )
 
@@ -51,9 +51,9 @@ def read_sweep(data: bytes, label: str) -> SweepModel:
         InputError: not ours, or damaged; with the line and the table.
     """
     head = header(data, label)
-    tree = tree_of(data, label)
-    found = literals_of(tree, label, NEEDED)
-    tables = check_types({**found, "LEVELS": ([[]], 0), "FEEDBACK": ({}, 0)}, label)
+    tree = parsed(data, label)
+    found = tables_in(tree, label, NEEDED)
+    tables = check_types(found, label)
     options = options_of(tables, found, label)
     if options.lowering != "published":
         raise InputError(label, "OPTIONS has no lowering published", "compile it again")

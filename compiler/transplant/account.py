@@ -7,9 +7,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ..interpret import Gain
+from ..interpret import Gain, link
 from ..options import Options, Value
-from .parameters import Side, link, reads, reasons, zeroed
+from .parameters import Side, reads, reasons, zeroed
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..errors import InputError, Location, Mistake, UsageError
+from ..interpret import link
 from ..names import plain, plural
-from ..options import Options, dashed
-from ..output import guard, replace, same
+from ..options import MEANING, Options, dashed
+from ..output import OTHER, replace, same
+from ..output import allow as allow_file
 from ..parse import read_bytes
+from ..readers.model import AGAIN
 from ..sources import untouched
 from .account import Account, compared
 from .checkpoint import changed, need, read, suffix, written
-from .parameters import MEANING, Side, elements, link, places, zeroed
+from .parameters import Side, elements, places, zeroed
 from .starts import fresh
 
 if TYPE_CHECKING:
@@ -84,21 +86,16 @@ def allow(output: str, checkpoint: str, models: tuple[str, str], force: bool) ->
     """Raise InputError if the output may not be written, UsageError if its name is none."""
     path = Path(output)
     suffix(output)
-    if os.path.isdir(output):
-        raise InputError(output, "is a directory", "give a file name")
     if any(same(path, model) for model in models):
         raise InputError(output, "is one of the models", "write to another file")
     if same(path, checkpoint) and not force:
         raise InputError(output, "is the input", "another name, or --force")
-    if os.path.exists(output):
-        guard(path, force=True)
-        if not force:
-            raise InputError(output, "is there already", "--force replaces it")
+    allow_file(path, force=force, kind=OTHER)
 
 
 def side(path: str) -> Side:
     """A generated module that nobody edited."""
-    model = untouched(read_bytes(path), path, Options())
+    model = untouched(read_bytes(path, empty=AGAIN), path, Options())
     return Side(path, model, elements(model))
 
 

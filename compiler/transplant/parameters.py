@@ -8,15 +8,11 @@ import math
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from ..interpret import Gain
+from ..interpret import Gain, Link, link
 from ..readers.model import Model
 from ..tables import Tables
 
-Link = tuple[str, str, str]  # a synapse by name, in whichever order neurons fire
 Read = tuple[str, bool, Link]  # (input, whether of the step before, by which synapse)
-
-# What decides the shape or the meaning of a parameter.
-MEANING = ("features", "unit", "merge", "norm", "activation", "feedback")
 
 # Why one of two models has no gain for a synapse of the other.
 NEURON, SYNAPSE, BACKWARD, UNUSED = "neuron", "synapse", "backward", "unused"
@@ -80,14 +76,6 @@ def in_use(tables: Tables, *, delay: bool) -> Iterator[Gain]:
             for source in inputs:
                 if neuron not in silent and source not in silent:
                     yield neuron, source, kind
-
-
-def link(gain: Gain) -> Link:
-    """A gain's synapse: a junction is the same both ways, a synapse early or late."""
-    neuron, source, kind = gain
-    if kind == "electrical":
-        return min(neuron, source), max(neuron, source), "electrical"
-    return neuron, source, "chemical"
 
 
 def places(old: Iterable[Link | str], new: Iterable[Link | str]) -> list[int]:
