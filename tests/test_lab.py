@@ -476,8 +476,13 @@ def fake(seed: int, protocol: str = "p", **changes: Any) -> dict[str, Any]:
     found = dict.fromkeys(KEYS)
     return {
         **found,
-        **{"schema": 1, "protocol": protocol, "task": "cifar10", "arm": "er"},
-        **{"graph": 1, "seed": seed, "test": {}},
+        "schema": 1,
+        "protocol": protocol,
+        "task": "cifar10",
+        "arm": "er",
+        "graph": 1,
+        "seed": seed,
+        "test": {},
         **changes,
     }
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,7 @@ from .graphs import Graph, compile_graph, compiled, graph_name, graphs, sources
 from .jobs import connected, each, here, on_ray, pool
 from .machine import Machine
 from .protocol import Protocol, Run, Task
-from .runs import Line, Results, shown
+from .runs import Results, shown
 from .training import Recipe
 from .work import Job
 
@@ -39,7 +39,7 @@ class Place:
 
     jobs: int = 1
     ray: str = ""
-    machine: Machine = Machine("cpu")
+    machine: Machine = field(default_factory=lambda: Machine("cpu"))
     gpus: float = 0.0
 
 
