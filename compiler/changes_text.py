@@ -113,7 +113,7 @@ def details(
     turned = [
         f"{plain(u)} -> {plain(v)}  {a} -> {b}" for (u, v), a, b in changes.signs.turned
     ]
-    yield from listed("of another sign", "~", turned, most, paint, ready=True)
+    yield from listed("synapses of another sign", "~", turned, most, paint, ready=True)
     if changes.model is not None:
         turned = [
             f"{plain(u)} -> {plain(v)} now {way}"

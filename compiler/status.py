@@ -9,7 +9,7 @@ from typing import Any
 
 from . import catalog
 from .changes import compare
-from .changes_text import summary
+from .changes_text import details, summary
 from .emit import body_digest, emit
 from .emit_sweep import emit_sweep
 from .errors import CompilerError, visible
@@ -77,6 +77,8 @@ def status(path: str, against: str | None, layout: Layout) -> Status:
     model, again = written_again(data, path)
     if body_digest(head.text) != head.body:
         edits = hand_edits(data, again)
+        if isinstance(model, Model):
+            edits += table_edits(model, against, layout)
         why = "its text is not what its header signs"
         if not edits:
             why += "; the edit is inside the tables: git diff shows it"
@@ -87,7 +89,7 @@ def status(path: str, against: str | None, layout: Layout) -> Status:
         return Status(
             path, STALE, "another version of elegansc wrote it: compile it again"
         )
-    source = against or (head.label if catalog.find(head.label) else None)
+    source = source_of(model, against)
     if source is None:
         return Status(path, UNSURE, f"give its source, {head.label}, with --against")
     if isinstance(model, SweepModel):
@@ -119,27 +121,55 @@ def swept_against(path: str, model: SweepModel, source: str, layout: Layout) -> 
     return Status(path, STALE, f"{plain(source)} has changed: elegansc diff shows what")
 
 
+def source_of(model: Model | SweepModel, against: str | None) -> str | None:
+    """The source to hold a model against, if there is one at hand."""
+    label = model.header.label
+    return against or (label if catalog.find(label) else None)
+
+
+def takes_files(options: Options) -> bool:
+    """Whether more than its source is needed to compile a model again."""
+    return bool(options.cells) or any(word.startswith("@") for word in options.inputs)
+
+
+def table_edits(model: Model, against: str | None, layout: Layout) -> list[str]:
+    """What the tables of an edited model say beside its source, if that is at hand."""
+    source = source_of(model, against)
+    if source is None or takes_files(model.options):
+        return []
+    try:
+        old, new = reversed(sides(model, source, layout))
+    except CompilerError:
+        return []
+    told = compare(replace(old, level=None), new)  # its order is not what was edited
+    lines = filter(None, details(replace(told, by_role={}, by_class={})))
+    return [f"its tables beside {plain(source)}:", *lines] if told else []
+
+
 def held_against(
     path: str, data: bytes, model: Model, source: str, layout: Layout
 ) -> Status:
     """Whether the source still gives this module."""
-    options = replace(model.options, like="", stick=0.0)
-    if options.cells or any(word.startswith("@") for word in options.inputs):
+    if takes_files(model.options):
         why = "it was made with a table or list of yours: compile --check with the same"
         return Status(path, UNSURE, why)
     try:
-        new = rebuilt(source, model, options, layout)
+        found = compare(*sides(model, source, layout))
     except CompilerError as error:
         return Status(path, STALE, f"its source no longer compiles: {error}")
-    old = side_of(
-        unplanned(model.plan)[0], model.plan, model.options, model.header.label
-    )
-    found = compare(old, new)
     graph = found.added or found.lost or found.renamed or found.roles or found.signs
     if not (graph or found.chemical or found.junctions):
         return Status(path, FRESH, f"just what {plain(source)} gives")
     detail = tuple(list(summary(found))[1:])
     return Status(path, STALE, f"{plain(source)} has changed", detail)
+
+
+def sides(model: Model, source: str, layout: Layout) -> tuple[Side, Side]:
+    """The model, and its source as it is today."""
+    options = replace(model.options, like="", stick=0.0)
+    label = model.header.label
+    old = side_of(unplanned(model.plan)[0], model.plan, model.options, label)
+    return old, rebuilt(source, model, options, layout)
 
 
 def rebuilt(source: str, model: Model, options: Options, layout: Layout) -> Side:

@@ -153,9 +153,16 @@ def test_an_edit_of_the_text_is_shown(folder: Path) -> None:
 
 
 def test_an_edit_of_a_table_is_told(folder: Path) -> None:
-    found = told(change(b'{"S": 2}', b'{"S": 3}'), "--against", "worm.csv", code=1)
+    path = change(b'{"S": 2}', b'{"S": 3}')
+    found = told(path, "--against", "worm.csv", code=1)
 
     assert found["status"] == "edited by hand"
+    assert found["detail"][-3:] == [
+        "its tables beside worm.csv:",
+        "chemical synapses of another weight: 1",
+        "  ~ S -> I  2 -> 3  +50 %",
+    ]
+    found = told(path, code=1)
     assert found["why"].endswith("the edit is inside the tables: git diff shows it")
 
 
