@@ -9,6 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from command import run
+
 import elegansc
 from elegansc.errors import InputError, UsageError
 from elegansc.ir import CHEMICAL, ELECTRICAL, INTER, MOTOR, SENSORY
@@ -109,7 +111,7 @@ BOMB = '<!DOCTYPE g [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">]>\n'
         (whole(edges=EDGES + '<graph id="H"/>'), "worm:13: a second <graph>"),
         (whole(NODES.replace("I1", "")), None),
         (b"<?xml version='1.0'?>\n<svg/>", "an XML file that is no GraphML"),
-        (b"<?xml version='1.0'?>\n<a>graphml</a>", "XML without a <graph>"),
+        (b"<?xml version='1.0'?>\n<a>graphml</a>", "begins with <a>: not GraphML"),
         (b"<graphml>\xff</graphml>", "not well-formed XML"),
         (b'<?xml version="1.0" encoding="klingon"?><graphml/>', "unknown encoding"),
     ],
@@ -155,6 +157,59 @@ def test_what_networkx_writes_is_read(
     )
     read = sorted((cell[a], cell[b], w) for a, b, w in rows)
     assert read == sorted((names[a], names[b], w) for a, b, w in edges)
+
+
+@pytest.mark.parametrize("codec", ["utf-8-sig", "utf-16"])
+def test_marks_and_a_first_comment_do_not_hide_it(codec: str) -> None:
+    plain = whole().decode()
+    marked = plain.replace("UTF-8", codec.removesuffix("-sig").upper()).encode(codec)
+    commented = plain.split("\n", 1)[1].join(["<!-- by hand -->\n", ""]).encode()
+
+    for data in (marked, commented):
+        assert parse(data, "worm").cells.name == ("I1", "M1", "S1")
+
+
+@pytest.mark.parametrize("layout", [Layout(delimiter=","), Layout(header=True)])
+def test_it_says_itself_how_it_is_split(layout: Layout) -> None:
+    with pytest.raises(UsageError, match="of delimited text"):
+        parse(whole(), "worm", layout=layout)
+
+
+def test_another_root_is_refused() -> None:
+    with pytest.raises(InputError, match="worm:2: XML that begins with <graphmlx>"):
+        parse(whole().replace(b"graphml", b"graphmlx"), "worm")
+
+
+def test_what_draw_writes_is_read_again(tmp_path: Path) -> None:
+    """Two roles, no role, a synapse that runs backward: all come back."""
+    edges, cells = tmp_path / "worm.csv", tmp_path / "cells.csv"
+    drawn = tmp_path / "worm.graphml"
+    edges.write_text(
+        "pre,post,weight,kind\nS,I,9,C\nI,M,9,C\nM,I,1,C\nP,I,2,E\nS,U,1,C\n"
+    )
+    cells.write_text("name,role\nS,sensory\nI,inter\nM,motor\nP,S+M\nU,-\n")
+    words = ["draw", str(edges), "--cells", str(cells), "-o", str(drawn)]
+    assert run(*words).exit_code == 0
+    assert b"feedback" in drawn.read_bytes() and b" and " in drawn.read_bytes()
+
+    old = parse(edges.read_bytes(), "worm.csv")
+    found = parse(drawn.read_bytes(), "worm.graphml")
+
+    roles = dict(zip(found.cells.name, found.cells.role.tolist(), strict=True))
+    assert roles == {"S": 1, "I": 2, "M": 4, "P": 5, "U": 0}
+    assert found.cells.name == old.cells.name
+    for kind in (CHEMICAL, ELECTRICAL):
+        sent = [
+            sorted(zip(e.pre.tolist(), e.post.tolist(), e.weight.tolist(), strict=True))
+            for e in (
+                old.synapses.take(old.kind == kind),
+                found.synapses.take(found.kind == kind),
+            )
+        ]
+        if kind == CHEMICAL:
+            assert sent[0] == sent[1]
+        else:
+            assert [w for *_, w in sent[0]] == [w for *_, w in sent[1]]
 
 
 @pytest.mark.shared

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import types
 from pathlib import Path
+from xml.etree import ElementTree
 
 import numpy as np
 import pytest
@@ -22,7 +23,7 @@ from elegansc.ir import MOTOR, SENSORY, Circuit, Sweep
 from elegansc.options import Options
 from elegansc.parse import Layout
 from elegansc.passes.merge_electrical import merge_electrical
-from elegansc.passes.published_sweep import DESCRIBED, published_sweep, swept
+from elegansc.passes.published_sweep import DESCRIBED, natural, published_sweep, swept
 from elegansc.pipeline import circuit_of
 from elegansc.prove import prove
 from elegansc.readers.sweep import read_sweep
@@ -33,6 +34,7 @@ from elegansc.verify import verify
 AUTHORS = (
     Path(__file__).parents[2] / "shared/connectomes/elegans_ai/celegans.graphml.xml"
 )
+GRAPHML = "{http://graphml.graphdrawing.org/xmlns}"
 OPTIONS = Options(lowering="published", unit="linear", features=4)
 
 # S1, S2 sense; A, B between; M1, M2, M3 move. Written out by hand below.
@@ -125,6 +127,25 @@ def test_the_authors_graph_under_the_released_rules() -> None:
     # 483 edges; one of them joins VA7 to itself, which is no edge here.
     assert torch_rules["units"] + torch_rules["merges"] == 482
     assert torch_rules["depth"] == 6
+    described = rules["described"]
+    assert (described["units"], described["merges"], described["depth"]) == (
+        150,
+        1124,
+        4,
+    )
+    assert (described["motors"], described["inter"]) == (89, 61)
+
+
+@pytest.mark.shared
+def test_turns_by_name_are_the_order_of_the_authors_file() -> None:
+    if not AUTHORS.exists():
+        pytest.skip(f"NOT TESTED: the published file {AUTHORS} is not here")
+    nodes = ElementTree.parse(AUTHORS).getroot().iter(f"{GRAPHML}node")
+    names = [
+        str(next(data.text for data in node if data.get("key") == "v_cell_name"))
+        for node in nodes
+    ]
+    assert len(names) == 279 and names == sorted(names, key=natural)
 
 
 def parameters(sweep: Sweep, d: int) -> Parameters:
@@ -176,6 +197,63 @@ def test_lines_say_what_the_single_assignments_do(circuit: Circuit) -> None:
 
 
 @settings(deadline=None, max_examples=30)
+def described(circuit: Circuit, given: Parameters, inputs: np.ndarray) -> dict[str, np.ndarray]:  # type: ignore[type-arg]
+    """The description read afresh: one dict of tensors, every edge once, all in place."""
+    name = sorted(circuit.cells.name, key=natural)
+    bits = dict(zip(circuit.cells.name, circuit.cells.role.tolist(), strict=True))
+    role = {
+        n: "S" if b & SENSORY else "M" if b & MOTOR else "I" for n, b in bits.items()
+    }
+    cell = circuit.cells.name
+    edges = {
+        (cell[u], cell[v])
+        for u, v in zip(
+            circuit.chemical.pre.tolist(), circuit.chemical.post.tolist(), strict=True
+        )
+    }
+    ends = circuit.junctions
+    for u, v in zip(ends.left.tolist(), ends.right.tolist(), strict=True):
+        edges |= {(cell[u], cell[v]), (cell[v], cell[u])}
+    sensors = sorted(n for n in name if role[n] == "S")
+    now = {n: inputs[:, place] for place, n in enumerate(sensors)}
+    for sources, targets in ("S", "IM"), ("I", "SM"), ("M", "SI"), *zip("SIM", "SIM"):
+        for u in name:
+            for v in name:
+                fits = role[u] in sources and role[v] in targets and u != v
+                if not fits or (u, v) not in edges or u not in now:
+                    continue
+                if v in now:
+                    now[v] = now[u] * now[v]
+                else:
+                    now[v] = np.tanh(now[u] @ given.weight[v].T + given.bias[v])
+    return {n: now[n] for n in name if bits[n] & MOTOR and n in now}
+
+
+@given(connectomes().map(merge_electrical), st.integers(0, 3))
+def test_a_sweep_is_the_description_read_afresh(circuit: Circuit, seed: int) -> None:
+    """Nothing that a motor neuron hangs on is taken out, nothing is read out of turn."""
+    try:
+        sweep = published_sweep(circuit)
+    except InputError:
+        return
+    given = parameters(sweep, 2)
+    generator = np.random.default_rng(seed)
+    inputs = generator.normal(size=(3, int((sweep.cells.role & SENSORY > 0).sum()), 2))
+    motors = [
+        n
+        for n, bits in zip(sweep.cells.name, sweep.cells.role.tolist(), strict=True)
+        if bits & MOTOR
+    ]
+    rest = np.zeros((3, len(motors), 2))
+
+    found = interpret_sweep(sweep, OPTIONS, given, inputs, rest).outputs
+
+    expected = described(circuit, given, inputs)
+    for place, motor in enumerate(motors):
+        wanted = expected.get(motor, np.zeros((3, 2)))
+        np.testing.assert_allclose(found[:, place], wanted, rtol=1e-12, atol=0)
+
+
 @given(connectomes().map(merge_electrical), st.integers(0, 3))
 def test_gradients_are_those_of_small_steps(circuit: Circuit, seed: int) -> None:
     try:

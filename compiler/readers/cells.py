@@ -28,6 +28,7 @@ ROLES = {
     "m": MOTOR,
     "": 0,
     "unknown": 0,
+    "no role": 0,
     "-": 0,
 }
 KINDS = {"neuron": NEURON, "muscle": MUSCLE, "other": OTHER}

@@ -54,6 +54,7 @@ KIND_WORDS: Mapping[int, tuple[str, ...]] = {
     CHEMICAL: (
         *("chemical", "chemicalsynapse", "chemicalsynapses", "chem", "c", "s", "sp"),
         *("send", "sendjoint", "synapse", "genericcs", "nmj"),
+        "feedback",  # as `draw` writes a synapse that runs backward
     ),
     ELECTRICAL: (
         *("electrical", "electricalsynapse", "electricalsynapses", "electric", "elec"),

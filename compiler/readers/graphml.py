@@ -22,7 +22,9 @@ from .rows import Table
 NAMES = ("cellname", "name", "label", "neuron", "cell")
 EDGE_DATA = ("weight", "kind")
 TRANSMITTERS = ("transmitter", "neurotransmitter", "neurotransmitters")
-START = re.compile(rb"\s*(<\?xml|<graphml|<[a-z]+:graphml)")
+START = re.compile(rb"\s*<(\?xml|!--|graphml|[a-z]+:graphml)")
+MARKS = re.compile(rb"\A(\xef\xbb\xbf|\xff\xfe|\xfe\xff)|\0")  # of UTF-8, UTF-16
+SEVERAL = re.compile(r"[,;/+]| and ")  # between the roles of one node
 HEAD = 65_536  # bytes in which the root element stands
 
 Element = dict[str, str]  # key -> text of a <data>
@@ -55,11 +57,13 @@ class Seen:
     edges: list[tuple[int, str, str, bool, Element]] = field(default_factory=list)
     directed: bool = True
     graphs: int = 0
+    rooted: bool = False
 
 
 def is_graphml(data: bytes) -> bool:
     """Whether these bytes are an XML file whose root may be <graphml>."""
-    return START.match(data) is not None and b"graphml" in data[:HEAD]
+    head = MARKS.sub(b"", data[:HEAD])
+    return START.match(head) is not None and b"graphml" in head
 
 
 def read_graphml(data: bytes, label: str, layout: Layout, kind: int) -> Graph:
@@ -71,10 +75,13 @@ def read_graphml(data: bytes, label: str, layout: Layout, kind: int) -> Graph:
 
     Raises:
         InputError: what is wrong with the file, all of it.
-        UsageError: `layout` names what edges do not have.
+        UsageError: `layout` names what edges do not have, or says how text is split.
 
     Source: graphml.graphdrawing.org, specification 1.0; attributes as igraph writes them.
     """
+    if layout.delimiter is not None or layout.header is not None:
+        option = "header" if layout.delimiter is None else "delimiter"
+        raise UsageError(f"--{option}: of delimited text; {label} is GraphML")
     seen = Reader(label).read(data)
     if not seen.edges:
         raise InputError(label, "a graph without edges", "give one for each synapse")
@@ -135,6 +142,9 @@ class Reader:
     def start(self, tag: str, attributes: dict[str, str]) -> None:
         """An element begins."""
         tag = tag.rsplit(":", 1)[-1]
+        if not self.seen.rooted and tag != "graphml":
+            raise self.wrong(f"XML that begins with <{tag}>: not GraphML")
+        self.seen.rooted = True
         if tag in ("hyperedge", "port"):
             raise self.wrong(f"a <{tag}>", "a synapse joins two neurons: give <edge>")
         if tag == "key":
@@ -284,7 +294,7 @@ def cell_data(seen: Seen, label: str) -> tuple[UInt8, tuple[str, ...], list[Mist
     """Role and transmitter of each node."""
     roles, wrong = [], []
     for line, word in node_data(seen, ("role", "roles")):
-        known = [ROLES.get(part.strip().lower()) for part in re.split(r"[,;/]", word)]
+        known = [ROLES.get(part.strip().lower()) for part in SEVERAL.split(word)]
         if None in known:
             hint = "one of sensory, inter, motor (S, I, M; NA: inter), or several by commas"
             wrong.append(Mistake(Location(label, line), f"unknown role {word!a}", hint))
