@@ -6,10 +6,9 @@ from pathlib import Path
 
 import networkx as nx
 import pytest
+from command import run
 from hypothesis import given
 from hypothesis import strategies as st
-
-from command import run
 
 import elegansc
 from elegansc.errors import InputError, UsageError
