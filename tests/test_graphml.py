@@ -180,7 +180,7 @@ def test_another_root_is_refused() -> None:
 
 
 def test_what_draw_writes_is_read_again(tmp_path: Path) -> None:
-    """Two roles, no role, a synapse that runs backward: all come back."""
+    """Two roles, a synapse that runs backward: all come back; no role is drawn as inter."""
     edges, cells = tmp_path / "worm.csv", tmp_path / "cells.csv"
     drawn = tmp_path / "worm.graphml"
     edges.write_text(
@@ -195,7 +195,7 @@ def test_what_draw_writes_is_read_again(tmp_path: Path) -> None:
     found = parse(drawn.read_bytes(), "worm.graphml")
 
     roles = dict(zip(found.cells.name, found.cells.role.tolist(), strict=True))
-    assert roles == {"S": 1, "I": 2, "M": 4, "P": 5, "U": 0}
+    assert roles == {"S": 1, "I": 2, "M": 4, "P": 5, "U": 2}
     assert found.cells.name == old.cells.name
     for kind in (CHEMICAL, ELECTRICAL):
         sent = [
