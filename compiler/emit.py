@@ -43,10 +43,13 @@ GAINS = {
     "elu": "1.25",
     "gelu": "1.5",
     "silu": "1.65",
-    "hardtanh": "1.4",
+    "hardtanh": "1.3",
     "sigmoid": "1",
     "identity": "1",
 }
+
+
+CENTRED = "1.7"  # instead, of gains whose sums are centred: 1 / deviation of relu(z)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +66,7 @@ class View:
     kernel: str
     delay: bool
     counts: bool
+    centred: bool  # whether biases start so that sums have mean 0
     gains: bool  # whether synapses have gains
     gain: str  # factor on the start gains, "" or ending in " * "
     weight_gain: str  # factor on the start weights
@@ -140,9 +144,8 @@ def view(plan: Plan, options: Options, name: str) -> View:
     """What the page reads."""
     tables = tables_of(plan, options)
     linear = options.unit == "linear"
-    factor = (
-        "" if GAINS[options.activation] == "1" else f"{GAINS[options.activation]} * "
-    )
+    factor = gain_of(options)
+    factor = "" if factor == "1" else f"{factor} * "
     call = CALLS[options.activation]
     return View(
         name,
@@ -155,6 +158,7 @@ def view(plan: Plan, options: Options, name: str) -> View:
         options.kernel,
         options.feedback == "delay",
         options.init == "counts",
+        centred(options),
         options.merge != "product",
         "" if linear else factor,
         factor,
@@ -166,6 +170,17 @@ def view(plan: Plan, options: Options, name: str) -> View:
         options.readout,
         options.width or WIDTHS[options.task],
     )
+
+
+def centred(options: Options) -> bool:
+    """Whether a neuron adds up what is never negative, and may never fire again."""
+    bare = options.unit == "scalar" and options.norm == "none"
+    return options.activation == "relu" and options.merge == "sum" and bare
+
+
+def gain_of(options: Options) -> str:
+    """The factor on the start gains."""
+    return CENTRED if centred(options) else GAINS[options.activation]
 
 
 def start(options: Options) -> str:
@@ -184,6 +199,11 @@ def start(options: Options) -> str:
             else "1 / root of inputs"
         )
         return f"Draw gates about g / (1 + g), g = {size}{weights and ', and weights'}."
+    if centred(options):
+        size = "* root of a share" if options.init == "counts" else "/ root of inputs"
+        return (
+            f"Draw gains of about 1.7 {size}, biases that centre sums: relu would die."
+        )
     if options.init == "counts":
         return (
             f"Start gains at the root of a synapse's share, signs as known; fits {act}."

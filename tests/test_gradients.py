@@ -10,7 +10,15 @@ import torch
 import toy
 from torch import Tensor
 
+from elegansc.ir import Plan
 from elegansc.options import Options
+from elegansc.parse import Layout
+from elegansc.passes.break_cycles import break_cycles
+from elegansc.passes.prune import prune
+from elegansc.passes.schedule_levels import schedule_levels
+from elegansc.passes.topological_sort import topological_sort
+from elegansc.pipeline import circuit_of
+from elegansc.rewiring.nulls import null_of, twins
 
 SMOOTH = ("tanh", "gelu", "silu", "elu", "sigmoid", "identity")
 SEEDS, BATCH, STEPS = 3, 64, 4
@@ -93,6 +101,41 @@ def test_a_signal_neither_dies_nor_explodes(worm: str) -> None:
                 module = toy.load(toy.written(toy.bundled(worm), options))
                 found = [deviation(module, seed) for seed in range(SEEDS)]
                 assert all(0.1 <= d <= 10 for d in found), (toy.told(options), found)
+
+
+def twin(null: str) -> Plan:
+    """The plan of a random twin of the worm, or of the worm."""
+    if null == "worm":
+        return toy.bundled("cook2019")
+    circuit = circuit_of("cook2019", label="", options=Options(), layout=Layout())
+    found = next(iter(twins(circuit, null_of(null), seed=0, count=1))).circuit
+    dag = break_cycles(found, cycles="fast", alive=True)
+    return schedule_levels(prune(topological_sort(dag), feedback="drop"))
+
+
+def without_gradient(module: ModuleType, seed: int) -> int:
+    """Live units that no output hangs on in any of 64 samples, at start."""
+    net = toy.network(module, seed)
+    net(toy.sample(module, BATCH, seed)).square().sum().backward()
+    slope = net.bias.grad.reshape(len(module.LIVE), -1).abs().amax(1)
+    return int((slope == 0).sum())
+
+
+@pytest.mark.parametrize("null", ["worm", "er", "ws", "ba", "degree"])
+def test_nor_in_its_random_twins_and_every_unit_learns(null: str) -> None:
+    """Of scalar relu units up to one in fifty is silent in 64 samples: ends of chains."""
+    plan = twin(null)
+    for activation in ("tanh", "relu", "elu", "gelu", "silu", "hardtanh"):
+        for init in ("uniform", "counts"):
+            bare = Options(activation=activation, init=init)
+            for options in (bare, replace(bare, features=16, unit="linear")):
+                module = toy.load(toy.written(plan, options))
+                found = [deviation(module, seed) for seed in range(SEEDS)]
+                assert all(0.1 <= d <= 10 for d in found), (toy.told(options), found)
+                silent = [without_gradient(module, seed) for seed in range(SEEDS)]
+                dying = (options.activation, options.unit) == ("relu", "scalar")
+                most = len(module.LIVE) // 50 if dying else 0
+                assert max(silent) <= most, (toy.told(options), silent)
 
 
 @pytest.mark.parametrize("unit", ["scalar", "linear"])

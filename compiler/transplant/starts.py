@@ -6,6 +6,7 @@ import math
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from ..emit import centred
 from ..interpret import Gain
 from ..readers.model import Model
 from .parameters import Elements, readers
@@ -20,10 +21,13 @@ FACTORS = {
     "elu": 1.25,
     "gelu": 1.5,
     "silu": 1.65,
-    "hardtanh": 1.4,
+    "hardtanh": 1.3,
     "sigmoid": 1.0,
     "identity": 1.0,
 }
+
+
+CENTRED, MEAN = 1.7, 0.4  # of emit.CENTRED: the factor, and the mean of an input
 
 
 def fresh(
@@ -52,6 +56,11 @@ def fresh(
         values["weight"] = drawn("weight").mul_(factor)
     start = 1 if options.merge == "product" else 0
     values["bias"] = torch.full(found.shapes["bias"], start, dtype=dtypes["bias"])
+    if centred(options):
+        live = [neuron for level in model.tables.levels for neuron in level]
+        row = {neuron: index for index, neuron in enumerate(live)}
+        place = torch.tensor([row[neuron] for neuron, _, _ in found.synapses])
+        values["bias"].index_add_(0, place, values["gain"], alpha=-MEAN)
     return values
 
 
@@ -60,7 +69,8 @@ def gains(model: Model, synapses: tuple[Gain, ...], drawn: Tensor) -> Tensor:
     import torch
 
     options = model.options
-    factor = 1.0 if options.unit == "linear" else FACTORS[options.activation]
+    factor = CENTRED if centred(options) else FACTORS[options.activation]
+    factor = 1.0 if options.unit == "linear" else factor
     if options.init == "counts":
         share = shares(model, synapses)
         if options.merge == "gated":
