@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from ..alive_levels import STARTS, lift
 from ..errors import InputError
 from ..graph import longest_path, ranks, total, walks
 from ..ir import (
@@ -32,7 +33,7 @@ from ..keep_alive import Arcs, keep_alive
 from ..names import plain, plural
 from ..net import Fold, Net, block_of, flipped, net_of, prices, protected
 from ..order import Found, least, names_in_order, order_of, settle_protected, topped
-from ..shallow import shallow
+from ..shallow import Shelves, shallow
 
 DIGITS = 10**6  # fractional weights are rounded to this many parts of a unit
 EDGES = 40_000_000  # of a graph: more would not fit the memory of a workstation
@@ -70,8 +71,7 @@ def break_cycles(
         roles, protect, symmetric: see `net.net_of`.
         tie_seed: takes another one of many minima.
         past: an older model, to stay near.
-        max_levels: keep what rises in so many levels, at most; 0: any number. Nobody is
-            kept alive then.
+        max_levels: keep what rises in so many levels, at most; 0: any number.
         stick: what turning one of its synapses may cost, in the source's unit; 0: it breaks ties.
 
     Source: Eades, Lin, Smyth, "A fast and effective heuristic for the feedback arc set
@@ -94,7 +94,7 @@ def break_cycles(
     net = settle_protected(net)
     if past is not None and past.same:
         asked = {
-            "alive": alive and not max_levels,
+            "alive": alive,
             "roles": roles,
             "stick": stick,
             "symmetric": symmetric,
@@ -118,15 +118,18 @@ def break_cycles(
     }
     back = found.back
     forced = direction(circuit.junctions, net, fold)
+    task = Task(net, fold, circuit.cells.role, circuit.junctions)
+    cap = price_cap(weight, scale, alive_cap) if alive else None
+    if alive and len(edges) > REVIVED:
+        cap = None
+        facts |= {"alive": False, "too_large_to_revive": True}
     if max_levels:
-        facts |= {"alive": False, "max_levels": max_levels}
-        back, forced = flat(net, fold, found, circuit, max_levels)
-    elif alive and len(edges) > REVIVED:
-        facts["alive"] = False
-        facts["too_large_to_revive"] = True
-    elif alive:
-        cap = price_cap(weight, scale, alive_cap)
-        task = Task(net, fold, circuit.cells.role, circuit.junctions)
+        facts["max_levels"] = max_levels
+        back, forced, more = flat(task, found, circuit, max_levels, cap)
+        facts |= more
+        if "few_price" in facts:
+            facts["few_price"] /= scale
+    elif cap is not None:
         back, turned, more = revive(task, found, cap)
         forced = np.where(turned != 0, turned, forced)
         facts |= more
@@ -154,17 +157,31 @@ def break_cycles(
 
 
 def flat(
-    net: Net, fold: Fold, found: Found, circuit: Circuit, most: int
-) -> tuple[Bool, Int8]:
-    """(E,) what runs backward and (J,) the directions of junctions in `most` levels.
+    task: Task, found: Found, circuit: Circuit, most: int, cap: int | None
+) -> tuple[Bool, Int8, dict[str, Any]]:
+    """The net in `most` levels, its neurons kept alive for at most `cap` an arc.
+
+    Returns:
+        (E,) what runs backward; (J,) the directions of junctions; facts.
 
     Raises:
         InputError: the ends of some junction end up on one level.
     """
+    net = task.net
     left, right = (
-        fold.node[e] for e in (circuit.junctions.left, circuit.junctions.right)
+        task.fold.node[e] for e in (circuit.junctions.left, circuit.junctions.right)
     )
-    level = shallow(net, found.back, left, right, most)
+    shelf = Shelves(net, left, right, most)
+    level, *others = shallow(shelf, net, found.back)
+    facts: dict[str, Any] = {}
+    if cap is not None:
+        falls = (level[net.pre] >= level[net.post]) | ~net.proper
+        first = int(net.weight[falls & (net.pre != net.post)].sum())
+        arcs, _ = arcs_of(task, np.flatnonzero(net.proper))
+        lifted = lift(shelf, arcs, [level, *others[: STARTS - 1]], cap)
+        level, brought = lifted.level, int(lifted.forced.sum())
+        gone = list(lifted.given_up)
+        facts = {"few_price": first, "brought_back": brought, "given_up": gone}
     forced = np.sign(level[right] - level[left]).astype(np.int8)
     wrong = forced == 0
     across = net.block[left] != net.block[right]
@@ -173,7 +190,7 @@ def flat(
         seen = f"--max-levels {most}: {plural(int(wrong.sum()), 'gap junction')} found no room"
         hint = "each joins two neurons of different levels: allow more levels"
         raise InputError(circuit.source.label, seen, hint)
-    return net.proper & (level[net.pre] >= level[net.post]), forced
+    return net.proper & (level[net.pre] >= level[net.post]), forced, facts
 
 
 def unprotected(circuit: Circuit, sent: Bool, protect: tuple[str, ...]) -> list[str]:
