@@ -57,6 +57,7 @@ class Model:
     tables: Tables
     options: Options
     plan: Plan
+    path: str = ""  # as messages name it
 
 
 def is_model(data: bytes) -> bool:
@@ -109,7 +110,7 @@ def read_model(data: bytes, label: str) -> Model:
         raise InputError(label, f"{len(classes)} classes; this module has {wanted}")
     unit = options.weight_unit or unit_of(head.label)
     plan = plan_of(tables, Source(head.label, unit))
-    return Model(head, classes[0], tables, options, plan)
+    return Model(head, classes[0], tables, options, plan, label)
 
 
 def unit_of(label: str) -> str:
