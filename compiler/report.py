@@ -184,9 +184,8 @@ def cycles(
         names = ", ".join(map(plain, facts["given_up"]))
         yield line("", f"kept on no path, at the price allowed by --alive-cap: {names}")
     if facts["scale"] > 1:
-        yield line(
-            "", f"weights were rounded to 1/{facts['scale']:,} to find the order"
-        )
+        how = "were rounded to" if facts["rounded"] else "are counted in"
+        yield line("", f"weights {how} 1/{facts['scale']:,} to find the order")
 
 
 def standing(facts: Mapping[str, Any]) -> str:

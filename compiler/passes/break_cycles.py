@@ -14,6 +14,7 @@ import numpy as np
 
 from ..alive_levels import STARTS, lift
 from ..errors import InputError
+from ..exact import LARGEST
 from ..graph import longest_path, ranks, total, walks
 from ..ir import (
     MOTOR,
@@ -35,7 +36,8 @@ from ..net import Fold, Net, block_of, flipped, net_of, prices, protected
 from ..order import Found, least, names_in_order, order_of, settle_protected, topped
 from ..shallow import Shelves, shallow
 
-DIGITS = 10**6  # fractional weights are rounded to this many parts of a unit
+DIGITS = 10**6  # parts of a unit that fractional weights are rounded to where they are
+COARSE = 1000  # too large to be solved exactly in so many
 EDGES = 40_000_000  # of a graph: more would not fit the memory of a workstation
 LIMIT = 2**60  # that sums of weights stay under, in int64, doubled as well
 REVIVED = (
@@ -106,6 +108,7 @@ def break_cycles(
     against = ~net.proper & (net.pre != net.post)
     facts: dict[str, Any] = {
         "asked": cycles,
+        "rounded": not whole,
         "alive": alive,
         "roles": roles,
         "symmetric": symmetric,
@@ -247,7 +250,7 @@ def recorded(
     )
     way = [1 if (name[u], name[v]) in past.rising else -1 for u, v in rows]
     loop = edges.pre == edges.post
-    weight, scale, _ = integers(edges.weight, circuit.source.label)
+    weight, scale, whole = integers(edges.weight, circuit.source.label)
     price = prices(
         block_of(circuit.cells.role), edges.pre, edges.post, weight, asked["roles"]
     )
@@ -259,6 +262,7 @@ def recorded(
         raise InputError(past.label, seen, "elegansc verify says more")
     facts: dict[str, Any] = {
         **asked,
+        "rounded": not whole,
         "protected": int(net.fixed.sum()),
         "unprotected": unprotected(circuit, sent, protect),
         "unmatched": unmatched(circuit, protect),
@@ -437,19 +441,37 @@ def proof_of(
 def integers(weight: Float64, label: str) -> tuple[Int64, int, bool]:
     """Weights as int64, scaled where they are fractions; the scale; whether exactly so.
 
+    Exactly: as decimal numbers, which is how files write them.
+
     Raises:
         InputError: their sum leaves the range of int64.
     """
     if len(weight) > EDGES:
         seen = f"{len(weight):,} synapses; orders are found for at most {EDGES:,}"
         raise InputError(label, seen, "drop the lightest with --min-weight")
-    scale = 1 if (weight == np.trunc(weight)).all() else DIGITS
+    scale = scale_of(weight)
     if float(weight.sum()) * scale >= LIMIT:
         hint = "divide all weights by a constant"
         seen = f"the weights, in parts of 1/{scale:,}," if scale > 1 else "the weights"
         raise InputError(label, f"{seen} add up to more than 2**60", hint)
     scaled = np.rint(weight * scale)
-    return scaled.astype(np.int64), scale, bool((scaled == weight * scale).all())
+    return scaled.astype(np.int64), scale, bool((scaled / scale == weight).all())
+
+
+def scale_of(weight: Float64) -> int:
+    """The least power of ten that makes all weights whole and leaves them exact.
+
+    Where there is none they are rounded, as finely as the exact search still resolves; or
+    taken in DIGITS where that would leave too little.
+    """
+    most = float(weight.max(initial=0))
+    powers = [int(10**digits) for digits in range(16)]
+    for scale in powers:
+        within = scale == 1 or most * scale <= LARGEST
+        if within and (np.rint(weight * scale) / scale == weight).all():
+            return scale
+    finest = max((scale for scale in powers if most * scale <= LARGEST), default=1)
+    return finest if finest >= COARSE else DIGITS
 
 
 def report(
