@@ -871,3 +871,17 @@ def test_a_protected_synapse_that_few_levels_turn_is_named() -> None:
 
     turned = {f"{u} -> {v}" for u, v in named(dag)}
     assert turned and set(facts(dag)["unprotected"]) == turned
+
+
+def test_a_long_ring_is_kept_alive_arc_by_arc() -> None:
+    """The cut moves round, an arc at a time, until it stands between motor and sensor."""
+    size, dice = 280, random.Random(0)
+    rows = [
+        (k, (k + 1) % size, CHEMICAL, float(dice.randint(1, 9)), 0) for k in range(size)
+    ]
+    roles = [INTER] * size
+    roles[140], roles[139] = SENSORY, MOTOR
+    dag = break_cycles(merge_electrical(connectome(rows, size, roles)))
+
+    assert (dag.feedback.pre.tolist(), dag.feedback.post.tolist()) == ([139], [140])
+    assert facts(dag)["given_up"] == []
