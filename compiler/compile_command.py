@@ -17,9 +17,8 @@ from .papers import allow_certificate, put_certificate, require_proof
 from .siblings import siblings
 
 if TYPE_CHECKING:
-    from .ir import Artifact
+    from .ir import Artifact, Connectome
     from .options import Options
-    from .parse import Layout
     from .pipeline import Trace
     from .readers.model import Model
 
@@ -114,7 +113,7 @@ def compile_command(
         same = compared(Path(output), data, show=given["diff"])
         again = "break_cycles" in artifact.history
         if again and artifact.history["break_cycles"].get("recorded"):
-            fresh(source, artifact, options, layout_of(given))
+            fresh(connectome_of(trace), artifact, options)
         if given["check"] and not same:
             hint = "compile it again"
             raise InputError(output, "is out of date or was edited", hint)
@@ -248,15 +247,21 @@ def compared(path: Path, data: bytes, *, show: bool) -> bool:
     return False
 
 
-def fresh(source: str, artifact: Artifact, options: Options, layout: Layout) -> None:
-    """Say if a fresh solve would lose less than the order that stands."""
-    from . import catalog
-    from .names import amount
-    from .pipeline import compile_source
+def connectome_of(trace: Trace) -> Connectome:
+    """What was parsed, that standard input is not read twice."""
+    from .ir import Connectome
 
-    label = "" if catalog.find(source) else artifact.label
-    alone = replace(options, like="", stick=0.0)
-    new = compile_source(source, label=label, options=alone, layout=layout)
+    found = trace.kept["connectome"]
+    assert isinstance(found, Connectome)
+    return found
+
+
+def fresh(connectome: Connectome, artifact: Artifact, options: Options) -> None:
+    """Say if a fresh solve would lose less than the order that stands."""
+    from .names import amount
+    from .pipeline import lower
+
+    new = lower(connectome, replace(options, like="", stick=0.0))
     old_lost = artifact.history["break_cycles"]["weight"]
     new_lost = new.history["break_cycles"]["weight"]
     if new_lost < old_lost:

@@ -22,6 +22,7 @@ from typing import Any
 
 import numpy as np
 
+from .graph import components
 from .ir import Bool, Float64, Int32, Int64
 
 TIE_BITS = 20  # of SHA-256, an edge
@@ -114,25 +115,56 @@ class Problem:
         from scipy.sparse import csr_array
         from scipy.sparse.csgraph import dijkstra
 
-        length = (
-            np.maximum(cut, 0) + 1e-7
-        )  # of an edge: a cycle shorter than 1 is violated
-        graph = csr_array((length, (self.pre, self.post)), (self.size, self.size))
-        back, before = dijkstra(graph, return_predecessors=True, limit=1.0)
-        around = cut + back[self.post, self.pre]
+        rows = self.tangled(cut)
+        if not len(rows):
+            return 0
+        pre, post = self.pre[rows], self.post[rows]
+        start, place = np.unique(post, return_inverse=True)
+        # the length of an edge: a cycle shorter than 1 is violated
+        length = np.maximum(cut[rows], 0) + 1e-7
+        graph = csr_array((length, (pre, post)), (self.size, self.size))
+        back, before = dijkstra(
+            graph, indices=start, return_predecessors=True, limit=1.0
+        )
+        row = np.full(self.size, -1)
+        row[start] = np.arange(len(start))
+        around = cut[rows] + back[place.reshape(-1), pre]
         short = np.flatnonzero(around < 1 - 1e-4)
-        uses = np.zeros(len(cut), int)
+        uses, share = [0] * len(cut), cut.tolist()
         added = 0
-        for number in short[np.argsort(around[short], kind="stable")].tolist():
+        short = short[np.argsort(around[short], kind="stable")]
+        for number in rows[short].tolist():
             if uses[number] >= USES:
                 continue
-            cycle = self.close(number, before)
-            if cut[cycle].sum() < 1 - NEAR and self.add(cycle):
-                uses[cycle] += 1
+            cycle = self.close(number, before[row[self.post[number]]])
+            if sum(share[edge] for edge in cycle) < 1 - NEAR and self.add(cycle):
+                for edge in cycle:
+                    uses[edge] += 1
                 added += 1
             if added >= max(CUTS, len(cut) // 4):
                 break
         return added
+
+    def tangled(self, cut: Float64) -> Int64:
+        """Edges on cycles none of whose edges is cut whole."""
+        rows: Int64 = np.flatnonzero(cut < 1 - NEAR)
+        pre, post = self.pre[rows], self.post[rows]
+        number = components(pre, post, self.size)
+        inside: Bool = number[pre] == number[post]
+        return rows[inside]
+
+    def halves(self) -> Float64:
+        """(E,) what of the cycles of two is cut at least cost: no edge lies on two.
+
+        No constraint but theirs is known at first, and this solves the linear program.
+        """
+        cut = np.zeros(len(self.pre))
+        for row in self.rows:
+            if len(row) == 2:
+                cut[
+                    min(row, key=lambda edge: (not self.most[edge], self.cost[edge]))
+                ] = 1
+        return cut
 
     def price(self, cut: Bool) -> float:
         """What a set costs, tie-break and all."""
@@ -147,10 +179,10 @@ class Problem:
         return tuple(cycle)
 
     def close(self, number: int, before: Any) -> list[int]:
-        """The shortest cycle through an edge."""
+        """The shortest cycle through an edge; `before` (N,) as from its head."""
         cycle, node, goal = [number], int(self.pre[number]), int(self.post[number])
         while node != goal:
-            step = int(before[goal, node])
+            step = int(before[node])
             cycle.append(self.edge[step, node])
             node = step
         return cycle
@@ -189,10 +221,11 @@ def minimum(
         return Minimum(None, 0, False)
     most = np.ones(len(pre)) if fixed is None else (~fixed).astype(np.float64)
     problem = Problem(pre, post, weight, costs(weight, tie, flip), most, size)
+    pairs = len(problem.rows)
     for cycle in known:
         problem.add(cycle)
-    if not problem.rows:
-        problem.separate(np.zeros(len(pre)))
+    if len(problem.seen) == pairs:
+        problem.separate(problem.halves())
     relaxed = relax(problem, rounds)
     if relaxed is None:
         return Minimum(None, 0, False)
@@ -338,23 +371,85 @@ def integral(
     rounds: int,
     nodes: int,
 ) -> Bool | None:
-    """Solve as an integer program, adding cycles as before."""
-    from scipy.optimize import Bounds, LinearConstraint, milp
+    """Solve as an integer program, adding cycles as before.
 
+    The linear program comes first: where the cost alone leaves a corner that is whole,
+    that is the answer, sooner.
+    """
+    whole = True
     for _ in range(max(rounds, 1)):
+        part = reduced(problem, low, high)
+        found = part.linear(cost) if whole else None
+        whole = found is not None and not fractional(found)
+        if not whole:
+            found = part.integer(cost, nodes)
+        if found is None:
+            return None
+        if not problem.separate(found):
+            return found > 0.5
+    return None
+
+
+@dataclass(frozen=True)
+class Part:
+    """What bounds leave open of a problem.
+
+    Attributes:
+        matrix: (cycles, open) of those that no settled edge cuts.
+        open: (open,) edges; most: (open,) as of a problem; cut: (E,) those settled.
+    """
+
+    matrix: Any
+    open: Int64
+    most: Float64
+    cut: Float64
+
+    def linear(self, cost: Float64) -> Float64 | None:
+        """(E,) the corner of least cost; None where the solver fails."""
+        from scipy.optimize import linprog
+
+        if not len(self.open):
+            return self.cut
+        found = linprog(
+            cost[self.open],
+            A_ub=-self.matrix,
+            b_ub=-np.ones(self.matrix.shape[0]),
+            bounds=np.stack([np.zeros(len(self.open)), self.most], 1),
+            method="highs",
+            options={"presolve": False},
+        )
+        return None if found.x is None else self.filled(found.x)
+
+    def integer(self, cost: Float64, nodes: int) -> Float64 | None:
+        """(E,) whole numbers of least cost; None where the budget ends before."""
+        from scipy.optimize import Bounds, LinearConstraint, milp
+
+        if not len(self.open):
+            return self.cut
         found = milp(
-            cost,
-            constraints=LinearConstraint(problem.matrix(), lb=1),
-            integrality=np.ones(len(cost)),
-            bounds=Bounds(low, high),
+            cost[self.open],
+            constraints=LinearConstraint(self.matrix, lb=1),
+            integrality=np.ones(len(self.open)),
+            bounds=Bounds(0, self.most),
             options={"mip_rel_gap": 0, "node_limit": nodes},
         )
         if found.status != 0 or found.x is None:
             return None
-        cut: Float64 = np.round(found.x)
-        if not problem.separate(cut):
-            return cut > 0.5
-    return None
+        return self.filled(np.round(found.x))
+
+    def filled(self, some: Float64) -> Float64:
+        """(E,) of the edges that are open, (open,), and those settled."""
+        cut = self.cut.copy()
+        cut[self.open] = some
+        return cut
+
+
+def reduced(problem: Problem, low: Float64, high: Float64) -> Part:
+    """The edges between whose bounds there is room, and the cycles still to cut."""
+    room = np.flatnonzero(low < high)
+    matrix = problem.matrix()
+    uncut = np.flatnonzero(matrix @ low < 1)
+    return Part(matrix[uncut][:, room], room, high[room], low)
 
 
 def packed(

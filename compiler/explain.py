@@ -15,7 +15,7 @@ from .net import Fold, Net, net_of
 from .options import Options
 from .order import Found, order_of, settle_protected
 from .passes.break_cycles import TIE, integers
-from .shallow import shallow
+from .shallow import Shelves, shallow
 
 FORCED, TIED, UNKNOWN = "forced", "tie", "unknown"
 ROUNDS = 30  # solves after which what is left is unknown
@@ -143,7 +143,10 @@ class Depth:
 
 
 def depths(circuit: Circuit, options: Options) -> Iterator[Depth]:
-    """The least loss found in few levels up to many; `--max-levels` takes the same."""
+    """The least loss found in few levels up to many: where `--max-levels` begins.
+
+    Keeping neurons alive in them may cost more.
+    """
     if options.symmetric:
         raise UsageError("--depths: does not go with --symmetric")
     net, _ = problem(circuit, options)
@@ -156,7 +159,7 @@ def depths(circuit: Circuit, options: Options) -> Iterator[Depth]:
     for most in DEPTHS:
         if most > len(circuit.cells):
             return
-        level = shallow(net, back, left, right, most)
+        level = shallow(Shelves(net, left, right, most), net, back)[0]
         if (level[left] == level[right]).any():
             continue  # gap junctions find no room
         lost = against | (net.proper & (level[net.pre] >= level[net.post]))

@@ -91,14 +91,17 @@ def components(pre: Int32, post: Int32, size: int) -> Int32:
 
 def reached(pre: Int32, post: Int32, start: Bool) -> Bool:
     """(N,) the nodes that a path from `start` (N,) leads to, `start` itself among them."""
-    edges = Neighbours(pre, post, len(start))
-    seen = start.copy()
-    front: NDArray[np.integer] = np.flatnonzero(start)
-    while len(front):
-        heads = np.unique(edges.head[edges.of(front)])
-        front = heads[~seen[heads]]
-        seen[front] = True
-    return seen
+    from scipy.sparse import csr_array
+    from scipy.sparse.csgraph import breadth_first_order
+
+    size = len(start)
+    begin = np.flatnonzero(start).astype(np.int32)
+    tail = np.concatenate([pre, np.full(len(begin), size, np.int32)])  # one before all
+    head = np.concatenate([post, begin])
+    matrix = csr_array((np.ones(len(tail)), (tail, head)), (size + 1, size + 1))
+    seen = np.zeros(size + 1, bool)
+    seen[breadth_first_order(matrix, size, return_predecessors=False)] = True
+    return seen[:size]
 
 
 def fronts(pre: Int32, post: Int32, size: int) -> Iterator[Int64]:

@@ -9,7 +9,7 @@ weight of the arc itself. The cheapest arc is taken first.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -136,8 +136,13 @@ def cheapest(
     best: Offer | None = None
     graph = Network(arcs, kept, forced)
     priced: dict[int, Offer | None] = {}
-    offered = [candidates(arcs, kept, row, told, tells) for row in dead.tolist()]
-    many = sum(map(len, offered)) > OFFERS
+    rows, many = dead.tolist(), False
+    offered: Iterable[list[int]] = (
+        candidates(arcs, kept, row, told, tells) for row in rows
+    )
+    if len(rows) * int((~kept).sum()) > OFFERS:
+        offered = list(offered)
+        many = sum(map(len, offered)) > OFFERS
     for found in offered:
         for arc in heaviest(arcs, found) if many else found:
             if arc not in priced:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import shlex
 import textwrap
 from collections.abc import Iterator
+from math import isclose
 
 import numpy as np
 
@@ -238,10 +239,12 @@ def standing(plan: Plan, options: Options) -> str:
         return (
             "the least possible is not known: this order is not proved to be a minimum"
         )
-    if bound >= lost:
+    if bound >= lost or isclose(bound, lost, rel_tol=5e-16):  # a sum of decimals
         return f"the minimum{under} is {amount(bound)} (proved)"
     if options.max_levels:
         more = f"in at most {plural(options.max_levels, 'level')}"
+        if options.keep_alive and options.feedback == "drop":
+            more += ", with every neuron that can be on a path from a sensor to a motor"
     elif options.stick:
         more = f"near {base(options.like)}"
     else:

@@ -208,9 +208,8 @@ def cycles(
         names = ", ".join(map(plain, facts["given_up"]))
         yield line("", f"kept on no path, at the price allowed by --alive-cap: {names}")
     if facts["scale"] > 1:
-        yield line(
-            "", f"weights were rounded to 1/{facts['scale']:,} to find the order"
-        )
+        how = "were rounded to" if facts["rounded"] else "are counted in"
+        yield line("", f"weights {how} 1/{facts['scale']:,} to find the order")
 
 
 def standing(facts: Mapping[str, Any]) -> str:
@@ -223,6 +222,10 @@ def standing(facts: Mapping[str, Any]) -> str:
         return f"the minimum{under} (proved)"
     if bound >= first:
         proved = f"minimum{under} {amount(bound)} (proved)"
+        few = facts.get("few_price", lost)
+        if few < lost:  # what keeping neurons alive costs beyond the levels
+            proved += f", {amount(few)} {price_of({**facts, 'alive': False})}"
+            facts = {**facts, "max_levels": 0}
         return f"{proved}, {amount(lost)} {price_of(facts)}"
     gap = f"{100 * (first - bound) / first:.1f} %"
     return f"no order{under} loses less than {amount(bound)} (proved), gap {gap}"
@@ -238,7 +241,7 @@ def price_of(facts: Mapping[str, Any]) -> str:
     words = []
     if facts.get("max_levels"):
         words.append(f"in at most {facts['max_levels']} levels")
-    elif facts["alive"]:
+    if facts["alive"]:
         words.append("with everyone alive who can be")
     if facts.get("stick"):
         words.append(f"near {facts['like']}")

@@ -20,24 +20,24 @@ SWEEPS = 150  # with noise
 CALM = 60  # without, at most
 RUNS, AGAIN = 6, 4  # searches from the start; then from the best, less hot
 TEPID = 0.25
+NOBODY = np.zeros(0, np.int32)
 SMALL = 1200  # nodes of an order that is cut into levels in the best way
 
 
-def shallow(net: Net, back: Bool, left: Int32, right: Int32, most: int) -> Int32:
-    """(N,) levels below `most`; the ends of a junction may still share one.
+def shallow(shelf: Shelves, net: Net, back: Bool) -> list[Int32]:
+    """Levels (N,), the best found first; the ends of a junction may still share one.
 
     Args:
         back: (E,) what an order of the net sends backward: where the search begins.
-        left, right: (J,) the nodes that junctions join.
     """
-    shelf = Shelves(net, left, right, min(most, len(net.names)))
     start = shelf.cut(order_rank(net, back))
-    best = shelf.calm(start)
+    every = [shelf.calm(start)]
     for run in range(RUNS + AGAIN):
+        best = min(every, key=shelf.lost)
         heat = 1.0 if run < RUNS else TEPID
-        found = shelf.calm(shelf.anneal(start if run < RUNS else best, run, heat))
-        best = min(best, found, key=shelf.lost)
-    return best
+        heated = shelf.anneal(start if run < RUNS else best, run, heat)
+        every.append(shelf.calm(heated))
+    return sorted(every, key=shelf.lost)
 
 
 def order_rank(net: Net, back: Bool) -> Int32:
@@ -56,13 +56,32 @@ def ranked(pre: Int32, post: Int32, weight: Int64, size: int) -> Int32:
 
 
 class Shelves:
-    """The nodes on their levels."""
+    """The nodes on their levels.
 
-    def __init__(self, net: Net, left: Int32, right: Int32, most: int) -> None:
+    Attributes:
+        unit: what one unit of weight counts here.
+    """
+
+    def __init__(
+        self,
+        net: Net,
+        left: Int32,
+        right: Int32,
+        most: int,
+        held: tuple[Int32, Int32] = (NOBODY, NOBODY),
+    ) -> None:
+        """At most `most` levels.
+
+        Args:
+            left, right: (J,) the nodes that junctions join.
+            held: (H,), (H,) the ends of arcs that have to rise.
+        """
+        self.made_of = net, left, right, most
         keep = net.proper
-        self.size, self.most = len(net.names), most
+        self.size, self.most = len(net.names), min(most, len(net.names))
         self.pre, self.post = net.pre[keep], net.post[keep]
         weight = net.weight[keep].copy()
+        self.unit = 1 if net.flip is None else 1024
         if net.flip is not None:  # a flip that an older order would not like
             weight = weight * 1024 + np.rint(net.flip[keep] * 1024).astype(np.int64)
         whole = int(weight.sum()) + 1
@@ -70,9 +89,10 @@ class Shelves:
         bound = net.block[left] != net.block[right]  # by blocks, to conduct one way
         rises = net.block[left] < net.block[right]
         low, high = np.where(rises, left, right), np.where(rises, right, left)
-        self.pre = np.concatenate([self.pre, low[bound]])
-        self.post = np.concatenate([self.post, high[bound]])
-        weight = np.concatenate([weight, np.full(int(bound.sum()), whole)])
+        self.pre = np.concatenate([self.pre, low[bound], held[0]])
+        self.post = np.concatenate([self.post, high[bound], held[1]])
+        firm = int(bound.sum()) + len(held[0])
+        weight = np.concatenate([weight, np.full(firm, whole)])
         left, right = left[~bound], right[~bound]
         self.weight, self.left, self.right = weight, left, right
         self.apart = whole  # what it costs that a junction's ends share a level
@@ -88,6 +108,10 @@ class Shelves:
         spread = weight[weight > 0]
         self.warm = float(spread.mean()) if len(spread) else 1.0
         self.parts = 8
+
+    def holding(self, pre: Int32, post: Int32) -> Shelves:
+        """The same, with arcs that have to rise."""
+        return Shelves(*self.made_of, held=(pre, post))
 
     def lost(self, level: Int32) -> int:
         """Weight that does not rise; junctions on one level weigh more than all."""
@@ -134,11 +158,18 @@ class Shelves:
             if len(nodes):
                 yield np.sort(nodes)
 
-    def gains(self, level: Int32, nodes: Int64) -> Float64:
-        """(nodes, levels) weight kept at a node on each level, all others at rest."""
+    def gains(self, level: Int32, nodes: Int64, *, apart: bool = False) -> Float64:
+        """(nodes, levels) weight kept at a node on each level, all others at rest.
+
+        Args:
+            apart: leave out what joins two of the nodes.
+        """
         width = self.most + 1
         place = self.edges.of(nodes)
         row = np.repeat(np.arange(len(nodes)), self.degree[nodes])
+        if apart:
+            away = ~np.isin(self.edges.head[place], nodes)
+            place, row = place[away], row[away]
         there = level[self.edges.head[place]].astype(np.int64)
         kind, cost = self.kind[place], self.cost[place]
         flat = row * width

@@ -95,10 +95,16 @@ def past_of(options: Options, circuit: Circuit) -> Past | None:
 
 
 def locked(model: Model | None, options: Options, circuit: Circuit) -> Past | None:
-    """A model's order, to be taken as it is, if it is of this very graph and options."""
+    """A model's order, to be taken as it is, if it is of this very graph and options.
+
+    Under other options, and be it another --like or --stick, a compile would not take it.
+    """
     if model is None:
         return None
-    past = past_from(model, options, circuit, model.header.label)
+    near = base(options.like) if options.like else "", options.stick
+    if near != (model.options.like, model.options.stick):
+        return None
+    past = past_from(model, options, circuit, model.path or model.header.label)
     return past if past.same else None
 
 

@@ -180,8 +180,9 @@ def rebuilt(source: str, model: Model, options: Options, layout: Layout) -> Side
     label = "" if catalog.find(source) else model.header.label
     if label and catalog.find(label):
         label = "source"  # a file of one's own may not be called like a bundled one
+    lock = replace(model, options=options)  # the order it came from is not at hand
     compile_source(
-        source, label=label, options=options, layout=layout, trace=trace, lock=model
+        source, label=label, options=options, layout=layout, trace=trace, lock=lock
     )
     circuit, plan = trace.kept["circuit"], trace.kept["plan"]
     assert isinstance(circuit, Circuit) and isinstance(plan, Plan)

@@ -10,6 +10,7 @@ import signal
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from decimal import Decimal
 from fractions import Fraction
 from functools import cache
 from typing import Any
@@ -369,6 +370,53 @@ def test_sift_is_never_worse_than_its_start(
     assert backward(end, edges.pre, edges.post, weight) <= backward(
         start, edges.pre, edges.post, weight
     )
+
+
+@pytest.mark.parametrize(
+    ("weights", "scale", "rounded"),
+    [
+        ([3.0, 2.0**40], 1, False),
+        ([0.1, 0.2, 0.3], 10, False),
+        ([0.123, 16.9, 1000.001], 1000, False),
+        ([16.777216, 0.000001], 10**6, False),
+        ([1e-9, 2e-3], 10**9, False),
+        ([1 / 3, 2.0], 10**6, True),
+        ([1 / 3, 20.0], 10**5, True),
+        ([1 / 3, 16_000.0], 1000, True),
+        ([1 / 3, 17_000.0], 10**6, True),  # too large to be solved exactly
+        ([], 1, False),
+    ],
+)
+def test_fractions_are_whole_in_as_few_parts_as_can_be(
+    weights: list[float], scale: int, rounded: bool
+) -> None:
+    found, parts, whole = integers(np.array(weights), "x")
+
+    assert (parts, whole) == (scale, not rounded)
+    assert np.allclose(found / parts, weights, rtol=0, atol=0.5 / parts)
+
+
+@pytest.mark.parametrize("top", [1, 17, 300, 16_000])
+def test_fractional_weights_are_solved_exactly(top: int) -> None:
+    """Volumes and lengths too: against every order there is, as decimal numbers."""
+    dice = np.random.default_rng(top)
+    pairs = [(u, v) for u in range(6) for v in range(6) if u != v]
+    weights = [round(float(w), 3) for w in dice.random(len(pairs)) * top]
+    rows = [(*pair, CHEMICAL, w, 0) for pair, w in zip(pairs, weights, strict=True)]
+    dag = break_cycles(merge_electrical(connectome(rows, 6)), alive=False)
+    least = min(
+        sum(
+            Decimal(str(w))
+            for (u, v), w in zip(pairs, weights, strict=True)
+            if r[u] > r[v]
+        )
+        for r in itertools.permutations(range(6))
+    )
+    facts = dag.history["break_cycles"]
+
+    assert (facts["method"], facts["rounded"]) == ("exact", False)
+    assert facts["scale"] == 1000
+    assert Decimal(str(facts["bound"])) == Decimal(str(facts["price"])) == least
 
 
 def test_weights_beyond_integers_are_refused() -> None:

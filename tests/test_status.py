@@ -431,6 +431,34 @@ def test_an_order_that_nothing_beats_is_not_grumbled_about(
     assert (done.exit_code, done.stderr) == (0, "a.py is as elegansc writes it\n")
 
 
+def test_check_reads_standard_input_once(sticky: tuple[str, ...]) -> None:
+    words = ("--label", "b.csv", "--like", "a.py", "--stick", "0.5", "-o", "b.py")
+    data = Path("b.csv").read_bytes()
+    done = run("compile", "-", *words, "--check", stdin=data)
+
+    assert done.exit_code == 0, done.stderr
+    assert done.stderr.splitlines() == [
+        "b.py is as elegansc writes it",
+        "a fresh solve would lose 0.2 units of weight less",
+    ]
+
+
+@pytest.mark.parametrize(
+    "words", [(), ("--like", "a.py"), ("--like", "a.py", "--stick", "0.01")]
+)
+def test_diff_shows_the_order_that_a_compile_would_take(
+    sticky: tuple[str, ...], words: tuple[str, ...]
+) -> None:
+    """Under another --like or --stick not the one that stands."""
+    done = looked("compile", "b.csv", *words, "-o", "b.py", "--diff")
+    assert run("compile", "b.csv", *words, "-o", "b.py", "-q").exit_code == 0
+    new = Path("b.py").read_text()
+    moved = [line[1:] for line in done.stdout.splitlines() if line[:1] == "+"][1:]
+
+    assert moved and set(moved) <= set(new.splitlines())
+    assert '    "X": {"S": 1, "Y": 1.2},' in moved  # Y -> X runs forward
+
+
 def test_check_needs_the_options_of_the_model(sticky: tuple[str, ...]) -> None:
     done = looked("compile", "b.csv", "-o", "b.py", "--check")
 

@@ -12,7 +12,9 @@ from typing import Any
 
 import numpy as np
 
+from ..alive_levels import STARTS, lift
 from ..errors import InputError
+from ..exact import LARGEST
 from ..graph import longest_path, ranks, total, walks
 from ..ir import (
     MOTOR,
@@ -32,9 +34,10 @@ from ..keep_alive import Arcs, keep_alive
 from ..names import plain, plural
 from ..net import Fold, Net, block_of, flipped, net_of, prices, protected
 from ..order import Found, least, names_in_order, order_of, settle_protected, topped
-from ..shallow import shallow
+from ..shallow import Shelves, shallow
 
-DIGITS = 10**6  # fractional weights are rounded to this many parts of a unit
+DIGITS = 10**6  # parts of a unit that fractional weights are rounded to where they are
+COARSE = 1000  # too large to be solved exactly in so many
 EDGES = 40_000_000  # of a graph: more would not fit the memory of a workstation
 LIMIT = 2**60  # that sums of weights stay under, in int64, doubled as well
 REVIVED = (
@@ -70,8 +73,7 @@ def break_cycles(
         roles, protect, symmetric: see `net.net_of`.
         tie_seed: takes another one of many minima.
         past: an older model, to stay near.
-        max_levels: keep what rises in so many levels, at most; 0: any number. Nobody is
-            kept alive then.
+        max_levels: keep what rises in so many levels, at most; 0: any number.
         stick: what turning one of its synapses may cost, in the source's unit; 0: it breaks ties.
 
     Source: Eades, Lin, Smyth, "A fast and effective heuristic for the feedback arc set
@@ -94,7 +96,7 @@ def break_cycles(
     net = settle_protected(net)
     if past is not None and past.same:
         asked = {
-            "alive": alive and not max_levels,
+            "alive": alive,
             "roles": roles,
             "stick": stick,
             "symmetric": symmetric,
@@ -106,6 +108,7 @@ def break_cycles(
     against = ~net.proper & (net.pre != net.post)
     facts: dict[str, Any] = {
         "asked": cycles,
+        "rounded": not whole,
         "alive": alive,
         "roles": roles,
         "symmetric": symmetric,
@@ -118,15 +121,18 @@ def break_cycles(
     }
     back = found.back
     forced = direction(circuit.junctions, net, fold)
+    task = Task(net, fold, circuit.cells.role, circuit.junctions)
+    cap = price_cap(weight, scale, alive_cap) if alive else None
+    if alive and len(edges) > REVIVED:
+        cap = None
+        facts |= {"alive": False, "too_large_to_revive": True}
     if max_levels:
-        facts |= {"alive": False, "max_levels": max_levels}
-        back, forced = flat(net, fold, found, circuit, max_levels)
-    elif alive and len(edges) > REVIVED:
-        facts["alive"] = False
-        facts["too_large_to_revive"] = True
-    elif alive:
-        cap = price_cap(weight, scale, alive_cap)
-        task = Task(net, fold, circuit.cells.role, circuit.junctions)
+        facts["max_levels"] = max_levels
+        back, forced, more = flat(task, found, circuit, max_levels, cap)
+        facts |= more
+        if "few_price" in facts:
+            facts["few_price"] /= scale
+    elif cap is not None:
         back, turned, more = revive(task, found, cap)
         forced = np.where(turned != 0, turned, forced)
         facts |= more
@@ -154,17 +160,31 @@ def break_cycles(
 
 
 def flat(
-    net: Net, fold: Fold, found: Found, circuit: Circuit, most: int
-) -> tuple[Bool, Int8]:
-    """(E,) what runs backward and (J,) the directions of junctions in `most` levels.
+    task: Task, found: Found, circuit: Circuit, most: int, cap: int | None
+) -> tuple[Bool, Int8, dict[str, Any]]:
+    """The net in `most` levels, its neurons kept alive for at most `cap` an arc.
+
+    Returns:
+        (E,) what runs backward; (J,) the directions of junctions; facts.
 
     Raises:
         InputError: the ends of some junction end up on one level.
     """
+    net = task.net
     left, right = (
-        fold.node[e] for e in (circuit.junctions.left, circuit.junctions.right)
+        task.fold.node[e] for e in (circuit.junctions.left, circuit.junctions.right)
     )
-    level = shallow(net, found.back, left, right, most)
+    shelf = Shelves(net, left, right, most)
+    level, *others = shallow(shelf, net, found.back)
+    facts: dict[str, Any] = {}
+    if cap is not None:
+        falls = (level[net.pre] >= level[net.post]) | ~net.proper
+        first = int(net.weight[falls & (net.pre != net.post)].sum())
+        arcs, _ = arcs_of(task, np.flatnonzero(net.proper))
+        lifted = lift(shelf, arcs, [level, *others[: STARTS - 1]], cap)
+        level, brought = lifted.level, int(lifted.forced.sum())
+        gone = list(lifted.given_up)
+        facts = {"few_price": first, "brought_back": brought, "given_up": gone}
     forced = np.sign(level[right] - level[left]).astype(np.int8)
     wrong = forced == 0
     across = net.block[left] != net.block[right]
@@ -173,7 +193,7 @@ def flat(
         seen = f"--max-levels {most}: {plural(int(wrong.sum()), 'gap junction')} found no room"
         hint = "each joins two neurons of different levels: allow more levels"
         raise InputError(circuit.source.label, seen, hint)
-    return net.proper & (level[net.pre] >= level[net.post]), forced
+    return net.proper & (level[net.pre] >= level[net.post]), forced, facts
 
 
 def unprotected(circuit: Circuit, sent: Bool, protect: tuple[str, ...]) -> list[str]:
@@ -230,7 +250,7 @@ def recorded(
     )
     way = [1 if (name[u], name[v]) in past.rising else -1 for u, v in rows]
     loop = edges.pre == edges.post
-    weight, scale, _ = integers(edges.weight, circuit.source.label)
+    weight, scale, whole = integers(edges.weight, circuit.source.label)
     price = prices(
         block_of(circuit.cells.role), edges.pre, edges.post, weight, asked["roles"]
     )
@@ -242,6 +262,7 @@ def recorded(
         raise InputError(past.label, seen, "elegansc verify says more")
     facts: dict[str, Any] = {
         **asked,
+        "rounded": not whole,
         "protected": int(net.fixed.sum()),
         "unprotected": unprotected(circuit, sent, protect),
         "unmatched": unmatched(circuit, protect),
@@ -420,19 +441,37 @@ def proof_of(
 def integers(weight: Float64, label: str) -> tuple[Int64, int, bool]:
     """Weights as int64, scaled where they are fractions; the scale; whether exactly so.
 
+    Exactly: as decimal numbers, which is how files write them.
+
     Raises:
         InputError: their sum leaves the range of int64.
     """
     if len(weight) > EDGES:
         seen = f"{len(weight):,} synapses; orders are found for at most {EDGES:,}"
         raise InputError(label, seen, "drop the lightest with --min-weight")
-    scale = 1 if (weight == np.trunc(weight)).all() else DIGITS
+    scale = scale_of(weight)
     if float(weight.sum()) * scale >= LIMIT:
         hint = "divide all weights by a constant"
         seen = f"the weights, in parts of 1/{scale:,}," if scale > 1 else "the weights"
         raise InputError(label, f"{seen} add up to more than 2**60", hint)
     scaled = np.rint(weight * scale)
-    return scaled.astype(np.int64), scale, bool((scaled == weight * scale).all())
+    return scaled.astype(np.int64), scale, bool((scaled / scale == weight).all())
+
+
+def scale_of(weight: Float64) -> int:
+    """The least power of ten that makes all weights whole and leaves them exact.
+
+    Where there is none they are rounded, as finely as the exact search still resolves; or
+    taken in DIGITS where that would leave too little.
+    """
+    most = float(weight.max(initial=0))
+    powers = [int(10**digits) for digits in range(16)]
+    for scale in powers:
+        within = scale == 1 or most * scale <= LARGEST
+        if within and (np.rint(weight * scale) / scale == weight).all():
+            return scale
+    finest = max((scale for scale in powers if most * scale <= LARGEST), default=1)
+    return finest if finest >= COARSE else DIGITS
 
 
 def report(

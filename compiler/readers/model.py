@@ -60,6 +60,7 @@ class Model:
     tables: Tables
     options: Options
     plan: Plan
+    path: str = ""  # as messages name it
 
 
 def is_model(data: bytes) -> bool:
@@ -106,7 +107,7 @@ def read_model(data: bytes, label: str) -> Model:
     name = classes_of(tree, label, options)
     unit = options.weight_unit or unit_of(head.label)
     plan = plan_of(tables, Source(head.label, unit))
-    return Model(head, name, tables, options, plan)
+    return Model(head, name, tables, options, plan, label)
 
 
 def tables_in(
