@@ -8,13 +8,14 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from .errors import UsageError
+from .fixed_point import integers
 from .graph import HOPS, walks
 from .ir import MOTOR, SENSORY, Bool, Circuit, Dag
 from .names import amount, plain, plural
 from .net import Fold, Net, net_of
 from .options import Options
 from .order import Found, order_of, settle_protected
-from .passes.break_cycles import TIE, integers
+from .passes.break_cycles import TIE
 from .shallow import Shelves, shallow
 
 FORCED, TIED, UNKNOWN = "forced", "tie", "unknown"
