@@ -7,15 +7,16 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from .errors import UsageError
+from .errors import InputError, UsageError
+from .fixed_point import integers
 from .graph import HOPS, walks
 from .ir import MOTOR, SENSORY, Bool, Circuit, Dag
 from .names import amount, plain, plural
 from .net import Fold, Net, net_of
 from .options import Options
 from .order import Found, order_of, settle_protected
-from .passes.break_cycles import TIE, integers
-from .shallow import Shelves, shallow
+from .passes.break_cycles import REVIVED, TIE
+from .revive import Task, flat, price_cap
 
 FORCED, TIED, UNKNOWN = "forced", "tie", "unknown"
 ROUNDS = 30  # solves after which what is left is unknown
@@ -143,28 +144,35 @@ class Depth:
 
 
 def depths(circuit: Circuit, options: Options) -> Iterator[Depth]:
-    """The least loss found in few levels up to many: where `--max-levels` begins.
-
-    Keeping neurons alive in them may cost more.
-    """
+    """The least loss found in few levels up to many; `--max-levels` takes the same."""
     if options.symmetric:
         raise UsageError("--depths: does not go with --symmetric")
-    net, _ = problem(circuit, options)
-    back = order_of(net, options.cycles).back
+    net, fold = problem(circuit, options)
+    found = order_of(net, options.cycles)
     edges = circuit.chemical
     proper = edges.pre != edges.post
-    against = proper & ~net.proper
     whole = float(edges.weight[proper].sum())
-    left, right = circuit.junctions.left, circuit.junctions.right
+    task = Task(net, fold, circuit.cells.role, circuit.junctions)
+    cap = cap_of(circuit, options)
     for most in DEPTHS:
         if most > len(circuit.cells):
             return
-        level = shallow(Shelves(net, left, right, most), net, back)[0]
-        if (level[left] == level[right]).any():
+        try:
+            back, _, _ = flat(task, found, circuit, most, cap)
+        except InputError:
             continue  # gap junctions find no room
-        lost = against | (net.proper & (level[net.pre] >= level[net.post]))
+        lost = (proper & ~net.proper) | back
         weight = float(edges.weight[lost].sum())
         yield Depth(most, weight, weight / whole if whole else 0.0)
+
+
+def cap_of(circuit: Circuit, options: Options) -> int | None:
+    """What keeping an arc may cost, in integers; None: nobody is kept alive."""
+    alive = options.keep_alive and options.feedback == "drop"
+    if not alive or len(circuit.chemical) > REVIVED:
+        return None
+    weight, scale, _ = integers(circuit.chemical.weight, circuit.source.label)
+    return price_cap(weight, scale, options.alive_cap)
 
 
 def lines(

@@ -14,11 +14,11 @@ from decimal import Decimal, InvalidOperation
 import numpy as np
 
 from .errors import InputError, Location
+from .fixed_point import integers
 from .ir import Circuit
 from .net import net_of
 from .options import Options
 from .order import names_in_order, order_of, settle_protected
-from .passes.break_cycles import integers
 
 HEADER = ("Node ID", "Order")
 

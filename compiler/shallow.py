@@ -8,6 +8,7 @@ that cools, then without. Nothing is proved of the result but that it is one.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from copy import copy
 
 import numpy as np
 
@@ -18,8 +19,9 @@ from .sift import cooling, gumbel
 
 SWEEPS = 150  # with noise
 CALM = 60  # without, at most
-RUNS, AGAIN = 6, 4  # searches from the start; then from the best, less hot
-TEPID = 0.25
+RUNS = 6  # searches from the start
+AGAIN = (0.25, 0.25, 0.25, 0.1, 0.1, 0.1, 0.05)  # how hot; from the best
+PASSING = 3  # mean weights that a junction within a level costs in half of the searches
 NOBODY = np.zeros(0, np.int32)
 SMALL = 1200  # nodes of an order that is cut into levels in the best way
 
@@ -32,11 +34,12 @@ def shallow(shelf: Shelves, net: Net, back: Bool) -> list[Int32]:
     """
     start = shelf.cut(order_rank(net, back))
     every = [shelf.calm(start)]
-    for run in range(RUNS + AGAIN):
+    for run in range(RUNS):
+        for apart in (shelf.apart, PASSING * shelf.warm):
+            every.append(shelf.calm(shelf.anneal(start, run, apart=apart)))
+    for run, heat in enumerate(AGAIN, RUNS):
         best = min(every, key=shelf.lost)
-        heat = 1.0 if run < RUNS else TEPID
-        heated = shelf.anneal(start if run < RUNS else best, run, heat)
-        every.append(shelf.calm(heated))
+        every.append(shelf.calm(shelf.anneal(best, run, heat)))
     return sorted(every, key=shelf.lost)
 
 
@@ -198,8 +201,18 @@ class Shelves:
         gain: Float64 = step.reshape(len(nodes), width).cumsum(1)[:, : self.most]
         return gain
 
-    def anneal(self, level: Int32, run: int, heat: float = 1.0) -> Int32:
-        """Noisy moves; the noise cools from `heat` mean weights to a fiftieth of one."""
+    def anneal(
+        self, level: Int32, run: int, heat: float = 1.0, *, apart: float | None = None
+    ) -> Int32:
+        """Noisy moves; the noise cools from `heat` mean weights to a fiftieth of one.
+
+        Args:
+            apart: what it costs meanwhile that a junction's ends share a level.
+        """
+        if apart is not None and apart < self.apart:
+            passing = copy(self)
+            passing.cost = np.where(self.kind == 2, apart, self.cost)
+            return passing.anneal(level, run, heat)
         table = gumbel()
         columns = np.arange(self.most, dtype=np.uint64)
         for sweep, part in enumerate(cooling(round(heat * 50), SWEEPS)):

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from strategies import Row, connectome
 
-from elegansc import exact
+from elegansc import cuts, exact, relax, settle
 from elegansc.ir import (
     CHEMICAL,
     INTER,
@@ -298,11 +298,11 @@ class Part:
     fixed: Bool
     size: int
 
-    def problem(self, tie: Int64) -> exact.Problem:
+    def problem(self, tie: Int64) -> cuts.Problem:
         """As `exact.minimum` sets it up."""
         cost = exact.costs(self.weight, tie, None)
         most = (~self.fixed).astype(np.float64)
-        found = exact.Problem(self.pre, self.post, self.weight, cost, most, self.size)
+        found = cuts.Problem(self.pre, self.post, self.weight, cost, most, self.size)
         if not found.rows:
             found.separate(np.zeros(len(self.pre)))
         return found
@@ -349,7 +349,7 @@ def test_bounds_by_reduced_costs_keep_every_set_as_cheap(
 ) -> None:
     part = data.draw(parts(fixed))
     problem = part.problem(hashes(bits, len(part.pre), seed)[0])
-    relaxed = exact.relax(problem, 100)
+    relaxed = relax.relax(problem, 100)
     assume(relaxed is not None and relaxed.ended)
     assert relaxed is not None
     every = part.sets
@@ -357,7 +357,7 @@ def test_bounds_by_reduced_costs_keep_every_set_as_cheap(
 
     assert relaxed.value <= price.min() * (1 + 1e-9) + 1e-6
     for upper in np.quantile(price, [0.0, 0.1, 0.5], method="lower").tolist():
-        low, high = exact.narrowed(problem, relaxed, upper)
+        low, high = settle.narrowed(problem, relaxed, upper)
         for back in every[price <= upper]:
             assert (low <= back).all() and (back <= high).all()
 
@@ -371,10 +371,10 @@ def test_settling_on_whole_edges_keeps_the_optimum(
     part = data.draw(parts(fixed))
     first, second = hashes(bits, len(part.pre), seed)
     problem = part.problem(first)
-    relaxed = exact.relax(problem, 100)
+    relaxed = relax.relax(problem, 100)
     assume(relaxed is not None and relaxed.ended)
     assert relaxed is not None
-    found, _ = exact.settle(problem, relaxed, second, 200)
+    found, _ = settle.settle(problem, relaxed, second, 200)
     every = part.sets
     price = np.array([problem.price(back) for back in every])
 

@@ -306,13 +306,21 @@ def test_what_few_levels_cost_a_worm() -> None:
     assert share("varshney2011", 37, keep_alive=False) <= 8.3
 
 
+def test_what_half_the_levels_cost_a_larger_worm_with_junctions() -> None:
+    artifact = elegansc.compile("cook2019", max_levels=58, keep_alive=False)
+    facts = artifact.history["break_cycles"]
+
+    assert 100 * facts["weight"] / facts["of_weight"] <= 12.15
+    assert artifact.history["schedule_levels"]["levels"] <= 58
+
+
 @pytest.mark.parametrize(
     ("worm", "most", "live", "percent"),
     [
         ("varshney2011", 37, 279, 8.7),
-        ("varshney2011", 16, 279, 11.2),
-        ("cook2019", 58, 302, 12.3),
-        ("witvliet2021-8", 16, 175, 14.5),
+        ("varshney2011", 16, 278, 11.0),
+        ("cook2019", 58, 302, 12.2),
+        ("witvliet2021-8", 16, 176, 14.6),
     ],
 )
 def test_neurons_are_kept_alive_in_few_levels(
@@ -361,7 +369,7 @@ def share(edges: str, most: int, **options: Any) -> float:
 
 def in_few(found: Connectome, most: int, **options: Any) -> Dag:
     """Cycles broken in few levels, the search cut short: it promises nothing."""
-    with patch.multiple(shallow, SWEEPS=4, RUNS=2, AGAIN=1):
+    with patch.multiple(shallow, SWEEPS=4, RUNS=2, AGAIN=(0.25,)):
         return break_cycles(merge_electrical(found), max_levels=most, **options)
 
 

@@ -24,6 +24,7 @@ from strategies import Row, connectome, connectomes
 
 import elegansc
 from elegansc.errors import InputError
+from elegansc.fixed_point import integers
 from elegansc.graph import backward, longest_path, reached
 from elegansc.ir import (
     CHEMICAL,
@@ -45,7 +46,7 @@ from elegansc.ir import (
     Plan,
     Synapses,
 )
-from elegansc.passes.break_cycles import break_cycles, integers
+from elegansc.passes.break_cycles import break_cycles
 from elegansc.passes.merge_electrical import merge_electrical
 from elegansc.passes.prune import prune
 from elegansc.passes.schedule_levels import schedule_levels

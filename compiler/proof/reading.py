@@ -11,12 +11,12 @@ import numpy as np
 from .. import certificate, names
 from ..emit import body_digest
 from ..errors import InputError, VerifyError
+from ..fixed_point import integers
 from ..graph import components, longest_path
 from ..ir import Plan
 from ..net import Fold, Net, net_of
 from ..options import Options
 from ..order import least, order_of, settle_protected
-from ..passes.break_cycles import integers
 from ..readers.model import Model, header, read_model
 from ..tables import Tables, tables_of
 from ..text import digest

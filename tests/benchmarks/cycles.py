@@ -11,11 +11,11 @@ import numpy as np
 from common import verdict
 
 from elegansc import catalog
+from elegansc.fixed_point import integers
 from elegansc.net import Net, net_of
 from elegansc.options import Options
 from elegansc.order import order_of
 from elegansc.parse import Layout
-from elegansc.passes.break_cycles import integers
 from elegansc.pipeline import circuit_of
 
 PEER = "varshney2011"
