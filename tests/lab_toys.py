@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import random
+import signal
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 import elegansc
+from elegansc.errors import InputError
 
 SHAPES = {"cifar10": (32, 32, 3), "mnist": (28, 28)}
 COUNTS = {"train": 96, "val": 40, "test": 40}
@@ -102,3 +105,20 @@ def model_of(folder: Path, task: str = "cifar10") -> bytes:
         roles_table="structure",
     )
     return next(iter(artifact.files.values()))
+
+
+# What a worker is asked to do; a process of its own can import no test module.
+
+
+def threads(_: int) -> int:
+    import torch
+
+    return torch.get_num_threads()
+
+
+def die(_: int) -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def refuse(number: int) -> None:
+    raise InputError("here", f"seen {number}", "hint")

@@ -16,7 +16,17 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
-from lab_toys import CONTROLS, TWINS, WORM, model_of, write_data, write_protocol
+from lab_toys import (
+    CONTROLS,
+    TWINS,
+    WORM,
+    die,
+    model_of,
+    refuse,
+    threads,
+    write_data,
+    write_protocol,
+)
 
 from elegansc.cli import cli
 from elegansc.errors import InputError, UsageError
@@ -257,20 +267,6 @@ def test_a_smoke_is_small_and_of_another_digest(whole: Path) -> None:
 
 
 # --- processes
-
-
-def threads(_: int) -> int:
-    import torch
-
-    return torch.get_num_threads()
-
-
-def die(_: int) -> None:
-    os.kill(os.getpid(), signal.SIGKILL)
-
-
-def refuse(number: int) -> None:
-    raise InputError("here", f"seen {number}", "hint")
 
 
 def test_a_worker_has_one_thread_and_its_errors_come_home(data: Path) -> None:
