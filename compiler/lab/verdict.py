@@ -16,7 +16,7 @@ DEVIATIONS = """\
 - The comparison is repeated, not the numbers. The paper reports 99.99 % (CIFAR-10) and 99.84 %
   (MNIST) on its validation sets; its CIFAR-10 code is not public, and its MNIST figure is an
   accuracy of pixels, of which an image black all over has about 85 %.
-- The graph is lowered by elegansc: cycles are broken with the least loss of weight, dead
+- The graph is lowered by elegansc: cycles are broken at little loss of weight, dead
   neurons are kept alive or named. The released code sweeps over the edges in place.
 - The encoder of M1 is not public: ours is three convolutions, trained from scratch.
 - The paper has 30 random graphs in all; its generator is not public. Ours keep the number of
