@@ -27,8 +27,8 @@ from .tables import (
 from .text import digest
 
 NORMS = {
-    "none": "Nothing is normed, as published: products of many can vanish or overflow.",
-    "layer": "After each line of SWEEP x is normed, which is ours.",
+    "none": "nothing is normed, as published: products of many can vanish or overflow",
+    "layer": "after each line of SWEEP x is normed, which is ours",
 }
 
 
@@ -236,7 +236,7 @@ def docstring(sweep: Sweep, options: Options, name: str) -> list[str]:
     label = sweep.source.label
     entry = catalog.find(label)
     what = f"the C. elegans connectome {label}" if entry else f"the connectome {label}"
-    text = [f"{name}: {what}, lowered as ElegansNet's description says.", ""]
+    text = [f"{name}: {what}, as ElegansNet sweeps it.", ""]
     for title, sentences in facts(sweep, options):
         text += prose.row(title, sentences)
     text += ["", *prose.wrap("Made by: " + prose.command(label, name, options), 0)]
@@ -259,9 +259,10 @@ def facts(sweep: Sweep, options: Options) -> Iterator[tuple[str, list[str]]]:
     yield (
         "state",
         [
-            f"the first input that arrives makes a unit, x = {act}(W x + b); later ones multiply",
-            "x. Sensory neurons begin as their input. Each edge is read once, role by role:",
-            "S to I and M, I to S and M, M to S and I, S to S, I to I, M to M.",
+            f"x = {act}(W y + b) where a neuron's first input y arrives, x = x y where others do",
+            "sensory neurons begin as their input",
+            "each edge is read once, in the order of roles: S to I and M, I to S and M, "
+            "M to S and I, S to S, I to I, M to M",
             NORMS[options.norm],
         ],
     )

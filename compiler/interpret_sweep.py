@@ -14,7 +14,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .interpret import Parameters, activate, derivative, normalise, normalise_back
+from .formulas import activate, derivative, normalise, normalise_back
+from .interpret import Parameters
 from .ir import MOTOR, SENSORY, Float64, Sweep
 from .options import Options
 

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import codecs
 import os
 import re
 import sys
-from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any, BinaryIO
 
 import numpy as np
 
-from .errors import InputError, Location, UsageError
+from .errors import InputError, UsageError
 from .ir import (
     CHEMICAL,
     ELECTRICAL,
@@ -26,6 +23,7 @@ from .ir import (
     Synapses,
 )
 from .names import label_of, plural
+from .readers.decoding import decodable
 from .readers.delimited import DELIMITERS, REPEATED, UNKNOWN, Layout, kind_of
 from .readers.graphml import Graph, is_graphml, read_graphml
 from .readers.rows import Table, read_rows
@@ -34,28 +32,6 @@ from .readers.sniff import Form, Sample, sniff
 __all__ = ["Layout", "parse", "read_bytes"]
 
 LIMIT = 4 * 2**30  # bytes of a file
-
-# How files that are no text begin, and what to do with them.
-SIGNATURES: Mapping[bytes, tuple[str, str]] = {
-    b"PK\x03\x04": ("a ZIP or XLSX file", "save the sheet as CSV"),
-    b"\xd0\xcf\x11\xe0": ("an XLS file", "save the sheet as CSV"),
-    b"\x1f\x8b": ("a gzip file", "unpack it with gunzip"),
-    b"\x89PNG": ("a PNG picture", "give an edge list"),
-    b"\xff\xd8\xff": ("a JPEG picture", "give an edge list"),
-    b"%PDF": ("a PDF file", "give an edge list"),
-    b"SQLite format 3": ("an SQLite database", "export its synapses as CSV"),
-    b"\x89HDF": ("an HDF5 file", "export its synapses as CSV"),
-    b"MATLAB 5.0": ("a MATLAB file", "export its synapses as CSV"),
-    b"PAR1": ("a Parquet file", "export it as CSV"),
-    b"<?xml": ("an XML file that is no GraphML", "export its edges as CSV"),
-}
-JSON = re.compile(rb'\s*(\{\s*"|\[\s*[\[{])')  # how an object or a list of lists begins
-MARKS: Mapping[bytes, str] = {  # byte order marks, the longer ones first
-    codecs.BOM_UTF32_LE: "utf-32",
-    codecs.BOM_UTF32_BE: "utf-32",
-    codecs.BOM_UTF16_LE: "utf-16",
-    codecs.BOM_UTF16_BE: "utf-16",
-}
 
 
 def read_bytes(path: str, *, empty: str = "give one row for each synapse") -> bytes:
@@ -119,7 +95,6 @@ def parse(
         InputError: what is wrong with the file, all of it.
         UsageError: an option of the layout names nothing.
     """
-    data = data.removeprefix(codecs.BOM_UTF8) if is_graphml(data[3:]) else data
     graph = None
     if is_graphml(data):
         graph = read_graphml(data, label, layout, kind_said(layout))
@@ -150,71 +125,6 @@ def parse(
     kinds = table.kind[kept]
     kinds.setflags(write=False)
     return Connectome(source, cells, synapses, kinds, {"parse": facts})
-
-
-def decodable(data: bytes, label: str, layout: Layout) -> tuple[bytes, Layout]:
-    """The data and layout with an encoding that is sure to decode all of it.
-
-    Raises:
-        InputError: no text, or of another encoding.
-        UsageError: no such encoding.
-    """
-    refuse_other_formats(data, label)
-    try:
-        encoding = codecs.lookup(layout.encoding).name
-    except (LookupError, ValueError):
-        raise UsageError(f"--encoding {layout.encoding}: no such encoding") from None
-    mark = next((name for start, name in MARKS.items() if data.startswith(start)), "")
-    if mark and encoding.startswith(mark):
-        encoding = mark  # utf-16-le would keep the mark as a character
-    elif mark:
-        raise InputError(label, f"{mark.upper()} text", f"use --encoding {mark}")
-    elif encoding in ("utf-16", "utf-32"):
-        encoding += "-le"
-    if encoding in ("utf-8", "utf-8-sig"):
-        data, encoding = data.removeprefix(codecs.BOM_UTF8), "utf-8"
-    if b"\0" in data and not encoding.startswith(("utf-16", "utf-32")):
-        raise with_nul(data, label)
-    check_decodes(data, label, encoding)
-    return data, replace(layout, encoding=encoding)
-
-
-def refuse_other_formats(data: bytes, label: str) -> None:
-    """Raise InputError for what is nothing, or plainly no delimited text."""
-    if not data:
-        raise InputError(label, "an empty file", "give one row for each synapse")
-    for signature, (what, hint) in SIGNATURES.items():
-        if data.startswith(signature):
-            raise InputError(label, f"{what}: not delimited text", hint)
-    if JSON.match(data):
-        raise InputError(label, "JSON: not delimited text", "export its edges as CSV")
-
-
-def with_nul(data: bytes, label: str) -> InputError:
-    """The error for text that holds the byte 0."""
-    at = Location(label, data.count(b"\n", 0, data.index(b"\0")) + 1)
-    sparse = data[:4096]
-    if 3 * sparse.count(b"\0") > len(sparse):
-        hint = "use --encoding utf-16-le, or utf-16-be"
-        return InputError(at, "NUL bytes: UTF-16 text without its mark?", hint)
-    return InputError(at, "a NUL byte: not text", "give an edge list as text")
-
-
-def check_decodes(data: bytes, label: str, encoding: str) -> None:
-    """Raise InputError at the first byte that is no character of the encoding."""
-    try:
-        data.decode(encoding)
-    except UnicodeDecodeError as error:
-        start = data.rfind(b"\n", 0, error.start) + 1
-        line = data[start:].split(b"\n", 1)[0].rstrip(b"\r")
-        text = line.decode(encoding, "replace")
-        column = len(data[start : error.start].decode(encoding, "replace")) + 1
-        at = Location(label, data.count(b"\n", 0, start) + 1, column, 1, text)
-        seen = f"byte 0x{data[error.start]:02x} is not {encoding.upper()}"
-        hint = "say how the file is encoded, such as --encoding latin-1"
-        raise InputError(at, seen, hint) from None
-    except LookupError:
-        raise UsageError(f"--encoding {encoding}: not an encoding of text") from None
 
 
 def kind_said(layout: Layout) -> int:

@@ -60,7 +60,7 @@ def sweep(rules: Mapping[str, Mapping[str, int]]) -> Iterator[str]:
     )
     yield line(
         "",
-        "of the two released programs; factors: the most in one motor neuron's product",
+        "of the two released programs; factors: the most that merge in one motor neuron",
     )
 
 

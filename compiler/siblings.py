@@ -33,8 +33,8 @@ def siblings(
     given: dict[str, Any],
 ) -> None:
     """Write models of equally good orders, a file a tie seed; all of them or none."""
+    from .ensembles import ensemble
     from .output import allow, write
-    from .pipeline import ensemble
 
     for option, flag in ALONE.items():
         if given[option]:

@@ -9,7 +9,8 @@ import numpy as np
 from ..emit import body_digest
 from ..emit_sweep import emit_sweep, lines
 from ..errors import InputError
-from ..interpret import Parameters, activate
+from ..formulas import activate
+from ..interpret import Parameters
 from ..interpret_sweep import interpret_sweep
 from ..ir import MOTOR, SENSORY, Float64, Sweep
 from ..options import Options
