@@ -132,6 +132,33 @@ def test_one_worm_near_a_younger_one(
     assert refused(data) == []
 
 
+@pytest.mark.parametrize(
+    ("stick", "flips", "lost"), [(0.0, 89, 849), (0.25, 85, 850), (0.5, 56, 859)]
+)
+def test_keeping_neurons_alive_stays_near(
+    folder: Path, stick: float, flips: int, lost: int
+) -> None:
+    """As by default; a fresh solve turns 108."""
+    old = model(folder, OLD, "alive")
+    done = run("compile", NEW, "--like", str(old), "--stick", str(stick), "-o", "-")
+
+    assert done.exit_code == 0, done.output
+    assert turned(old.read_bytes(), done.stdout_bytes) == flips
+    assert f"{flips} synapses turned against {old.name}\n" in done.stderr
+    assert f"{lost} of 7,099 synapses run backward" in done.stderr
+    assert "177 of 180 neurons on a path" in done.stderr
+
+
+def test_few_levels_stay_near(folder: Path) -> None:
+    old = model(folder, OLD, "alive")
+    fresh, near = (
+        turned(old.read_bytes(), bytes_of(elegansc.compile(NEW, max_levels=32, **more)))
+        for more in ({}, {"like": str(old), "stick": 0.5})
+    )
+
+    assert near < 0.8 * fresh
+
+
 def test_without_it_more_synapses_turn(folder: Path) -> None:
     old, new = (model(folder, name, "plain").read_bytes() for name in (OLD, NEW))
 

@@ -84,7 +84,8 @@ def break_cycles(
             "max_levels": max_levels,
         }
         return recorded(circuit, past, net, asked, protect)
-    first, found = search(net, cycles, past, stick * scale)
+    near = net if past is None else flipped(net, past.back, stick * scale or TIE)
+    first, found = search(net, near, cycles, past, stick > 0)
     proof = proof_of(cycles, first, net, fold, scale, whole)
     against = ~net.proper & (net.pre != net.post)
     facts: dict[str, Any] = {
@@ -102,7 +103,7 @@ def break_cycles(
     }
     back = found.back
     forced = direction(circuit.junctions, net, fold)
-    task = Task(net, fold, circuit.cells.role, circuit.junctions)
+    task = Task(near, fold, circuit.cells.role, circuit.junctions)
     cap = price_cap(weight, scale, alive_cap) if alive else None
     if alive and len(edges) > REVIVED:
         cap = None
@@ -141,20 +142,23 @@ def break_cycles(
 
 
 def search(
-    net: Net, cycles: str, past: Past | None, stick: float
+    net: Net, near: Net, cycles: str, past: Past | None, sticky: bool
 ) -> tuple[Found, Found]:
-    """(what loses least, what is taken): the same, unless flips have a price."""
+    """(what loses least, what is taken): the same, unless flips have a price.
+
+    Args:
+        near: the net with a price on flips.
+        sticky: it is more than breaks ties.
+    """
     if past is None:
         found = order_of(net, cycles)
         return found, found
     last = len(past.rank)
     start = ranks(np.array([past.rank.get(name, last) for name in net.names], np.int64))
-    if not stick:
-        near = flipped(net, past.back, TIE)
+    if not sticky:
         found = order_of(near, cycles, start=start)
         return found, found
     first = order_of(net, cycles)
-    near = flipped(net, past.back, stick)
     return first, order_of(near, cycles, start=start, known=first)
 
 
