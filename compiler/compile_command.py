@@ -85,6 +85,7 @@ def compile_command(
         allow_certificate(given["certificate"], (source, output), given["force"])
     if not (output == "-" or looks or given["until"]):
         allow(Path(output), force=given["force"], source=source)
+    lock = locked_by(Path(output)) if looks else None
     keep = frozenset(STAGES) if given["dump"] else frozenset({given["until"] or ""})
     trace = Trace(until=given["until"] or "module", keep=keep)
     artifact = compile_source(
@@ -94,7 +95,7 @@ def compile_command(
         options=options,
         layout=layout_of(given),
         trace=trace,
-        lock=locked_by(Path(output)) if looks else None,
+        lock=lock,
     )
     if given["dump"]:
         dump(given["dump"], trace, artifact)
@@ -115,8 +116,7 @@ def compile_command(
         if again and artifact.history["break_cycles"].get("recorded"):
             fresh(connectome_of(trace), artifact, options)
         if given["check"] and not same:
-            hint = "compile it again"
-            raise InputError(output, "is out of date or was edited", hint)
+            raise InputError(output, "is out of date or was edited", remedy(lock, options))
         return
     if given["certificate"] and artifact.certificate is None:
         seen = "--certificate: nothing is proved of this order, so there is none"
@@ -221,6 +221,16 @@ def locked_by(path: Path) -> Model | None:
         return model
     except InputError:
         return None
+
+
+def remedy(there: Model | None, options: Options) -> str:
+    """What to do about a file that would change."""
+    from .prose import command
+
+    if there is None or there.options == options:
+        return "compile it again"
+    made = command(there.header.label, there.name, there.options)
+    return f"it was made by: {made}"
 
 
 def compared(path: Path, data: bytes, *, show: bool) -> bool:

@@ -1,17 +1,19 @@
 """How little changes where little changes: --like and --stick against a fresh solve.
 
 From Witvliet 7 to 8, and over random edits of Witvliet 8: synapses turned, neurons on
-another level, lines of a diff of the models, and what is lost beyond the minimum.
+another level, lines of a diff of the models, and what is lost beyond a fresh solve.
+
+    python tests/benchmarks/stability.py [--trials N] [--keep-alive]
 """
 
 from __future__ import annotations
 
+import argparse
 import csv
 import difflib
 import io
 import random
 import statistics
-import sys
 import tempfile
 from pathlib import Path
 
@@ -26,11 +28,13 @@ WAYS = {"fresh": None, "--like": 0.0, "--stick 0.5": 0.5}
 Row = tuple[float, float, float, float]
 
 
-def compiled(path: str, like: Path | None = None, stick: float = 0.0) -> bytes:
+def compiled(
+    path: str, alive: bool, like: Path | None = None, stick: float = 0.0
+) -> bytes:
     """A module of a source, perhaps near an older one."""
     near = {"like": str(like), "stick": stick} if like else {}
     artifact = elegansc.compile(
-        path, name="Worm", label="worm", keep_alive=False, **near
+        path, name="Worm", label="worm", keep_alive=alive, **near
     )
     (data,) = artifact.files.values()
     return data
@@ -97,16 +101,16 @@ def edited(rows: list[list[str]], count: int, chance: random.Random) -> str:
     return text.getvalue()
 
 
-def trial(path: str, old: Path) -> dict[str, Row]:
+def trial(path: str, old: Path, alive: bool) -> dict[str, Row]:
     """Every way of compiling a source, against an older model."""
     before = old.read_bytes()
-    new = compiled(path)
+    new = compiled(path, alive)
     model = read_model(new, "new.py")
     least = sum(pairs(model)[pair] for pair in backward(model))
     found = {"fresh": distance(before, new, least)}
     for way, stick in WAYS.items():
         if stick is not None:
-            found[way] = distance(before, compiled(path, old, stick), least)
+            found[way] = distance(before, compiled(path, alive, old, stick), least)
     return found
 
 
@@ -118,13 +122,16 @@ def show(title: str, trials: list[dict[str, Row]]) -> None:
         turned, moved, lines, lost = (statistics.mean(column) for column in columns)
         print(
             f"  {way:<12} {turned:6.1f} turned  {moved:6.1f} on another level  "
-            f"{lines:7.1f} lines  {lost:6.2f} lost beyond the minimum"
+            f"{lines:7.1f} lines  {lost:6.2f} lost beyond fresh"
         )
 
 
 def main() -> None:
     """Print a table."""
-    asked = int(sys.argv[1]) if len(sys.argv) > 1 else 0
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--trials", type=int, default=0)
+    parser.add_argument("--keep-alive", action="store_true")
+    asked, alive = vars(parser.parse_args()).values()
     entry = catalog.find("witvliet2021-8")
     assert entry is not None
     rows = list(csv.reader(io.StringIO(catalog.read(entry).decode())))
@@ -135,16 +142,16 @@ def main() -> None:
             (folder / f"{source}.csv").write_bytes(
                 catalog.read(next(e for e in catalog.entries() if e.name == source))
             )
-        old.write_bytes(compiled(str(folder / "witvliet2021-7.csv")))
-        show("witvliet 7 -> 8", [trial(str(folder / "witvliet2021-8.csv"), old)])
-        old.write_bytes(compiled(str(folder / "witvliet2021-8.csv")))
+        old.write_bytes(compiled(str(folder / "witvliet2021-7.csv"), alive))
+        show("witvliet 7 -> 8", [trial(str(folder / "witvliet2021-8.csv"), old, alive)])
+        old.write_bytes(compiled(str(folder / "witvliet2021-8.csv"), alive))
         for count, trials in ((1, asked or 240), (5, asked or 20), (20, asked or 20)):
             found = []
             for number in range(trials):
                 path = folder / "edited.csv"
                 chance = random.Random(1000 * count + number)
                 path.write_text(edited(rows, count, chance))
-                found.append(trial(str(path), old))
+                found.append(trial(str(path), old, alive))
             show(f"{count} edits, mean of {trials}", found)
             if count == 1:
                 turned = statistics.mean(one["--like"][0] for one in found)
