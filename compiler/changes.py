@@ -86,8 +86,20 @@ class ModelChanges:
 
 
 @dataclass(frozen=True)
+class Groups:
+    """How many pairs came, went and changed, of one kind of pair.
+
+    Attributes:
+        by_role, by_class: (group, group) -> (came, went, changed), the most first.
+    """
+
+    by_role: Mapping[Pair, tuple[int, int, int]]
+    by_class: Mapping[Pair, tuple[int, int, int]]
+
+
+@dataclass(frozen=True)
 class Changes:
-    """What changed from `old` to `new`."""
+    """What changed from `old` to `new`; `groups` are of "chemical" and "junctions"."""
 
     old: Side
     new: Side
@@ -100,8 +112,7 @@ class Changes:
     signs: Signs
     model: ModelChanges | None
     threshold: float = 0.0
-    by_role: Mapping[Pair, tuple[int, int, int]] = field(default_factory=dict)
-    by_class: Mapping[Pair, tuple[int, int, int]] = field(default_factory=dict)
+    groups: Mapping[str, Groups] = field(default_factory=dict)
 
     def __bool__(self) -> bool:
         graph = self.added or self.lost or self.renamed or self.roles
@@ -118,7 +129,7 @@ def compare(
 
     Args:
         threshold: changes of less weight are counted, not shown.
-        fold: left and right partners count as one in `by_class`.
+        fold: left and right partners count as one by class.
     """
     added = sorted(set(new.roles) - set(old.roles))
     lost = sorted(set(old.roles) - set(new.roles))
@@ -134,7 +145,9 @@ def compare(
         if name in old.roles and old.roles[name] != role
     )
     chemical = table(old.chemical, new.chemical, threshold)
+    junctions = table(old.junctions, new.junctions, threshold)
     role = {**old.roles, **new.roles}
+    cell_class = {name: class_of(name, fold) for name in role}
     return Changes(
         old,
         new,
@@ -143,12 +156,16 @@ def compare(
         renamed,
         roles,
         chemical,
-        table(old.junctions, new.junctions, threshold),
+        junctions,
         signs(old, new, threshold),
         models(old, new, kept),
         threshold,
-        grouped(chemical, role),
-        grouped(chemical, {name: class_of(name, fold) for name in role}),
+        {
+            "chemical": Groups(grouped(chemical, role), grouped(chemical, cell_class)),
+            "junctions": Groups(
+                grouped(junctions, role, ways=1), grouped(junctions, cell_class, ways=1)
+            ),
+        },
     )
 
 
@@ -254,12 +271,20 @@ def depth(level: Mapping[str, int]) -> int:
     return max(level.values(), default=-1) + 1
 
 
-def grouped(found: Table, group: Mapping[str, str]) -> dict[Pair, tuple[int, int, int]]:
-    """(group, group) -> how many pairs came, went and changed, the most first."""
+def grouped(
+    found: Table, group: Mapping[str, str], ways: int = 2
+) -> dict[Pair, tuple[int, int, int]]:
+    """(group, group) -> how many pairs came, went and changed, the most first.
+
+    Args:
+        ways: 1: (a, b) and (b, a) are one.
+    """
     counts: dict[Pair, list[int]] = {}
     for place, pairs in enumerate((found.added, found.lost, found.changed)):
         for u, v in pairs:
-            counts.setdefault((group[u], group[v]), [0, 0, 0])[place] += 1
+            ends = (group[u], group[v])
+            ends = ends if ways == 2 else (min(ends), max(ends))
+            counts.setdefault(ends, [0, 0, 0])[place] += 1
     rows = sorted(counts.items(), key=lambda item: (-sum(item[1]), item[0]))
     return {pair: (a, b, c) for pair, (a, b, c) in rows}
 

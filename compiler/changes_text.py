@@ -122,8 +122,14 @@ def details(
         yield from listed("turned", "~", turned, most, paint, ready=True)
         yield from listed("off every path", "-", changes.model.fell, most, paint)
         yield from listed("back on a path", "+", changes.model.rose, most, paint)
-    yield from groups("by role", changes.by_role, most)
-    yield from groups("by class", changes.by_class, most)
+    for word, kind, arrow in (
+        ("chemical synapses", "chemical", "->"),
+        ("gap junctions", "junctions", "-"),
+    ):
+        if kind in changes.groups:
+            both = changes.groups[kind]
+            yield from groups(f"{word} by role", both.by_role, arrow, most)
+            yield from groups(f"{word} by class", both.by_class, arrow, most)
 
 
 def listed(
@@ -167,15 +173,15 @@ def relative(old: float, new: float) -> str:
 
 
 def groups(
-    word: str, found: Mapping[Pair, tuple[int, int, int]], most: int
+    word: str, found: Mapping[Pair, tuple[int, int, int]], arrow: str, most: int
 ) -> Iterator[str]:
     """Counts of pairs of groups."""
     if not found:
         return
     yield ""
-    yield f"chemical synapses {word}: +came -went ~changed"
+    yield f"{word}: +came -went ~changed"
     for (u, v), (a, b, c) in list(found.items())[:most]:
-        yield f"    {plain(u)} -> {plain(v)}  +{a:,} -{b:,} ~{c:,}"
+        yield f"    {plain(u)} {arrow} {plain(v)}  +{a:,} -{b:,} ~{c:,}"
     if len(found) > most:
         yield f"    and {len(found) - most:,} more (--verbose)"
 
@@ -204,8 +210,7 @@ def as_json(changes: Changes) -> dict[str, Any]:
             "hidden": changes.signs.hidden,
             "told": list(changes.signs.told),
         },
-        "by_role": [[u, v, *n] for (u, v), n in changes.by_role.items()],
-        "by_class": [[u, v, *n] for (u, v), n in changes.by_class.items()],
+        **grouped_rows(changes),
         "model": (
             None
             if found is None
@@ -224,6 +229,18 @@ def as_json(changes: Changes) -> dict[str, Any]:
                 },
             }
         ),
+    }
+
+
+def grouped_rows(changes: Changes) -> dict[str, list[list[str | int]]]:
+    """Rows of two groups and three counts: by role and class, of synapses and junctions."""
+    return {
+        prefix + which: [
+            [u, v, *counts]
+            for (u, v), counts in getattr(changes.groups[kind], which).items()
+        ]
+        for kind, prefix in (("chemical", ""), ("junctions", "junctions_"))
+        for which in ("by_role", "by_class")
     }
 
 

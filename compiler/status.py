@@ -142,7 +142,7 @@ def table_edits(model: Model, against: str | None, layout: Layout) -> list[str]:
     except CompilerError:
         return []
     told = compare(replace(old, level=None), new)  # its order is not what was edited
-    lines = filter(None, details(replace(told, by_role={}, by_class={})))
+    lines = filter(None, details(replace(told, groups={})))
     return [f"its tables beside {plain(source)}:", *lines] if told else []
 
 

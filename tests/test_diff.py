@@ -364,13 +364,20 @@ def test_fold_knows_the_classes_of_the_worm() -> None:
 
 def test_groups_add_up_to_the_changes() -> None:
     found = compare(*both(FIRST, LAST, FAST, Layout()), fold=True)
-    total = (
-        len(found.chemical.added),
-        len(found.chemical.lost),
-        len(found.chemical.changed),
-    )
-    for group in (found.by_role, found.by_class):
-        assert tuple(map(sum, zip(*group.values(), strict=True))) == total
+    for kind in ("chemical", "junctions"):
+        table, groups = getattr(found, kind), found.groups[kind]
+        total = (len(table.added), len(table.lost), len(table.changed))
+        for group in (groups.by_role, groups.by_class):
+            assert tuple(map(sum, zip(*group.values(), strict=True))) == total
+
+
+def test_a_group_of_junctions_has_no_direction() -> None:
+    found = compare(*both(FIRST, LAST, FAST, Layout()), fold=True)
+    for group in (
+        found.groups["junctions"].by_role,
+        found.groups["junctions"].by_class,
+    ):
+        assert group and all(u <= v for u, v in group)
 
 
 def test_a_dozen_of_each_unless_all_are_asked_for(folder: Path) -> None:
@@ -467,6 +474,8 @@ def test_the_schema_of_json(folder: Path) -> None:
         "signs": {"turned": [], "hidden": "int", "told": ["bool", "bool"]},
         "by_role": group,
         "by_class": group,
+        "junctions_by_role": group,
+        "junctions_by_class": group,
         "model": {
             "depth": ["int", "int"],
             "moved": "int",

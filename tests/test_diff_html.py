@@ -124,8 +124,13 @@ def test_the_page_lists_signs_that_turned(opened: Open, tmp_path: Path) -> None:
     page = opened(compare(*both(str(old), str(new), None, Layout())))
 
     assert page.locator("#changes tbody tr").all_inner_texts() == [
-        "~ turned\tsign\tS\tI\texcitatory\tinhibitory\t"
+        "\u00b1 turned\tsign\tS\tI\texcitatory\tinhibitory\t"
     ]
+    assert page.inner_text("#count-resigned") == "1"
+    page.focus("#matrix")
+    for key in ("Home", "ArrowRight"):
+        page.keyboard.press(key)
+    assert page.inner_text("#where") == "S \u2192 I: 2 units of weight, of another sign"
 
 
 def test_names_stand_in_the_data_alone(tmp_path: Path) -> None:

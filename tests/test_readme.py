@@ -21,6 +21,13 @@ def test_the_report_is_what_the_command_prints(tmp_path: Path) -> None:
     assert result.stderr.replace(str(output), "model.py") in README
 
 
+def test_the_diff_is_what_the_command_prints() -> None:
+    words = ["diff", "witvliet2021-1", "witvliet2021-8", "--keep", "all", "--summary"]
+    result = CliRunner().invoke(cli, words)
+
+    assert f"$ elegansc {' '.join(words)}\n{result.stdout}```" in README
+
+
 def test_every_option_of_a_model_is_listed() -> None:
     for option in fields(Options):
         if option.name not in ("kernel", "weight_unit"):

@@ -463,7 +463,8 @@ def test_check_needs_the_options_of_the_model(sticky: tuple[str, ...]) -> None:
     done = looked("compile", "b.csv", "-o", "b.py", "--check")
 
     assert done.exit_code == 1
-    assert "b.py: is out of date or was edited" in done.stderr
+    assert done.stderr.startswith("b.py: is out of date or was edited\n")
+    assert "  it was made by: elegansc compile b.csv --like a.py" in done.stderr
 
 
 @pytest.mark.parametrize("like", ["a", "b"])
