@@ -10,8 +10,10 @@ from click.testing import CliRunner
 
 from elegansc.cli import cli
 from elegansc.options import CHOICES, Options, dashed
+from elegansc.readers.model import read_model
 
-README = (Path(__file__).parent.parent / "README.md").read_text()
+ROOT = Path(__file__).parent.parent
+README = (ROOT / "README.md").read_text()
 
 
 def test_the_report_is_what_the_command_prints(tmp_path: Path) -> None:
@@ -26,6 +28,17 @@ def test_the_diff_is_what_the_command_prints() -> None:
     result = CliRunner().invoke(cli, words)
 
     assert f"$ elegansc {' '.join(words)}\n{result.stdout}```" in README
+
+
+def test_its_pictures_are_of_the_models_beside_them() -> None:
+    pictures = re.findall(r"!\[[^]]*\]\(([^)]+\.svg)\)", README)
+    assert pictures == ["generated/witvliet1.svg"]
+    for place in pictures:
+        picture = (ROOT / place).read_text()
+        data = (ROOT / place).with_suffix(".py").read_bytes()
+        model = read_model(data, place)
+        assert all(f">{name}</text>" in picture for name in model.plan.cells.name)
+        assert f"{len(model.tables.levels)} levels" in picture
 
 
 def test_every_option_of_a_model_is_listed() -> None:
