@@ -49,7 +49,7 @@ GAINS = {
 }
 
 
-CENTRED = "1.7"  # instead, of gains whose sums are centred: 1 / deviation of relu(z)
+CENTRED = "1.15"  # instead, of gains of centred sums: 1 / deviation of relu(z + 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +66,7 @@ class View:
     kernel: str
     delay: bool
     counts: bool
-    centred: bool  # whether biases start so that sums have mean 0
+    centred: bool  # whether biases start so that sums have mean 1
     gains: bool  # whether synapses have gains
     gain: str  # factor on the start gains, "" or ending in " * "
     weight_gain: str  # factor on the start weights
@@ -201,9 +201,7 @@ def start(options: Options) -> str:
         return f"Draw gates about g / (1 + g), g = {size}{weights and ', and weights'}."
     if centred(options):
         size = "* root of a share" if options.init == "counts" else "/ root of inputs"
-        return (
-            f"Draw gains of about 1.7 {size}, biases that centre sums: relu would die."
-        )
+        return f"Draw gains of about {CENTRED} {size}; sums about 1, that relu fires."
     if options.init == "counts":
         return (
             f"Start gains at the root of a synapse's share, signs as known; fits {act}."

@@ -123,7 +123,6 @@ def without_gradient(module: ModuleType, seed: int) -> int:
 
 @pytest.mark.parametrize("null", ["worm", "er", "ws", "ba", "degree"])
 def test_nor_in_its_random_twins_and_every_unit_learns(null: str) -> None:
-    """Of scalar relu units up to one in fifty is silent in 64 samples: ends of chains."""
     plan = twin(null)
     for activation in ("tanh", "relu", "elu", "gelu", "silu", "hardtanh"):
         for init in ("uniform", "counts"):
@@ -133,9 +132,7 @@ def test_nor_in_its_random_twins_and_every_unit_learns(null: str) -> None:
                 found = [deviation(module, seed) for seed in range(SEEDS)]
                 assert all(0.1 <= d <= 10 for d in found), (toy.told(options), found)
                 silent = [without_gradient(module, seed) for seed in range(SEEDS)]
-                dying = (options.activation, options.unit) == ("relu", "scalar")
-                most = len(module.LIVE) // 50 if dying else 0
-                assert max(silent) <= most, (toy.told(options), silent)
+                assert not any(silent), (toy.told(options), silent)
 
 
 @pytest.mark.parametrize("unit", ["scalar", "linear"])

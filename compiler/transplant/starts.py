@@ -27,7 +27,7 @@ FACTORS = {
 }
 
 
-CENTRED, MEAN = 1.7, 0.4  # of emit.CENTRED: the factor, and the mean of an input
+CENTRED, MEAN = 1.15, 1.08  # of emit.CENTRED: the factor, and the mean of an input
 
 
 def fresh(
@@ -54,7 +54,7 @@ def fresh(
     if "weight" in found.shapes:
         factor = FACTORS[options.activation] * math.sqrt(3 / options.features)
         values["weight"] = drawn("weight").mul_(factor)
-    start = 1 if options.merge == "product" else 0
+    start = 1 if options.merge == "product" or centred(options) else 0
     values["bias"] = torch.full(found.shapes["bias"], start, dtype=dtypes["bias"])
     if centred(options):
         live = [neuron for level in model.tables.levels for neuron in level]
