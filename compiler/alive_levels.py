@@ -62,7 +62,7 @@ class Repair:
 
     def __init__(self, shelf: Shelves, arcs: Arcs, wanted: Bool, cap: int) -> None:
         self.shelf, self.arcs, self.wanted = shelf, arcs, wanted
-        self.cap = min(cap * shelf.unit, shelf.apart - 1)  # what has to rise rises
+        self.cap = min(cap * shelf.unit, shelf.whole - 1)  # what has to rise rises
 
     def key(self, found: Lifted) -> tuple[int, int, int]:
         """What decides between results: what has to rise, then what is lost.
@@ -70,7 +70,7 @@ class Repair:
         A silent neuron counts as lost what an arc may cost at most.
         """
         lost, gone = self.shelf.lost(found.level), len(found.given_up)
-        return lost // self.shelf.apart, lost + self.cap * gone, gone
+        return lost // self.shelf.whole, lost + self.cap * gone, gone
 
     def rises(self, level: Int32) -> Bool:
         """(A,) the arcs that conduct."""

@@ -13,6 +13,7 @@ from . import catalog
 from .options import Value
 from .sides import Pair, Side, rename
 
+WITHIN, BETWEEN = "within a level", "between levels"  # where a junction is
 SIGNS = {1: "excitatory", -1: "inhibitory", 0: "unknown"}
 
 
@@ -68,6 +69,7 @@ class ModelChanges:
         depth: levels of the old and the new.
         moved: neurons in both whose level differs; shared: neurons in both.
         turned: pairs in both that run backward in one and forward in the other.
+        coupled: junctions in both that conduct between levels in one alone.
         fell, rose: neurons that came off every path, and onto one.
         kept, new, lost: parameters by exact name: gains by synapse, biases by neuron.
         apart: (option, old, new) that make a parameter mean something else: none is kept.
@@ -83,6 +85,11 @@ class ModelChanges:
     new: int
     lost: int
     apart: tuple[tuple[str, Value, Value], ...] = ()
+    coupled: tuple[tuple[Pair, str], ...] = ()
+
+    def __bool__(self) -> bool:
+        other = self.turned or self.coupled
+        return bool(other or self.moved or self.fell or self.rose)
 
 
 @dataclass(frozen=True)
@@ -116,10 +123,8 @@ class Changes:
 
     def __bool__(self) -> bool:
         graph = self.added or self.lost or self.renamed or self.roles
-        turned = self.model is not None and bool(
-            self.model.turned or self.model.moved or self.model.fell or self.model.rose
-        )
-        return bool(graph or self.chemical or self.junctions or self.signs or turned)
+        wiring = self.chemical or self.junctions or self.signs
+        return bool(graph or wiring or self.model)
 
 
 def compare(
@@ -255,6 +260,11 @@ def models(old: Side, new: Side, kept: tuple[int, int, int]) -> ModelChanges | N
             (name, value, new.meaning[name])
             for name, value in old.meaning.items()
             if value != new.meaning[name]
+        ),
+        tuple(
+            (pair, WITHIN if pair in new.lateral else BETWEEN)
+            for pair in sorted(set(old.junctions) & set(new.junctions))
+            if (pair in old.lateral) != (pair in new.lateral)
         ),
     )
 

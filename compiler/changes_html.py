@@ -81,7 +81,15 @@ def content(changes: Changes) -> dict[str, Any]:
         "signs": [[row[u], row[v], a, b] for (u, v), a, b in changes.signs.turned],
         "turned": [
             [row[u], row[v], way]
-            for (u, v), way in (changes.model.turned if changes.model else ())
+            for (u, v), way in (
+                changes.model.turned if changes.model is not None else ()
+            )
+        ],
+        "coupled": [
+            [row[u], row[v], where]
+            for (u, v), where in (
+                changes.model.coupled if changes.model is not None else ()
+            )
         ],
     }
 

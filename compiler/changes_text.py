@@ -6,7 +6,7 @@ import html
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from .changes import Changes, Table
+from .changes import WITHIN, Changes, ModelChanges, Table
 from .names import amount, plain, plural
 from .sides import Pair, Side
 
@@ -81,7 +81,7 @@ def model(changes: Changes) -> Iterator[str]:
     old, new = found.depth
     yield (
         f"model      {old} -> {new} levels, {found.moved:,} of {found.shared:,} neurons on another; "
-        f"{plural(len(found.turned), 'synapse')} turned; "
+        f"{plural(len(found.turned), 'synapse')} turned; {coupled(found)}"
         f"{len(found.fell):,} off every path, {len(found.rose):,} back on one"
     )
     if found.apart:
@@ -92,6 +92,15 @@ def model(changes: Changes) -> Iterator[str]:
         f"parameters {found.kept:,} kept, {found.new:,} new, {found.lost:,} lost: "
         "elegansc transplant carries the kept ones over"
     )
+
+
+def coupled(found: ModelChanges) -> str:
+    """How many junctions came within a level, and how many left one."""
+    if not found.coupled:
+        return ""
+    fell = sum(where == WITHIN for _, where in found.coupled)
+    left = len(found.coupled) - fell
+    return f"{plural(fell, 'gap junction')} now within a level, {left:,} no longer; "
 
 
 def details(
@@ -120,6 +129,13 @@ def details(
             for (u, v), way in changes.model.turned
         ]
         yield from listed("turned", "~", turned, most, paint, ready=True)
+        within = [
+            f"{plain(u)} - {plain(v)} now {where}"
+            for (u, v), where in changes.model.coupled
+        ]
+        yield from listed(
+            "gap junctions in or out of a level", "~", within, most, paint, ready=True
+        )
         yield from listed("off every path", "-", changes.model.fell, most, paint)
         yield from listed("back on a path", "+", changes.model.rose, most, paint)
     for word, kind, arrow in (
@@ -219,6 +235,7 @@ def as_json(changes: Changes) -> dict[str, Any]:
                 "moved": found.moved,
                 "shared": found.shared,
                 "turned": [[u, v, way] for (u, v), way in found.turned],
+                "coupled": [[u, v, where] for (u, v), where in found.coupled],
                 "fell": list(found.fell),
                 "rose": list(found.rose),
                 "parameters": {

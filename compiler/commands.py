@@ -64,6 +64,7 @@ def explain_command(
             "cuts": [asdict(cut) for cut in explain.cuts(circuit, dag, options)],
             "input_lost": dict(explain.input_lost(dag)),
             "walks_kept": explain.walks_kept(dag),
+            "given_up": [list(row) for row in explain.given_up(dag)],
         }
         click.echo(json.dumps(found, indent=2))
         return

@@ -65,6 +65,7 @@ class View:
     norm: str
     kernel: str
     delay: bool
+    lateral: bool  # whether some junction is within a level
     counts: bool
     centred: bool  # whether biases start so that sums have mean 1
     gains: bool  # whether synapses have gains
@@ -157,6 +158,7 @@ def view(plan: Plan, options: Options, name: str) -> View:
         options.norm,
         options.kernel,
         options.feedback == "delay",
+        bool(tables.lateral),
         options.init == "counts",
         centred(options),
         options.merge != "product",

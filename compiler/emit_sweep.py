@@ -248,8 +248,9 @@ def facts(sweep: Sweep, options: Options) -> Iterator[tuple[str, list[str]]]:
     role, d = sweep.cells.role, options.features
     sensory, motor = int((role & SENSORY > 0).sum()), int((role & MOTOR > 0).sum())
     made = sweep.left >= 0
-    units, products = int((made & (sweep.right < 0)).sum()), int(
-        (sweep.right >= 0).sum()
+    units, products = (
+        int((made & (sweep.right < 0)).sum()),
+        int((sweep.right >= 0).sum()),
     )
     dead = unused(sweep)
     act = options.activation
@@ -266,13 +267,19 @@ def facts(sweep: Sweep, options: Options) -> Iterator[tuple[str, list[str]]]:
             NORMS[options.norm],
         ],
     )
-    yield "kept", [
-        f"{plural(units, 'unit')} and {plural(products, 'product')} that an output hangs on"
-    ]
+    yield (
+        "kept",
+        [
+            f"{plural(units, 'unit')} and {plural(products, 'product')} that an output hangs on"
+        ],
+    )
     if options.task != "none":
         yield "task", prose.task(options)
-    yield "parameters", [
-        f"{units * d * (d + 1):,}: {units:,} matrices W of {d} x {d}, {units:,} vectors b"
-    ]
+    yield (
+        "parameters",
+        [
+            f"{units * d * (d + 1):,}: {units:,} matrices W of {d} x {d}, {units:,} vectors b"
+        ],
+    )
     if dead:
         yield "unused", [f"{plural(len(dead), 'neuron')}: {prose.listed(dead)}"]

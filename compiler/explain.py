@@ -9,13 +9,14 @@ import numpy as np
 
 from .errors import InputError, UsageError
 from .fixed_point import integers
-from .graph import HOPS, walks
+from .graph import HOPS, total, walks
 from .ir import MOTOR, SENSORY, Bool, Circuit, Dag
 from .names import amount, plain, plural
 from .net import Fold, Net, net_of
 from .options import Options
 from .order import Found, order_of, settle_protected
 from .passes.break_cycles import REVIVED, TIE
+from .report import listed
 from .revive import Task, flat, price_cap
 
 FORCED, TIED, UNKNOWN = "forced", "tie", "unknown"
@@ -134,9 +135,22 @@ def walks_kept(dag: Dag) -> list[float]:
     return walks(pre, post, weight, ahead, role & SENSORY > 0, role & MOTOR > 0)
 
 
+def given_up(dag: Dag) -> list[tuple[str, str, float]]:
+    """(one, other, weight) of each junction within a level, the heaviest first."""
+    name, ends = dag.cells.name, dag.lateral
+    columns = (ends.left.tolist(), ends.right.tolist(), ends.weight.tolist())
+    found = [(name[u], name[v], w) for u, v, w in zip(*columns, strict=True)]
+    return sorted(found, key=lambda row: (-row[2], row[0], row[1]))
+
+
 @dataclass(frozen=True)
 class Depth:
-    """How much is lost in so many levels, in the source's unit and as a share."""
+    """How much is lost in so many levels, in the source's unit.
+
+    Attributes:
+        lost: weight that runs backward, and of junctions within a level.
+        share: of the chemical weight.
+    """
 
     levels: int
     lost: float
@@ -152,17 +166,19 @@ def depths(circuit: Circuit, options: Options) -> Iterator[Depth]:
     edges = circuit.chemical
     proper = edges.pre != edges.post
     whole = float(edges.weight[proper].sum())
-    task = Task(net, fold, circuit.cells.role, circuit.junctions)
+    _, scale, _ = integers(edges.weight, circuit.source.label)
+    late, ends = options.feedback == "delay", circuit.junctions
+    task = Task(net, fold, circuit.cells.role, ends, scale, late)
     cap = cap_of(circuit, options)
     for most in DEPTHS:
         if most > len(circuit.cells):
             return
         try:
-            back, _, _ = flat(task, found, circuit, most, cap)
+            back, way, _ = flat(task, found, circuit, most, cap)
         except InputError:
-            continue  # gap junctions find no room
+            continue  # gap junctions between blocks find no room
         lost = (proper & ~net.proper) | back
-        weight = float(edges.weight[lost].sum())
+        weight = total(edges.weight[lost]) + total(ends.weight[way == 0])
         yield Depth(most, weight, weight / whole if whole else 0.0)
 
 
@@ -206,9 +222,18 @@ def lines(
         shown_losers = losers if verbose else losers[:TOP]
         words = [f"{plain(name)} {100 * share:.0f} %" for name, share in shown_losers]
         yield f"input     lost by {plural(len(losers), 'neuron')}: {', '.join(words)}"
-    coupled = float(circuit.junctions.weight.sum())
+    coupled = total(dag.junctions.weight)
     if coupled and options.feedback == "drop":
         yield f"junctions {amount(coupled)} {unit} of coupling conduct one way only"
+    within = given_up(dag)
+    if within:
+        lost = amount(sum(weight for _, _, weight in within))
+        pairs = [f"{plain(u)} - {plain(v)} {amount(w)}" for u, v, w in within]
+        how = "conduct neither way"
+        if options.feedback == "delay":
+            how = "conduct both ways a step late"
+        yield f"level     {lost} {unit} of coupling, in {len(within):,}, {how}: both neurons share a level"
+        yield f"          {listed(pairs, verbose, ', ')}"
     kept = walks_kept(dag)
     words = [
         f"{hop}: {100 * share:.0f} %" for hop, share in zip(HOPS, kept, strict=True)

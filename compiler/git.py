@@ -207,7 +207,8 @@ def lines_of(model: Model) -> Iterator[str]:
     yield from sorted(
         [*chemical(cells, dag.forward), *chemical(cells, dag.feedback, " backward")]
     )
-    yield from sorted(electrical(cells, circuit.junctions))
+    within = electrical(cells, dag.lateral, " in a level")
+    yield from sorted([*electrical(cells, dag.junctions), *within])
 
 
 def neurons(cells: Cells, unused: set[str]) -> Iterator[str]:
@@ -237,8 +238,8 @@ def chemical(cells: Cells, edges: Synapses, way: str = "") -> Iterator[str]:
         yield f"chemical {pair} {number(weight)}{SIGNS[sign]}{way}"
 
 
-def electrical(cells: Cells, ends: Junctions) -> Iterator[str]:
-    """electrical AVAL -> AVAR 3: it conducts from left to right."""
+def electrical(cells: Cells, ends: Junctions, way: str = "") -> Iterator[str]:
+    """electrical AVAL -> AVAR 3: it conducts from left to right, if it does."""
     name = cells.name
     for u, v, weight, forced in zip(
         ends.left.tolist(),
@@ -247,8 +248,9 @@ def electrical(cells: Cells, ends: Junctions) -> Iterator[str]:
         ends.forced.tolist(),
         strict=True,
     ):
-        left, right = (u, v) if forced > 0 else (v, u)
-        yield f"electrical {whole(name[left])} -> {whole(name[right])} {number(weight)}"
+        left, right = (v, u) if forced < 0 else (u, v)
+        pair = f"{whole(name[left])} -> {whole(name[right])}"
+        yield f"electrical {pair} {number(weight)}{way}"
 
 
 def rows(connectome: Connectome, data: bytes) -> Iterator[str]:

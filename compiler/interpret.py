@@ -79,6 +79,12 @@ def wiring(graph: Order | Plan, feedback: str) -> Wiring:
             gain = (name[v], name[u], "electrical")
             inputs[name[v]].append((name[u], gain))
             delayed[name[u]].append((name[v], gain))  # the other way: a step late
+    within = graph.lateral
+    for u, v in zip(within.left.tolist(), within.right.tolist(), strict=True):
+        if live[u] and live[v]:
+            gain = (name[v], name[u], "lateral")
+            delayed[name[v]].append((name[u], gain))
+            delayed[name[u]].append((name[v], gain))
     role = graph.cells.role.tolist()
     return Wiring(
         tuple(n for n, alive in zip(name, live.tolist(), strict=True) if alive),
@@ -275,8 +281,8 @@ def like(d: Float64, bias: Float64) -> Float64:
 
 
 def link(gain: Gain) -> Link:
-    """A gain's synapse: a junction is the same both ways, a synapse early or late."""
+    """A gain's synapse: the same both ways if a junction, and whether early or late."""
     neuron, source, kind = gain
-    if kind == "electrical":
+    if kind in ("electrical", "lateral"):
         return min(neuron, source), max(neuron, source), "electrical"
     return neuron, source, "chemical"

@@ -146,10 +146,27 @@ class Junctions(Columns):
     def __len__(self) -> int:
         return len(self.left)
 
+    def among(self, live: Bool) -> int:
+        """Number of junctions with both ends among the neurons that `live` (N,) marks."""
+        return int((live[self.left] & live[self.right]).sum())
+
     def renumbered(self, row: Int32) -> Junctions:
         """Between neurons with new rows, sorted by (right, left)."""
         ends = replace(self, left=row[self.left], right=row[self.right])
         return ends.take(np.lexsort((ends.left, ends.right)))
+
+    def rising(self, row: Int32) -> Junctions:
+        """The same, each from the lesser of its new rows to the greater."""
+        left, right = row[self.left], row[self.right]
+        low, high = np.minimum(left, right), np.maximum(left, right)
+        ends = replace(self, left=low, right=high)
+        return ends.take(np.lexsort((low, high)))
+
+
+def no_junctions() -> Junctions:
+    """A table without rows."""
+    none, weight = np.zeros(0, np.int32), np.zeros(0)
+    return Junctions(none, none, weight, none, np.zeros(0, np.int8))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -203,6 +220,7 @@ class Past:
         label: of its file.
         back: (pre, post) -> whether it ran backward; rank: name -> place in its levels.
         rising: (left, right) of junctions as they conducted.
+        lateral: (one, other), sorted, of those within a level.
         proof: what was known of its order.
         same: it is of the same graph and options: its order stands as it is.
     """
@@ -213,11 +231,15 @@ class Past:
     rising: frozenset[tuple[str, str]]
     proof: Proof
     same: bool = False
+    lateral: frozenset[tuple[str, str]] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Dag:
-    """Every chemical synapse runs forward, acyclic together, or backward."""
+    """Every chemical synapse runs forward, acyclic together, or backward.
+
+    A lateral junction has both neurons on one level: it conducts nothing forward.
+    """
 
     source: Source
     cells: Cells
@@ -226,6 +248,7 @@ class Dag:
     junctions: Junctions
     proof: Proof
     history: History = field(default_factory=dict)
+    lateral: Junctions = field(default_factory=no_junctions)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -241,6 +264,7 @@ class Order:
     original: Int32  # (N,) row in Dag of each row here
     live: Bool  # (N,) on a path from a sensor to a motor; all True until `prune`
     history: History = field(default_factory=dict)
+    lateral: Junctions = field(default_factory=no_junctions)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -259,6 +283,7 @@ class Plan:
     proof: Proof
     level_start: Int32  # (levels + 1,)
     history: History = field(default_factory=dict)
+    lateral: Junctions = field(default_factory=no_junctions)
 
     @property
     def live(self) -> Bool:

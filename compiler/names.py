@@ -96,9 +96,9 @@ def matches(name: str, patterns: tuple[str, ...]) -> bool:
 
 # What a generated module already calls something else, beside the builtins.
 RESERVED = frozenset(
-    "OPTIONS LEVELS UNUSED SENSORY MOTOR CHEMICAL ELECTRICAL FEEDBACK SIGN TRANSMITTER "
+    "OPTIONS LEVELS UNUSED SENSORY MOTOR CHEMICAL ELECTRICAL FEEDBACK LATERAL SIGN TRANSMITTER "
     "CYCLES FEATURES LIVE NEURONS SILENT SYNAPSES WIRING SPAN STAGES BLOCKS PLACES "
-    "NOW DELAYED TABLES schedule cut times Counter Iterator Tensor defaultdict hashlib "
+    "NOW DELAYED LATE TABLES schedule cut times Counter Iterator Tensor defaultdict hashlib "
     "json math nn torch HEADS WIDTH HEARD Encoder Readout Decoder ElegansNetM1 "
     "ElegansNetM2 SWEEP UNITS FIRED SIZES stages itertools".split()
 )

@@ -121,6 +121,7 @@ def lower(
         protect=options.protect,
         symmetric=options.symmetric,
         max_levels=options.max_levels,
+        feedback=options.feedback,
         tie_seed=options.tie_seed,
         past=past,
         stick=options.stick,

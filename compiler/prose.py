@@ -189,22 +189,32 @@ def parameters(plan: Plan, options: Options) -> list[str]:
 def conducting(plan: Plan, options: Options) -> tuple[int, int]:
     """(synapses, junctions) between neurons of LEVELS that the module computes."""
     live, ends = plan.live, plan.junctions
-    synapses = plan.forward.among(live)
+    synapses, junctions = plan.forward.among(live), ends.among(live)
     if options.feedback == "delay":
         synapses += plan.feedback.among(live)
-    return synapses, int((live[ends.left] & live[ends.right]).sum())
+        junctions += plan.lateral.among(live)
+    return synapses, junctions
 
 
 def junctions(plan: Plan, options: Options) -> Iterator[tuple[str, list[str]]]:
     """How gap junctions conduct."""
-    count = len(plan.junctions)
-    if not count:
-        return
-    if options.feedback == "delay":
+    delay = options.feedback == "delay"
+    if delay:
         way = "each conducts both ways with one gain: now to the later level, a step late back"
     else:
         way = "each used in one direction only here: to the later level"
-    yield "junctions", [f"{count:,}, {way}"]
+    count = len(plan.junctions)
+    sentences = [f"{count:,}, {way}"] if count else []
+    if len(plan.lateral):
+        within = total(plan.lateral.weight)
+        share = f"{amount(within)} of {amount(within + total(plan.junctions.weight))}"
+        how = "read a step late both ways, with one gain" if delay else "given up"
+        sentences.append(
+            f"{share} {plan.source.unit} of gap junctions, in {len(plan.lateral):,}, {how}: "
+            "both neurons share a level: LATERAL"
+        )
+    if sentences:
+        yield "junctions", sentences
 
 
 def feedback(plan: Plan, options: Options) -> Iterator[tuple[str, list[str]]]:
@@ -274,11 +284,9 @@ def unused(plan: Plan) -> Iterator[tuple[str, list[str]]]:
     gone = np.flatnonzero(~live)
     if not len(gone):
         return
-    edges = (plan.forward, plan.feedback)
+    edges, pairs = (plan.forward, plan.feedback), (plan.junctions, plan.lateral)
     dead = sum(len(table) - table.among(live) for table in edges)
-    coupled = len(plan.junctions) - int(
-        (live[plan.junctions.left] & live[plan.junctions.right]).sum()
-    )
+    coupled = sum(len(table) - table.among(live) for table in pairs)
     yield (
         "unused",
         [

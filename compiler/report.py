@@ -252,15 +252,24 @@ def levels(history: History, unit: str, delay: bool, verbose: bool) -> Iterator[
     """Depth, junctions, who is off every path."""
     plan, pruned = history["schedule_levels"], history["prune"]
     coupled, sent = plan["junction_weight"], history["merge_electrical"]["weight"]
+    cut = history["break_cycles"]
+    within, every = cut["lateral_weight"], coupled + cut["lateral_weight"]
     if coupled and delay:
         yield line(
             "", "each junction conducts now to the later level, a step late back"
         )
     elif coupled:
-        share = 100 * coupled / (2 * coupled + sent)
+        share = 100 * coupled / (2 * every + sent)
         lost = f"{amount(coupled)} {unit}, {share:.0f} % of all coupling"
         yield line(
             "", f"each junction conducts one way only: {lost}, is not in forward()"
+        )
+    if cut["lateral"]:
+        how = "read a step late both ways" if delay else "given up"
+        yield line(
+            "",
+            f"{amount(within)} of {amount(every)} {unit} of gap junctions, in "
+            f"{cut['lateral']:,}, {how}: both neurons share a level",
         )
     yield line(
         "levels",

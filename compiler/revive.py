@@ -10,8 +10,10 @@ import numpy as np
 from .alive_levels import STARTS, lift
 from .errors import InputError
 from .fixed_point import LIMIT
+from .graph import reached
 from .ir import MOTOR, SENSORY, Bool, Circuit, Int8, Int64, Junctions, UInt8
 from .keep_alive import Arcs, keep_alive
+from .lateral import Joined
 from .names import plural
 from .net import Fold, Net
 from .order import Found, order_of, topped
@@ -20,12 +22,19 @@ from .shallow import Shelves, shallow
 
 @dataclass(frozen=True)
 class Task:
-    """What keeping neurons alive needs to know."""
+    """What keeping neurons alive needs to know.
+
+    Attributes:
+        scale: integers a unit of weight.
+        delay: what does not conduct forward does so a step late.
+    """
 
     net: Net
     fold: Fold
     role: UInt8
     junctions: Junctions
+    scale: int = 1
+    delay: bool = False
 
     @property
     def has(self) -> tuple[Bool, Bool]:
@@ -111,16 +120,17 @@ def flat(
     """The net in `most` levels, its neurons kept alive for at most `cap` an arc.
 
     Returns:
-        (E,) what runs backward; (J,) the directions of junctions; facts.
+        (E,) what runs backward; (J,) the directions of junctions, 0 of those whose ends
+        share a level; facts.
 
     Raises:
-        InputError: the ends of some junction end up on one level.
+        InputError: some junction between blocks does not rise.
     """
     net = task.net
     left, right = (
         task.fold.node[e] for e in (circuit.junctions.left, circuit.junctions.right)
     )
-    shelf = Shelves(net, left, right, most)
+    shelf = Shelves(net, left, right, task.junctions.weight * task.scale, most)
     level, *others = shallow(shelf, net, found.back)
     facts: dict[str, Any] = {}
     if cap is not None:
@@ -131,15 +141,37 @@ def flat(
         level, brought = lifted.level, int(lifted.forced.sum())
         gone = list(lifted.given_up)
         facts = {"few_price": first, "brought_back": brought, "given_up": gone}
-    forced = np.sign(level[right] - level[left]).astype(np.int8)
-    wrong = forced == 0
-    across = net.block[left] != net.block[right]
-    wrong |= across & (forced != np.sign(net.block[right] - net.block[left]))
-    if wrong.any():
-        seen = f"--max-levels {most}: {plural(int(wrong.sum()), 'gap junction')} found no room"
-        hint = "each joins two neurons of different levels: allow more levels"
+    way = np.sign(level[right] - level[left]).astype(np.int8)
+    wanted = np.sign(net.block[right] - net.block[left])
+    wrong = int(((wanted != 0) & (way != wanted)).sum())
+    if wrong:
+        seen = f"--max-levels {most}: {plural(wrong, 'gap junction')} found no room"
+        hint = "each joins two of the blocks, so it has to rise: allow more levels"
         raise InputError(circuit.source.label, seen, hint)
-    return net.proper & (level[net.pre] >= level[net.post]), forced, facts
+    rises = net.proper & (level[net.pre] < level[net.post])
+    return net.proper & ~rises, settled(task, rises, way), facts
+
+
+def settled(task: Task, rises: Bool, way: Int8) -> Int8:
+    """(J,) ways: of junctions that have none, those whose ends share a level at last.
+
+    What is found lies in levels with gaps; where neurons fire as soon as they can, and
+    only those on a path, fewer ends may share one.
+    """
+    net = task.net
+    left, right = (
+        task.fold.node[e] for e in (task.junctions.left, task.junctions.right)
+    )
+    size = len(net.names)
+    joined = Joined(size, net.pre[rises], net.post[rises], left, right, way)
+    joined = joined.among(np.ones(size, bool))
+    pre, post = joined.conducting()
+    if task.delay:
+        pre = np.concatenate([net.pre, left, right])
+        post = np.concatenate([net.post, right, left])
+    sensory, motor = task.has
+    live = reached(pre, post, sensory) & reached(post, pre, motor)
+    return joined.among(live).way
 
 
 def arcs_of(task: Task, proper: Int64) -> tuple[Arcs, Int64]:

@@ -1,6 +1,6 @@
 """Levels instead of an order: keep the most weight in at most so many levels.
 
-An arc is kept if it rises from a lower to a higher level; the two ends of a gap junction
+An arc is kept if it rises from a lower to a higher level, a gap junction if its two ends
 stand on different ones. Nodes move to their best level, a group at once, first with noise
 that cools, then without. Nothing is proved of the result but that it is one.
 """
@@ -8,10 +8,10 @@ that cools, then without. Nothing is proved of the result but that it is one.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from copy import copy
 
 import numpy as np
 
+from .fixed_point import LIMIT
 from .graph import Neighbours, longest_path, ratio_rank, scatter
 from .ir import Bool, Float64, Int32, Int64
 from .net import Net
@@ -21,13 +21,13 @@ SWEEPS = 150  # with noise
 CALM = 60  # without, at most
 RUNS = 6  # searches from the start
 AGAIN = (0.25, 0.25, 0.25, 0.1, 0.1, 0.1, 0.05)  # how hot; from the best
-PASSING = 3  # mean weights that a junction within a level costs in half of the searches
 NOBODY = np.zeros(0, np.int32)
+FINE = 1024  # parts of a unit of weight, where they count
 SMALL = 1200  # nodes of an order that is cut into levels in the best way
 
 
 def shallow(shelf: Shelves, net: Net, back: Bool) -> list[Int32]:
-    """Levels (N,), the best found first; the ends of a junction may still share one.
+    """Levels (N,), the best found first.
 
     Args:
         back: (E,) what an order of the net sends backward: where the search begins.
@@ -35,8 +35,7 @@ def shallow(shelf: Shelves, net: Net, back: Bool) -> list[Int32]:
     start = shelf.cut(order_rank(net, back))
     every = [shelf.calm(start)]
     for run in range(RUNS):
-        for apart in (shelf.apart, PASSING * shelf.warm):
-            every.append(shelf.calm(shelf.anneal(start, run, apart=apart)))
+        every.append(shelf.calm(shelf.anneal(start, run)))
     for run, heat in enumerate(AGAIN, RUNS):
         best = min(every, key=shelf.lost)
         every.append(shelf.calm(shelf.anneal(best, run, heat)))
@@ -58,11 +57,19 @@ def ranked(pre: Int32, post: Int32, weight: Int64, size: int) -> Int32:
     return rank
 
 
+def unit_of(net: Net, price: Float64) -> int:
+    """What one unit of weight counts: more than one where something is a part of it."""
+    parts = net.flip is not None or bool((price % 1 > 0).any())
+    most = float(net.weight.sum()) + float(price.sum())
+    return FINE if parts and most * FINE < LIMIT else 1
+
+
 class Shelves:
     """The nodes on their levels.
 
     Attributes:
         unit: what one unit of weight counts here.
+        whole: more than all weight: what it costs that something does not rise that has to.
     """
 
     def __init__(
@@ -70,6 +77,7 @@ class Shelves:
         net: Net,
         left: Int32,
         right: Int32,
+        price: Float64,
         most: int,
         held: tuple[Int32, Int32] = (NOBODY, NOBODY),
     ) -> None:
@@ -77,17 +85,19 @@ class Shelves:
 
         Args:
             left, right: (J,) the nodes that junctions join.
+            price: (J,) what it costs that they share a level, in units of weight.
             held: (H,), (H,) the ends of arcs that have to rise.
         """
-        self.made_of = net, left, right, most
+        self.made_of = net, left, right, price, most
         keep = net.proper
         self.size, self.most = len(net.names), min(most, len(net.names))
         self.pre, self.post = net.pre[keep], net.post[keep]
-        weight = net.weight[keep].copy()
-        self.unit = 1 if net.flip is None else 1024
+        self.unit = unit_of(net, price)
+        weight = net.weight[keep] * self.unit
         if net.flip is not None:  # a flip that an older order would not like
-            weight = weight * 1024 + np.rint(net.flip[keep] * 1024).astype(np.int64)
-        whole = int(weight.sum()) + 1
+            weight += np.rint(net.flip[keep] * self.unit).astype(np.int64)
+        flat = np.maximum(np.rint(price * self.unit), 1).astype(np.int64)
+        self.whole = whole = int(weight.sum()) + int(flat.sum()) + 1
         weight[net.fixed[keep]] = whole
         bound = net.block[left] != net.block[right]  # by blocks, to conduct one way
         rises = net.block[left] < net.block[right]
@@ -96,15 +106,14 @@ class Shelves:
         self.post = np.concatenate([self.post, high[bound], held[1]])
         firm = int(bound.sum()) + len(held[0])
         weight = np.concatenate([weight, np.full(firm, whole)])
-        left, right = left[~bound], right[~bound]
-        self.weight, self.left, self.right = weight, left, right
-        self.apart = whole  # what it costs that a junction's ends share a level
+        left, right, flat = left[~bound], right[~bound], flat[~bound]
+        self.weight, self.left, self.right, self.flat = weight, left, right, flat
         tail = np.concatenate([self.pre, self.post, left, right])
         head = np.concatenate([self.post, self.pre, right, left])
         count, pairs = len(weight), len(left)
         self.edges = Neighbours(tail, head, self.size)
         kind = np.repeat([0, 1, 2], [count, count, 2 * pairs])
-        cost = np.concatenate([weight, weight, np.full(2 * pairs, whole)])
+        cost = np.concatenate([weight, weight, flat, flat])
         self.kind = kind[self.edges.edge]
         self.cost = cost[self.edges.edge].astype(np.float64)
         self.degree = np.diff(self.edges.start)
@@ -117,10 +126,10 @@ class Shelves:
         return Shelves(*self.made_of, held=(pre, post))
 
     def lost(self, level: Int32) -> int:
-        """Weight that does not rise; junctions on one level weigh more than all."""
-        flat = int((level[self.left] == level[self.right]).sum())
+        """Weight that does not rise, and of junctions within a level."""
+        within = level[self.left] == level[self.right]
         falls = level[self.pre] >= level[self.post]
-        return flat * self.apart + int(self.weight[falls].sum())
+        return int(self.flat[within].sum()) + int(self.weight[falls].sum())
 
     def cut(self, rank: Int32) -> Int32:
         """An order as levels: where the least weight falls inside, or of equal size."""
@@ -201,18 +210,8 @@ class Shelves:
         gain: Float64 = step.reshape(len(nodes), width).cumsum(1)[:, : self.most]
         return gain
 
-    def anneal(
-        self, level: Int32, run: int, heat: float = 1.0, *, apart: float | None = None
-    ) -> Int32:
-        """Noisy moves; the noise cools from `heat` mean weights to a fiftieth of one.
-
-        Args:
-            apart: what it costs meanwhile that a junction's ends share a level.
-        """
-        if apart is not None and apart < self.apart:
-            passing = copy(self)
-            passing.cost = np.where(self.kind == 2, apart, self.cost)
-            return passing.anneal(level, run, heat)
+    def anneal(self, level: Int32, run: int, heat: float = 1.0) -> Int32:
+        """Noisy moves; the noise cools from `heat` mean weights to a fiftieth of one."""
         table = gumbel()
         columns = np.arange(self.most, dtype=np.uint64)
         for sweep, part in enumerate(cooling(round(heat * 50), SWEEPS)):

@@ -35,6 +35,7 @@ class Side:
         chemical: (pre, post) -> weight; junctions: (one, other), sorted, -> weight.
         signs: of the chemical pairs of which it tells one, +1 or -1.
         level: neuron -> level, of those in one; back: pairs that run backward.
+        lateral: junctions whose neurons share a level.
         gains: the synapse of each gain; none without a model.
         meaning: the options that decide what a parameter means.
         why: why there is no model.
@@ -53,6 +54,7 @@ class Side:
     edited: bool = False
     signs: Mapping[Pair, int] = field(default_factory=dict)
     meaning: Mapping[str, Value] = field(default_factory=dict)
+    lateral: frozenset[Pair] = frozenset()
 
 
 def side(
@@ -161,11 +163,13 @@ def side_of(circuit: Circuit, plan: Plan | None, options: Options, label: str) -
         for number, (first, last) in enumerate(zip(start, start[1:], strict=False))
         for place in range(first, last)
     }
+    within = named(row, plan.lateral.left, plan.lateral.right, plan.lateral.weight)
     late = named(row, plan.feedback.pre, plan.feedback.post, plan.feedback.weight)
     used = [(plan.forward.pre, plan.forward.post, "chemical")]
     used.append((plan.junctions.left, plan.junctions.right, "electrical"))
     if options.feedback == "delay":
         used.append((plan.feedback.pre, plan.feedback.post, "feedback"))
+        used.append((plan.lateral.left, plan.lateral.right, "lateral"))
     gains = {
         link((row[v], row[u], kind))
         for pre, post, kind in used
@@ -180,6 +184,7 @@ def side_of(circuit: Circuit, plan: Plan | None, options: Options, label: str) -
         back=frozenset(late),
         gains=frozenset(gains),
         meaning={name: getattr(options, name) for name in MEANING},
+        lateral=frozenset((min(pair), max(pair)) for pair in within),
     )
 
 
@@ -209,5 +214,8 @@ def rename(old: Side, names: Mapping[str, str]) -> Side:
         signs=pairs(old.signs),
         level=None if level is None else {new(n): at for n, at in level.items()},
         back=frozenset((new(u), new(v)) for u, v in old.back),
+        lateral=frozenset(
+            (min(new(u), new(v)), max(new(u), new(v))) for u, v in old.lateral
+        ),
         gains=frozenset(link((new(v), new(u), kind)) for v, u, kind in old.gains),
     )

@@ -116,7 +116,10 @@ def past_from(model: Model, options: Options, circuit: Circuit, label: str) -> P
         for late, edges in ((False, plan.forward), (True, plan.feedback))
         for u, v in zip(edges.pre.tolist(), edges.post.tolist(), strict=True)
     }
-    ends = zip(plan.junctions.left.tolist(), plan.junctions.right.tolist(), strict=True)
+    ends, within = (
+        zip(edges.left.tolist(), edges.right.tolist(), strict=True)
+        for edges in (plan.junctions, plan.lateral)
+    )
     asked = replace(options, like="", stick=0.0)
     made = replace(model.options, like="", stick=0.0)
     same = asked.changed() == made.changed() and digest(circuit) == digest(plan)
@@ -127,6 +130,7 @@ def past_from(model: Model, options: Options, circuit: Circuit, label: str) -> P
         frozenset((name[u], name[v]) for u, v in ends),
         plan.proof,
         same,
+        frozenset((min(name[u], name[v]), max(name[u], name[v])) for u, v in within),
     )
 
 

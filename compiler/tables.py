@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
 import numpy as np
@@ -16,6 +16,7 @@ from .ir import (
     Cells,
     Circuit,
     Dag,
+    Int32,
     Junctions,
     Plan,
     Proof,
@@ -54,6 +55,7 @@ class Tables:
     feedback: Nested
     sign: dict[str, dict[str, int]]
     transmitter: dict[str, list[str]]
+    lateral: Nested = field(default_factory=dict)
 
 
 def tables_of(plan: Plan, options: Options) -> Tables:
@@ -67,7 +69,7 @@ def tables_of(plan: Plan, options: Options) -> Tables:
     for cell, word in sorted(zip(name, plan.cells.transmitter, strict=True)):
         if word:
             transmitter.setdefault(word, []).append(cell)
-    junctions = plan.junctions
+    junctions, within = plan.junctions, plan.lateral
     return Tables(
         options.changed(),
         cycles,
@@ -80,6 +82,7 @@ def tables_of(plan: Plan, options: Options) -> Tables:
         nest(name, plan.feedback.pre, plan.feedback.post, plan.feedback.weight),
         signs(plan),
         dict(sorted(transmitter.items())),
+        nest(name, within.left, within.right, within.weight),
     )
 
 
@@ -123,7 +126,8 @@ def literals(tables: Tables, unit: str) -> Iterator[Table]:
         if delayed
         else "each used in one direction"
     )
-    kind = kind_of(tables.chemical, tables.electrical, tables.feedback)
+    weighed = (tables.chemical, tables.electrical, tables.feedback, tables.lateral)
+    kind = kind_of(*weighed)
     edges = f"dict[str, dict[str, {kind}]]"
     yield Table(
         "OPTIONS",
@@ -183,6 +187,14 @@ def literals(tables: Tables, unit: str) -> Iterator[Table]:
         f"Chemical synapses that run backward, {late}, neuron: {{input: {unit}}}.",
         tables.feedback,
     )
+    if tables.lateral:
+        both = f"{late} both ways" if delayed else late
+        yield nested(
+            "LATERAL",
+            edges,
+            f"Gap junctions within a level, {both}, neuron: {{input: {unit}}}.",
+            tables.lateral,
+        )
     if tables.sign or tables.options.get("init") == "counts":
         yield nested(
             "SIGN",
@@ -232,11 +244,7 @@ def plan_of(tables: Tables, source: Source) -> Plan:
     row = {neuron: index for index, neuron in enumerate(name)}
     cells = cells_of(name, tables)
     start = np.cumsum([0, *map(len, tables.levels)], dtype=np.int32)
-    left, right, weight = columns(tables.electrical, row)
-    size = len(left)
-    junctions = Junctions(
-        left, right, weight, np.zeros(size, np.int32), np.zeros(size, np.int8)
-    )
+    rows = np.arange(len(name), dtype=np.int32)
     bound = tables.cycles.get("bound")
     known = float(bound) if isinstance(bound, int | float) else None
     proof = Proof(str(tables.cycles.get("method", "given")), known)
@@ -245,9 +253,10 @@ def plan_of(tables: Tables, source: Source) -> Plan:
         cells,
         synapses(tables.chemical, tables.sign, row),
         synapses(tables.feedback, tables.sign, row),
-        junctions.renumbered(np.arange(len(name), dtype=np.int32)),
+        junctions(tables.electrical, row).renumbered(rows),
         proof,
         start,
+        lateral=junctions(tables.lateral, row).rising(rows),
     )
 
 
@@ -281,17 +290,36 @@ def unplanned(plan: Plan) -> tuple[Circuit, Dag]:
         )
         for name in ("pre", "post", "weight", "sign", "line")
     }
-    left, right = row[plan.junctions.left], row[plan.junctions.right]
-    rising = replace(
-        plan.junctions,
-        left=np.minimum(left, right),
-        right=np.maximum(left, right),
-        forced=np.where(left < right, 1, -1).astype(np.int8),
-    )
-    rising = rising.take(np.lexsort((rising.right, rising.left)))
-    circuit = Circuit(plan.source, cells, sorted_again(Synapses(**both)), rising)
+    up = row[plan.junctions.left] < row[plan.junctions.right]
+    way = np.where(up, 1, -1).astype(np.int8)
+    rising = by_name(replace(plan.junctions, forced=way), row)
+    lateral = by_name(plan.lateral, row)
+    every = by_name(together(rising, lateral), np.arange(len(row), dtype=np.int32))
+    circuit = Circuit(plan.source, cells, sorted_again(Synapses(**both)), every)
     ahead, behind = sorted_again(plan.forward), sorted_again(plan.feedback)
-    return circuit, Dag(plan.source, cells, ahead, behind, rising, plan.proof)
+    dag = Dag(plan.source, cells, ahead, behind, rising, plan.proof, lateral=lateral)
+    return circuit, dag
+
+
+def by_name(junctions: Junctions, row: Int32) -> Junctions:
+    """Between neurons with new rows, as a circuit has them: sorted by (left, right)."""
+    ends = junctions.rising(row)
+    return ends.take(np.lexsort((ends.right, ends.left)))
+
+
+def together(one: Junctions, other: Junctions) -> Junctions:
+    """The rows of both."""
+    names = [column.name for column in fields(Junctions)]
+    pairs = {name: [getattr(one, name), getattr(other, name)] for name in names}
+    return Junctions(**{name: np.concatenate(pair) for name, pair in pairs.items()})
+
+
+def junctions(table: Nested, row: dict[str, int]) -> Junctions:
+    """A nested table as junctions."""
+    left, right, weight = columns(table, row)
+    size = len(left)
+    line, forced = np.zeros(size, np.int32), np.zeros(size, np.int8)
+    return Junctions(left, right, weight, line, forced)
 
 
 def columns(table: Nested, row: dict[str, int]) -> tuple[Any, Any, Any]:

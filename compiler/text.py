@@ -63,6 +63,8 @@ def lines(ir: Stage) -> Iterator[str]:
     yield from synapses(ir.cells, ir.forward, "forward")
     yield from synapses(ir.cells, ir.feedback, "feedback")
     yield from junctions(ir.cells, ir.junctions, "--" if isinstance(ir, Dag) else "->")
+    if len(ir.lateral):
+        yield from junctions(ir.cells, ir.lateral, "--", "lateral")
 
 
 def block(title: str, rows: list[str]) -> Iterator[str]:
@@ -108,7 +110,9 @@ def synapses(table: Cells, edges: Synapses, title: str) -> Iterator[str]:
     yield from block(title, rows)
 
 
-def junctions(table: Cells, edges: Junctions, arrow: str) -> Iterator[str]:
+def junctions(
+    table: Cells, edges: Junctions, arrow: str, title: str = "junctions"
+) -> Iterator[str]:
     """`A -- B 3` a line; `A -> B 3` once it has a direction."""
     name = table.name
     columns = (edges.left, edges.right, edges.weight, edges.line)
@@ -117,7 +121,7 @@ def junctions(table: Cells, edges: Junctions, arrow: str) -> Iterator[str]:
         + (f"  line {at}" if at else "")
         for a, b, w, at in zip(*(column.tolist() for column in columns), strict=True)
     ]
-    yield from block("junctions", rows)
+    yield from block(title, rows)
 
 
 def assignments(sweep: Sweep) -> Iterator[str]:
@@ -163,9 +167,16 @@ def digest(ir: Circuit | Dag | Order | Plan | Sweep) -> str:
             strict=True,
         )
     )
-    ends = ordered(name, ir.junctions.left, ir.junctions.right)
-    weights = map(number, ir.junctions.weight.tolist())
-    coupled = sorted((*pair, w) for pair, w in zip(ends, weights, strict=True))
+    ends = [ir.junctions]
+    if not isinstance(ir, Circuit | Sweep):
+        ends.append(ir.lateral)
+    coupled = sorted(
+        (*pair, number(weight))
+        for table in ends
+        for pair, weight in zip(
+            ordered(name, table.left, table.right), table.weight.tolist(), strict=True
+        )
+    )
     canonical = json.dumps([neurons, chemical, coupled], separators=(",", ":"))
     return hashlib.sha256(canonical.encode()).hexdigest()[:16]
 

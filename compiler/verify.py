@@ -27,6 +27,7 @@ from .ir import (
     Plan,
     Sweep,
     Synapses,
+    no_junctions,
 )
 
 
@@ -50,7 +51,9 @@ def verify(ir: Connectome | Circuit | Dag | Order | Plan | Sweep) -> None:
         check_synapses(ir.forward, size)
         check_synapses(ir.feedback, size)
         check_junctions(ir.junctions, size)
+        check_junctions(ir.lateral, size)
         unique_pairs(ir.forward, ir.feedback, size)
+        coupled_once(ir.junctions, ir.lateral, size)
     if isinstance(ir, Dag):
         check(bool((ir.junctions.left < ir.junctions.right).all()), "left < right")
     elif isinstance(ir, Order):
@@ -130,11 +133,7 @@ def check_junctions(junctions: Junctions, size: int) -> None:
     weights(junctions.weight)
     check(not junctions.left.flags.writeable, "columns are sealed")
     check(bool((junctions.left != junctions.right).all()), "no junction within a cell")
-    low = np.minimum(junctions.left, junctions.right).astype(np.int64)
-    high = np.maximum(junctions.left, junctions.right)
-    check(
-        len(np.unique(low * size + high)) == len(junctions), "no pair is coupled twice"
-    )
+    coupled_once(junctions, no_junctions(), size)
     check(bool((np.abs(junctions.forced) <= 1).all()), "forced is -1, 0 or 1")
 
 
@@ -166,6 +165,14 @@ def unique_pairs(forward: Synapses, feedback: Synapses, size: int) -> None:
     check(len(np.unique(pre * size + post)) == len(pre), "no ordered pair stands twice")
 
 
+def coupled_once(junctions: Junctions, lateral: Junctions, size: int) -> None:
+    """No pair is coupled twice, in one table or in both."""
+    left = np.concatenate([junctions.left, lateral.left]).astype(np.int64)
+    right = np.concatenate([junctions.right, lateral.right]).astype(np.int64)
+    pairs = np.minimum(left, right) * size + np.maximum(left, right)
+    check(len(np.unique(pairs)) == len(pairs), "no pair is coupled twice")
+
+
 def check_order(order: Order, size: int) -> None:
     """Everything forward rises: acyclic at a glance."""
     check(bool((order.forward.pre < order.forward.post).all()), "forward synapses rise")
@@ -190,6 +197,10 @@ def check_plan(plan: Plan, size: int) -> None:
     level = np.searchsorted(start, np.arange(size), side="right") - 1
     depth = longest_path(pre[used], post[used], size)
     check(bool((depth[live] == level[live]).all()), "a level is the longest path to it")
+    left, right = plan.lateral.left, plan.lateral.right
+    within = (level[left] == level[right]) | ~live[left] | ~live[right]
+    check(bool(within.all()), "a lateral junction joins two neurons of one level")
+    check(bool((left < right).all()), "left < right")
     acyclic = longest_path(pre, post, size)
     check(bool((acyclic >= 0).all()), "forward synapses and junctions have no cycle")
 

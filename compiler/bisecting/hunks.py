@@ -252,9 +252,12 @@ def changed(
             both = group(one), group(other)
             if kind == ELECTRICAL_WORD:
                 both = min(both), max(both)
-            yield kind, both if ends or kind == ELECTRICAL_WORD else both[1:], set(), {
-                key
-            }
+            yield (
+                kind,
+                both if ends or kind == ELECTRICAL_WORD else both[1:],
+                set(),
+                {key},
+            )
 
 
 def way(name: str, new: Graph) -> str:

@@ -8,7 +8,7 @@ from ..names import number
 from .colours import INK
 from .facts import caption, role_words, title
 from .labels import well_formed
-from .scene import CHANGES, FEEDBACK, JUNCTION, KINDS, Scene
+from .scene import CHANGES, FEEDBACK, JUNCTION, KINDS, Scene, within
 from .strokes import coats, strokes
 
 LONGEST = 2_000  # characters of a name: Graphviz reads strings of up to 16 kB
@@ -61,7 +61,7 @@ def ranks(scene: Scene) -> Iterator[str]:
 
 def edges(scene: Scene) -> Iterator[str]:
     """A synapse or a junction a line."""
-    lines, marks = scene.lines, strokes(scene)
+    lines, marks, flat = scene.lines, strokes(scene), within(scene)
     for row in range(len(lines)):
         kind = int(lines.kind[row])
         facts = [f"kind={KINDS[kind]}", f"count={number(float(lines.weight[row]))}"]
@@ -71,7 +71,8 @@ def edges(scene: Scene) -> Iterator[str]:
         facts.append(f'color="{marks.colour[row]}"')
         facts.append(f"penwidth={number(float(marks.width[row]))}")
         facts += ["style=dashed", "dir=none"] if kind == JUNCTION else []
-        facts += ["constraint=false"] if kind == FEEDBACK or marks.arc[row] else []
+        aside = kind == FEEDBACK or marks.arc[row] or flat[row]
+        facts += ["constraint=false"] if aside else []
         yield f"  n{lines.pre[row]} -> n{lines.post[row]} [{', '.join(facts)}];"
 
 

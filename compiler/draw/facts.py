@@ -7,7 +7,17 @@ import numpy as np
 from ..graph import total
 from ..names import amount, plural
 from .colours import ROLE_WORDS
-from .scene import CHANGES, DEAD, FEEDBACK, FORWARD, GONE, JUNCTION, SAME, Scene
+from .scene import (
+    CHANGES,
+    DEAD,
+    FEEDBACK,
+    FORWARD,
+    GONE,
+    JUNCTION,
+    SAME,
+    Scene,
+    within,
+)
 
 
 def title(scene: Scene) -> str:
@@ -35,10 +45,12 @@ def counted(scene: Scene) -> list[str]:
     lost = total(lines.weight[back & proper])
     whole = lost + total(lines.weight[lines.kind == FORWARD])
     share = f" ({100 * lost / whole:.1f}\N{NO-BREAK SPACE}%)" if whole else ""
+    flat = int(within(scene).sum())
+    aside = f", {flat:,} of them within a level" if flat else ""
     found = [
         size + off,
         plural(chemical, "chemical synapse"),
-        plural(int((lines.kind == JUNCTION).sum()), "gap junction"),
+        plural(int((lines.kind == JUNCTION).sum()), "gap junction") + aside,
         f"{amount(lost)} of {amount(whole)} {scene.unit}{share} backward",
     ]
     if loops:

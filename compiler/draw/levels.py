@@ -13,7 +13,7 @@ from .facts import aside_word
 from .frame import MARGIN, entries, left, page
 from .labels import shown
 from .places import FONT, NAMED, Places, places
-from .scene import Scene
+from .scene import Scene, within
 from .strokes import Strokes, coats, groups, strokes
 
 AXIS = 20.0  # points between the lowest line and the foot of the axis
@@ -114,10 +114,12 @@ def ticks(depth: int) -> Iterator[int]:
 
 def courses(scene: Scene, at: Places, marks: Strokes) -> list[list[Point]]:
     """The curve of every line; a junction a little below, beside its pair's synapse."""
-    columns = (scene.lines.pre, scene.lines.post, marks.arc, marks.dashed)
+    lines, aside = scene.lines, within(scene)
+    columns = (lines.pre, lines.post, marks.arc, marks.dashed, aside)
     found = []
-    for u, v, apart, dashed in zip(*(c.tolist() for c in columns), strict=True):
+    for u, v, apart, dashed, flat in zip(*(c.tolist() for c in columns), strict=True):
         shape = bow(at, u, v) if apart else flow(at, u, v)
+        shape = beside(at, u, v) if flat else shape
         low = BESIDE if dashed else 0.0
         found.append([(x, y + low) for x, y in shape])
     return found
@@ -130,6 +132,13 @@ def flow(at: Places, u: int, v: int) -> list[Point]:
     if 0 <= reach < 6:
         reach = 6.0
     return [(ax, ay), (ax + reach, ay), (bx - reach, by), (bx, by)]
+
+
+def beside(at: Places, u: int, v: int) -> list[Point]:
+    """A curve to the right of a level, between two of its neurons."""
+    (ax, ay), (bx, by) = at.spot(u), at.spot(v)
+    x = max(ax, bx) + float(max(at.half[u], at.half[v])) + 0.1 * abs(by - ay)
+    return [(ax, ay), (x, ay), (x, by), (bx, by)]
 
 
 def bow(at: Places, u: int, v: int) -> list[Point]:

@@ -15,7 +15,7 @@ from .colours import FAINT, HAIR, UNUSED
 from .frame import AS_CELLS, MARGIN, entries, left, page
 from .labels import breadth, shown
 from .levels import ticks
-from .scene import JUNCTION, Scene
+from .scene import JUNCTION, Scene, within
 from .strokes import Strokes, coats, groups, strokes
 
 if TYPE_CHECKING:
@@ -110,20 +110,22 @@ def junctions(
     layer: float,
 ) -> None:
     """A ring a junction where it is used; a dot in the mirror, where it is not."""
-    pre, post = scene.lines.pre, scene.lines.post
-    shades_there = shades(marks, rows)
+    pre, post, flat = scene.lines.pre, scene.lines.post, within(scene)
+    used = [row for row in rows if not flat[row]]
+    idle = [(pre[row], post[row]) for row in rows if flat[row]]
+    idle += [(post[row], pre[row]) for row in rows]
     canvas.paths(
-        [grid.disc(int(pre[row]), int(post[row]), 0.76) for row in rows],
+        [grid.disc(int(pre[row]), int(post[row]), 0.76) for row in used],
         name if name == "junction" else f"{name} junction",
         layer=layer + 0.01,
-        edgecolors=shades_there,
+        edgecolors=shades(marks, used),
         linewidths=0.16 * grid.cell,
     )
     canvas.paths(
-        [grid.disc(int(post[row]), int(pre[row]), 0.4) for row in rows],
+        [grid.disc(int(u), int(v), 0.4) for u, v in idle],
         f"{name} mirror",
         layer=layer,
-        facecolors=shades_there,
+        facecolors=shades(marks, [row for row in rows if flat[row]] + rows),
         linewidths=0,
     )
 

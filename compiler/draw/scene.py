@@ -6,10 +6,22 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..ir import INTER, MOTOR, SENSORY, Columns, Float64, Int8, Int32, Plan, UInt8
+from ..ir import (
+    INTER,
+    MOTOR,
+    SENSORY,
+    Bool,
+    Columns,
+    Float64,
+    Int8,
+    Int32,
+    Plan,
+    UInt8,
+)
 from ..options import Options
 from ..parse import Layout
 from ..pipeline import Trace, compile_source
+from ..tables import together
 
 FORWARD, FEEDBACK, JUNCTION = 0, 1, 2  # kinds of a line
 KINDS = ("chemical", "feedback", "junction")
@@ -39,7 +51,8 @@ class Neurons(Columns):
 class Lines(Columns):
     """One synapse or junction per row, as parallel columns of length E.
 
-    Rows are sorted by (kind, post, pre). A junction conducts pre -> post.
+    Rows are sorted by (kind, post, pre). A junction conducts pre -> post, unless both
+    share a level.
     """
 
     pre: Int32
@@ -107,7 +120,9 @@ def one_role(role: UInt8) -> UInt8:
 
 def lines_of(plan: Plan) -> Lines:
     """Synapses that run forward, then those that run backward, then junctions."""
-    ahead, behind, ends = plan.forward, plan.feedback, plan.junctions
+    rows = np.arange(len(plan.cells), dtype=np.int32)
+    ahead, behind = plan.forward, plan.feedback
+    ends = together(plan.junctions, plan.lateral).renumbered(rows)
     weight = np.concatenate([ahead.weight, behind.weight, ends.weight])
     sizes = [len(ahead), len(behind), len(ends)]
     return Lines(
@@ -118,6 +133,14 @@ def lines_of(plan: Plan) -> Lines:
         np.repeat(np.array([FORWARD, FEEDBACK, JUNCTION], np.uint8), sizes),
         np.full(len(weight), SAME, np.int8),
     )
+
+
+def within(scene: Scene) -> Bool:
+    """(E,) the junctions that conduct neither way: their neurons share a level."""
+    lines, level = scene.lines, scene.neurons.level
+    same = (level[lines.pre] == level[lines.post]) & (level[lines.pre] >= 0)
+    found: Bool = same & (lines.kind == JUNCTION) & (lines.change != LOST)
+    return found
 
 
 def difference(old: Scene, new: Scene) -> Scene:

@@ -47,13 +47,15 @@ class Network:
     def facts(self, arm: str, whole: nn.Module) -> dict[str, Any]:
         """What a results line says of graph and model; of no graph where none is used."""
         plan, head = self.model.plan, self.model.header
+        edges = [len(plan.forward), len(plan.feedback)]
+        coupled = [len(plan.junctions), len(plan.lateral)]
         facts: dict[str, Any] = {
             "graph_digest": head.source,
             "model_digest": head.body,
             "neurons": len(plan.cells),
             "live": int(plan.live.sum()),
             "synapses_kept": sum(conducting(plan, self.model.options)),
-            "synapses": len(plan.forward) + len(plan.feedback) + len(plan.junctions),
+            "synapses": sum(edges + coupled),
             "backward_share": backward_share(self.model),
             "depth": len(plan.level_start) - 1,
         }

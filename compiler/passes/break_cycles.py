@@ -15,11 +15,11 @@ import numpy as np
 from ..errors import InputError
 from ..fixed_point import integers
 from ..graph import longest_path, ranks, total
-from ..ir import Circuit, Dag, Int8, Junctions, Past
+from ..ir import Bool, Circuit, Dag, Int8, Junctions, Past, Proof
 from ..losses import flips, proof_of, report, unmatched, unprotected
 from ..net import Fold, Net, block_of, flipped, net_of, prices
 from ..order import Found, order_of, settle_protected
-from ..revive import Task, flat, price_cap, revive
+from ..revive import Task, flat, price_cap, revive, settled
 
 REVIVED = (
     10_000  # edges of a graph in which neurons are kept alive: cuts take minutes beyond
@@ -40,6 +40,7 @@ def break_cycles(
     past: Past | None = None,
     stick: float = 0.0,
     max_levels: int = 0,
+    feedback: str = "drop",
 ) -> Dag:
     """Send backward the synapses that run against the order inside a cycle.
 
@@ -54,7 +55,9 @@ def break_cycles(
         roles, protect, symmetric: see `net.net_of`.
         tie_seed: takes another one of many minima.
         past: an older model, to stay near.
-        max_levels: keep what rises in so many levels, at most; 0: any number.
+        max_levels: keep what rises in so many levels, at most; 0: any number. A junction
+            within a level is lateral.
+        feedback: see `prune.prune`.
         stick: what turning one of its synapses may cost, in the source's unit; 0: it breaks ties.
 
     Source: Eades, Lin, Smyth, "A fast and effective heuristic for the feedback arc set
@@ -74,7 +77,7 @@ def break_cycles(
         symmetric=symmetric,
         seed=tie_seed,
     )
-    net = settle_protected(net)
+    net, late = settle_protected(net), feedback == "delay"
     if past is not None and past.same:
         asked = {
             "alive": alive,
@@ -83,7 +86,8 @@ def break_cycles(
             "symmetric": symmetric,
             "max_levels": max_levels,
         }
-        return recorded(circuit, past, net, asked, protect)
+        task = Task(net, fold, circuit.cells.role, circuit.junctions, scale, late)
+        return recorded(circuit, past, task, asked, protect)
     near = net if past is None else flipped(net, past.back, stick * scale or TIE)
     first, found = search(net, near, cycles, past, stick > 0)
     proof = proof_of(cycles, first, net, fold, scale, whole)
@@ -103,7 +107,7 @@ def break_cycles(
     }
     back = found.back
     forced = direction(circuit.junctions, net, fold)
-    task = Task(near, fold, circuit.cells.role, circuit.junctions)
+    task = Task(near, fold, circuit.cells.role, circuit.junctions, scale, late)
     cap = price_cap(weight, scale, alive_cap) if alive else None
     if alive and len(edges) > REVIVED:
         cap = None
@@ -130,15 +134,8 @@ def break_cycles(
     block = block_of(circuit.cells.role)
     price = prices(block, edges.pre, edges.post, weight, roles)
     facts["price"] = int(price[sent & ~loop].sum()) / scale
-    return Dag(
-        circuit.source,
-        circuit.cells,
-        edges.take(~sent),
-        edges.take(sent),
-        replace(circuit.junctions, forced=forced.astype(np.int8)),
-        proof,
-        {**circuit.history, "break_cycles": facts},
-    )
+    within = (forced == 0) & (max_levels > 0)
+    return broken(circuit, sent, forced, within, proof, facts)
 
 
 def search(
@@ -165,7 +162,7 @@ def search(
 def recorded(
     circuit: Circuit,
     past: Past,
-    net: Net,
+    task: Task,
     asked: dict[str, Any],
     protect: tuple[str, ...],
 ) -> Dag:
@@ -174,13 +171,10 @@ def recorded(
     Raises:
         InputError: it is no order, or loses less than it says is possible.
     """
-    name, edges = circuit.cells.name, circuit.chemical
+    net, name, edges = task.net, circuit.cells.name, circuit.chemical
     ends = zip(edges.pre.tolist(), edges.post.tolist(), strict=True)
     sent = np.array([past.back[name[u], name[v]] for u, v in ends], bool)
-    rows = zip(
-        circuit.junctions.left.tolist(), circuit.junctions.right.tolist(), strict=True
-    )
-    way = [1 if (name[u], name[v]) in past.rising else -1 for u, v in rows]
+    way = ways(circuit, past)
     loop = edges.pre == edges.post
     weight, scale, whole = integers(edges.weight, circuit.source.label)
     price = prices(
@@ -191,6 +185,9 @@ def recorded(
     ahead = longest_path(edges.pre[~sent], edges.post[~sent], len(name))
     if (ahead < 0).any() or (bound is not None and bound > paid):
         seen = "its order has a cycle, or loses less than it says is possible"
+        raise InputError(past.label, seen, "elegansc verify says more")
+    if (way == 0).any() and (settled(task, ~sent, way) != way).any():
+        seen = "it gives up a junction whose neurons stand on different levels"
         raise InputError(past.label, seen, "elegansc verify says more")
     facts: dict[str, Any] = {
         **asked,
@@ -205,14 +202,48 @@ def recorded(
         "recorded": True,
     }
     facts |= report(circuit, sent, loop, net, past.proof, scale)
+    return broken(circuit, sent, way, way == 0, past.proof, facts)
+
+
+def ways(circuit: Circuit, past: Past) -> Int8:
+    """(J,) which way an older model's junctions conduct; 0: their neurons share a level."""
+    name, ends = circuit.cells.name, circuit.junctions
+    pairs = [
+        (name[u], name[v])
+        for u, v in zip(ends.left.tolist(), ends.right.tolist(), strict=True)
+    ]
+    rises = np.array([pair in past.rising for pair in pairs], bool)
+    within = np.array([pair in past.lateral for pair in pairs], bool)
+    return np.where(within, 0, np.where(rises, 1, -1)).astype(np.int8)
+
+
+def broken(
+    circuit: Circuit,
+    sent: Bool,
+    way: Int8,
+    within: Bool,
+    proof: Proof,
+    facts: dict[str, Any],
+) -> Dag:
+    """The dag.
+
+    Args:
+        sent: (synapses,) what runs backward.
+        way: (J,) of junctions; within: (J,) those that conduct nothing.
+    """
+    edges = circuit.chemical
+    ends = replace(circuit.junctions, forced=way.astype(np.int8))
+    lateral = ends.take(within)
+    facts |= {"lateral": len(lateral), "lateral_weight": total(lateral.weight)}
     return Dag(
         circuit.source,
         circuit.cells,
         edges.take(~sent),
         edges.take(sent),
-        replace(circuit.junctions, forced=np.array(way, np.int8)),
-        past.proof,
+        ends.take(~within),
+        proof,
         {**circuit.history, "break_cycles": facts},
+        lateral,
     )
 
 

@@ -20,7 +20,7 @@ def prune(order: Order, *, feedback: str = "drop") -> Order:
 
     Args:
         feedback: "drop": along forward synapses and directed junctions; "delay": along
-            every synapse, and junctions both ways.
+            every synapse, and all junctions both ways.
 
     Raises:
         InputError: no path leads from any sensory to any motor neuron.
@@ -51,6 +51,7 @@ def arcs(order: Order, feedback: str) -> tuple[Int32, Int32]:
     left, right = order.junctions.left, order.junctions.right
     pre, post = [order.forward.pre, left], [order.forward.post, right]
     if feedback == "delay":
-        pre += [order.feedback.pre, right]
-        post += [order.feedback.post, left]
+        within = order.lateral
+        pre += [order.feedback.pre, right, within.left, within.right]
+        post += [order.feedback.post, left, within.right, within.left]
     return np.concatenate(pre), np.concatenate(post)

@@ -32,9 +32,7 @@ def schedule_levels(order: Order) -> Plan:
         "neurons": int(start[-1]),
         "synapses": order.forward.among(live),
         "feedback": order.feedback.among(live),
-        "junctions": int(
-            (live[order.junctions.left] & live[order.junctions.right]).sum()
-        ),
+        "junctions": order.junctions.among(live),
         "junction_weight": total(order.junctions.weight),
     }
     return Plan(
@@ -46,4 +44,5 @@ def schedule_levels(order: Order) -> Plan:
         order.proof,
         start,
         {**order.history, "schedule_levels": facts},
+        order.lateral.rising(row),
     )

@@ -12,13 +12,12 @@ anomalies", SIAM Journal on Applied Mathematics 17 (1969).
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import replace
 
 import numpy as np
 
 from ..errors import VerifyError
 from ..graph import Neighbours, longest_path, total
-from ..ir import Bool, Dag, Int32, Int64, Junctions, Order
+from ..ir import Bool, Dag, Int64, Junctions, Order
 
 
 def topological_sort(dag: Dag) -> Order:
@@ -41,19 +40,13 @@ def topological_sort(dag: Dag) -> Order:
         dag.cells.take(original),
         forward,
         dag.feedback.renumbered(row),
-        directed(dag.junctions, row),
+        dag.junctions.rising(row),
         dag.proof,
         original,
         np.ones(size, bool),
         {**dag.history, "topological_sort": facts},
+        dag.lateral.rising(row),
     )
-
-
-def directed(junctions: Junctions, row: Int32) -> Junctions:
-    """The junctions from their earlier to their later end, sorted by (right, left)."""
-    one, two = row[junctions.left], row[junctions.right]
-    ends = replace(junctions, left=np.minimum(one, two), right=np.maximum(one, two))
-    return ends.renumbered(np.arange(len(row), dtype=np.int32))
 
 
 def list_schedule(dag: Dag, size: int) -> Int64:

@@ -17,6 +17,7 @@ from ..ir import Plan
 from ..net import Fold, Net, net_of
 from ..options import Options
 from ..order import least, order_of, settle_protected
+from ..readers.contradictions import coupled_twice
 from ..readers.model import Model, header, read_model
 from ..tables import Tables, tables_of
 from ..text import digest
@@ -72,11 +73,15 @@ def static(data: bytes, label: str) -> Iterator[Check]:
             else "no cycle in CHEMICAL and ELECTRICAL"
         ),
     )
+    if len(plan.lateral):
+        yield lateral(plan, model.options)
     stray = off_cycle(plan, model.options)
     yield Check("feedback", not stray, stray or "FEEDBACK runs backward inside cycles")
     if model.options.feedback == "delay":
-        pre = np.concatenate([pre, plan.feedback.pre, plan.junctions.right])
-        post = np.concatenate([post, plan.feedback.post, plan.junctions.left])
+        ends, within = plan.junctions, plan.lateral
+        tails = [plan.feedback.pre, ends.right, within.left, within.right]
+        heads = [plan.feedback.post, ends.left, within.right, within.left]
+        pre, post = np.concatenate([pre, *tails]), np.concatenate([post, *heads])
     strays = np.flatnonzero(on_path(pre, post, plan.cells) != plan.live)
     stray = ", ".join(names.plain(plan.cells.name[row]) for row in strays[:5].tolist())
     yield Check(
@@ -133,17 +138,31 @@ def sorted_roles(model: Model) -> bool:
 
 
 def doubled(model: Model) -> str:
-    """A synapse in CHEMICAL and in FEEDBACK, or a junction both ways; "" if there is none."""
+    """A synapse in CHEMICAL and in FEEDBACK, or a junction twice; "" if there is none."""
     tables = model.tables
     for neuron, row in tables.chemical.items():
         for source in row:
             if source in tables.feedback.get(neuron, {}):
                 return f"{names.plain(source)} -> {names.plain(neuron)} in CHEMICAL and in FEEDBACK"
-    for neuron, row in tables.electrical.items():
-        for source in row:
-            if neuron in tables.electrical.get(source, {}) or neuron == source:
-                return f"the junction {names.plain(source)} - {names.plain(neuron)} stands twice"
+    for (_, neuron, source), _ in coupled_twice(tables):
+        return (
+            f"the junction {names.plain(source)} - {names.plain(neuron)} stands twice"
+        )
     return ""
+
+
+def lateral(plan: Plan, options: Options) -> Check:
+    """Whether the junctions that are given up had to be: only levels that are few do that."""
+    level = np.searchsorted(plan.level_start, np.arange(len(plan.cells)), side="right")
+    left, right, live = plan.lateral.left, plan.lateral.right, plan.live
+    bad = np.flatnonzero(live[left] & live[right] & (level[left] != level[right]))
+    detail = "the neurons of a junction in LATERAL share a level"
+    if len(bad):
+        one, two = (plan.cells.name[int(rows[bad[0]])] for rows in (left, right))
+        detail = f"LATERAL: {names.plain(one)} and {names.plain(two)} share no level"
+    elif not options.max_levels:
+        detail = "LATERAL holds junctions without --max-levels"
+    return Check("lateral", bool(options.max_levels) and not len(bad), detail)
 
 
 def off_cycle(plan: Plan, options: Options) -> str:

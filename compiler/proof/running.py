@@ -117,7 +117,7 @@ def gain_order(model: Model) -> list[Gain]:
     silent = set(tables.unused)
     kinds = [("chemical", tables.chemical), ("electrical", tables.electrical)]
     if options.feedback == "delay":
-        kinds.append(("feedback", tables.feedback))
+        kinds += [("feedback", tables.feedback), ("lateral", tables.lateral)]
     if options.merge == "product":
         return []
     return [

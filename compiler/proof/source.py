@@ -80,6 +80,7 @@ def edges_of_plan(plan: Plan) -> set[Edge]:
         *chemical(name, plan.forward),
         *chemical(name, plan.feedback),
         *electrical(name, plan.junctions),
+        *electrical(name, plan.lateral),
         *roles(plan),
     }
 

@@ -52,6 +52,11 @@ def contradictions(tables: Tables) -> Iterator[tuple[Place, str]]:
                 if level[source] >= level[neuron]:
                     seen = f"{plain(source)} is in no level before {plain(neuron)}"
                     yield (table, neuron, source), seen
+    for neuron, inputs in tables.lateral.items():
+        for source in inputs:
+            if neuron in level and source in level and level[neuron] != level[source]:
+                seen = f"{plain(source)} and {plain(neuron)} are in different levels"
+                yield ("LATERAL", neuron, source), seen
     for neuron, k in level.items():
         if k > 0 and k - 1 not in before.get(neuron, set()):
             seen = f"{plain(neuron)} takes nothing from the level before its own"
@@ -60,17 +65,7 @@ def contradictions(tables: Tables) -> Iterator[tuple[Place, str]]:
 
 def doubled(tables: Tables) -> Iterator[tuple[Place, str]]:
     """Pairs that stand in two places, and signs of none."""
-    coupled = set()
-    for neuron, inputs in tables.electrical.items():
-        for source in inputs:
-            pair = frozenset((neuron, source))
-            if len(pair) == 1:
-                seen = f"{plain(neuron)} is coupled with itself"
-                yield ("ELECTRICAL", neuron, source), seen
-            if pair in coupled:
-                seen = f"{plain(source)} and {plain(neuron)} are coupled twice"
-                yield ("ELECTRICAL", neuron, source), seen
-            coupled.add(pair)
+    yield from coupled_twice(tables)
     for neuron, inputs in tables.feedback.items():
         for source in inputs:
             if source in tables.chemical.get(neuron, {}):
@@ -82,3 +77,22 @@ def doubled(tables: Tables) -> Iterator[tuple[Place, str]]:
             if source not in known:
                 seen = f"{plain(source)} -> {plain(neuron)} is no synapse"
                 yield ("SIGN", neuron, source), seen
+
+
+def coupled_twice(tables: Tables) -> Iterator[tuple[Place, str]]:
+    """Junctions that stand twice, in one table or in both, and those within a neuron."""
+    coupled = set()
+    for table, held in (
+        ("ELECTRICAL", tables.electrical),
+        ("LATERAL", tables.lateral),
+    ):
+        for neuron, inputs in held.items():
+            for source in inputs:
+                pair = frozenset((neuron, source))
+                if len(pair) == 1:
+                    seen = f"{plain(neuron)} is coupled with itself"
+                    yield (table, neuron, source), seen
+                if pair in coupled:
+                    seen = f"{plain(source)} and {plain(neuron)} are coupled twice"
+                    yield (table, neuron, source), seen
+                coupled.add(pair)

@@ -39,6 +39,7 @@ NEEDED = (
     "ELECTRICAL",
     "FEEDBACK",
 )
+OPTIONAL = ("CYCLES", "LATERAL", "SIGN", "TRANSMITTER")
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +115,7 @@ def tables_in(
     tree: ast.Module, label: str, needed: tuple[str, ...]
 ) -> dict[str, Literal]:
     """The literals of the tables, those needed and those that may be there."""
-    found = literals(tree, label, {*needed, "CYCLES", "SIGN", "TRANSMITTER"})
+    found = literals(tree, label, {*needed, *OPTIONAL})
     for name in needed:
         if name not in found:
             raise InputError(label, f"the table {name} is missing", AGAIN)
@@ -180,6 +181,7 @@ def check_types(found: Mapping[str, Literal], label: str) -> Tables:
             lambda v: isinstance(v, dict) and all(map(name_list, v.values())),
             {},
         ),
+        table("LATERAL", weight_table, {}),
     )
 
 
@@ -211,6 +213,7 @@ def mentions(tables: Tables) -> list[tuple[str, list[str]]]:
         "CHEMICAL": tables.chemical,
         "ELECTRICAL": tables.electrical,
         "FEEDBACK": tables.feedback,
+        "LATERAL": tables.lateral,
         "SIGN": tables.sign,
     }
     found = [("SENSORY", tables.sensory), ("MOTOR", tables.motor)]

@@ -75,8 +75,8 @@ def compared(old: Side, new: Side, start: str) -> dict[str, Any]:
         "synapses": Fate(len(after) - len(came), came, went),
         "why_new": Counter(reasons(came, old.model)),
         "why_lost": Counter(reasons(went, new.model)),
-        "turned": tuple(gain for gain in other if gain[2] == "electrical"),
-        "retimed": tuple(gain for gain in other if gain[2] != "electrical"),
+        "turned": tuple(gain for gain in other if was[link(gain)][2] == gain[2]),
+        "retimed": tuple(gain for gain in other if was[link(gain)][2] != gain[2]),
         "disturbed": tuple(disturbed(old, new, start)),
         "differ": {
             name: (one.get(name, default(name)), two.get(name, default(name)))

@@ -16,6 +16,7 @@ Read = tuple[str, bool, Link]  # (input, whether of the step before, by which sy
 
 # Why one of two models has no gain for a synapse of the other.
 NEURON, SYNAPSE, BACKWARD, UNUSED = "neuron", "synapse", "backward", "unused"
+LATERAL = "lateral"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +70,7 @@ def in_use(tables: Tables, *, delay: bool) -> Iterator[Gain]:
     """The table SYNAPSES of a module."""
     kinds = {"chemical": tables.chemical, "electrical": tables.electrical}
     if delay:
-        kinds["feedback"] = tables.feedback
+        kinds |= {"feedback": tables.feedback, "lateral": tables.lateral}
     silent = set(tables.unused)
     for kind, table in kinds.items():
         for neuron, inputs in table.items():
@@ -85,13 +86,16 @@ def places(old: Iterable[Link | str], new: Iterable[Link | str]) -> list[int]:
 
 
 def reads(synapses: Iterable[Gain], *, delay: bool) -> dict[str, set[Read]]:
-    """What each neuron reads; with `delay`, a junction reads a step late the other way."""
+    """What each neuron reads; with `delay`, a junction reads a step late the other way.
+
+    A lateral one reads so both ways.
+    """
     found: dict[str, set[Read]] = {}
     for gain in synapses:
         neuron, source, kind = gain
-        late = kind == "feedback"
+        late = kind in ("feedback", "lateral")
         found.setdefault(neuron, set()).add((source, late, link(gain)))
-        if kind == "electrical" and delay:
+        if len(readers(gain, delay=delay)) > 1:
             found.setdefault(source, set()).add((neuron, True, link(gain)))
     return found
 
@@ -99,7 +103,8 @@ def reads(synapses: Iterable[Gain], *, delay: bool) -> dict[str, set[Read]]:
 def readers(gain: Gain, *, delay: bool) -> tuple[str, ...]:
     """The neurons that a gain is an input of."""
     neuron, source, kind = gain
-    return (neuron, source) if kind == "electrical" and delay else (neuron,)
+    both = kind in ("electrical", "lateral") and delay
+    return (neuron, source) if both else (neuron,)
 
 
 def zeroed(old: Side, new: Side) -> set[Gain]:
@@ -124,15 +129,16 @@ def reasons(gains: Iterable[Gain], other: Model) -> Iterator[str]:
     known = {neuron for level in tables.levels for neuron in level} | set(tables.unused)
     drop = other.options.feedback == "drop"
     for neuron, source, kind in gains:
-        if kind == "electrical":
-            both = ((neuron, source), (source, neuron))
-            there = any(u in tables.electrical.get(v, {}) for v, u in both)
-        else:
-            there = source in tables.chemical.get(neuron, {})
+        used, late, why = tables.chemical, tables.feedback, BACKWARD
+        both = [(neuron, source)]
+        if link((neuron, source, kind))[2] == "electrical":
+            used, late, why = tables.electrical, tables.lateral, LATERAL
+            both.append((source, neuron))
+        there = any(u in used.get(v, {}) for v, u in both)
         if neuron not in known or source not in known:
             yield NEURON
-        elif kind != "electrical" and source in tables.feedback.get(neuron, {}):
-            yield BACKWARD if drop else UNUSED
+        elif any(u in late.get(v, {}) for v, u in both):
+            yield why if drop else UNUSED
         else:
             yield UNUSED if there else SYNAPSE
 

@@ -104,6 +104,7 @@ def shares(model: Model, synapses: tuple[Gain, ...]) -> list[float]:
         "chemical": tables.chemical,
         "electrical": tables.electrical,
         "feedback": tables.feedback,
+        "lateral": tables.lateral,
     }
     weights = [table[kind][neuron][source] for neuron, source, kind in synapses]
     total: dict[str, float] = {}
@@ -117,6 +118,6 @@ def signs(model: Model, synapses: tuple[Gain, ...]) -> list[int]:
     """The sign that each synapse is known to have; 0: none."""
     sign = model.tables.sign
     return [
-        sign.get(neuron, {}).get(source, 0) if kind != "electrical" else 0
+        sign.get(neuron, {}).get(source, 0) if kind in ("chemical", "feedback") else 0
         for neuron, source, kind in synapses
     ]

@@ -10,19 +10,21 @@ from ..interpret import Gain
 from ..names import plain, plural
 from ..report import line, listed
 from .account import Account, Fate
-from .parameters import BACKWARD, NEURON, SYNAPSE, UNUSED, size
+from .parameters import BACKWARD, LATERAL, NEURON, SYNAPSE, UNUSED, size
 
 # In words, with a number before them.
 NEW = {
     NEURON: "of new neurons",
     SYNAPSE: "between neurons that were there",
     BACKWARD: "running backward before",
+    LATERAL: "between neurons of one level before",
     UNUSED: "with an unused end before",
 }
 LOST = {
     NEURON: "of neurons that are gone",
     SYNAPSE: "between neurons that are there",
     BACKWARD: "running backward now",
+    LATERAL: "between neurons of one level now",
     UNUSED: "with an unused end now",
 }
 
@@ -131,7 +133,7 @@ def gains(account: Account, verbose: bool) -> Iterator[str]:
 def shown(gain: Gain) -> str:
     """A synapse for people: `AVAL -> DA1`, a junction `AVAL - AVAR`."""
     neuron, source, kind = gain
-    arrow = "-" if kind == "electrical" else "->"
+    arrow = "-" if kind in ("electrical", "lateral") else "->"
     return f"{plain(source)} {arrow} {plain(neuron)}"
 
 
