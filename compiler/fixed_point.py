@@ -34,6 +34,18 @@ def integers(weight: Float64, label: str) -> tuple[Int64, int, bool]:
     return scaled.astype(np.int64), scale, bool((scaled / scale == weight).all())
 
 
+def parts(weight: Float64, scale: int, label: str) -> Float64:
+    """Weights of gap junctions in the integers' parts of a unit, not rounded.
+
+    Raises:
+        InputError: their sum leaves the range of int64.
+    """
+    if float(weight.sum()) * scale >= LIMIT:
+        seen = f"the weights of gap junctions, in parts of 1/{scale:,}, add up to more than 2**60"
+        raise InputError(label, seen, "divide all weights by a constant")
+    return weight * scale
+
+
 def scale_of(weight: Float64) -> int:
     """The least power of ten that makes all weights whole and leaves them exact.
 

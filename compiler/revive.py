@@ -9,7 +9,7 @@ import numpy as np
 
 from .alive_levels import STARTS, lift
 from .errors import InputError
-from .fixed_point import LIMIT
+from .fixed_point import LIMIT, parts
 from .graph import reached
 from .ir import MOTOR, SENSORY, Bool, Circuit, Int8, Int64, Junctions, UInt8
 from .keep_alive import Arcs, keep_alive
@@ -130,7 +130,8 @@ def flat(
     left, right = (
         task.fold.node[e] for e in (circuit.junctions.left, circuit.junctions.right)
     )
-    shelf = Shelves(net, left, right, task.junctions.weight * task.scale, most)
+    price = parts(circuit.junctions.weight, task.scale, circuit.source.label)
+    shelf = Shelves(net, left, right, price, most)
     level, *others = shallow(shelf, net, found.back)
     facts: dict[str, Any] = {}
     if cap is not None:

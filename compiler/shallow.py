@@ -12,15 +12,15 @@ from collections.abc import Iterator
 import numpy as np
 
 from .fixed_point import LIMIT
-from .graph import Neighbours, longest_path, ratio_rank, scatter
+from .graph import Neighbours, group, longest_path, ratio_rank, scatter
 from .ir import Bool, Float64, Int32, Int64
 from .net import Net
 from .sift import cooling, gumbel
 
-SWEEPS = 150  # with noise
+SWEEPS = 300  # with noise; half as many of more than SMALL nodes
 CALM = 60  # without, at most
-RUNS = 6  # searches from the start
-AGAIN = (0.25, 0.25, 0.25, 0.1, 0.1, 0.1, 0.05)  # how hot; from the best
+RUNS = 12  # searches from the start
+AGAIN = (0.5, 0.4, 0.3) * 4  # how hot; from the best
 NOBODY = np.zeros(0, np.int32)
 FINE = 1024  # parts of a unit of weight, where they count
 SMALL = 1200  # nodes of an order that is cut into levels in the best way
@@ -64,6 +64,11 @@ def unit_of(net: Net, price: Float64) -> int:
     return FINE if parts and most * FINE < LIMIT else 1
 
 
+def added_up(cost: Float64, start: Int64) -> Float64:
+    """Sums of groups that begin at `start`."""
+    return np.add.reduceat(cost, start) if len(start) else cost
+
+
 class Shelves:
     """The nodes on their levels.
 
@@ -104,20 +109,23 @@ class Shelves:
         low, high = np.where(rises, left, right), np.where(rises, right, left)
         self.pre = np.concatenate([self.pre, low[bound], held[0]])
         self.post = np.concatenate([self.post, high[bound], held[1]])
-        firm = int(bound.sum()) + len(held[0])
-        weight = np.concatenate([weight, np.full(firm, whole)])
+        added = int(bound.sum()) + len(held[0])
+        weight = np.concatenate([weight, np.full(added, whole)])
+        self.firm = weight == whole
         left, right, flat = left[~bound], right[~bound], flat[~bound]
         self.weight, self.left, self.right, self.flat = weight, left, right, flat
         tail = np.concatenate([self.pre, self.post, left, right])
         head = np.concatenate([self.post, self.pre, right, left])
-        count, pairs = len(weight), len(left)
-        self.edges = Neighbours(tail, head, self.size)
-        kind = np.repeat([0, 1, 2], [count, count, 2 * pairs])
-        cost = np.concatenate([weight, weight, flat, flat])
-        self.kind = kind[self.edges.edge]
-        self.cost = cost[self.edges.edge].astype(np.float64)
+        cost, apart = weight.astype(np.float64), flat.astype(np.float64)
+        none = np.zeros(len(cost))
+        order, start = group(tail, head)  # each pair of neighbours once, by its tail
+        first = order[start]
+        self.edges = Neighbours(tail[first], head[first], self.size)
+        # what is gained above a neighbour, and below it
+        self.above = added_up(np.concatenate([none, cost, apart, apart])[order], start)
+        self.below = added_up(np.concatenate([cost, none, apart, apart])[order], start)
         self.degree = np.diff(self.edges.start)
-        spread = weight[weight > 0]
+        spread = weight[(weight > 0) & ~self.firm]
         self.warm = float(spread.mean()) if len(spread) else 1.0
         self.parts = 8
 
@@ -129,7 +137,9 @@ class Shelves:
         """Weight that does not rise, and of junctions within a level."""
         within = level[self.left] == level[self.right]
         falls = level[self.pre] >= level[self.post]
-        return int(self.flat[within].sum()) + int(self.weight[falls].sum())
+        firm = int((falls & self.firm).sum())
+        loose = int(self.weight[falls & ~self.firm].sum())
+        return firm * self.whole + loose + int(self.flat[within].sum())
 
     def cut(self, rank: Int32) -> Int32:
         """An order as levels: where the least weight falls inside, or of equal size."""
@@ -173,51 +183,34 @@ class Shelves:
     def gains(self, level: Int32, nodes: Int64, *, apart: bool = False) -> Float64:
         """(nodes, levels) weight kept at a node on each level, all others at rest.
 
+        Less what it gains below all its neighbours, which is the same on each level.
+
         Args:
             apart: leave out what joins two of the nodes.
         """
-        width = self.most + 1
         place = self.edges.of(nodes)
         row = np.repeat(np.arange(len(nodes)), self.degree[nodes])
         if apart:
             away = ~np.isin(self.edges.head[place], nodes)
             place, row = place[away], row[away]
-        there = level[self.edges.head[place]].astype(np.int64)
-        kind, cost = self.kind[place], self.cost[place]
-        flat = row * width
-        # sending, a node gains below its target's level; receiving, above its source's
-        step = np.bincount(
-            np.concatenate(
-                [
-                    flat[kind == 0],
-                    (flat + there)[kind == 0],
-                    (flat + there + 1)[kind == 1],
-                    (flat + there)[kind == 2],
-                    (flat + there + 1)[kind == 2],
-                ]
-            ),
-            np.concatenate(
-                [
-                    cost[kind == 0],
-                    -cost[kind == 0],
-                    cost[kind == 1],
-                    -cost[kind == 2],
-                    cost[kind == 2],
-                ]
-            ),
-            len(nodes) * width,
+        at = row * self.most + level[self.edges.head[place]]
+        shape, size = (len(nodes), self.most), len(nodes) * self.most
+        above, below = (
+            np.bincount(at, cost[place], size).reshape(shape)
+            for cost in (self.above, self.below)
         )
-        gain: Float64 = step.reshape(len(nodes), width).cumsum(1)[:, : self.most]
+        gain: Float64 = (above - below).cumsum(1) - above
         return gain
 
     def anneal(self, level: Int32, run: int, heat: float = 1.0) -> Int32:
         """Noisy moves; the noise cools from `heat` mean weights to a fiftieth of one."""
         table = gumbel()
         columns = np.arange(self.most, dtype=np.uint64)
-        for sweep, part in enumerate(cooling(round(heat * 50), SWEEPS)):
+        sweeps = SWEEPS if self.size <= SMALL else SWEEPS // 2
+        for sweep, part in enumerate(cooling(round(heat * 50), sweeps)):
             warm = self.warm * heat * float(part) / 64
-            salt = np.uint64((run * SWEEPS + sweep) << 32)
-            for nodes in self.groups(run * SWEEPS + sweep):
+            salt = np.uint64((run * sweeps + sweep) << 32)
+            for nodes in self.groups(run * sweeps + sweep):
                 key = scatter(nodes.astype(np.uint64) + salt)[:, None] + columns
                 noise = table[(scatter(key) >> np.uint64(52)).astype(np.int64)]
                 best = (self.gains(level, nodes) + warm * noise).argmax(1)
