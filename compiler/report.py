@@ -87,6 +87,8 @@ def parsed(facts: Mapping[str, Any], label: str) -> Iterator[str]:
     count = zero.get("rows", 0) if isinstance(zero, dict) else zero
     if count:
         yield line("", f"{plural(count, 'row')} of weight 0: dropped")
+    if unnamed := facts.get("unnamed"):
+        yield line("warning", f"nodes go by their ids, not by {unnamed}")
 
 
 def selected(facts: Mapping[str, Any], unit: str, verbose: bool) -> Iterator[str]:

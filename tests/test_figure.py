@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from comparison import protocol_in, results_of, spoilt
 
+from elegansc.lab.dots import every_graph
 from elegansc.lab.figure import curves_of, pictures
 from elegansc.lab.judge import judge
 from elegansc.lab.protocol import Protocol, Run
@@ -98,3 +99,19 @@ def test_what_is_there_is_drawn(tmp_path: Path, keep: int) -> None:
     results = dict(list(results_of(protocol).items())[:keep])
 
     assert len(pictures(protocol, results, judge(protocol, results))) == 4
+
+
+def test_two_dots_get_no_interval_that_squeezes_the_others(tmp_path: Path) -> None:
+    protocol = protocol_in(tmp_path, **SIZES)
+    results = results_of(protocol)
+    del results[Run("cifar10", "mlp", 0, 1)]
+    judged = judge(protocol, results)
+    figure = every_graph(judged, protocol.side)
+    for axes, one in zip(figure.axes, judged, strict=True):
+        lines = [
+            c.get_segments() for c in axes.collections if hasattr(c, "get_segments")
+        ]
+        barred = {int(a[1]) for ((a, b),) in lines if a[1] == b[1]}
+        sizes = [group.mean.n for group in one.groups]
+        assert barred == {row for row, n in enumerate(sizes) if n >= 3}
+        assert 2 in sizes or one.task.name != "cifar10"

@@ -123,6 +123,27 @@ def test_what_is_wrong_is_said_with_its_line(data: bytes, seen: str | None) -> N
         parse(data, "worm")
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "why"),
+    [
+        (">I1<", ">S1<", "cell_name: 2 nodes share S1"),
+        (">I1<", "><", "cell_name: not all have one"),
+        ('<data key="a">I1</data>', "", "cell_name: not all have one"),
+        (">M1<", ">M9<", ""),
+        ('key="a"', 'key="z"', ""),
+    ],
+)
+def test_ids_instead_of_names_are_a_warning(
+    old: str, new: str, why: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "worm.graphml"
+    path.write_bytes(whole(NODES.replace(old, new)))
+    done = run("compile", str(path), "-o", str(tmp_path / "worm.py"))
+    said = [row for row in done.stderr.splitlines() if "by their ids" in row]
+    wanted = f"warning   nodes go by their ids, not by {why}"
+    assert (done.exit_code, said) == (0, [wanted] if why else [])
+
+
 NAMES = st.text(
     st.characters(exclude_categories=["Cc", "Cs", "Cn"]), min_size=1, max_size=8
 )

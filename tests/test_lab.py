@@ -115,7 +115,7 @@ BAD = {
     "label 10 of image 3": good(labels=np.where(np.arange(12) == 3, 10, LABELS)),
     "label -1 of image 0": good(labels=np.where(np.arange(12) == 0, -1, LABELS)),
     "no images": {"images": PIXELS[:0], "labels": LABELS[:0]},
-    "labels is not a file": {"images": PIXELS},
+    "no array labels in it": {"images": PIXELS},
     "Object arrays cannot be loaded": good(labels=np.array([{}] * 12)),
 }
 
@@ -140,8 +140,18 @@ def test_a_file_that_is_cut_short_is_refused(
     path = tmp_path / "short.npz"
     path.write_bytes(whole[: int(kept * len(whole)) if 0 < kept < 1 else int(kept)])
 
-    with pytest.raises(InputError, match="cut short"):
+    with pytest.raises(
+        InputError, match="cut short" if kept > 1 or 0 < kept < 1 else "no .npz"
+    ):
         data.read_npz(path, "cifar10")
+
+
+def test_a_text_is_not_called_a_pickle(tmp_path: Path) -> None:
+    path = tmp_path / "mnist_train.npz"
+    path.write_text("5,0,0,0\n")
+
+    with pytest.raises(InputError, match="no .npz file: not a zip archive"):
+        data.read_npz(path, "mnist")
 
 
 def test_a_damaged_array_is_refused(folder: Path, tmp_path: Path) -> None:
@@ -524,7 +534,9 @@ def test_a_line_that_was_cut_short_is_dropped(cut: int) -> None:
 def test_results_of_another_protocol_are_refused_and_kept(tmp_path: Path) -> None:
     whole = written(tmp_path / "r.jsonl", 2)
 
-    with pytest.raises(InputError, match="r.jsonl:1: a run of protocol p, this one"):
+    with pytest.raises(
+        InputError, match="r.jsonl:1: a run of other settings.* protocol p, here"
+    ):
         Results(tmp_path / "r.jsonl", "q")
     assert (tmp_path / "r.jsonl").read_bytes() == whole
 
@@ -578,6 +590,13 @@ def test_a_device_that_is_full_is_an_error_too(tmp_path: Path) -> None:
     assert results.lines == {}
 
 
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="no /dev/full here")
+@pytest.mark.parametrize("path", ["/dev/full", "."])
+def test_a_device_or_a_folder_is_no_results_file(path: str) -> None:
+    with pytest.raises(InputError, match="is no plain file"):
+        runs.read(Path(path), "p")
+
+
 def test_errors_cross_processes() -> None:
     import pickle
 
@@ -618,8 +637,27 @@ def test_train_adds_a_line_and_saves_the_best_epoch(
     assert again.exit_code == 1 and "worm seed 0 stands there already" in again.output
     assert invoke(*words, "--seed", 1, "--control", "mlp").exit_code == 0
     other = invoke(*words, "--lr", "0.1", "--seed", 2)
-    assert other.exit_code == 1 and "results of two protocols never mix" in other.output
+    assert other.exit_code == 1 and "results of two settings never mix" in other.output
     assert len((tmp_path / "r.jsonl").read_text().splitlines()) == 2
+
+
+def test_a_checkpoint_without_room_leaves_its_run_to_be_done(
+    tmp_path: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "worm.py").write_bytes(model_of(tmp_path))
+    words = ["train", tmp_path / "worm.py", "--data", folder, "--accelerator", "cpu"]
+    words += ["-o", tmp_path / "r.jsonl", "--save", tmp_path / "x.pt", "--smoke"]
+
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    with monkeypatch.context() as patch:
+        patch.setattr("os.replace", full)
+        found = invoke(*words)
+
+    assert found.exit_code == 1 and "x.pt: cannot be written: No space" in found.output
+    assert not (tmp_path / "r.jsonl").exists()
+    assert invoke(*words).exit_code == 0
 
 
 def saved(path: Path) -> dict[str, Any]:

@@ -178,7 +178,7 @@ def test_results_of_other_settings_are_refused(
 
     found = invoke(other, "--data", data, "-o", whole / "out")
 
-    assert found.exit_code == 1 and "results of two protocols never mix" in found.output
+    assert found.exit_code == 1 and "results of two settings never mix" in found.output
     smoke = invoke(
         whole / "protocol.toml", "--data", data, "-o", whole / "out", "--smoke"
     )

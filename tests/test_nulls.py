@@ -7,6 +7,7 @@ import hashlib
 import io
 import itertools
 import json
+import math
 import os
 import random
 import subprocess
@@ -322,21 +323,23 @@ def test_er_draws_every_graph_alike() -> None:
     assert chi_square(seen, 60) < 1.7
 
 
-def test_degree_draws_every_graph_alike() -> None:
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [
+        ("A>B B>C C>A D>E", 1000),  # a ring of three, that no swap turns
+        ("A>B B>A C>D D>C A>C B>D", 1000),
+        ("A>B C>D E>F B>E", 4000),
+        ("A>B B>C D>C E>A D>F F>B C>E E>C A>F F>A", 1600),
+    ],
+)
+def test_degree_draws_every_graph_alike(text: str, count: int) -> None:
     """All graphs of these degrees, found by trying all; swaps lead to each as often."""
-    edges = [("A", "B"), ("B", "C"), ("D", "C"), ("E", "A"), ("D", "F"), ("F", "B")]
-    both = [("C", "E"), ("E", "C"), ("A", "F"), ("F", "A")]
-    original = circuit_in(plain(edges + both))
-    first = arrows(original)
-    every = {
-        frozenset(graph)
-        for graph in graphs(len(original.cells), *degrees(first))
-        if degrees(graph) == degrees(first)
-    }
-    seen = Counter(drawn(original, "degree", 1200))
+    original = circuit_in(plain(tuple(way.split(">")) for way in text.split()))
+    every = alike(arrows(original), len(original.cells))
+    seen = Counter(drawn(original, "degree", count))
     assert set(seen) == every
-    assert len(every) > 10
-    assert chi_square(seen, len(every)) < 1.6
+    assert len(every) > 1
+    assert chi_square(seen, len(every)) < 1 + 4 * math.sqrt(2 / (len(every) - 1))
 
 
 def many(original: Circuit, null: str, count: int) -> Iterator[Twin]:
@@ -362,31 +365,37 @@ def arrows(original: Circuit) -> set[tuple[int, int]]:
     return set(zip(edges.pre.tolist(), edges.post.tolist(), strict=True))
 
 
-def degrees(graph: set[tuple[int, int]]) -> tuple[Counter[int], ...]:
-    """One-way in- and out-degree and reciprocal degree of each node."""
-    single = [(a, b) for a, b in graph if (b, a) not in graph]
-    return (
-        Counter(a for a, _ in single),
-        Counter(b for _, b in single),
-        Counter(a for a, b in graph if (b, a) in graph),
-    )
+def alike(graph: set[tuple[int, int]], size: int) -> set[frozenset[Any]]:
+    """All graphs of the same one-way in- and out-degrees and reciprocal degrees."""
+    found = {(frozenset(), *degrees(graph, size))}
+    for a, b in itertools.combinations(range(size), 2):
+        found = {
+            (ways | put, *left)
+            for ways, *before in found
+            for put in map(frozenset, ((), [(a, b)], [(b, a)], [(a, b), (b, a)]))
+            for left in [without(before, degrees(put, size))]
+            if min(map(min, left)) >= 0
+            and (b < size - 1 or not any(d[a] for d in left))
+        }
+    return {ways for ways, *left in found if not any(map(any, left))}
 
 
-def graphs(
-    size: int, out: Counter[int], into: Counter[int], both: Counter[int]
-) -> Iterator[set[tuple[int, int]]]:
-    """All graphs of six one-way and two reciprocal pairs, of such degrees as pairs."""
-    pairs = list(itertools.combinations(range(size), 2))
-    for mutual in itertools.combinations(pairs, 2):
-        if Counter(itertools.chain(*mutual)) != both:
-            continue
-        ways = {*mutual, *((b, a) for a, b in mutual)}
-        for chosen in itertools.combinations(set(pairs) - set(mutual), 6):
-            if Counter(itertools.chain(*chosen)) != out + into:
-                continue
-            for turns in itertools.product((False, True), repeat=6):
-                turned = zip(chosen, turns, strict=True)
-                yield ways | {(b, a) if turn else (a, b) for (a, b), turn in turned}
+def without(before: Any, taken: Any) -> list[tuple[int, ...]]:
+    """The degrees that are left."""
+    return [
+        tuple(x - y for x, y in zip(*pair, strict=True))
+        for pair in zip(before, taken, strict=True)
+    ]
+
+
+def degrees(graph: Iterable[tuple[int, int]], size: int) -> list[tuple[int, ...]]:
+    """One-way out- and in-degree and reciprocal degree of each node."""
+    ends = {"out": [0] * size, "into": [0] * size, "both": [0] * size}
+    for a, b in graph:
+        mutual = (b, a) in graph
+        ends["both" if mutual else "out"][a] += 1
+        ends["into"][b] += not mutual
+    return [*map(tuple, ends.values())]
 
 
 def test_swaps_mix_as_the_configuration_model_expects() -> None:
@@ -465,6 +474,38 @@ def test_preferred_links_are_like_those_of_networkx(links: int) -> None:
     ]
     assert [row[0] for row in ours] == [row[0] for row in theirs]
     assert np.mean(ours, 0) == pytest.approx(np.mean(theirs, 0), rel=0.15)
+
+
+@pytest.mark.parametrize("null", ["er", "ws", "ba"])
+def test_twins_of_a_worm_are_like_graphs_of_networkx(null: str) -> None:
+    """Thirty whole twins against thirty graphs: spread of degrees, clustering, paths."""
+    original = circuit(WORM)
+    size, pairs = len(original.cells), in_numbers(worm(WORM))["pairs"]
+    near = round(pairs / size)
+    links = min(range(1, size // 2), key=lambda m: abs(m * (size - m) - pairs))
+
+    def theirs(seed: int) -> nx.Graph:
+        if null == "er":
+            return nx.gnm_random_graph(size, pairs, seed=seed)
+        if null == "ws":
+            return nx.watts_strogatz_graph(size, 2 * near, 0.5, seed=seed)
+        return nx.barabasi_albert_graph(size, links, seed=seed)
+
+    ours = (nx.Graph([*arrows(twin.circuit)]) for twin in many(original, null, 30))
+    found = np.array([shape(graph) for graph in ours])
+    wanted = np.array([shape(theirs(seed)) for seed in range(30)])
+    assert np.mean(found, 0) == pytest.approx(np.mean(wanted, 0), rel=0.05)
+
+
+def shape(graph: nx.Graph) -> list[float]:
+    """A graph in numbers that do not change with its density by much."""
+    degrees = np.array([degree for _, degree in graph.degree()])
+    return [
+        float(degrees.std() / degrees.mean()),
+        float(np.percentile(degrees, 95) / degrees.mean()),
+        nx.transitivity(graph),
+        nx.average_clustering(graph),
+    ]
 
 
 @pytest.mark.parametrize("null", ["ws", "ba"])
@@ -549,17 +590,16 @@ def contents(path: Path) -> dict[str, bytes]:
 def test_another_process_writes_the_same() -> None:
     code = (
         "from elegansc.rewire_command import rewire_command as c; import sys; "
-        "c(sys.argv[1:], standalone_mode=False)"
+        "[c([*sys.argv[2:], '--null', null, '-o', sys.argv[1] + '/' + null], "
+        f"standalone_mode=False) for null in {NULLS}]"
     )
-    found = []
     for seed in ("1", "77"):
-        words = [SMALL, "--null", "ba", "-q", "-o", seed]
+        words = [sys.executable, "-c", code, seed, SMALL, "-q"]
         environment = {**os.environ, "PYTHONHASHSEED": seed}
-        subprocess.run(
-            [sys.executable, "-c", code, *words], check=True, env=environment
-        )
-        found.append(contents(Path(seed)))
-    assert found[0] == found[1] == contents(made(SMALL, "ba"))
+        subprocess.run(words, check=True, env=environment)
+    for null in NULLS:
+        one, other = (contents(Path(seed, null)) for seed in ("1", "77"))
+        assert one == other == contents(made(SMALL, null, out=null))
 
 
 # Twins compile
@@ -699,8 +739,11 @@ def test_a_generated_model_has_twins_too() -> None:
         ("degree", list(itertools.combinations("ABCDE", 2)), "no two", "er and"),
         ("role-degree", [("A", "B"), ("B", "C"), ("D", "B")], "no two", "degree asks"),
         ("partial:0.1", [("A", "B"), ("B", "C")], "half of one of 4 ends", "larger P"),
-        ("shuffle-roles", [("A", "B"), ("B", "A")], "all neurons have one", "--inputs"),
+        ("shuffle-roles", ["AB", "BA", "BC", "CB"], "all neurons have one", "--inputs"),
         ("er", [("A", "A")], "no two neurons are joined", "--min-weight"),
+        *((null, [*itertools.permutations("ABC", 2)], "no other wiring", "--only")
+          for null in NULLS),
+        ("partial:1", ["AB", "BA"], "no other wiring", "--only"),
     ],
 )  # fmt: skip
 def test_a_twin_that_can_not_be_is_refused(
@@ -762,8 +805,7 @@ def test_files_that_are_there_stay() -> None:
     before = contents(path)
     words = ["rewire", SMALL, "--null", "er", "-o", str(path)]
     message = refused(1, *words)
-    assert message.startswith("out/cells.csv: is there already, and 1 more")
-    assert "--force" in message
+    assert message == "out/cells.csv: is there already\n  --force replaces it\n"
     assert contents(path) == before
     assert run(*words, "--force", "--seed", "4").exit_code == 0
     assert json.loads((path / "rewired.json").read_bytes())["files"][0]["seed"] == 4

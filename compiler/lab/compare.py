@@ -80,10 +80,10 @@ def compare(
     place = place or Place()
     with ExitStack() as stack:
         ray = stack.enter_context(connected(place.ray)) if place.ray else None
+        images = {task.name: images_of(task, data) for task in protocol.tasks}
         made_in(folder)
         path = folder / RESULTS
         results = stack.enter_context(Results(path, protocol.digest))
-        images = {task.name: images_of(task, data) for task in protocol.tasks}
         check_data(results, images)
         models = {
             task.name: models_of(task, folder, place.jobs, watch)

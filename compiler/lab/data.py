@@ -27,6 +27,8 @@ CLASSES = 10
 HELD_OUT = 5000  # of the training images, for validation, where no file has its own
 SETS: Mapping[str, str] = {"cifar10": "CIFAR10", "mnist": "MNIST"}
 TORCHVISION = "torchvision:"
+ZIP = b"PK"  # how a zip archive begins
+ARRAYS = ("images", "labels")
 DAMAGED = (zipfile.BadZipFile, zlib.error, ValueError, EOFError, KeyError, TypeError)
 HINT = "an .npz file has the arrays images, uint8, and labels, integers from 0 to 9"
 
@@ -143,8 +145,15 @@ def read_npz(path: Path, task: str) -> Images:
         InputError: missing, cut short, or other arrays than these.
     """
     try:
+        with path.open("rb") as start:
+            zipped = start.read(len(ZIP)) == ZIP
+        if not zipped:  # of other files numpy says that they hold pickles
+            raise InputError(str(path), "no .npz file: not a zip archive", HINT)
         with np.load(path, allow_pickle=False) as file:
-            images, labels = file["images"], file["labels"]
+            for name in ARRAYS:
+                if name not in file:
+                    raise InputError(str(path), f"no array {name} in it", HINT)
+            images, labels = (file[name] for name in ARRAYS)
     except OSError as error:
         seen = f"cannot be read: {error.strerror or error}"
         raise InputError(str(path), seen, HINT) from None

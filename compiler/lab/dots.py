@@ -20,12 +20,13 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 ACROSS, ROW = 7.2, 0.36  # inches: the page, one row of it
-COLUMNS = (1.05, 1.17, 1.3)  # right ends of the table beside it, in widths of a panel
+COLUMNS = (1.04, 1.18, 1.3)  # right ends of the table beside it, in widths of a panel
 SPREAD = 0.62  # of a row, that its dots may take
 GOLDEN = (math.sqrt(5) - 1) / 2
+BARRED = 3  # dots at least; the interval of two is 13 times as wide as they lie apart
 CAPTION = """\
 Filled: a random graph, or a seed of the worm that is ranked; open: a further seed, or one of a control. \
-Bars: mean and 95 % interval.
+Bars: mean and, of 3 or more, 95 % interval.
 n: graphs or seeds. Rank 1 of the worm is the best; p is {} and corrected by Holm; \
 in brackets: not in the family of tests, not corrected."""
 
@@ -47,7 +48,7 @@ def dots(axes: Axes, one: Judged) -> None:
     task, worm = one.task, one.group(WORM).mean
     if worm.n:
         axes.axvline(worm.mean, color=RED, linestyle=(0, (4, 2)), linewidth=1, zorder=1)
-    if not math.isnan(worm.low):
+    if worm.n >= BARRED:
         axes.axvspan(worm.low, worm.high, color=RED, alpha=0.09, linewidth=0, zorder=0)
     compared = {each.generator: each for each in one.comparisons}
     for row, group in enumerate(one.groups):
@@ -109,7 +110,7 @@ def strip(axes: Axes, row: int, group: Group, metric: str) -> None:
     )
     mean = group.mean
     axes.vlines(mean.mean, row - 0.36, row + 0.36, color=colour, linewidth=1.8)
-    if not math.isnan(mean.low):
+    if mean.n >= BARRED:
         axes.hlines(row, mean.low, mean.high, color=colour, linewidth=1.8)
 
 

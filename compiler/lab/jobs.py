@@ -186,6 +186,8 @@ def answers(address: str) -> None:
     host, colon, port = address.removeprefix("ray://").rpartition(":")
     if not colon:
         return
+    if not port.isdecimal():
+        raise unreachable(address, f"{port!a} is no port")
     try:
         socket.create_connection((host.strip("[]"), int(port)), SECONDS).close()
     except (OSError, ValueError, OverflowError) as error:

@@ -126,8 +126,11 @@ def read(path: Path, protocol: str) -> tuple[dict[Run, Line], int]:
     """The finished runs, and how many bytes of the file hold them.
 
     Raises:
-        InputError: a line is of another protocol, is none of ours, or stands there twice.
+        InputError: no plain file; or a line is of another protocol, is none of ours, or
+            stands there twice.
     """
+    if not path.is_file():  # /dev/full is read without end
+        raise InputError(str(path), "is no plain file", "name another one")
     data = path.read_bytes()
     whole = data[: data.rfind(b"\n") + 1]
     found: dict[Run, Line] = {}
@@ -135,10 +138,9 @@ def read(path: Path, protocol: str) -> tuple[dict[Run, Line], int]:
         at = Location(str(path), number)
         line = parsed(text, at)
         if line["protocol"] != protocol:
-            seen = (
-                f"a run of protocol {line['protocol']:.12}, this one is {protocol:.12}"
-            )
-            hint = "results of two protocols never mix: write to another folder"
+            digests = f"protocol {line['protocol']:.12}, here {protocol:.12}"
+            seen = f"a run of other settings or images: {digests}"
+            hint = "results of two settings never mix: write to another place"
             raise InputError(at, seen, hint)
         run = run_of(line)
         if run in found:
@@ -157,7 +159,9 @@ def parsed(text: bytes, at: Location) -> Line:
     missing = [key for key in KEYS if not isinstance(line, dict) or key not in line]
     if missing or line["schema"] != SCHEMA:
         seen = f"lacks {missing[0]}" if missing else f"schema {line['schema']}"
-        raise InputError(at, f"no result of this elegansc: {seen}", "see elegansc lab")
+        raise InputError(
+            at, f"no result of this elegansc: {seen}", "write to another place"
+        )
     kinds = {"protocol": str, "task": str, "arm": str, "graph": int, "seed": int}
     wrong = next(
         (key for key, kind in kinds.items() if type(line[key]) is not kind), ""

@@ -91,10 +91,10 @@ def train_alone(
         train(whole, splits, recipe, fabric)
         return None
     outcome = train(whole, splits, recipe, fabric, tell)
+    if checkpoint:  # first: what has a line is never trained again
+        save(whole, checkpoint)
     with Results(path, protocol) as results:
         results.add(line(run, protocol, splits.digest, facts, outcome))
-    if checkpoint:
-        save(whole, checkpoint)
     return outcome
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -11,6 +12,7 @@ import numpy as np
 
 from ..errors import InputError, Location, Mistake, UsageError
 from ..ir import CHEMICAL, UInt8
+from ..names import plain
 from .blame import TROUBLES, wrong_name
 from .cells import ROLES
 from .columns import by_name
@@ -70,7 +72,8 @@ def read_graphml(data: bytes, label: str, layout: Layout, kind: int) -> Graph:
     seen = Reader(label).read(data)
     if not seen.edges:
         raise InputError(label, "a graph without edges", "give one for each synapse")
-    named, wrong = names_of(seen, label)
+    named, unnamed = names_of(seen)
+    wrong = wrong_names(seen, label, named)
     places = edge_data(seen, layout)
     table, more = rows(seen, label, named, places, kind)
     role, transmitter, still = cell_data(seen, label)
@@ -80,25 +83,32 @@ def read_graphml(data: bytes, label: str, layout: Layout, kind: int) -> Graph:
         "format": "GraphML",
         "columns": places,
         "undirected": len(table.pre) - len(seen.edges),
+        "unnamed": unnamed,
     }
     return Graph(table, role, transmitter, facts)
 
 
-def names_of(seen: Seen, label: str) -> tuple[dict[str, str], list[Mistake]]:
-    """The name of each node by its id."""
-    found = {node: node for node in seen.nodes}
+def names_of(seen: Seen) -> tuple[dict[str, str], str]:
+    """The name of each node by its id; why that is its id where data could have named it."""
     keys = {plain_word(key): key for _, held in seen.nodes.values() for key in held}
-    for word in (word for word in NAMES if word in keys):
-        names = [held.get(keys[word], "") for _, held in seen.nodes.values()]
-        if all(names) and len(set(names)) == len(names):
-            found = dict(zip(seen.nodes, names, strict=True))
-            break
-    wrong = [
+    why = ""
+    for key in (keys[word] for word in NAMES if word in keys):
+        names = [held.get(key, "") for _, held in seen.nodes.values()]
+        name, count = Counter(names).most_common(1)[0]
+        if all(names) and count == 1:
+            return dict(zip(seen.nodes, names, strict=True)), ""
+        shared = f"{count:,} nodes share {plain(name)}"
+        why = why or f"{plain(key)}: {shared if all(names) else 'not all have one'}"
+    return {node: node for node in seen.nodes}, why
+
+
+def wrong_names(seen: Seen, label: str, named: Mapping[str, str]) -> list[Mistake]:
+    """The nodes whose names can not be a neuron's."""
+    return [
         Mistake(Location(label, line), why, "give every node another name")
-        for (line, _), name in zip(seen.nodes.values(), found.values(), strict=True)
+        for (line, _), name in zip(seen.nodes.values(), named.values(), strict=True)
         if (why := wrong_name(name))
     ]
-    return found, wrong
 
 
 def edge_data(seen: Seen, layout: Layout) -> dict[str, str]:

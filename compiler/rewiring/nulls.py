@@ -16,7 +16,7 @@ from ..ir import Circuit
 from ..verify import verify
 from .dice import Dice
 from .kept import check_kept, counted, facts
-from .null_models import WIRE, Null, Wired, pairs_in
+from .null_models import WIRE, Null, Wired, pairs_of
 
 REWIRE_P = 0.5  # of Watts-Strogatz, as in the generator that the authors released
 
@@ -103,9 +103,7 @@ def twins(circuit: Circuit, null: Null, *, seed: int, count: int) -> Iterator[Tw
         InputError: there is no such twin of this circuit.
         VerifyError: a twin does not keep what it is to keep: our bug.
     """
-    if not pairs_in(circuit) + len(circuit.junctions):
-        hint = "see --min-weight, --only, --keep"
-        raise InputError(circuit.source.label, "no two neurons are joined", hint)
+    check_room(circuit)
     wanted = facts(circuit, KEEPS[null.model])
     for index in range(1, count + 1):
         dice = Dice(seed, index, *null.name.encode())
@@ -114,6 +112,19 @@ def twins(circuit: Circuit, null: Null, *, seed: int, count: int) -> Iterator[Tw
         verify(twin)
         check_kept(twin, wanted)
         yield Twin(twin, {**counted(twin, circuit), **wired.facts})
+
+
+def check_room(circuit: Circuit) -> None:
+    """Raise an InputError unless the neurons could be wired in another way."""
+    label, size = circuit.source.label, len(circuit.cells)
+    hint = "see --min-weight, --only, --keep"
+    pairs, couples = pairs_of(circuit.chemical, size).both, len(circuit.junctions)
+    joined, both, most = len(pairs), pairs.sum(), size * (size - 1) // 2
+    if not joined + couples:
+        raise InputError(label, "no two neurons are joined", hint)
+    if joined == both and joined in (0, most) and couples in (0, most):
+        seen = "all neurons are joined with all, both ways: no other wiring"
+        raise InputError(label, seen, hint)
 
 
 def rebuilt(circuit: Circuit, wired: Wired) -> Circuit:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import shlex
 from collections.abc import Iterable, Iterator, Mapping
@@ -17,7 +16,7 @@ from ..errors import InputError
 from ..ir import Cells, Circuit
 from ..names import number
 from ..options import Options
-from ..output import allow, replace
+from ..output import OTHER, allow, replace
 from ..parse import parse
 from ..passes.merge_electrical import merge_electrical
 from ..passes.select_cells import select_cells
@@ -131,14 +130,8 @@ def write(folder: Path, files: Mapping[str, bytes], *, force: bool, read: Row) -
         InputError: a file is there, or can not be written.
     """
     paths = {folder / name: data for name, data in files.items()}
-    there = [str(path) for path in paths if os.path.lexists(path)]
-    if there and not force:
-        more = f", and {len(there) - 1:,} more of its files" if there[1:] else ""
-        hint = "--force replaces them; or name another folder"
-        raise InputError(there[0], f"is there already{more}", hint)
     for path in paths:
-        for source in read:
-            allow(path, force=True, source=source)
+        allow(path, force=force, source=read, kind=OTHER)
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:

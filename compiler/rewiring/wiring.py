@@ -19,6 +19,7 @@ Pair = tuple[int, int]
 SWAPS = 10  # for each edge, at least
 TRIES = 1000  # for each edge, at most, to get there
 BATCH = 4096  # tries drawn at a time
+FEW, DRAWS = 64, 1000  # ends that are drawn all at once; how often at most
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -146,8 +147,8 @@ def swapped(
     Two ends of one kind trade places unless a neuron would be joined with itself or a
     pair be joined twice. Every try is as likely as the one that undoes it, so all graphs
     that swaps lead to are as likely in the end. To stop at a swap would spoil that: so as
-    many tries follow as it took to make enough. (A ring of three can not be turned round by
-    swaps. In tiny graphs that may leave some out of reach.)
+    many tries follow as it took to make enough. In tiny graphs swaps do not lead to all: of
+    a ring of three, none turns it round. So where the ends are few, all are drawn at once.
 
     Args:
         neuron: (2P,) at each end.
@@ -184,7 +185,36 @@ def swapped(
         swaps += 1
         if swaps == wanted:
             limit = 2 * tries
-    return Swapped(np.array(ends, np.int64), swaps, tries, wanted)
+    end = np.array(ends, np.int64)
+    if swaps and len(place) <= FEW:
+        end = drawn_at_once(end, neuron, place, first, dice)
+    return Swapped(end, swaps, tries, wanted)
+
+
+def drawn_at_once(
+    end: Int64, neuron: Int64, place: Int64, first: Int64, dice: Dice
+) -> Int64:
+    """The ends of each kind in random order, until they make a graph: all are as likely.
+
+    If they never do, the ends as they are.
+
+    Source: Bollobas, "A probabilistic proof of an asymptotic formula for the number of
+    labelled regular graphs", European J Combin 1:311, 1980.
+    """
+    found = end.copy()
+    for _ in range(DRAWS):
+        order = dice.order(len(place))
+        found[place] = end[place[order[np.argsort(first[order], kind="stable")]]]
+        if simple(neuron[found]):
+            return found
+    return end
+
+
+def simple(neuron: Int64) -> bool:
+    """Whether no neuron is joined with itself and no pair joined twice."""
+    pairs = neuron.reshape(-1, 2)
+    distinct = np.unique(np.sort(pairs), axis=0)
+    return len(distinct) == len(pairs) and bool((pairs[:, 0] != pairs[:, 1]).all())
 
 
 def trades(

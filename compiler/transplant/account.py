@@ -30,6 +30,7 @@ class Account:
         signed: whether the checkpoint said which wiring it is of.
         dtypes: of each parameter.
         others: entries of other modules, that are as they were.
+        left_out: entries of a task model's parts that the new model has not as they are.
         neurons: of the graphs; live: of the levels, each with a bias.
         synapses: (neuron, input, kind), each with a gain unless `merge` is `product`.
         why_new, why_lost: how many synapses for which reason (parameters.NEURON, ...).
@@ -49,6 +50,7 @@ class Account:
     seed: int
     dtypes: Mapping[str, str]
     others: tuple[str, ...]
+    left_out: tuple[str, ...]
     neurons: Fate
     live: Fate
     synapses: Fate

@@ -19,6 +19,7 @@ from .account import Account, compared
 from .checkpoint import changed, need, read, suffix, written
 from .parameters import Side, elements, places, zeroed
 from .starts import fresh
+from .surroundings import unfit
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -61,9 +62,10 @@ def transplant(
     held = read(checkpoint)
     at = find(held.entries, checkpoint, before, after, prefix)
     values = carried(held.entries, at, before, after, start, seed)
-    data = written(output, changed(held, values))
+    left_out = tuple(unfit(held.entries, at, before.model, after.model))
+    data = written(output, changed(held, values, left_out))
     replace(Path(output), data)
-    names = {at + name for name in (*before.found.shapes, SIGNED)}
+    names = {*left_out, *(at + name for name in (*before.found.shapes, SIGNED))}
     others = tuple(key for key in held.entries if key not in names)
     dtypes = {n: dtype_of(held.entries[at + n]) for n in before.found.shapes}
     signed = at + SIGNED in held.entries
@@ -78,6 +80,7 @@ def transplant(
         seed,
         dtypes,
         others,
+        left_out,
         **compared(before, after, start),
     )
 

@@ -8,7 +8,7 @@ import json
 import os
 import re
 import warnings
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -178,8 +178,12 @@ def noted(data: bytes, notes: Mapping[str, str]) -> bytes:
     return len(text).to_bytes(8, "little") + text + data[8 + size :]
 
 
-def changed(checkpoint: Checkpoint, values: Mapping[str, Any]) -> Checkpoint:
-    """A checkpoint with some entries replaced, or added at its end."""
+def changed(
+    checkpoint: Checkpoint, values: Mapping[str, Any], left_out: Iterable[str]
+) -> Checkpoint:
+    """A checkpoint with some entries replaced, or added at its end, and some left out."""
     entries = copy.copy(checkpoint.entries)  # with the versions that torch hangs on it
     entries.update(values)
+    for entry in left_out:
+        del entries[entry]
     return Checkpoint(entries, checkpoint.notes)

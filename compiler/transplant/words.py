@@ -75,11 +75,15 @@ def around(account: Account, verbose: bool) -> Iterator[str]:
     if account.prefix:
         how = ", the only place where they fit" if account.guessed else ""
         yield line("prefix", f"{plain(account.prefix)}{how}")
-    if account.others:
-        count = len(account.others)
-        word = "entry is" if count == 1 else "entries are"
-        told = f"{count:,} other {word} as before"
-        yield line("others", f"{told}: {listed(list(account.others), verbose)}")
+    told = f"not in {account.new.path}, or in another form: load with strict=False"
+    for word, names, what in (
+        ("others", account.others, "as before"),
+        ("left out", account.left_out, told),
+    ):
+        if names:
+            count = "entry is" if len(names) == 1 else "entries are"
+            other = f"{len(names):,} other {count} {what}"
+            yield line(word, f"{other}: {listed(list(names), verbose)}")
 
 
 def neurons(account: Account, verbose: bool) -> Iterator[str]:
@@ -184,6 +188,7 @@ def as_json(account: Account, output: str) -> dict[str, Any]:
         "output": output,
         "prefix": account.prefix,
         "others": list(account.others),
+        "left_out": list(account.left_out),
         "signed": account.signed,
         "start": account.start,
         "seed": account.seed,
