@@ -17,10 +17,11 @@ from .ir import Bool, Float64, Int32, Int64
 from .net import Net
 from .sift import cooling, gumbel
 
-SWEEPS = 300  # with noise; half as many of more than SMALL nodes
+SWEEPS, LEAST = 400, 20  # with noise; fewer of more than LARGE arcs
+LARGE = 200_000
 CALM = 60  # without, at most
-RUNS = 12  # searches from the start
-AGAIN = (0.5, 0.4, 0.3) * 4  # how hot; from the best
+RUNS = 6  # searches from the start
+AGAIN = (0.4, 0.3, 0.25, 0.1)  # how hot; from the best
 NOBODY = np.zeros(0, np.int32)
 FINE = 1024  # parts of a unit of weight, where they count
 SMALL = 1200  # nodes of an order that is cut into levels in the best way
@@ -34,9 +35,10 @@ def shallow(shelf: Shelves, net: Net, back: Bool) -> list[Int32]:
     """
     start = shelf.cut(order_rank(net, back))
     every = [shelf.calm(start)]
-    for run in range(RUNS):
+    runs, again = (RUNS, AGAIN) if shelf.sweeps == SWEEPS else (1, AGAIN[-1:])
+    for run in range(runs):
         every.append(shelf.calm(shelf.anneal(start, run)))
-    for run, heat in enumerate(AGAIN, RUNS):
+    for run, heat in enumerate(again, runs):
         best = min(every, key=shelf.lost)
         every.append(shelf.calm(shelf.anneal(best, run, heat)))
     return sorted(every, key=shelf.lost)
@@ -128,6 +130,8 @@ class Shelves:
         spread = weight[(weight > 0) & ~self.firm]
         self.warm = float(spread.mean()) if len(spread) else 1.0
         self.parts = 8
+        within = SWEEPS * LARGE // max(len(weight), 1)
+        self.sweeps = min(SWEEPS, max(LEAST, within))
 
     def holding(self, pre: Int32, post: Int32) -> Shelves:
         """The same, with arcs that have to rise."""
@@ -206,11 +210,10 @@ class Shelves:
         """Noisy moves; the noise cools from `heat` mean weights to a fiftieth of one."""
         table = gumbel()
         columns = np.arange(self.most, dtype=np.uint64)
-        sweeps = SWEEPS if self.size <= SMALL else SWEEPS // 2
-        for sweep, part in enumerate(cooling(round(heat * 50), sweeps)):
+        for sweep, part in enumerate(cooling(round(heat * 50), self.sweeps)):
             warm = self.warm * heat * float(part) / 64
-            salt = np.uint64((run * sweeps + sweep) << 32)
-            for nodes in self.groups(run * sweeps + sweep):
+            salt = np.uint64((run * self.sweeps + sweep) << 32)
+            for nodes in self.groups(run * self.sweeps + sweep):
                 key = scatter(nodes.astype(np.uint64) + salt)[:, None] + columns
                 noise = table[(scatter(key) >> np.uint64(52)).astype(np.int64)]
                 best = (self.gains(level, nodes) + warm * noise).argmax(1)
