@@ -62,6 +62,7 @@ def content(changes: Changes) -> dict[str, Any]:
     row = {name: place for place, name in enumerate(names)}
     before = {name: was for was, name in changes.renamed}
     title, *lines = summary(changes)
+    found = changes.model
     resigned = {pair for pair, *_ in changes.signs.turned}
     return {
         "title": title,
@@ -81,15 +82,11 @@ def content(changes: Changes) -> dict[str, Any]:
         "signs": [[row[u], row[v], a, b] for (u, v), a, b in changes.signs.turned],
         "turned": [
             [row[u], row[v], way]
-            for (u, v), way in (
-                changes.model.turned if changes.model is not None else ()
-            )
+            for (u, v), way in (found.turned if found is not None else ())
         ],
         "coupled": [
             [row[u], row[v], where]
-            for (u, v), where in (
-                changes.model.coupled if changes.model is not None else ()
-            )
+            for (u, v), where in (found.coupled if found is not None else ())
         ],
     }
 

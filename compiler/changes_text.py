@@ -252,7 +252,8 @@ def as_json(changes: Changes) -> dict[str, Any]:
 def grouped_rows(changes: Changes) -> dict[str, list[list[str | int]]]:
     """Rows of two groups and three counts: by role and class, of synapses and junctions."""
     return {
-        prefix + which: [
+        prefix
+        + which: [
             [u, v, *counts]
             for (u, v), counts in getattr(changes.groups[kind], which).items()
         ]

@@ -116,7 +116,9 @@ def compile_command(
         if again and artifact.history["break_cycles"].get("recorded"):
             fresh(connectome_of(trace), artifact, options)
         if given["check"] and not same:
-            raise InputError(output, "is out of date or was edited", remedy(lock, options))
+            raise InputError(
+                output, "is out of date or was edited", remedy(lock, options)
+            )
         return
     if given["certificate"] and artifact.certificate is None:
         seen = "--certificate: nothing is proved of this order, so there is none"

@@ -424,15 +424,28 @@ def test_a_curve_of_no_loss_is_drawn_without_bars() -> None:
     assert bare[1] == "     2               6  50.0 %"
 
 
-def test_depths_count_junctions_that_are_given_up(tmp_path: Path) -> None:
-    """Three neurons coupled to each other stand on three levels, or one is lost."""
+def test_depths_in_which_junctions_find_no_room_are_left_out(tmp_path: Path) -> None:
+    """By blocks: a sensor coupled to an inter that is coupled to a motor neuron."""
+    path = tmp_path / "coupled.csv"
+    junctions = "S,A,electrical,1\nA,M,electrical,1\n"
+    path.write_text(RING + junctions)
+    blocks = ("--roles", "blocks")
+    done = run("explain", str(path), "--depths", "--json", *blocks)
+    found = [row["levels"] for row in json.loads(done.stdout)["depths"]]
+    refused = run("compile", str(path), "--max-levels", "2", *blocks)
+
+    assert found == [3, 4]
+    assert (refused.exit_code, refused.stdout) == (1, "")
+    assert "--max-levels 2: 1 gap junction found no room" in refused.stderr
+
+
+def test_depths_count_the_junctions_that_are_given_up(tmp_path: Path) -> None:
+    """Three neurons coupled to each other: two share one of two levels."""
     path = tmp_path / "coupled.csv"
     junctions = "S,A,electrical,1\nA,B,electrical,1\nB,S,electrical,1\n"
-    path.write_text(RING + junctions + "S,M,chemical,9\n")
-    done = run("explain", str(path), "--depths", "--json")
-    found = {row["levels"]: row["lost"] for row in json.loads(done.stdout)["depths"]}
-    made = run("compile", str(path), "--max-levels", "2", "-o", str(tmp_path / "m.py"))
+    path.write_text(RING + junctions)
+    done = run("explain", str(path), "--depths", "--json", "--no-keep-alive")
+    two, *_, last = json.loads(done.stdout)["depths"]
 
-    assert set(found) == {2, 3, 4}
-    assert made.exit_code == 0
-    assert "1 of 3 units of weight of gap junctions, in 1, given up" in made.stderr
+    assert (two["levels"], two["lost"]) == (2, 4.0)  # A -> B as before, and a junction
+    assert (last["levels"], last["lost"]) == (4, 1.0)
