@@ -481,6 +481,7 @@ def test_the_schema_of_json(folder: Path) -> None:
             "moved": "int",
             "shared": "int",
             "turned": [],
+            "coupled": [],
             "fell": [],
             "rose": [],
             "parameters": {"kept": "int", "new": "int", "lost": "int", "apart": []},
