@@ -44,9 +44,11 @@ OTHER: dict[str, tuple[str, ...]] = {
     "blocks": ("--roles", "blocks"),
     "symmetric": ("--symmetric",),
     "max-levels": ("--max-levels", "20"),
+    "few-levels": ("--max-levels", "4"),
     "fast": ("--cycles", "fast"),
 }
 WORDS = LEAST | OTHER
+COUPLED = ("electrical", "lateral")  # kinds of a gain that two neurons share
 CASES = [(worm, way) for worm in WORMS for way in WORDS] + [("varshney2011", "default")]
 
 
@@ -148,9 +150,11 @@ def test_everything_of_the_file_is_in_the_tables(
     assert len(flat) == len(worm.chemical)
     pairs = [
         (min(neuron, source), max(neuron, source))
-        for neuron, inputs in module.ELECTRICAL.items()
+        for table in (module.ELECTRICAL, getattr(module, "LATERAL", {}))
+        for neuron, inputs in table.items()
         for source in inputs
     ]
+    assert hasattr(module, "LATERAL") == (way == "few-levels")
     assert sorted(pairs) == sorted(worm.junctions)
     assert sorted(module.NEURONS) == sorted(worm.roles)
     for table, role in ((module.SENSORY, "sensory"), (module.MOTOR, "motor")):
@@ -211,7 +215,7 @@ def numbers_of(module: ModuleType, seed: int = 0) -> Numbers:
     fan_in: dict[str, int] = defaultdict(lambda: 1)
     for neuron, source, kind in module.SYNAPSES:
         fan_in[neuron] += 1
-        fan_in[source] += kind == "electrical"
+        fan_in[source] += kind in COUPLED
     size = torch.tensor([fan_in[neuron] for neuron, _, _ in module.SYNAPSES])
     neurons, motors = len(module.NEURONS), len(module.MOTOR)
     return Numbers(
@@ -238,7 +242,7 @@ def reads_of(
     level = level_of(module)
     gain: dict[Any, int] = {}
     for number, (neuron, source, kind) in enumerate(module.SYNAPSES):
-        pair = frozenset((neuron, source)) if kind == "electrical" else (source, neuron)
+        pair = frozenset((neuron, source)) if kind in COUPLED else (source, neuron)
         assert pair not in gain, f"two gains for {pair}"
         gain[pair] = number
     reads: dict[str, list[tuple[str, int, bool]]] = {n: [] for n in live}
