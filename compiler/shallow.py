@@ -17,7 +17,7 @@ from .ir import Bool, Float64, Int32, Int64
 from .net import Net
 from .sift import cooling, gumbel
 
-SWEEPS, LEAST = 400, 20  # with noise; fewer of more than LARGE arcs
+SWEEPS, LEAST = 500, 20  # with noise; fewer of more than LARGE arcs
 LARGE = 200_000
 CALM = 60  # without, at most
 RUNS = 6  # searches from the start

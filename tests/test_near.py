@@ -361,7 +361,7 @@ def test_what_few_levels_cost_a_worm(
     [
         ("varshney2011", 37, 279, 8.7),
         ("varshney2011", 16, 278, 11.0),
-        ("cook2019", 58, 302, 12.3),
+        ("cook2019", 58, 302, 12.2),
         ("witvliet2021-8", 16, 176, 14.6),
     ],
 )
