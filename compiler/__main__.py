@@ -5,7 +5,7 @@ from __future__ import annotations
 
 def main() -> None:
     """Run the command line."""
-    from .cli import cli
+    from .cli.main import cli
 
     cli()
 

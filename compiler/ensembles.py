@@ -6,10 +6,10 @@ from dataclasses import dataclass, replace
 
 from . import names
 from .errors import InputError, UsageError
-from .ir import Artifact, Dag
+from .ir.stages import Artifact, Dag
 from .options import Options
-from .parse import Layout
 from .pipeline import Trace, compile_source
+from .readers.parse import Layout
 
 
 def ensemble(

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from .ir import Bool, Float64, Int32, Int64
+from .arrays import Bool, Float64, Int32, Int64
 
 EXACT = 2**53  # float64 holds every integer up to here
 

@@ -8,22 +8,25 @@ from contextlib import suppress
 from dataclasses import dataclass, field, fields, replace
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
-from .certificate import certificate
-from .emit import emit
-from .emit_sweep import emit_sweep
 from .errors import CompilerError, InputError, UsageError
-from .ir import Artifact, Circuit, Connectome, Dag, Plan, Source
+from .ir.invariants import verify
+from .ir.stages import Artifact, Circuit, Connectome, Dag, Plan, Source
+from .ir.text import Stage, text
+from .module.emit import emit
+from .module.emit_sweep import emit_sweep
+from .module.read import Model, is_model
+from .module.read_sweep import is_sweep, read_sweep
+from .module.tables import unplanned
 from .options import STAGES, Options
-from .parse import Layout
+from .ordering.certificate import certificate
 from .passes.break_cycles import break_cycles
+from .passes.mark_live import prune
 from .passes.merge_electrical import merge_electrical
-from .passes.prune import prune
 from .passes.published_sweep import published_sweep
 from .passes.schedule_levels import schedule_levels
 from .passes.select_cells import select_cells
 from .passes.topological_sort import topological_sort
-from .readers.model import Model, is_model
-from .readers.sweep import is_sweep, read_sweep
+from .readers.parse import Layout
 from .sources import (
     cell_table,
     check_own_options,
@@ -35,9 +38,6 @@ from .sources import (
     signed,
     untouched,
 )
-from .tables import unplanned
-from .text import Stage, text
-from .verify import verify
 
 A = TypeVar("A", bound=Stage)
 B = TypeVar("B", bound=Stage)

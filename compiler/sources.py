@@ -7,9 +7,9 @@ from dataclasses import replace
 from pathlib import Path
 
 from . import catalog, names
-from .emit import body_digest
 from .errors import InputError, Location, UsageError, VerifyError
-from .ir import (
+from .ir.invariants import verify
+from .ir.stages import (
     INTER,
     MOTOR,
     MUSCLE,
@@ -23,13 +23,13 @@ from .ir import (
     Past,
     Source,
 )
+from .ir.text import digest
+from .module.contradictions import contradiction
+from .module.emit import body_digest
+from .module.read import AGAIN, Header, Model, is_model, read_model
 from .options import Options, base, check_label
-from .parse import Layout, parse, read_bytes
 from .readers.cells import read_cells
-from .readers.contradictions import contradiction
-from .readers.model import AGAIN, Header, Model, is_model, read_model
-from .text import digest
-from .verify import verify
+from .readers.parse import Layout, parse, read_bytes
 
 UNKNOWN_UNIT = "units of weight"  # what weights count where nothing tells it
 UNLABELLED = "rename the file"  # what to do where there is no --label

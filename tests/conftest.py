@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
+from support.paths import SHARED
 
 settings.register_profile("noisy", deadline=None)  # the machines are: no timed tests
 settings.load_profile("noisy")
 
-sys.path.insert(0, str(Path(__file__).parent))  # so that tests can `import toy`
-
-SHARED = Path(__file__).parent.parent.parent / "shared" / "connectomes"
+PUBLISHED = SHARED / "connectomes"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -26,6 +24,6 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 @pytest.fixture
 def shared() -> Path:
     """The folder of published connectomes; the test is skipped, loudly, without it."""
-    if not SHARED.is_dir():
-        pytest.skip(f"the published connectomes are not here: {SHARED}")
-    return SHARED
+    if not PUBLISHED.is_dir():
+        pytest.skip(f"the published connectomes are not here: {PUBLISHED}")
+    return PUBLISHED

@@ -10,11 +10,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from support.paths import BUNDLED, SHARED
 
 from elegansc import catalog
 from elegansc.errors import CompilerError
 
-SHARED = Path(__file__).parents[2] / "shared" / "connectomes"
+PUBLISHED = SHARED / "connectomes"
 WITVLIET = {f"witvliet2021-{n}": f"WitvlietDataReader{n}" for n in range(1, 9)}
 READERS = {
     "cook2019": "Cook2019HermReader",
@@ -47,9 +48,9 @@ each_entry = pytest.mark.parametrize(
 
 @pytest.fixture
 def shared() -> Path:
-    if not SHARED.is_dir():
+    if not PUBLISHED.is_dir():
         pytest.skip("NOT CHECKED against the published files: ../shared is not here")
-    return SHARED
+    return PUBLISHED
 
 
 def rows(entry: catalog.Entry) -> list[dict[str, str]]:
@@ -68,7 +69,7 @@ def test_the_bundled_names() -> None:
 
 @each_entry
 def test_the_digest_is_that_of_the_file(entry: catalog.Entry) -> None:
-    file = Path(__file__).parents[1] / "connectomes" / entry.file
+    file = BUNDLED / entry.file
 
     assert hashlib.sha256(file.read_bytes()).hexdigest() == entry.sha256
 

@@ -12,11 +12,12 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from support.paths import BUNDLED
 
 import elegansc
 from elegansc.errors import InputError
 
-SOURCE = Path(__file__).parent.parent / "connectomes" / "witvliet2021-3.csv"
+SOURCE = BUNDLED / "witvliet2021-3.csv"
 WORDS = [sys.executable, "-m", "elegansc", "compile", "--label", "worm.csv", "-q"]
 
 

@@ -8,13 +8,14 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from support.paths import GOLDEN
 
 from elegansc.options import Options
 from elegansc.pipeline import STAGES, Trace, compile_source, stages_numbered
-from elegansc.prove import prove
-from elegansc.report import report
+from elegansc.report.compile import report
+from elegansc.verification.verify import prove
 
-FOLDER = Path(__file__).parent / "golden"
+FOLDER = GOLDEN
 CASES = sorted(case for case in FOLDER.iterdir() if case.is_dir())
 INPUTS = ("edges.csv", "cells.csv")
 

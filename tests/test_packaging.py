@@ -9,8 +9,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
-
-ROOT = Path(__file__).parent.parent
+from support.paths import ROOT
 
 
 @pytest.fixture(scope="module")
@@ -51,7 +50,7 @@ def test_the_wheel_holds_all_that_is_needed(wheel: Path) -> None:
     assert {
         "elegansc/py.typed",
         "elegansc/templates/module.py.jinja",
-        "elegansc/templates/dense.jinja",
+        "elegansc/templates/kernels/dense.jinja",
         "elegansc/connectomes/cook2019.csv",
         "elegansc/connectomes/cells.csv",
         "elegansc/connectomes/catalog.json",

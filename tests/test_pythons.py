@@ -10,10 +10,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from support.paths import ROOT
 
 from elegansc import catalog, compile
 
-ROOT = Path(__file__).parent.parent
 VERSIONS = ("3.11", "3.12", "3.13", "3.14")
 THIS = f"{sys.version_info.major}.{sys.version_info.minor}"
 NEEDS = ("click>=8.1", "jinja2>=3.1", "numpy>=1.26", "scipy>=1.11")

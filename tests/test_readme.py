@@ -7,12 +7,12 @@ from dataclasses import fields
 from pathlib import Path
 
 from click.testing import CliRunner
+from support.paths import ROOT
 
-from elegansc.cli import cli
+from elegansc.cli.main import cli
+from elegansc.module.read import read_model
 from elegansc.options import CHOICES, Options, dashed
-from elegansc.readers.model import read_model
 
-ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text()
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from strategies import seeded
+from support.strategies import seeded
 
 import elegansc
-from elegansc.prove import prove
+from elegansc.verification.verify import prove
 
 
 @pytest.mark.slow

@@ -12,14 +12,15 @@ from typing import Any
 
 import numpy as np
 
+from ..arrays import Bool, Int8
 from ..errors import InputError
-from ..fixed_point import integers
 from ..graph import longest_path, ranks, total
-from ..ir import Bool, Circuit, Dag, Int8, Junctions, Past, Proof
-from ..losses import flips, proof_of, report, unmatched, unprotected
-from ..net import Fold, Net, block_of, flipped, net_of, prices
-from ..order import Found, order_of, settle_protected
-from ..revive import Task, flat, price_cap, revive, settled
+from ..ir.stages import Circuit, Dag, Junctions, Past, Proof
+from ..ordering.integers import integers
+from ..ordering.losses import flips, proof_of, report, unmatched, unprotected
+from ..ordering.problem import Fold, Net, block_of, flipped, net_of, prices
+from ..ordering.repair import Task, flat, price_cap, revive, settled
+from ..ordering.solve import Found, order_of, settle_protected
 
 REVIVED = (
     10_000  # edges of a graph in which neurons are kept alive: cuts take minutes beyond

@@ -12,18 +12,9 @@ from typing import Any
 
 import numpy as np
 
+from ..arrays import Float64, Int8, Int64
 from ..graph import group, sums, total
-from ..ir import (
-    CHEMICAL,
-    ELECTRICAL,
-    Circuit,
-    Connectome,
-    Float64,
-    Int8,
-    Int64,
-    Junctions,
-    Synapses,
-)
+from ..ir.stages import CHEMICAL, ELECTRICAL, Circuit, Connectome, Junctions, Synapses
 
 
 def merge_electrical(

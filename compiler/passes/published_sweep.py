@@ -14,8 +14,9 @@ from typing import Any
 
 import numpy as np
 
+from ..arrays import Int32
 from ..errors import InputError
-from ..ir import INTER, MOTOR, SENSORY, Circuit, Int32, Sweep
+from ..ir.stages import INTER, MOTOR, SENSORY, Circuit, Sweep
 
 WORD = re.compile(r"[0-9]+|[^0-9]+")
 

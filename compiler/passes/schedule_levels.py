@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from ..graph import longest_path, total
-from ..ir import Order, Plan
+from ..ir.stages import Order, Plan
 
 
 def schedule_levels(order: Order) -> Plan:

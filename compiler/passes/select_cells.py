@@ -9,9 +9,10 @@ from typing import Any
 import numpy as np
 
 from .. import names
+from ..arrays import Bool, Float64, UInt8
 from ..errors import InputError, UsageError
 from ..graph import total
-from ..ir import (
+from ..ir.stages import (
     CHEMICAL,
     INTER,
     MOTOR,
@@ -19,14 +20,11 @@ from ..ir import (
     NEURON,
     OTHER,
     SENSORY,
-    Bool,
     CellFact,
     Cells,
     CellTable,
     Connectome,
-    Float64,
     Synapses,
-    UInt8,
 )
 
 OURS = "cook2019"  # the table that is looked up where none is asked for

@@ -15,9 +15,10 @@ from collections import defaultdict
 
 import numpy as np
 
+from ..arrays import Bool, Int64
 from ..errors import VerifyError
 from ..graph import Neighbours, longest_path, total
-from ..ir import Bool, Dag, Int64, Junctions, Order
+from ..ir.stages import Dag, Junctions, Order
 
 
 def topological_sort(dag: Dag) -> Order:

@@ -7,7 +7,16 @@ import io
 from collections.abc import Iterator
 
 from ..errors import InputError, Location, Mistake
-from ..ir import INTER, MOTOR, MUSCLE, NEURON, OTHER, SENSORY, CellFact, CellTable
+from ..ir.stages import (
+    INTER,
+    MOTOR,
+    MUSCLE,
+    NEURON,
+    OTHER,
+    SENSORY,
+    CellFact,
+    CellTable,
+)
 from ..names import plain, plural
 from ..options import base
 

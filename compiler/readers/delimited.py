@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 
 from ..errors import UsageError
-from ..ir import CHEMICAL, ELECTRICAL
+from ..ir.stages import CHEMICAL, ELECTRICAL
 
 REPEATED = 2  # a row that says again, from the receiver, what another row says
 UNKNOWN = 255  # a word that names no kind

@@ -10,8 +10,9 @@ from typing import Any
 
 import numpy as np
 
+from ..arrays import UInt8
 from ..errors import InputError, Location, Mistake, UsageError
-from ..ir import CHEMICAL, UInt8
+from ..ir.stages import CHEMICAL
 from ..names import plain
 from .blame import TROUBLES, wrong_name
 from .cells import ROLES

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from ..arrays import Float64, Int32, UInt8
 from ..errors import InputError
-from ..ir import Float64, Int32, UInt8
 from .blame import misfit, mistakes, records_of, unsplit, wrong_name
 from .delimited import UNKNOWN, BadRecord, Layout, kind_of, weight_of
 from .sniff import Form

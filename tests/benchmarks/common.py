@@ -10,7 +10,8 @@ from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
 
-ROOT = Path(__file__).parent.parent.parent
+from support.paths import ROOT
+
 EDGES = ROOT.parent / "shared" / "connectomes" / "openworm" / "herm_full_edgelist.csv"
 
 

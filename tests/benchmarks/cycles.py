@@ -11,12 +11,12 @@ import numpy as np
 from common import verdict
 
 from elegansc import catalog
-from elegansc.fixed_point import integers
-from elegansc.net import Net, net_of
 from elegansc.options import Options
-from elegansc.order import order_of
-from elegansc.parse import Layout
+from elegansc.ordering.integers import integers
+from elegansc.ordering.problem import Net, net_of
+from elegansc.ordering.solve import order_of
 from elegansc.pipeline import circuit_of
+from elegansc.readers.parse import Layout
 
 PEER = "varshney2011"
 BARS = {"cook2019": 0.2}

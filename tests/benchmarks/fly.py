@@ -16,9 +16,9 @@ import numpy as np
 
 from elegansc.graph import backward, ratio_rank
 from elegansc.options import Options
-from elegansc.parse import Layout
+from elegansc.ordering.sift import Sift
 from elegansc.pipeline import circuit_of
-from elegansc.sift import Sift
+from elegansc.readers.parse import Layout
 
 METHODS = ("ratio", "sift", "igraph")
 

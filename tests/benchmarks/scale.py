@@ -9,14 +9,12 @@ from pathlib import Path
 
 import torch
 from common import load
+from support.strategies import seeded
 
 import elegansc
 from elegansc.options import Options
 from elegansc.pipeline import Trace, compile_source
-from elegansc.prove import prove
-
-sys.path.insert(0, str(Path(__file__).parent.parent))
-from strategies import seeded
+from elegansc.verification.verify import prove
 
 
 def main() -> None:

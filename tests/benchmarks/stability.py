@@ -21,7 +21,7 @@ from common import verdict
 
 import elegansc
 from elegansc import catalog
-from elegansc.readers.model import Model, read_model
+from elegansc.module.read import Model, read_model
 
 BAR = 0.4  # synapses turned by one edit, on average; weights drawn from the graph
 WAYS = {"fresh": None, "--like": 0.0, "--stick 0.5": 0.5}

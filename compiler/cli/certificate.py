@@ -1,0 +1,50 @@
+"""What compile says of a proof: --require-proof, and the file that --certificate writes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ..errors import InputError, UsageError
+
+if TYPE_CHECKING:
+    from ..ir.stages import Artifact
+
+
+def require_proof(artifact: Artifact) -> None:
+    """Raise unless the order that was found first is proved to lose least."""
+    facts = artifact.history.get("break_cycles")
+    if facts is None:
+        hint = "compile its source"
+        raise UsageError(
+            f"--require-proof: a generated model is solved already; {hint}"
+        )
+    from ..report.compile import proved, standing
+
+    if not proved(facts):
+        raise InputError(
+            artifact.label,
+            f"--require-proof: {standing(facts)}",
+            "--cycles exact tries the whole graph, whatever its size",
+        )
+
+
+def allow_certificate(path: str, others: tuple[str, str], force: bool) -> None:
+    """Raise unless the certificate may be written there."""
+    from ..files import Kind, allow, same
+    from ..ordering.certificate import KIND
+
+    if any(path == other or same(Path(path), other) for other in others):
+        raise InputError(path, "is the input or the model", "name another file")
+    if not Path(path).parent.is_dir():
+        raise InputError(path, "its folder does not exist", "make it first")
+    kind = Kind("a certificate", lambda found: KIND.encode() in found[:200])
+    allow(Path(path), force=force, kind=kind)
+
+
+def put_certificate(path: str, artifact: Artifact) -> None:
+    """Write the certificate beside the module."""
+    from ..files import replace as put_file
+
+    assert artifact.certificate is not None
+    put_file(Path(path), artifact.certificate)

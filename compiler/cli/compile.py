@@ -1,0 +1,281 @@
+"""The command that all is about: compile. Writes files, and says what every pass did."""
+
+from __future__ import annotations
+
+import json
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from ..errors import InputError, UsageError, visible
+from ..options import STAGES
+from .certificate import allow_certificate, put_certificate, require_proof
+from .ensemble import siblings
+from .flags import SCHEMA, layout_of, layout_options, model_options, options_of
+
+if TYPE_CHECKING:
+    from ..ir.stages import Artifact, Connectome
+    from ..module.read import Model
+    from ..options import Options
+    from ..pipeline import Trace
+
+
+@click.command("compile")
+@click.argument("source")
+@click.option("-o", "--output", default="-", help="The file to write; default: stdout.")
+@click.option("--name", default="", help="Of the class; default: from the label.")
+@click.option(
+    "--label",
+    default="",
+    help="Stands for the file in the output; default: its base name.",
+)
+@model_options
+@layout_options
+@click.option(
+    "--emit", "until", type=click.Choice(STAGES), help="Print this stage and stop."
+)
+@click.option(
+    "--dump",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Write every stage here, as text.",
+)
+@click.option("--time", "timed", is_flag=True, help="Say how long each step took.")
+@click.option("--json", "as_json", is_flag=True, help="Report as JSON on stdout.")
+@click.option("--certificate", help="Write here, as JSON, why no order loses less.")
+@click.option(
+    "--ensemble",
+    type=click.IntRange(2, 1000),
+    help="Write so many models of equally good orders into the folder OUTPUT.",
+)
+@click.option(
+    "--require-proof", is_flag=True, help="Exit 1 unless no order can lose less."
+)
+@click.option(
+    "--check", is_flag=True, help="Write nothing; exit 1 if OUTPUT would change."
+)
+@click.option("--diff", is_flag=True, help="Write nothing; show what would change.")
+@click.option(
+    "--force", is_flag=True, help="Replace a file that is not ours or was edited."
+)
+@click.option("-q", "--quiet", is_flag=True, help="No report.")
+@click.option("--verbose", is_flag=True, help="Name everyone in the report.")
+def compile_command(
+    source: str, output: str, name: str, label: str, **given: Any
+) -> None:
+    """Compile SOURCE, an edge list or a bundled connectome, into a PyTorch module.
+
+    SOURCE is a file, "-" for stdin, or a name that `elegansc connectomes` lists.
+    """
+    from ..files import allow
+    from ..pipeline import Trace, compile_source
+
+    looks = given["check"] or given["diff"]
+    if looks and output == "-":
+        raise UsageError("--check, --diff: give the file to look at with --output")
+    if given["as_json"] and output == "-":
+        raise UsageError("--json: the report goes to stdout, so give --output")
+    options = options_of(given)
+    if given["ensemble"]:
+        siblings(source, output, name, label, options, given)
+        return
+    if given["certificate"]:
+        allow_certificate(given["certificate"], (source, output), given["force"])
+    if not (output == "-" or looks or given["until"]):
+        allow(Path(output), force=given["force"], source=source)
+    lock = locked_by(Path(output)) if looks else None
+    keep = frozenset(STAGES) if given["dump"] else frozenset({given["until"] or ""})
+    trace = Trace(until=given["until"] or "module", keep=keep)
+    artifact = compile_source(
+        source,
+        name=name,
+        label=label,
+        options=options,
+        layout=layout_of(given),
+        trace=trace,
+        lock=lock,
+    )
+    if given["dump"]:
+        dump(given["dump"], trace, artifact)
+    if given["until"] and given["until"] != "module":
+        if given["until"] not in trace.stages:
+            hint = "a generated model has only plan and module"
+            if given["until"] == "sweep":
+                hint = "only --lowering published has one"
+            raise UsageError(f"--emit {given['until']}: {hint}")
+        click.echo(trace.stages[given["until"]], nl=False)
+        return
+    if given["require_proof"]:
+        require_proof(artifact)
+    data = next(iter(artifact.files.values()))
+    if looks:
+        same = compared(Path(output), data, show=given["diff"])
+        again = "break_cycles" in artifact.history
+        if again and artifact.history["break_cycles"].get("recorded"):
+            fresh(connectome_of(trace), artifact, options)
+        if given["check"] and not same:
+            raise InputError(
+                output, "is out of date or was edited", remedy(lock, options)
+            )
+        return
+    if given["certificate"] and artifact.certificate is None:
+        seen = "--certificate: nothing is proved of this order, so there is none"
+        raise InputError(artifact.label, seen, "compile the source with --cycles exact")
+    put(output, data, source, given["force"])
+    if given["certificate"]:
+        put_certificate(given["certificate"], artifact)
+    if not given["quiet"]:
+        say(artifact, options, given["verbose"], trace if given["timed"] else None)
+        summary(output, artifact)
+    if given["as_json"]:
+        report_json(artifact, output, trace)
+
+
+def say(
+    artifact: Artifact, options: Options, verbose: bool, trace: Trace | None
+) -> None:
+    """The report, on stderr."""
+    from ..report.compile import report
+
+    delay = options.feedback == "delay"
+    label, unit = artifact.label, artifact.unit
+    for line in report(artifact.history, label, unit, delay=delay, verbose=verbose):
+        click.echo(line, err=True)
+    if trace:
+        for step, seconds in trace.seconds.items():
+            click.echo(f"time      {step:<18} {seconds * 1000:8.1f} ms", err=True)
+
+
+def summary(output: str, artifact: Artifact) -> None:
+    """The last line of the report."""
+    from ..names import plural
+
+    if output == "-":
+        return
+    facts = artifact.summary
+    gains = plural(int(facts["parameters"]), "parameter")
+    click.echo(
+        f"wrote     {visible(output)}: {facts['name']}, {plural(int(facts['sensory']), 'input')}, "
+        f"{plural(int(facts['motor']), 'output')}, {plural(int(facts['synapses']), 'synapse')}, {gains}",
+        err=True,
+    )
+
+
+def report_json(artifact: Artifact, output: str, trace: Trace) -> None:
+    """The report as JSON, on stdout."""
+    from ..pipeline import history_of
+
+    found = {
+        "schema": SCHEMA,
+        "command": "compile",
+        "label": artifact.label,
+        "unit": artifact.unit,
+        "output": output,
+        "summary": dict(artifact.summary),
+        "passes": history_of(artifact),
+        "seconds": {step: round(seconds, 6) for step, seconds in trace.seconds.items()},
+    }
+    click.echo(json.dumps(found, indent=2))
+
+
+def dump(folder: Path, trace: Trace, artifact: Artifact) -> None:
+    """Every stage as a numbered file."""
+    from ..files import replace as put_file
+    from ..pipeline import stages_numbered
+
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InputError(str(folder), f"cannot be made: {error.strerror}") from None
+    for name, content in stages_numbered(trace):
+        put_file(folder / name, content.encode())
+    for data in artifact.files.values():
+        put_file(folder / "8_module.py", data)
+
+
+def put(output: str, data: bytes, source: str, force: bool) -> None:
+    """Write the module to a file or to stdout."""
+    from ..files import write
+
+    if output == "-":
+        sys.stdout.buffer.write(data)
+        sys.stdout.buffer.flush()
+    else:
+        write(Path(output), data, force=force, source=source)
+
+
+def locked_by(path: Path) -> Model | None:
+    """The model at a path, whose order stands if it is of the same graph and options."""
+    from ..module.read import AGAIN, is_model, read_model
+    from ..readers.parse import read_bytes
+    from ..sources import signed
+
+    if not path.is_file():
+        return None
+    data = read_bytes(str(path), empty=AGAIN)
+    try:
+        if not is_model(data):
+            return None
+        model = read_model(data, str(path))
+        signed(model.header, str(path))
+        return model
+    except InputError:
+        return None
+
+
+def remedy(there: Model | None, options: Options) -> str:
+    """What to do about a file that would change."""
+    from ..module.docstring import command
+
+    if there is None or there.options == options:
+        return "compile it again"
+    made = command(there.header.label, there.name, there.options)
+    return f"it was made by: {made}"
+
+
+def compared(path: Path, data: bytes, *, show: bool) -> bool:
+    """Whether a file holds these bytes; the difference, if it is to be shown."""
+    from difflib import unified_diff
+
+    from ..module.read import AGAIN
+    from ..readers.parse import read_bytes
+
+    there = path.exists() or not show
+    old = read_bytes(str(path), empty=AGAIN) if there else b""
+    old = old.replace(b"\r\n", b"\n")
+    if old == data:
+        click.echo(f"{visible(str(path))} is as elegansc writes it", err=True)
+        return True
+    if show:
+        before, after = (
+            text.decode("utf-8", "replace").splitlines(keepends=True)
+            for text in (old, data)
+        )
+        name = visible(str(path))
+        lines = unified_diff(before, after, name, f"{name} (as compiled)")
+        click.echo("".join(lines), nl=False)
+    return False
+
+
+def connectome_of(trace: Trace) -> Connectome:
+    """What was parsed, that standard input is not read twice."""
+    from ..ir.stages import Connectome
+
+    found = trace.kept["connectome"]
+    assert isinstance(found, Connectome)
+    return found
+
+
+def fresh(connectome: Connectome, artifact: Artifact, options: Options) -> None:
+    """Say if a fresh solve would lose less than the order that stands."""
+    from ..names import amount
+    from ..pipeline import lower
+
+    new = lower(connectome, replace(options, like="", stick=0.0))
+    old_lost = artifact.history["break_cycles"]["weight"]
+    new_lost = new.history["break_cycles"]["weight"]
+    if new_lost < old_lost:
+        less = f"{amount(old_lost - new_lost)} {artifact.unit}"
+        click.echo(f"a fresh solve would lose {less} less", err=True)

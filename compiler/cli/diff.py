@@ -1,0 +1,186 @@
+"""The commands that compare: diff, status."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from ..errors import CompilerError, VerifyError, visible
+from ..options import Options
+from .flags import layout_of, layout_options, model_options, options_of
+
+if TYPE_CHECKING:
+    from ..comparison.changes import Changes
+    from ..readers.parse import Layout
+
+COLOURS = {"+": "green", "-": "red", "~": "yellow"}
+TROUBLE = 2
+
+
+@click.command("diff")
+@click.argument("old")
+@click.argument("new")
+@click.option(
+    "--threshold",
+    type=click.FloatRange(0),
+    default=0.0,
+    help="Hide changes of less weight, and say how many.",
+)
+@click.option("--fold", is_flag=True, help="Left and right partners as one, by class.")
+@click.option("--json", "as_json", is_flag=True, help="All of it as JSON.")
+@click.option("--markdown", is_flag=True, help="For a pull request.")
+@click.option("--html", help="Write it as one page here too; -: to stdout alone.")
+@click.option("--force", is_flag=True, help="Replace a file that is no such page.")
+@click.option("--exit-code", is_flag=True, help="Exit 1 if they differ.")
+@click.option("--summary", "short", is_flag=True, help="The summary alone.")
+@click.option(
+    "--verbose", is_flag=True, help="Every change, not the largest of each kind."
+)
+@click.option("--color/--no-color", default=None, help="Default: on a terminal.")
+@model_options
+@layout_options
+def diff_command(
+    old: str,
+    new: str,
+    threshold: float,
+    fold: bool,
+    as_json: bool,
+    markdown: bool,
+    html: str | None,
+    force: bool,
+    exit_code: bool,
+    short: bool,
+    verbose: bool,
+    color: bool | None,
+    **given: object,
+) -> None:
+    """What changed from OLD to NEW: connectome files, bundled names or generated models.
+
+    Exit 0; 1 with --exit-code if they differ; 2 if one of them can not be read.
+    """
+    from ..comparison import changes
+    from ..comparison import text as changes_text
+    from ..comparison.html import PAGE
+    from ..comparison.version import both
+    from ..files import allow
+
+    options, layout = options_of(given), layout_of(given)
+    try:
+        if html is not None and html != "-":
+            allow(Path(html), force=force, source=(old, new), kind=PAGE)
+        asked = options if options != Options() else None
+        sides = both(old, new, asked, layout)
+        found = changes.compare(*sides, threshold=threshold, fold=fold)
+        if html is not None:
+            put_page(found, html)
+    except VerifyError:
+        raise
+    except CompilerError as error:
+        complain(error)
+        sys.exit(TROUBLE)
+    if html == "-":
+        lines: Iterator[str] = iter([])
+    elif as_json:
+        lines = iter([json.dumps(changes_text.as_json(found), indent=2)])
+    elif markdown:
+        lines = changes_text.markdown(found, verbose=verbose)
+    else:
+        lines = text(found, short, verbose)
+    for line in lines:
+        click.echo(line, color=color)
+    if exit_code and found:
+        sys.exit(1)
+
+
+def put_page(found: Changes, path: str) -> None:
+    """Write the page to a file or to stdout."""
+    from ..comparison.html import page
+    from ..files import replace
+
+    if path == "-":
+        click.echo(page(found), nl=False)
+        return
+    replace(Path(path), page(found).encode("ascii"))
+    click.echo(f"wrote {visible(path)}", err=True)
+
+
+def complain(error: CompilerError) -> None:
+    """The message of an error, with nothing that could confuse a terminal."""
+    click.echo("\n".join(map(visible, str(error).split("\n"))), err=True)
+
+
+def text(found: Changes, short: bool, verbose: bool) -> Iterator[str]:
+    """The summary in words, then the details in colour."""
+    from ..comparison import text as changes_text
+
+    yield from changes_text.summary(found)
+    if not found:
+        yield "no difference"
+    elif not short:
+        yield from changes_text.details(found, verbose=verbose, paint=paint)
+
+
+def paint(text: str, sign: str) -> str:
+    """A line in the colour of its sign; click drops it where there is no terminal."""
+    return click.style(text, fg=COLOURS.get(sign))
+
+
+@click.command("status")
+@click.argument("models", nargs=-1, required=True)
+@click.option("--against", help="The source, to tell whether the model is out of date.")
+@click.option("--skip-others", is_flag=True, help="Pass over files that are not ours.")
+@click.option("--json", "as_json", is_flag=True, help="As JSON, a line a model.")
+@layout_options
+def status_command(
+    models: tuple[str, ...],
+    against: str | None,
+    skip_others: bool,
+    as_json: bool,
+    **given: object,
+) -> None:
+    """Whether each of MODELS is fresh, out of date, or edited by hand; edits are shown.
+
+    A bundled source is found by its label. Exit 1 if one is out of date, was edited, or
+    can not be read; the others are looked at all the same.
+    """
+    layout, good = layout_of(given), True
+    for model in models:
+        good &= tell_status(model, against, skip_others, as_json, layout)
+    sys.exit(0 if good else 1)
+
+
+def tell_status(
+    path: str, against: str | None, skip_others: bool, as_json: bool, layout: Layout
+) -> bool:
+    """Say what became of one model; whether that is well."""
+    from ..comparison import status
+
+    try:
+        if skip_others and is_other(path):
+            return True
+        found = status.status(path, against, layout)
+    except VerifyError:
+        raise
+    except CompilerError as error:
+        found = status.Status(path, status.UNREADABLE, str(error))
+        if not as_json:
+            complain(error)
+            return False
+    for line in [json.dumps(found.as_json())] if as_json else found.lines():
+        click.echo(line)
+    return found.word in (status.FRESH, status.UNSURE)
+
+
+def is_other(path: str) -> bool:
+    """Whether a file is none of ours; an empty one is not."""
+    from ..module.read import is_model
+    from ..readers.parse import read_bytes
+
+    empty = os.path.isfile(path) and not os.path.getsize(path)
+    return empty or not is_model(read_bytes(path))

@@ -1,0 +1,129 @@
+"""The command that draws: draw."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from ..errors import UsageError, visible
+from .flags import layout_of, layout_options, model_options, options_of
+
+if TYPE_CHECKING:
+    from ..drawing.scene import Scene
+    from ..options import Options
+    from ..readers.parse import Layout
+
+STYLES = ("levels", "figure1", "matrix")
+FORMATS = ("svg", "png", "pdf", "html", "dot", "graphml")
+
+
+@click.command("draw")
+@click.argument("source")
+@click.argument("new", required=False)
+@click.option(
+    "-o",
+    "--output",
+    required=True,
+    help=f"The file to write: {', '.join('.' + kind for kind in FORMATS)}.",
+)
+@click.option(
+    "--style",
+    type=click.Choice(STYLES),
+    default="levels",
+    show_default=True,
+    help="Of svg, png, pdf: levels; boxes as in the paper's Figure 1; who sends to whom.",
+)
+@click.option(
+    "--format",
+    "file_format",
+    type=click.Choice(FORMATS),
+    help="Where the suffix does not say.",
+)
+@click.option("--label", default="", help="Stands for the (newer) file in the caption.")
+@click.option("--force", is_flag=True, help="Replace a file that is there.")
+@click.option("-q", "--quiet", is_flag=True, help="Say nothing.")
+@model_options
+@layout_options
+def draw_command(
+    source: str,
+    new: str | None,
+    output: str,
+    style: str,
+    file_format: str | None,
+    label: str,
+    force: bool,
+    quiet: bool,
+    **given: Any,
+) -> None:
+    """Draw SOURCE, or what changed from SOURCE to NEW.
+
+    Each is a connectome file, a bundled name or a generated model. html is a page to
+    explore; svg, png and pdf are figures (pip install 'elegansc[draw]'); dot and
+    graphml are for other programs.
+    """
+    from ..drawing import check, draw
+    from ..files import replace
+
+    kind = file_format or suffix_of(output)
+    check(kind, style)
+    inputs = [source] if new is None else [source, new]
+    allow(output, kind, inputs, force)
+    scene = scene_for(inputs, label, options_of(given), layout_of(given))
+    data = draw(scene, kind, style)
+    if output == "-":
+        sys.stdout.buffer.write(data)
+        sys.stdout.buffer.flush()
+        return
+    replace(Path(output), data)
+    if not quiet:
+        say(output, scene)
+
+
+def suffix_of(output: str) -> str:
+    """The format that a file's name asks for."""
+    if output == "-":
+        raise UsageError(f"--output -: say which --format: {', '.join(FORMATS)}")
+    suffix = Path(output).suffix.lower().removeprefix(".")
+    if suffix not in FORMATS:
+        known = ", ".join("." + kind for kind in FORMATS)
+        seen = f"the suffix .{suffix}" if suffix else "no suffix"
+        raise UsageError(f"--output {output}: {seen}; one of {known}, or --format")
+    return suffix
+
+
+def allow(output: str, kind: str, inputs: list[str], force: bool) -> None:
+    """Raise if the output may not be written."""
+    from ..drawing import BINARY
+    from ..files import OTHER
+    from ..files import allow as allow_file
+
+    if inputs.count("-") > 1:
+        raise UsageError("draw: stdin can be only one of the two")
+    if output == "-":
+        if kind in BINARY:
+            raise UsageError(f"--output -: {kind} is binary; give a file")
+        return
+    allow_file(Path(output), force=force, source=inputs, kind=OTHER)
+
+
+def scene_for(inputs: list[str], label: str, options: Options, layout: Layout) -> Scene:
+    """One connectome, or the difference of two."""
+    from ..drawing.scene import difference, planned, scene_of
+
+    *older, newest = inputs
+    last = scene_of(planned(newest, label=label, options=options, layout=layout))
+    if not older:
+        return last
+    first = planned(older[0], options=options, layout=layout)
+    return difference(scene_of(first), last)
+
+
+def say(output: str, scene: Scene) -> None:
+    """What was written, on stderr."""
+    from ..drawing.facts import caption, title
+
+    facts = "; ".join(caption(scene)).replace("\N{NO-BREAK SPACE}", " ")
+    click.echo(f"wrote     {visible(output)}: {title(scene)}: {facts}", err=True)

@@ -1,0 +1,78 @@
+"""What compile --ensemble does: models of equally good orders, in one folder."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from ..errors import InputError, UsageError, visible
+from .flags import layout_of
+
+if TYPE_CHECKING:
+    from ..options import Options
+
+ALONE = {  # options that an ensemble has no use for, and their flags
+    "check": "check",
+    "diff": "diff",
+    "until": "emit",
+    "dump": "dump",
+    "as_json": "json",
+    "certificate": "certificate",
+    "require_proof": "require-proof",
+}
+
+
+def siblings(
+    source: str,
+    output: str,
+    name: str,
+    label: str,
+    options: Options,
+    given: dict[str, Any],
+) -> None:
+    """Write models of equally good orders, a file a tie seed; all of them or none."""
+    from ..ensembles import ensemble
+    from ..files import allow, write
+
+    for option, flag in ALONE.items():
+        if given[option]:
+            raise UsageError(f"--ensemble: does not go with --{flag}")
+    folder = Path(output)
+    if output == "-" or folder.is_file():
+        raise UsageError("--ensemble: give a folder with --output")
+    found = ensemble(
+        source,
+        given["ensemble"],
+        name=name,
+        label=label,
+        options=options,
+        layout=layout_of(given),
+    )
+    files = {
+        folder
+        / f"{sibling.artifact.summary['name']}_{sibling.seed}.py".lower(): sibling
+        for sibling in found
+    }
+    for path in files:
+        allow(path, force=given["force"], source=source)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InputError(output, f"cannot be made: {error.strerror}") from None
+    for path, sibling in files.items():
+        (data,) = sibling.artifact.files.values()
+        write(path, data, force=given["force"], source=source)
+    if given["quiet"]:
+        return
+    for path, sibling in files.items():
+        lost = sibling.artifact.history["break_cycles"]["weight"]
+        click.echo(f"wrote     {visible(str(path))}: {lost:,g} backward", err=True)
+    sets = [sibling.cut for sibling in found]
+    every, some = frozenset.intersection(*sets), frozenset.union(*sets)
+    click.echo(
+        f"          {len(every):,} synapses run backward in all of them, "
+        f"{len(some) - len(every):,} in some",
+        err=True,
+    )

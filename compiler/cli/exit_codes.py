@@ -1,0 +1,67 @@
+"""Errors as messages and exit codes: 1 the input, 2 the command line, 70 our bug."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import Any
+
+import click
+
+from ..errors import CompilerError, InputError, UsageError, VerifyError, visible
+
+BUG = 70
+
+
+class Commands(click.Group):
+    """A group whose commands turn our errors into messages and exit codes."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run; no traceback reaches a user."""
+        try:
+            return super().invoke(ctx)
+        except InputError as error:
+            fail(str(error), 1)
+        except UsageError as error:
+            fail(f"elegansc: {error}", 2)
+        except VerifyError as error:
+            bug(error)
+        except CompilerError as error:
+            fail(f"elegansc: {error}", 1)
+        except (click.ClickException, click.exceptions.Exit, click.Abort):
+            raise
+        except BrokenPipeError:
+            drop_stdout()
+            sys.exit(1)
+        except OSError as error:
+            drop_stdout()
+            place = os.fsdecode(error.filename) if error.filename else "elegansc"
+            hint = "look at the path, at its rights, at the space left"
+            fail(f"{place}: {error.strerror or error}\n  {hint}", 1)
+        except MemoryError:
+            fail("elegansc: not enough memory for this graph", 1)
+        except Exception as error:
+            bug(error)
+
+
+def fail(message: str, code: int) -> None:
+    """Say it on stderr, with nothing that could confuse a terminal, and leave."""
+    click.echo("\n".join(map(visible, message.split("\n"))), err=True)
+    sys.exit(code)
+
+
+def drop_stdout() -> None:
+    """What Python still holds for a stdout that takes no more goes nowhere."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+
+
+def bug(error: Exception) -> None:
+    """An error that is ours."""
+    if os.environ.get("ELEGANSC_TRACEBACK"):
+        raise error
+    notes = " ".join(getattr(error, "__notes__", ()))
+    message = f"elegansc: our bug: {type(error).__name__}: {error} {notes}".rstrip()
+    fail(f"{message}\n  ELEGANSC_TRACEBACK=1 shows where; please report it", BUG)

@@ -1,0 +1,84 @@
+"""The command that judges a comparison: lab figure."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from ..errors import InputError, visible
+
+if TYPE_CHECKING:
+    from ..lab.judging.judge import Judged
+    from ..lab.protocol.protocol import Protocol
+
+
+@click.command("figure")
+@click.argument("results")
+@click.option(
+    "--protocol", required=True, metavar="FILE", help="The protocol they were run by."
+)
+@click.option(
+    "-o", "--output", required=True, metavar="DIR", help="The folder to write to."
+)
+@click.option(
+    "--note",
+    default="",
+    metavar="TEXT",
+    help="Stands in the README under what was run: on which machine, say.",
+)
+@click.option("--force", is_flag=True, help="Replace files that are there.")
+@click.option("--json", "as_json", is_flag=True, help="verdict.json on stdout too.")
+@click.option("-q", "--quiet", is_flag=True, help="No report.")
+def figure_command(
+    results: str,
+    protocol: str,
+    output: str,
+    note: str,
+    force: bool,
+    as_json: bool,
+    quiet: bool,
+) -> None:
+    """Judge RESULTS, the runs of a comparison, by its protocol, and draw them.
+
+    DIR gets figure2 (validation metric against epochs, as in the paper) and graphs (the
+    test metric of every graph), each as png and svg, README.md with tables and verdict,
+    and verdict.json with all numbers. Results that are not complete are judged as far as
+    they go, and it is said.
+    """
+    from ..lab.judging.judge import judge
+    from ..lab.judging.report import report
+    from ..lab.pages.figure import pictures
+    from ..lab.pages.verdict import readme
+    from ..lab.protocol.protocol import read_protocol
+    from ..lab.running.results import read
+    from ..nulls.files import write
+
+    rules = read_protocol(protocol)
+    if not Path(results).is_file():
+        raise InputError(results, "no such file", "elegansc lab compare makes it")
+    lines, _ = read(Path(results), rules.digest)
+    judged = judge(rules, lines)
+    found = report(rules, judged)
+    text = json.dumps(found, indent=2, allow_nan=False) + "\n"
+    files = {
+        **pictures(rules, lines, judged),
+        "README.md": readme(rules, lines, judged, note).encode(),
+        "verdict.json": text.encode(),
+    }
+    write(Path(output), files, force=force, read=(results, protocol))
+    if as_json:
+        click.echo(text, nl=False)
+    if not quiet:
+        say(output, rules, judged)
+
+
+def say(output: str, rules: Protocol, judged: tuple[Judged, ...]) -> None:
+    """The verdict, on stderr."""
+    from ..lab.pages.sentences import verdict
+
+    for sentence in verdict(rules, judged):
+        click.echo(visible(sentence), err=True)
+    click.echo(f"wrote     {visible(output)}", err=True)

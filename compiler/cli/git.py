@@ -1,0 +1,122 @@
+"""The commands that git calls, and the one that tells it to."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+
+import click
+
+from ..errors import CompilerError, visible
+
+
+@click.command("git-setup")
+@click.argument("patterns", nargs=-1)
+@click.option("--undo", is_flag=True, help="Take it out again.")
+def git_setup_command(patterns: tuple[str, ...], undo: bool) -> None:
+    """Let git diff and git log -p show what changed in models and connectomes.
+
+    PATTERNS are as in .gitattributes; default: every generated model that git tracks. Set
+    for this repository alone; nothing that is committed changes.
+    """
+    from ..comparison import git
+
+    if undo:
+        git.undo()
+        click.echo("git shows plain diffs again", err=True)
+        return
+    for pattern in git.setup(patterns):
+        click.echo(f"elegansc shows the diffs of {visible(pattern)}", err=True)
+
+
+@click.command("textconv", hidden=True)
+@click.argument("path")
+def textconv_command(path: str) -> None:
+    """A model or connectome as sorted lines, for git."""
+    from ..comparison import git
+
+    for line in git.textconv(path):
+        sys.stdout.buffer.write(line)
+    sys.stdout.buffer.flush()
+
+
+@click.command("git-diff", hidden=True)
+@click.argument("name")
+@click.argument("old", required=False)
+@click.argument("old_hex", required=False)
+@click.argument("old_mode", required=False)
+@click.argument("new", required=False)
+@click.argument("new_hex", required=False)
+@click.argument("new_mode", required=False)
+@click.argument("renamed", nargs=-1)
+def git_diff_command(
+    name: str,
+    old: str | None,
+    new: str | None,
+    old_mode: str | None,
+    new_mode: str | None,
+    renamed: tuple[str, ...],
+    **_: object,
+) -> None:
+    """What git calls for a file: NAME, the old file, the new file."""
+    from ..comparison.git import plain_diff
+
+    if old is None or new is None:  # an unmerged path has a name alone
+        click.echo(f"{visible(name)} is unmerged: compile its source again")
+        return
+    for line in beside(name, old_mode, new_mode, renamed):
+        click.echo(line)
+    lines = None if os.devnull in (old, new) else words(name, old, new)
+    for line in lines or ():
+        click.echo(line)
+    if lines is None or not says_all(old, new, lines):
+        sys.stdout.flush()
+        sys.stdout.buffer.write(plain_diff(name, old, new))
+        sys.stdout.buffer.flush()
+
+
+def beside(
+    name: str, old_mode: str | None, new_mode: str | None, renamed: tuple[str, ...]
+) -> Iterator[str]:
+    """What became of the file itself: its mode, its name."""
+    modes = {old_mode, new_mode}
+    if len(modes) == 2 and "." not in modes:
+        yield f"{visible(name)}: mode {old_mode} -> {new_mode}"
+    for text in renamed[1:]:
+        yield from (visible(line) for line in text.splitlines())
+
+
+def words(name: str, old: str, new: str) -> list[str] | None:
+    """The changes in words; None if they can not be told; empty if there are none."""
+    from ..comparison import changes
+    from ..comparison import text as changes_text
+    from ..comparison import version as sides
+    from ..options import Options
+    from ..readers.parse import Layout
+    from .diff import paint
+
+    all_cells = Options(keep="all")
+    try:
+        both = [
+            sides.relabelled(sides.side(path, all_cells, Layout(), label="x"), label)
+            for path, label in ((old, f"a/{name}"), (new, f"b/{name}"))
+        ]
+    except CompilerError:
+        return None
+    found = changes.compare(*both)
+    if not found or found.signs.told[0] != found.signs.told[1]:  # lines say it better
+        return []
+    details = [
+        line.replace(" (--verbose)", "")
+        for line in changes_text.details(found, paint=paint)
+    ]
+    more = "git diff --no-ext-diff shows every line"
+    return [*changes_text.summary(found), *details, "", more]
+
+
+def says_all(old: str, new: str, lines: list[str]) -> bool:
+    """Whether the words say all that changed: not what a hand did to the text."""
+    from ..comparison.git import is_plain
+
+    return bool(lines) and is_plain(old) and is_plain(new)

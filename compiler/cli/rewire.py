@@ -1,0 +1,119 @@
+"""The command that makes random twins of a connectome: rewire."""
+
+from __future__ import annotations
+
+import json
+import shlex
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import click
+
+from ..errors import visible
+from .flags import layout_of, layout_options, model_options, options_of
+
+SHOWN = 12  # files that the report names
+LARGEST = 2**32 - 1  # seed
+
+
+@click.command("rewire")
+@click.argument("source")
+@click.option(
+    "--null",
+    "spelled",
+    metavar="NULL",
+    required=True,
+    help="er, ws, ba, degree, role-degree, partial:P or shuffle-roles.",
+)
+@click.option(
+    "--seed",
+    type=click.IntRange(0, LARGEST),
+    default=0,
+    show_default=True,
+    help="Of the draws; other seeds, other twins.",
+)
+@click.option(
+    "--count",
+    type=click.IntRange(1),
+    default=1,
+    show_default=True,
+    help="How many twins.",
+)
+@click.option(
+    "--rewire-p",
+    type=float,
+    help="Of ws: the probability that a pair is rewired; default: 0.5, as in the authors' code.",
+)
+@click.option(
+    "-o", "--output", metavar="DIR", required=True, help="The folder to write to."
+)
+@click.option("--label", default="", help="Stands for the file in messages.")
+@click.option("--force", is_flag=True, help="Replace files that are there.")
+@click.option("--json", "as_json", is_flag=True, help="rewired.json on stdout too.")
+@click.option("-q", "--quiet", is_flag=True, help="No report.")
+@model_options
+@layout_options
+def rewire_command(
+    source: str,
+    spelled: str,
+    seed: int,
+    count: int,
+    rewire_p: float | None,
+    output: str,
+    label: str,
+    force: bool,
+    as_json: bool,
+    quiet: bool,
+    **given: Any,
+) -> None:
+    """Make random twins of SOURCE: the same neurons and weights, other synapses.
+
+    DIR gets an edge list a twin, cells.csv for --cells, and rewired.json, which says what
+    each keeps. NULL is the null model; all keep names, roles, the number of joined,
+    reciprocal and coupled pairs, and all weights.
+
+    \b
+    er             pairs drawn uniformly, G(n, m)
+    ws             Watts-Strogatz, a ring that is rewired
+    ba             Barabasi-Albert, by preferential attachment
+    degree         ends swapped: every degree and all output weights stay
+    role-degree    the same between the same roles
+    partial:P      a share P of all ends moved at random
+    shuffle-roles  the wiring as it is, names and roles shuffled over it
+    """
+    from ..nulls.files import rewire, write
+    from ..nulls.twins import null_of
+    from ..pipeline import circuit_of
+
+    null, options = null_of(spelled, rewire_p), options_of(given)
+    circuit = circuit_of(source, label=label, options=options, layout=layout_of(given))
+    made = rewire(circuit, null, seed=seed, count=count, options=options)
+    read = tuple(path for path in (source, options.cells) if path)
+    write(Path(output), made.files, force=force, read=read)
+    if not quiet:
+        for line in lines(made.report, output):
+            click.echo(visible(line), err=True)
+    if as_json:
+        click.echo(json.dumps(made.report, indent=2))
+
+
+def lines(report: Mapping[str, Any], output: str) -> Iterator[str]:
+    """What was written, what it keeps, how to compile it."""
+    from ..nulls.files import CELLS, compiling
+    from ..report.compile import line
+
+    files, folder = report["files"], Path(output)
+    for file in files[:SHOWN]:
+        found = file["counted"]
+        yield line(
+            "wrote",
+            f"{folder / file['file']}: {found['new_pairs']:,} of {found['pairs']:,} joined"
+            f" and {found['new_junctions']:,} of {found['junctions']:,} coupled pairs are"
+            f" new; {found['on_path']:,} of {found['neurons']:,} neurons on a path",
+        )
+    if files[SHOWN:]:
+        yield line("", f"and {len(files) - SHOWN:,} more; rewired.json has them all")
+    yield line("keeps", ", ".join(files[0]["keeps"]))
+    first, cells = str(folder / files[0]["file"]), str(folder / CELLS)
+    yield line("compile", shlex.join(compiling(first, report["unit"], cells)))

@@ -1,0 +1,92 @@
+"""The command that carries trained parameters to another model: transplant."""
+
+from __future__ import annotations
+
+import json
+
+import click
+
+from ..errors import visible
+
+SCHEMA = 1  # of the JSON report
+LARGEST = 2**64 - 1  # seed that torch takes
+
+
+@click.command("transplant")
+@click.argument("checkpoint", metavar="OLD_CHECKPOINT")
+@click.option(
+    "--from", "old", metavar="OLD.py", required=True, help="The model it is of."
+)
+@click.option("--to", "new", metavar="NEW.py", required=True, help="The model to fill.")
+@click.option(
+    "-o",
+    "--output",
+    metavar="NEW_CHECKPOINT",
+    required=True,
+    help="The file to write: .safetensors, .pt or .pth.",
+)
+@click.option(
+    "--prefix",
+    metavar="PREFIX",
+    help="Of the model's entries in a larger state dict; default: the only one that fits.",
+)
+@click.option(
+    "--new",
+    "start",
+    type=click.Choice(["draw", "zero"]),
+    default="draw",
+    show_default=True,
+    help="New gains: as reset_parameters draws them, or 0: old neurons compute what they did.",
+)
+@click.option(
+    "--seed",
+    metavar="N",
+    type=click.IntRange(0, LARGEST),
+    default=0,
+    help="Of the draws; default: 0.",
+)
+@click.option("--force", is_flag=True, help="Replace a file that is there.")
+@click.option("--json", "as_json", is_flag=True, help="Report as JSON on stdout.")
+@click.option("-q", "--quiet", is_flag=True, help="No report.")
+@click.option("--verbose", is_flag=True, help="Name everyone in the report.")
+def transplant_command(
+    checkpoint: str,
+    old: str,
+    new: str,
+    output: str,
+    prefix: str | None,
+    start: str,
+    seed: int,
+    force: bool,
+    as_json: bool,
+    quiet: bool,
+    verbose: bool,
+) -> None:
+    """Carry trained parameters from one model to another, by neuron and synapse name.
+
+    OLD_CHECKPOINT is a state dict of OLD.py, .safetensors, .pt or .pth. Both models are
+    read, never run, and so is the checkpoint: a pickle of more than tensors is refused.
+    """
+    from ..transplantation import report as text
+    from ..transplantation import transplant
+
+    account = transplant(
+        checkpoint,
+        old,
+        new,
+        output,
+        prefix=prefix,
+        start=start,
+        seed=seed,
+        force=force,
+    )
+    if not quiet:
+        for line in text.lines(account, output, verbose=verbose):
+            click.echo(visible(line), err=True)
+    if as_json:
+        found = {
+            "schema": SCHEMA,
+            "command": "transplant",
+            **text.as_json(account, output),
+        }
+        click.echo(json.dumps(found, indent=2))

@@ -1,0 +1,1 @@
+"""What differs between connectomes, and in the models made of them."""

@@ -1,0 +1,221 @@
+"""The two sides of a comparison: connectomes, and the models made of them, by name."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import TypeVar
+
+import numpy as np
+
+from ..errors import InputError, UsageError
+from ..ir.invariants import verify
+from ..ir.stages import MOTOR, SENSORY, Circuit, Plan, Source
+from ..module.emit import body_digest
+from ..module.read import Model, is_model
+from ..module.tables import unplanned
+from ..options import MEANING, Options, Value
+from ..pipeline import Stop, Trace, lower
+from ..readers.parse import Layout
+from ..semantics.interpret import Link, link
+from ..sources import UNLABELLED, consistent, fetch, parse_source
+
+ROLES = {0: "inter", SENSORY: "sensory", MOTOR: "motor", SENSORY | MOTOR: "both"}
+
+Pair = tuple[str, str]
+V = TypeVar("V")
+
+
+@dataclass(frozen=True)
+class Side:
+    """One of the two: its graph by name and, where it has one, its model.
+
+    Attributes:
+        roles: neuron -> sensory, motor, both or inter.
+        chemical: (pre, post) -> weight; junctions: (one, other), sorted, -> weight.
+        signs: of the chemical pairs of which it tells one, +1 or -1.
+        level: neuron -> level, of those in one; back: pairs that run backward.
+        lateral: junctions whose neurons share a level.
+        gains: the synapse of each gain; none without a model.
+        meaning: the options that decide what a parameter means.
+        why: why there is no model.
+        edited: it is a model whose text is not what its header signs.
+    """
+
+    label: str
+    unit: str
+    roles: Mapping[str, str]
+    chemical: Mapping[Pair, float]
+    junctions: Mapping[Pair, float]
+    level: Mapping[str, int] | None = None
+    back: frozenset[Pair] = frozenset()
+    gains: frozenset[Link] = frozenset()
+    why: str = ""
+    edited: bool = False
+    signs: Mapping[Pair, int] = field(default_factory=dict)
+    meaning: Mapping[str, Value] = field(default_factory=dict)
+    lateral: frozenset[Pair] = frozenset()
+
+
+def side(
+    path: str,
+    options: Options | None,
+    layout: Layout,
+    *,
+    label: str = "",
+    like: Model | None = None,
+) -> Side:
+    """Read one side: a connectome file, a bundled name, or a generated model.
+
+    Args:
+        options: of a compile; None: those of the model, or the defaults.
+        label: stands for the file.
+        like: the other side, if it is a model: a source is compiled as that one was.
+    """
+    return side_from(path, fetch(path, label), options, layout, like)
+
+
+def both(old: str, new: str, options: Options | None, layout: Layout) -> list[Side]:
+    """Read both sides; a source beside a model is compiled with the model's options.
+
+    Each is read once, so that it may be a pipe.
+    """
+    held = [(path, fetch(path, hint=UNLABELLED)) for path in (old, new)]
+    models = [
+        consistent(data, path) if is_model(data) else None for path, (data, *_) in held
+    ]
+    return [
+        side_from(path, found, options, layout, other)
+        for (path, found), other in zip(held, reversed(models), strict=True)
+    ]
+
+
+def side_from(
+    path: str,
+    found: tuple[bytes, str, str],
+    options: Options | None,
+    layout: Layout,
+    like: Model | None,
+) -> Side:
+    """A side from what `fetch` found of it."""
+    data, label, unit = found
+    if is_model(data):
+        return side_of_model(consistent(data, path), label)
+    if options is None:
+        made = like.options if like else Options()
+        options = replace(made, like="", stick=0.0)
+    source = Source(label, options.weight_unit or unit)
+    connectome = parse_source(data, path, source, layout)
+    verify(connectome)
+    trace, why = Trace(until="plan"), ""
+    try:
+        lower(connectome, options, trace, like)
+    except Stop:
+        pass
+    except (InputError, UsageError) as error:
+        if "circuit" not in trace.kept:
+            raise
+        why = str(error).split("\n")[0].removeprefix(f"{label}: ")
+    circuit, plan = trace.kept["circuit"], trace.kept.get("plan")
+    assert isinstance(circuit, Circuit)
+    plan_found = plan if isinstance(plan, Plan) else None
+    return replace(side_of(circuit, plan_found, options, label), why=why)
+
+
+def side_of_model(model: Model, label: str) -> Side:
+    """What stands in the tables of a model, and whether its text was edited."""
+    edited = body_digest(model.header.text) != model.header.body
+    circuit = unplanned(model.plan)[0]
+    return replace(side_of(circuit, model.plan, model.options, label), edited=edited)
+
+
+def relabelled(side: Side, label: str) -> Side:
+    """The same side under another label."""
+    return replace(side, label=label)
+
+
+def side_of(circuit: Circuit, plan: Plan | None, options: Options, label: str) -> Side:
+    """The graph and the model by name."""
+    name, edges = circuit.cells.name, circuit.chemical
+    ends = circuit.junctions
+    bits = (circuit.cells.role & (SENSORY | MOTOR)).tolist()
+    graph = Side(
+        label,
+        circuit.source.unit,
+        dict(zip(name, (ROLES[bit] for bit in bits), strict=True)),
+        named(name, edges.pre, edges.post, edges.weight),
+        {
+            (min(pair), max(pair)): weight
+            for pair, weight in named(name, ends.left, ends.right, ends.weight).items()
+        },
+        signs={
+            pair: int(sign)
+            for pair, sign in named(name, edges.pre, edges.post, edges.sign).items()
+            if sign
+        },
+    )
+    if plan is None:
+        return graph
+    row = plan.cells.name
+    start = plan.level_start.tolist()
+    level = {
+        row[place]: number
+        for number, (first, last) in enumerate(zip(start, start[1:], strict=False))
+        for place in range(first, last)
+    }
+    within = named(row, plan.lateral.left, plan.lateral.right, plan.lateral.weight)
+    late = named(row, plan.feedback.pre, plan.feedback.post, plan.feedback.weight)
+    used = [(plan.forward.pre, plan.forward.post, "chemical")]
+    used.append((plan.junctions.left, plan.junctions.right, "electrical"))
+    if options.feedback == "delay":
+        used.append((plan.feedback.pre, plan.feedback.post, "feedback"))
+        used.append((plan.lateral.left, plan.lateral.right, "lateral"))
+    gains = {
+        link((row[v], row[u], kind))
+        for pre, post, kind in used
+        for u, v in zip(pre.tolist(), post.tolist(), strict=True)
+        if row[u] in level and row[v] in level
+    }
+    if options.merge == "product":
+        gains = set()
+    return replace(
+        graph,
+        level=level,
+        back=frozenset(late),
+        gains=frozenset(gains),
+        meaning={name: getattr(options, name) for name in MEANING},
+        lateral=frozenset((min(pair), max(pair)) for pair in within),
+    )
+
+
+def named(
+    name: tuple[str, ...], pre: np.ndarray, post: np.ndarray, weight: np.ndarray
+) -> dict[Pair, float]:
+    """(pre, post) by name -> weight."""
+    columns = (pre.tolist(), post.tolist(), weight.tolist())
+    return {(name[u], name[v]): w for u, v, w in zip(*columns, strict=True)}
+
+
+def rename(old: Side, names: Mapping[str, str]) -> Side:
+    """A side with some of its neurons under their new names."""
+
+    def new(name: str) -> str:
+        return names.get(name, name)
+
+    def pairs(held: Mapping[Pair, V]) -> dict[Pair, V]:
+        return {(new(u), new(v)): value for (u, v), value in held.items()}
+
+    level = old.level
+    return replace(
+        old,
+        roles={new(name): role for name, role in old.roles.items()},
+        chemical=pairs(old.chemical),
+        junctions={(min(p), max(p)): w for p, w in pairs(old.junctions).items()},
+        signs=pairs(old.signs),
+        level=None if level is None else {new(n): at for n, at in level.items()},
+        back=frozenset((new(u), new(v)) for u, v in old.back),
+        lateral=frozenset(
+            (min(new(u), new(v)), max(new(u), new(v))) for u, v in old.lateral
+        ),
+        gains=frozenset(link((new(v), new(u), kind)) for v, u, kind in old.gains),
+    )

@@ -1,0 +1,221 @@
+"""Style figure1: sensors, interneurons and motors in boxes, two layers over each other.
+
+Source: Figure 1 of Bardozzo et al., arXiv 2304.13538: chemical synapses are solid and go
+one way, gap junctions are dashed and go both ways.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from ..arrays import Bool, Float64, Int64
+from ..ir.stages import INTER, MOTOR, SENSORY
+from ..names import plural
+from .canvas import Canvas, Point, faded, polygon, rounded, straight
+from .colours import FAINT, INK, KIND_COLOURS, ROLES
+from .frame import AS_LINES, MARGIN, SIZE, entries, left, page
+from .levels import neurons, put_lines
+from .places import GAP, Places, sizes, swept
+from .scene import FORWARD, GONE, JUNCTION, Scene
+from .strokes import strokes
+
+BOXES = (SENSORY, INTER, MOTOR)
+WORDS = {SENSORY: "sensors", INTER: "interneurons", MOTOR: "motors"}
+ROOM = 4.6  # points between two rows of neurons
+INSIDE, BETWEEN = 9.0, 46.0  # points from a box to its neurons; from box to box
+CARD, OFFSET = 13.0, 17.0  # points from a layer to its boxes; from layer to layer
+ARROW = 30.0  # points of the arrows in and out
+HEAD = 12.0  # points for the words above
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """Where a role stands."""
+
+    role: int
+    x: float
+    y: float
+    width: float
+    height: float
+
+
+def draw_figure1(scene: Scene) -> Canvas:
+    """The whole page."""
+    at, boxes = seated(scene)
+    canvas = page(scene, at.width, at.height, entries(scene, AS_LINES))
+    shift = np.array([left(canvas, at.width), MARGIN])
+    layers(canvas, scene, boxes, shift)
+    for box in boxes:
+        framed(canvas, box, shift)
+    arrows(canvas, scene, boxes, shift)
+    marks = strokes(scene)
+    put_lines(canvas, scene, marks, list(shapes(scene, at, marks.dashed)), shift)
+    neurons(canvas, scene, at, shift)
+    return canvas
+
+
+def box_of(scene: Scene) -> Int64:
+    """0, 1 or 2 of each neuron: its first role."""
+    role = scene.neurons.role
+    return np.where(role & SENSORY > 0, 0, np.where(role & INTER > 0, 1, 2))
+
+
+def seated(scene: Scene) -> tuple[Places, list[Box]]:
+    """Neurons in rows, in each box: who is connected at one height."""
+    half, tall = sizes(scene)
+    pitch = 2 * half.max(initial=0.0) + GAP + 1
+    box = box_of(scene)
+    counts = np.bincount(box, minlength=3).tolist()
+    rows = rows_of(counts, pitch, tall + ROOM)
+    *_, wish = swept(scene)
+    x, y = np.zeros(len(box)), np.zeros(len(box))
+    edge, top = ARROW + CARD + OFFSET, CARD + OFFSET + HEAD
+    high = rows * (tall + ROOM) - ROOM
+    found = []
+    for number, role in enumerate(BOXES):
+        members = ordered(scene, np.flatnonzero(box == number), wish)
+        columns = max(-(-len(members) // rows), 1)
+        row = (high - tall) / max(-(-len(members) // columns) - 1, 1)
+        place = np.arange(len(members))
+        x[members] = edge + INSIDE + (place % columns + 0.5) * pitch - GAP / 2
+        y[members] = top + INSIDE + place // columns * row + tall / 2
+        wide = 2 * INSIDE + columns * pitch - GAP
+        found.append(Box(role, edge, top, wide, 2 * INSIDE + high))
+        edge += wide + BETWEEN
+    width = edge - BETWEEN + CARD + OFFSET + ARROW
+    height = top + 2 * INSIDE + high + CARD + OFFSET
+    none = np.zeros(0)
+    return Places(x, y, half, tall, none, (), width, height, 0), found
+
+
+def rows_of(counts: list[int], pitch: float, row: float) -> int:
+    """How many rows make the three boxes together as wide as a page shows them best."""
+
+    def miss(rows: int) -> float:
+        columns = sum(max(-(-count // rows), 1) for count in counts)
+        wide = columns * pitch + 2 * (BETWEEN + ARROW + CARD + OFFSET)
+        return abs(wide / (rows * row + 2 * (CARD + OFFSET) + HEAD) - 1.6)
+
+    return min(range(1, max(counts) + 2), key=miss)
+
+
+def ordered(scene: Scene, members: Int64, wish: Float64) -> list[int]:
+    """The members of a box from its top: near those they are connected with."""
+    names = scene.neurons.name
+    return sorted(members.tolist(), key=lambda row: (wish[row], names[row]))
+
+
+def layers(canvas: Canvas, scene: Scene, boxes: list[Box], shift: Float64) -> None:
+    """Two sheets that overlap where the neurons are, each with its word in its corner."""
+    first, last = boxes[0], boxes[-1]
+    x, y = first.x + shift[0] - CARD, first.y + shift[1] - CARD - HEAD
+    width = last.x + last.width - first.x + 2 * CARD + OFFSET
+    height = first.height + 2 * CARD + HEAD + OFFSET
+    sheet(canvas, "electrical", (x, y, width, height), JUNCTION)
+    sheet(canvas, "chemical", (x - OFFSET, y - OFFSET, width, height), FORWARD)
+    synapses, junctions = layer_words(scene)
+    style: dict[str, Any] = {"style": "italic", "zorder": 4}
+    style["color"] = KIND_COLOURS[FORWARD]
+    canvas.text(x - OFFSET + 8, y - OFFSET + 10, synapses, SIZE, **style)
+    style |= {"color": KIND_COLOURS[JUNCTION], "ha": "right"}
+    canvas.text(x + width - 8, y + height - 9, junctions, SIZE, **style)
+
+
+def layer_words(scene: Scene) -> tuple[str, str]:
+    """What each layer is; without counts if not all of it is drawn."""
+    coupled = int((scene.lines.kind == JUNCTION).sum())
+    synapses = plural(len(scene.lines) - coupled, "synapse")
+    junctions = plural(coupled, "gap junction")
+    if scene.told:
+        synapses, junctions = "synapses", "gap junctions"
+    return (
+        f"chemical layer: {synapses}, each one way",
+        f"electrical layer: {junctions}, both ways in the animal",
+    )
+
+
+def sheet(
+    canvas: Canvas, name: str, spot: tuple[float, float, float, float], kind: int
+) -> None:
+    """The background of one layer."""
+    canvas.paths(
+        [rounded(*spot, 9)],
+        f"{name} layer",
+        layer=0.1,
+        facecolors=[faded(KIND_COLOURS[kind], 0.05)],
+        edgecolors=KIND_COLOURS[kind],
+        linestyles=[(0, (4, 2.6)) if kind == JUNCTION else "-"],
+        linewidths=0.8,
+    )
+
+
+def framed(canvas: Canvas, box: Box, shift: Float64) -> None:
+    """One box with its word above."""
+    x, y = box.x + shift[0], box.y + shift[1]
+    canvas.paths(
+        [rounded(x, y, box.width, box.height, 5)],
+        WORDS[box.role],
+        layer=0.5,
+        facecolors=[faded("#FFFFFF", 0.75)],
+        edgecolors=ROLES[box.role],
+        linewidths=0.9,
+    )
+    middle = x + box.width / 2
+    canvas.text(middle, y - 6, WORDS[box.role], 7, ha="center", weight="bold", zorder=4)
+
+
+def arrows(canvas: Canvas, scene: Scene, boxes: list[Box], shift: Float64) -> None:
+    """What goes in at the left and comes out at the right."""
+    first, last = boxes[0], boxes[-1]
+    y = first.y + shift[1] + first.height / 2
+    enter = first.x + shift[0] - CARD - OFFSET - ARROW
+    leave = last.x + last.width + shift[0] + CARD + OFFSET + 3
+    role = scene.neurons.role[scene.neurons.level != GONE]
+    for start, word, bit in ((enter, "input", SENSORY), (leave, "output", MOTOR)):
+        end = start + ARROW - 3
+        middle, count = (start + end) / 2, int((role & bit > 0).sum())
+        shaft = straight((start, y), (end - 4, y))
+        head = polygon([(end, y), (end - 5, y - 2.6), (end - 5, y + 2.6)])
+        canvas.paths([shaft], word, layer=4, edgecolors=INK, linewidths=1.1)
+        canvas.paths([head], word, layer=4, facecolors=INK, linewidths=0)
+        canvas.text(middle, y - 7, word, SIZE, ha="center", color=FAINT)
+        canvas.text(middle, y + 8, f"{count:,}", SIZE, ha="center", color=FAINT)
+
+
+def shapes(scene: Scene, at: Places, dashed: Bool) -> Iterator[list[Point]]:
+    """The course of each line."""
+    box, lines = box_of(scene), scene.lines
+    columns = (lines.pre.tolist(), lines.post.tolist(), dashed.tolist())
+    for u, v, coupled in zip(*columns, strict=True):
+        if box[u] < box[v]:
+            yield across(at, u, v)
+        else:
+            yield inside(at, u, v, -1.0 if coupled else 1.0)
+
+
+def across(at: Places, u: int, v: int) -> list[Point]:
+    """From box to box, to the right."""
+    (ax, ay), (bx, by) = at.spot(u), at.spot(v)
+    reach = 0.45 * (bx - ax)
+    return [(ax, ay), (ax + reach, ay), (bx - reach, by), (bx, by)]
+
+
+def inside(at: Places, u: int, v: int, side: float) -> list[Point]:
+    """Within a box or back to an earlier one: a line bent to one side."""
+    (ax, ay), (bx, by) = at.spot(u), at.spot(v)
+    if u == v:
+        r = at.tall
+        return [
+            (ax, ay),
+            (ax - 1.6 * r, ay - 2.2 * r),
+            (ax + 1.6 * r, ay - 2.2 * r),
+            (ax, ay),
+        ]
+    dx, dy = 0.16 * side * (by - ay), -0.16 * side * (bx - ax)
+    third = [(2 * ax + bx) / 3 + dx, (2 * ay + by) / 3 + dy]
+    rest = [(ax + 2 * bx) / 3 + dx, (ay + 2 * by) / 3 + dy]
+    return [(ax, ay), (third[0], third[1]), (rest[0], rest[1]), (bx, by)]

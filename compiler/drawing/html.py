@@ -1,0 +1,117 @@
+"""Write a drawing as one page that needs nothing else: pan, zoom, search, light paths.
+
+Names reach the page as JSON alone, in which no character can end the element they stand
+in; the script sets them as text. The page's policy runs no script but its own, and asks
+no network for anything.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import html
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from ..module.emit import environment
+from .facts import aside_word, caption, level_word, role_words, title
+from .labels import shown
+from .levels import courses, extent
+from .places import NAMED, Places, places
+from .scene import CHANGES, Scene
+from .strokes import strength, strokes
+
+ESCAPES = {ord(c): f"\\u{ord(c):04x}" for c in "<>&\u2028\u2029"}
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """All that the template reads."""
+
+    title: str
+    data: str
+    digest: Callable[[str], str]
+
+
+def draw_html(scene: Scene) -> bytes:
+    """The page, UTF-8 of ASCII characters."""
+    template = environment().get_template("pages/draw.html.jinja")
+    data = escaped(data_of(scene))
+    page = template.render(page=View(html.escape(title(scene)), data, digest))
+    return page.encode("ascii", "xmlcharrefreplace")
+
+
+def escaped(value: Any) -> str:
+    """JSON that may stand in a script element of any page."""
+    return json.dumps(value, separators=(",", ":"), allow_nan=False).translate(ESCAPES)
+
+
+def digest(script: str) -> str:
+    """The name by which a Content-Security-Policy knows the script."""
+    found = hashlib.sha256(script.encode()).digest()
+    return f"sha256-{base64.b64encode(found).decode()}"
+
+
+def data_of(scene: Scene) -> dict[str, Any]:
+    """What the script reads."""
+    at, marks = places(scene), strokes(scene)
+    top, bottom = extent(courses(scene, at, marks), at)
+    lines = scene.lines
+    return {
+        "title": title(scene),
+        "caption": caption(scene),
+        "old": scene.old,
+        "changes": CHANGES,
+        "depth": scene.depth,
+        "named": len(scene.neurons) <= NAMED,
+        "tall": at.tall,
+        "width": rounded(at.width),
+        "height": rounded(at.height),
+        "top": rounded(top),
+        "bottom": rounded(bottom),
+        "levels": [rounded(x) for x in at.level.tolist()],
+        "aside": [[aside_word(kind), rounded(x)] for kind, x in at.aside],
+        "neurons": neurons_of(scene, at),
+        "lines": {
+            "pre": lines.pre.tolist(),
+            "post": lines.post.tolist(),
+            "weight": [plain(weight) for weight in lines.weight.tolist()],
+            "before": [plain(w) for w in lines.before.tolist()] if scene.old else [],
+            "kind": lines.kind.tolist(),
+            "change": lines.change.tolist(),
+            "arc": marks.arc.astype(int).tolist(),
+            "strong": np.round(100 * strength(lines.weight)).astype(int).tolist(),
+        },
+    }
+
+
+def neurons_of(scene: Scene, at: Places) -> dict[str, Any]:
+    """The columns of the neurons."""
+    neurons = scene.neurons
+    return {
+        "name": neurons.name,
+        "label": [shown(name) for name in neurons.name],
+        "x": [rounded(x) for x in at.x.tolist()],
+        "y": [rounded(y) for y in at.y.tolist()],
+        "half": [rounded(half) for half in at.half.tolist()],
+        "role": neurons.role.tolist(),
+        "told": [role_words(role) for role in neurons.role.tolist()],
+        "transmitter": neurons.transmitter,
+        "level": neurons.level.tolist(),
+        "where": [level_word(level, scene) for level in neurons.level.tolist()],
+        "change": neurons.change.tolist(),
+    }
+
+
+def rounded(value: float) -> float:
+    """A tenth of a point is enough."""
+    return plain(round(value, 1))
+
+
+def plain(value: float) -> float:
+    """A whole number without its point."""
+    return int(value) if value == int(value) else value

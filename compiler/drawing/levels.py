@@ -1,0 +1,166 @@
+"""Style levels: neurons in the order in which they fire, from left to right."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from ..arrays import Float64
+from .canvas import Canvas, Point, curve, faded, pill, straight
+from .colours import FAINT, HAIR, INK
+from .facts import aside_word
+from .frame import MARGIN, entries, left, page
+from .labels import shown
+from .places import FONT, NAMED, Places, places
+from .scene import Scene, within
+from .strokes import Strokes, coats, groups, strokes
+
+AXIS = 20.0  # points between the lowest line and the foot of the axis
+DASHES = (2.4, 1.6)  # points of a gap junction's dashes
+BESIDE = 1.3  # points from a synapse to the junction of the same pair
+
+
+def draw_levels(scene: Scene) -> Canvas:
+    """The whole page."""
+    at = places(scene)
+    marks = strokes(scene)
+    shapes = courses(scene, at, marks)
+    top, bottom = extent(shapes, at)
+    canvas = page(scene, at.width, bottom - top + AXIS, entries(scene))
+    shift = np.array([left(canvas, at.width), MARGIN - top])
+    axis(canvas, at, scene, shift, bottom)
+    put_lines(canvas, scene, marks, shapes, shift)
+    neurons(canvas, scene, at, shift)
+    return canvas
+
+
+def put_lines(
+    canvas: Canvas,
+    scene: Scene,
+    marks: Strokes,
+    shapes: list[list[Point]],
+    shift: Float64,
+) -> None:
+    """Every line by its shape, group by group."""
+    for number, (name, rows) in enumerate(groups(scene)):
+        chosen = rows.tolist()
+        widths = [marks.width[row] for row in chosen]
+        dash = [
+            (0, tuple(part / width for part in DASHES)) if marks.dashed[row] else "-"
+            for row, width in zip(chosen, widths, strict=True)
+        ]
+        canvas.paths(
+            [curve(np.array(shapes[row]) + shift) for row in chosen],
+            name,
+            layer=1 + number / 10,
+            facecolors="none",
+            edgecolors=[faded(marks.colour[row], marks.alpha[row]) for row in chosen],
+            linewidths=widths,
+            linestyles=dash,
+        )
+
+
+def neurons(canvas: Canvas, scene: Scene, at: Places, shift: Float64) -> None:
+    """A box a neuron, with its name if there is room."""
+    x, y = at.x + shift[0], at.y + shift[1]
+    coat = coats(scene)
+    columns = (x.tolist(), y.tolist(), at.half.tolist())
+    canvas.paths(
+        [pill(a, b, half, at.tall) for a, b, half in zip(*columns, strict=True)],
+        "neurons",
+        layer=3,
+        facecolors=[fill for fill, _ in coat],
+        edgecolors=[edge for _, edge in coat],
+        linewidths=0.55 if len(x) <= NAMED else 0.3,
+    )
+    if len(x) > NAMED:
+        return
+    grey = scene.neurons.level < 0
+    for row, name in enumerate(scene.neurons.name):
+        colour = FAINT if grey[row] else INK
+        canvas.text(
+            x[row], y[row], shown(name), FONT, ha="center", color=colour, zorder=4
+        )
+
+
+def axis(
+    canvas: Canvas, at: Places, scene: Scene, shift: Float64, bottom: float
+) -> None:
+    """A hairline every few levels, with their numbers; words below the columns aside."""
+    foot = bottom + shift[1] + AXIS - 8
+    marked = list(ticks(scene.depth))
+    x = [at.level[number - 1] + shift[0] for number in marked]
+    lines = [straight((a, MARGIN), (a, foot - 6)) for a in x]
+    canvas.paths(
+        lines, "axis", layer=0, edgecolors=HAIR, facecolors="none", linewidths=0.5
+    )
+    for a, number in zip(x, marked, strict=True):
+        word = f"level {number}" if number == 1 else str(number)
+        canvas.text(a, foot, word, FONT + 0.5, ha="center", color=FAINT)
+    for level, a in at.aside:
+        word = aside_word(level)
+        canvas.text(a + shift[0], foot, word, FONT + 0.5, ha="center", color=FAINT)
+
+
+def ticks(depth: int) -> Iterator[int]:
+    """Level 1, then round numbers, about ten in all."""
+    step = next(
+        s for s in (1, 2, 5, 10, 20, 50, 100, 200, 500, 10**9) if depth <= 12 * s
+    )
+    yield 1
+    yield from (number for number in range(step, depth + 1, step) if number > 1)
+
+
+def courses(scene: Scene, at: Places, marks: Strokes) -> list[list[Point]]:
+    """The curve of every line; a junction a little below, beside its pair's synapse."""
+    lines, aside = scene.lines, within(scene)
+    columns = (lines.pre, lines.post, marks.arc, marks.dashed, aside)
+    found = []
+    for u, v, apart, dashed, flat in zip(*(c.tolist() for c in columns), strict=True):
+        shape = bow(at, u, v) if apart else flow(at, u, v)
+        shape = beside(at, u, v) if flat else shape
+        low = BESIDE if dashed else 0.0
+        found.append([(x, y + low) for x, y in shape])
+    return found
+
+
+def flow(at: Places, u: int, v: int) -> list[Point]:
+    """A curve that leaves one neuron and meets the other level."""
+    (ax, ay), (bx, by) = at.spot(u), at.spot(v)
+    reach = 0.45 * (bx - ax)
+    if 0 <= reach < 6:
+        reach = 6.0
+    return [(ax, ay), (ax + reach, ay), (bx - reach, by), (bx, by)]
+
+
+def beside(at: Places, u: int, v: int) -> list[Point]:
+    """A curve to the right of a level, between two of its neurons."""
+    (ax, ay), (bx, by) = at.spot(u), at.spot(v)
+    x = max(ax, bx) + float(max(at.half[u], at.half[v])) + 0.1 * abs(by - ay)
+    return [(ax, ay), (x, ay), (x, by), (bx, by)]
+
+
+def bow(at: Places, u: int, v: int) -> list[Point]:
+    """An arc above the upper half or below the lower one, the higher the farther it goes."""
+    (ax, ay), (bx, by) = at.spot(u), at.spot(v)
+    up = -1.0 if ay + by < at.height else 1.0
+    if u == v:
+        r = at.tall
+        peak = ay + up * 2.6 * r
+        return [(ax, ay), (ax - 1.6 * r, peak), (ax + 1.6 * r, peak), (ax, ay)]
+    edge = min(ay, by) if up < 0 else max(ay, by)
+    peak = edge + up * (8 + 0.27 * abs(ax - bx))
+    lean = 0.12 * (bx - ax)
+    return [(ax, ay), (ax + lean, peak), (bx - lean, peak), (bx, by)]
+
+
+def extent(shapes: list[list[Point]], at: Places) -> tuple[float, float]:
+    """The highest and the lowest y of all curves and neurons."""
+    y = np.array([[point[1] for point in shape] for shape in shapes]).reshape(-1, 4)
+    t = np.linspace(0, 1, 17)
+    s = 1 - t
+    parts = np.stack([s * s * s, 3 * t * s * s, 3 * t * t * s, t * t * t])
+    along = (parts[:, :, None] * y.T[:, None, :]).sum(axis=0)
+    top = min(along.min(initial=0.0), float(at.y.min(initial=0.0)) - at.tall / 2)
+    return top, max(along.max(initial=0.0), float(at.y.max(initial=0.0)) + at.tall / 2)

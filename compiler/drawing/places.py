@@ -1,0 +1,267 @@
+"""Where the neurons of a drawing stand: levels from left to right, few crossings."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from ..arrays import Float64, Int64
+from ..ir.stages import Columns
+from .labels import breadth, shown
+from .scene import DEAD, FORWARD, GONE, Scene
+
+NAMED = 600  # up to so many neurons bear their names
+FONT, PAD = 5.0, 2.4  # points of a name, and from it to the edge of its neuron
+GAP = 2.2  # points between two neurons
+AREA, DOT = 640.0, 48.0  # square points a neuron has, with a name and without
+SHAPE = 1.75  # width over height
+LEAST, MOST = 476.0, 110.0  # least width of the levels; most from one level to the next
+ASIDE = 34.0  # points from the last level to the neurons that are in none
+SWEEPS = (4, 12, 30, 60)  # after so many it is looked which order crosses least
+PATIENT = 5_000  # up to so many neurons; of more, the last order is taken
+SMALL, TRIES, GOLDEN = 40, 32, 0.6180339887498949  # neurons; other orders tried of them
+COUNTED = 2_000  # so many lines, the heaviest, are looked at
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Places(Columns):
+    """Where neurons stand, in points from the top left corner of the levels.
+
+    Attributes:
+        x, y: (N,) centres; half: (N,) half the widths; tall: height of each.
+        level: (depth,) x of each level.
+        aside: (DEAD or GONE, x) of the columns of neurons that are in no level.
+        width, height: of all of it.
+        crossings: of straight lines that run forward, among the heaviest.
+    """
+
+    x: Float64
+    y: Float64
+    half: Float64
+    tall: float
+    level: Float64
+    aside: tuple[tuple[int, float], ...]
+    width: float
+    height: float
+    crossings: int
+
+    def spot(self, row: int) -> tuple[float, float]:
+        """Where a neuron stands."""
+        return float(self.x[row]), float(self.y[row])
+
+
+def places(scene: Scene, *, by_name: bool = False) -> Places:
+    """Put every neuron at its level, no two on each other.
+
+    Args:
+        by_name: in name order down each level, however many lines cross.
+    """
+    half, tall = sizes(scene)
+    page = page_of(scene, tall)
+    x, level = across(scene, half, tall, page)
+    live = scene.neurons.level >= 0
+    first = np.argsort(rank(scene), kind="stable")
+    first = first[live[first]]
+    edges = looked_at(scene)
+    best, fewest = np.zeros(len(live)), (-1, 0)
+    for wish in [evenly(scene)] if by_name else swept(scene):
+        y = settled(x, wish * page[1], half, tall, first, page[1])
+        found = (crossings(x, y, *edges), covered(x, y, *edges, tall))
+        if fewest[0] < 0 or found <= fewest:
+            best, fewest = y, found
+    best[live] -= best[live].min()
+    height = max(page[1], float(best[live].max()))
+    aside = stood_aside(scene, x, best, half, tall, height)
+    width = float((x + half).max())
+    return Places(x, best, half, tall, level, aside, width, height, fewest[0])
+
+
+def sizes(scene: Scene) -> tuple[Float64, float]:
+    """Half the width of every neuron, and the height of all."""
+    size = len(scene.neurons)
+    if size > NAMED:
+        return np.full(size, 1.6), 3.2
+    widths = [FONT * breadth(shown(name)) / 2 + PAD for name in scene.neurons.name]
+    return np.array(widths), FONT + PAD
+
+
+def page_of(scene: Scene, tall: float) -> tuple[float, float]:
+    """Width and height of the levels: as a page shows them best."""
+    size = len(scene.neurons)
+    area = (AREA if size <= NAMED else DOT) * size
+    width = max(LEAST, math.sqrt(SHAPE * area))
+    level = scene.neurons.level
+    most = int(np.bincount(level[level >= 0], minlength=1).max())
+    height = max(min(width / SHAPE, 5 * tall * most), area / width / 2)
+    return min(width, MOST * max(scene.depth - 1, 1)), height
+
+
+def across(
+    scene: Scene, half: Float64, tall: float, page: tuple[float, float]
+) -> tuple[Float64, Float64]:
+    """x of every neuron and of every level; a level too full for one column has several."""
+    width, height = page
+    pitch = width / max(scene.depth - 1, 1)
+    column = 2 * half.max(initial=0.0) + GAP
+    capacity = max(int(0.95 * height / (tall + GAP)), 1)
+    level, x = np.zeros(scene.depth), np.zeros(len(half))
+    end = 0.0
+    for number in range(scene.depth):
+        rows = np.flatnonzero(scene.neurons.level == number)
+        columns = -(-len(rows) // capacity)
+        wide = max(pitch, columns * column if columns > 1 else 0.0)
+        level[number] = end + wide / 2
+        shift = np.arange(len(rows)) % columns - (columns - 1) / 2
+        x[rows] = level[number] + shift * column
+        end += wide
+    left = float((x - half)[scene.neurons.level >= 0].min())
+    return x - left, level - left
+
+
+def rank(scene: Scene) -> Int64:
+    """Who is placed first: the neurons of most weight, then by name."""
+    weight = np.zeros(len(scene.neurons))
+    for ends in (scene.lines.pre, scene.lines.post):
+        weight += np.bincount(ends, scene.lines.weight, len(weight))
+    names = scene.neurons.name
+    order = sorted(range(len(weight)), key=lambda row: (-weight[row], names[row]))
+    found = np.empty(len(order), np.int64)
+    found[order] = np.arange(len(order))
+    return found
+
+
+def evenly(scene: Scene) -> Float64:
+    """Name order down each level, from 0 to 1."""
+    level, wish = scene.neurons.level, np.zeros(len(scene.neurons))
+    for number in range(scene.depth):
+        rows = np.flatnonzero(level == number)
+        wish[rows] = (np.arange(len(rows)) + 0.5) / max(len(rows), 1)
+    return wish
+
+
+def swept(scene: Scene) -> Iterator[Float64]:
+    """Heights from 0 to 1: by name, then ever nearer to the mean of the neighbours.
+
+    Of a small graph, others before: it is seen in them where a line runs behind a neuron.
+
+    Source: the barycentre method of Sugiyama, Tagawa and Toda, IEEE SMC 11(2), 1981, on
+    ranks over all levels at once, for a synapse may pass many levels.
+    """
+    wish = evenly(scene)
+    if len(wish) <= PATIENT:
+        yield wish
+    lines, names = scene.lines, scene.neurons.name
+    size = len(names)
+    for number in range(1, TRIES + 1) if size <= SMALL else ():
+        yield (wish + np.arange(1, size + 1) * number * GOLDEN % 1) / 2
+    tail = np.concatenate([lines.pre, lines.post])
+    head = np.concatenate([lines.post, lines.pre])
+    pull = np.sqrt(np.concatenate([lines.weight, lines.weight]))
+    whole = np.bincount(tail, pull, size)
+    loose = whole == 0
+    by_name = np.array(sorted(range(size), key=lambda row: names[row]), np.int64)
+    for sweep in range(1, SWEEPS[-1] + 1):
+        mean = np.bincount(tail, pull * wish[head], size) / np.where(loose, 1, whole)
+        mean = np.where(loose, wish, (mean + wish) / 2)
+        order = by_name[np.argsort(mean[by_name], kind="stable")]
+        wish = np.empty(size)
+        wish[order] = (np.arange(size) + 0.5) / size
+        if sweep == SWEEPS[-1] or (sweep in SWEEPS and size <= PATIENT):
+            yield wish
+
+
+def settled(
+    x: Float64,
+    wish: Float64,
+    half: Float64,
+    tall: float,
+    order: Int64,
+    height: float,
+) -> Float64:
+    """y of the neurons in `order`: each as near to its wish as those before it allow."""
+    by_x = np.argsort(x, kind="stable")
+    place = np.empty(len(x), np.int64)
+    place[by_x] = np.arange(len(x))
+    along, wide = x[by_x], half[by_x]
+    y = np.full(len(x), np.nan)  # by x
+    reach = half.max(initial=0.0) + GAP
+    for row in order.tolist():
+        bounds = [x[row] - half[row] - reach, x[row] + half[row] + reach]
+        first, last = np.searchsorted(along, bounds)
+        near = slice(first, last)
+        close = np.abs(along[near] - x[row]) < wide[near] + half[row] + GAP
+        taken = y[near][close]
+        y[place[row]] = free(wish[row], taken[~np.isnan(taken)], tall + GAP, height)
+    found: Float64 = np.nan_to_num(y[place])
+    return found
+
+
+def free(wish: float, taken: Float64, step: float, height: float) -> float:
+    """The y nearest to a wish, `step` from all that is taken, in the height if it can be."""
+    tried = np.concatenate([[wish], taken - step, taken + step])
+    apart = np.abs(tried[:, None] - taken[None, :]) >= step - 1e-9
+    tried = tried[apart.all(axis=1)]
+    over = (tried < 0) | (tried > height)
+    return float(tried[np.lexsort((tried, np.abs(tried - wish), over))[0]])
+
+
+def stood_aside(
+    scene: Scene, x: Float64, y: Float64, half: Float64, tall: float, height: float
+) -> tuple[tuple[int, float], ...]:
+    """Put the neurons that are in no level into columns behind the last level."""
+    end = float((x + half)[scene.neurons.level >= 0].max(initial=0.0)) + ASIDE
+    found = []
+    for kind in (DEAD, GONE):
+        rows = np.flatnonzero(scene.neurons.level == kind)
+        if not len(rows):
+            continue
+        step = tall + GAP
+        capacity = max(int(height / step), 1)
+        column = 2 * half[rows].max() + GAP
+        number = np.arange(len(rows))
+        x[rows] = end + column / 2 + number // capacity * column
+        y[rows] = number % capacity * step
+        columns = -(-len(rows) // capacity)
+        found.append((kind, end + columns * column / 2))
+        end += columns * column + ASIDE / 2
+    return tuple(found)
+
+
+def looked_at(scene: Scene) -> tuple[Int64, Int64]:
+    """The ends of the heaviest lines that run forward between levels."""
+    lines, level = scene.lines, scene.neurons.level
+    inside = (level[lines.pre] >= 0) & (level[lines.post] >= 0)
+    rows = np.flatnonzero((lines.kind == FORWARD) & inside)
+    heavy = rows[np.argsort(-lines.weight[rows], kind="stable")][:COUNTED]
+    return lines.pre[heavy].astype(np.int64), lines.post[heavy].astype(np.int64)
+
+
+def crossings(x: Float64, y: Float64, pre: Int64, post: Int64) -> int:
+    """How many pairs of straight lines cross; those that only touch do not."""
+    crossing = 0
+    for row in range(len(pre)):
+        a, b = pre[row], post[row]
+        c, d = pre[row + 1 :], post[row + 1 :]
+        apart = turn(x, y, a, b, c) * turn(x, y, a, b, d) < 0
+        crossing += int((apart & (turn(x, y, c, d, a) * turn(x, y, c, d, b) < 0)).sum())
+    return crossing
+
+
+def covered(x: Float64, y: Float64, pre: Int64, post: Int64, tall: float) -> int:
+    """How often a straight line runs behind a neuron between its ends."""
+    behind = 0
+    for a, b in zip(pre.tolist(), post.tolist(), strict=True):
+        between = np.flatnonzero((x > x[a]) & (x < x[b]))
+        along = (x[between] - x[a]) / (x[b] - x[a])
+        off = y[a] + along * (y[b] - y[a]) - y[between]
+        behind += int((np.abs(off) < tall / 2).sum())
+    return behind
+
+
+def turn(x: Float64, y: Float64, a: Any, b: Any, c: Any) -> Any:
+    """On which side of the line from `a` to `b` the neuron `c` stands: its sign."""
+    return (x[b] - x[a]) * (y[c] - y[a]) - (y[b] - y[a]) * (x[c] - x[a])

@@ -1,0 +1,193 @@
+"""What a drawing shows: neurons with their levels, lines with their kinds. Data only."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..arrays import Bool, Float64, Int8, Int32, UInt8
+from ..ir.stages import INTER, MOTOR, SENSORY, Columns, Plan
+from ..module.tables import together
+from ..options import Options
+from ..pipeline import Trace, compile_source
+from ..readers.parse import Layout
+
+FORWARD, FEEDBACK, JUNCTION = 0, 1, 2  # kinds of a line
+KINDS = ("chemical", "feedback", "junction")
+SAME, ADDED, LOST, REWEIGHTED = 0, 1, 2, 3  # what became of a neuron or a line
+CHANGES = ("kept", "added", "lost", "reweighted")
+DEAD, GONE = (
+    -1,
+    -2,
+)  # levels of neurons that are in none: on no path; only in the old one
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Neurons(Columns):
+    """One neuron per row, as parallel columns of length N, by (level, name)."""
+
+    name: tuple[str, ...]
+    role: UInt8  # bit set of SENSORY and MOTOR, or INTER
+    transmitter: tuple[str, ...]  # "" where unknown
+    level: Int32  # from 0; DEAD or GONE
+    change: Int8
+
+    def __len__(self) -> int:
+        return len(self.name)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Lines(Columns):
+    """One synapse or junction per row, as parallel columns of length E.
+
+    Rows are sorted by (kind, post, pre). A junction conducts pre -> post, unless both
+    share a level.
+    """
+
+    pre: Int32
+    post: Int32
+    weight: Float64  # of the new one; of the old one where it is lost
+    before: Float64  # of the old one; 0 where it is added
+    kind: UInt8
+    change: Int8
+
+    def __len__(self) -> int:
+        return len(self.pre)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Scene:
+    """All that a drawing shows.
+
+    Attributes:
+        old: label of the older connectome; "" where nothing is compared.
+        comparable: both count the same, so that weights can be compared.
+        told: its caption, where that says more than is drawn.
+    """
+
+    label: str
+    unit: str
+    neurons: Neurons
+    lines: Lines
+    depth: int
+    old: str = ""
+    comparable: bool = True
+    told: tuple[str, ...] = ()
+
+
+def planned(path: str, *, label: str = "", options: Options, layout: Layout) -> Plan:
+    """The plan of a connectome or of a generated model."""
+    trace = Trace(until="plan")
+    compile_source(path, label=label, options=options, layout=layout, trace=trace)
+    plan = trace.kept["plan"]
+    assert isinstance(plan, Plan)
+    return plan
+
+
+def scene_of(plan: Plan) -> Scene:
+    """One connectome."""
+    depth = len(plan.level_start) - 1
+    rows = np.arange(len(plan.cells))
+    level = np.searchsorted(plan.level_start, rows, side="right").astype(np.int32) - 1
+    level[~plan.live] = DEAD
+    neurons = Neurons(
+        plan.cells.name,
+        one_role(plan.cells.role),
+        plan.cells.transmitter,
+        level,
+        np.full(len(rows), SAME, np.int8),
+    )
+    source = plan.source
+    return Scene(source.label, source.unit, neurons, lines_of(plan), depth)
+
+
+def one_role(role: UInt8) -> UInt8:
+    """Roles as a model knows them: inter is who is neither sensory nor motor."""
+    ends = role & (SENSORY | MOTOR)
+    return np.where(ends > 0, ends, INTER).astype(np.uint8)
+
+
+def lines_of(plan: Plan) -> Lines:
+    """Synapses that run forward, then those that run backward, then junctions."""
+    rows = np.arange(len(plan.cells), dtype=np.int32)
+    ahead, behind = plan.forward, plan.feedback
+    ends = together(plan.junctions, plan.lateral).renumbered(rows)
+    weight = np.concatenate([ahead.weight, behind.weight, ends.weight])
+    sizes = [len(ahead), len(behind), len(ends)]
+    return Lines(
+        np.concatenate([ahead.pre, behind.pre, ends.left]),
+        np.concatenate([ahead.post, behind.post, ends.right]),
+        weight,
+        weight,
+        np.repeat(np.array([FORWARD, FEEDBACK, JUNCTION], np.uint8), sizes),
+        np.full(len(weight), SAME, np.int8),
+    )
+
+
+def within(scene: Scene) -> Bool:
+    """(E,) the junctions that conduct neither way: their neurons share a level."""
+    lines, level = scene.lines, scene.neurons.level
+    same = (level[lines.pre] == level[lines.post]) & (level[lines.pre] >= 0)
+    found: Bool = same & (lines.kind == JUNCTION) & (lines.change != LOST)
+    return found
+
+
+def difference(old: Scene, new: Scene) -> Scene:
+    """The new one, and in it what is gone of the old one."""
+    was, now = set(old.neurons.name), set(new.neurons.name)
+    gone = sorted(was - now)
+    place = {name: row for row, name in enumerate([*new.neurons.name, *gone])}
+    row = {name: at for at, name in enumerate(old.neurons.name)}
+    at = [row[name] for name in gone]
+    added = [ADDED if name not in was else SAME for name in new.neurons.name]
+    words = tuple(old.neurons.transmitter[r] for r in at)
+    neurons = Neurons(
+        (*new.neurons.name, *gone),
+        np.concatenate([new.neurons.role, old.neurons.role[at]]),
+        new.neurons.transmitter + words,
+        np.concatenate([new.neurons.level, np.full(len(gone), GONE, np.int32)]),
+        np.array(added + [LOST] * len(gone), np.int8),
+    )
+    comparable = old.unit == new.unit
+    lines = changed(old, new, place, comparable)
+    return Scene(new.label, new.unit, neurons, lines, new.depth, old.label, comparable)
+
+
+def changed(old: Scene, new: Scene, place: dict[str, int], comparable: bool) -> Lines:
+    """The lines of both, each with what became of it; rows as in `place`."""
+    before, after = keyed(old), keyed(new)
+    rows = []
+    for key, (pre, post, kind, weight) in after.items():
+        was = before[key][3] if key in before else 0.0
+        change = SAME if was == weight or not comparable else REWEIGHTED
+        rows.append((pre, post, weight, was, kind, change if key in before else ADDED))
+    for key, (pre, post, kind, weight) in before.items():
+        if key not in after:
+            rows.append((pre, post, weight, weight, kind, LOST))
+    rows.sort(key=lambda row: (row[4], place[row[1]], place[row[0]]))
+    columns: list[tuple[object, ...]] = list(zip(*rows, strict=True)) or [()] * 6
+    return Lines(
+        np.array([place[str(name)] for name in columns[0]], np.int32),
+        np.array([place[str(name)] for name in columns[1]], np.int32),
+        np.array(columns[2], np.float64),
+        np.array(columns[3], np.float64),
+        np.array(columns[4], np.uint8),
+        np.array(columns[5], np.int8),
+    )
+
+
+Line = tuple[str, str, int, float]  # pre, post, kind, weight
+
+
+def keyed(scene: Scene) -> dict[tuple[str, str, bool], Line]:
+    """Every line by its ends and whether it is a junction, which has no direction."""
+    name, lines = scene.neurons.name, scene.lines
+    columns = (lines.pre, lines.post, lines.kind, lines.weight)
+    found: dict[tuple[str, str, bool], Line] = {}
+    for u, v, kind, weight in zip(*(c.tolist() for c in columns), strict=True):
+        pre, post = name[u], name[v]
+        coupled = kind == JUNCTION
+        ends = (min(pre, post), max(pre, post)) if coupled else (pre, post)
+        found[*ends, coupled] = (pre, post, kind, weight)
+    return found

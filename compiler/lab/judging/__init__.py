@@ -1,0 +1,1 @@
+"""Judge the results of a comparison by its protocol."""

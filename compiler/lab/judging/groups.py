@@ -1,0 +1,110 @@
+"""The arms of a comparison: complete graphs, their means, and the gaps."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from ..protocol.protocol import CONTROLS, LESS_IS_BETTER, Arm, Run, Task
+from .statistics import Interval, interval
+
+COVARIATES = ("synapses_kept", "live", "depth", "parameters")
+Line = Mapping[str, Any]
+Results = Mapping[Run, Line]
+
+
+@dataclass(frozen=True, slots=True)
+class Graph:
+    """A graph all of whose trainings are there.
+
+    Attributes:
+        number: 0: the connectome itself or none; twins count from 1.
+        value: the mean over its trainings of each metric of the test images.
+        facts: what was counted of it: COVARIATES, backward_share.
+    """
+
+    number: int
+    value: Mapping[str, float]
+    facts: Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """What became of an arm.
+
+    Attributes:
+        graphs: those that are complete.
+        runs: each training's metrics, with the worm's further ones last.
+        ranked: so many of the worm's runs, the first, make its place; 0 of a control.
+        missing: trainings that the protocol wants and the results lack.
+        nan: trainings that gave NaN.
+        mean: of the metric, over graphs, or over the trainings of a single graph.
+    """
+
+    arm: Arm
+    graphs: tuple[Graph, ...]
+    runs: tuple[Mapping[str, float], ...]
+    ranked: int
+    missing: tuple[Run, ...]
+    nan: tuple[Run, ...]
+    mean: Interval
+
+
+def scored(found: Results, nan: str) -> Iterator[tuple[Run, Mapping[str, float]]]:
+    """The metrics of each run; of one that gave NaN: the worst finished ones, or none."""
+    done = {run: line["test"] for run, line in found.items() if line["status"] != "nan"}
+    names = {name for test in done.values() for name in test}
+    worst = {
+        name: (max if name in LESS_IS_BETTER else min)(
+            test[name] for test in done.values() if name in test
+        )
+        for name in names
+    }
+    for run in found:
+        if run in done:
+            yield run, done[run]
+        elif nan == "worst" and worst:
+            yield run, worst
+
+
+def group_of(
+    task: Task, arm: Arm, found: Results, scores: Mapping[Run, Mapping[str, float]]
+) -> Group:
+    """An arm's complete graphs and its gaps."""
+    wanted = [run for run in task.runs() if run.arm == arm.name]
+    tested: dict[int, list[Run]] = {}
+    for run in wanted:
+        if run.seed < arm.seeds:
+            tested.setdefault(run.graph, []).append(run)
+    graphs = []
+    for number, runs in tested.items():
+        known = [scores[run] for run in runs if run in scores]
+        if known and all(run in found for run in runs):
+            facts = {
+                name: float(found[runs[0]][name] or 0)
+                for name in (*COVARIATES, "backward_share")
+            }
+            graphs.append(Graph(number, averaged(known), facts))
+    every = tuple(scores[run] for run in wanted if run in scores)
+    means = [graph.value for graph in graphs] if arm.random else every
+    return Group(
+        arm,
+        tuple(graphs),
+        every,
+        (
+            sum(run.seed < arm.seeds for run in wanted if run in scores)
+            if arm.name not in CONTROLS
+            else 0
+        ),
+        tuple(run for run in wanted if run not in found),
+        tuple(run for run in wanted if run in found and found[run]["status"] == "nan"),
+        interval([each[task.metric] for each in means]),
+    )
+
+
+def averaged(tests: Sequence[Mapping[str, float]]) -> dict[str, float]:
+    """The mean of each metric."""
+    return {name: float(np.mean([test[name] for test in tests])) for name in tests[0]}

@@ -1,0 +1,201 @@
+"""Judge a comparison by its protocol: results in, tests, intervals and gaps out."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from ...errors import InputError
+from ..protocol.protocol import WORM, Protocol, Task
+from .groups import COVARIATES, Graph, Group, Results, group_of, scored
+from .statistics import (
+    Adjusted,
+    Equivalence,
+    Ranked,
+    detectable,
+    equivalent,
+    graphs_needed,
+    holm,
+    least_p,
+    rank_test,
+    regress_out,
+    standing,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """The worm against the twins of one generator.
+
+    Attributes:
+        tested: whether it is in the family of tests, or described alone.
+        p: of the rank test, on the side that the protocol asks for.
+        holm: p, adjusted; NaN if not tested.
+        least: the least that holm could have been with these graphs.
+        needed: graphs with which the best of the family could be significant.
+        detectable: how far off the worm must be to be found, in deviations of the graphs.
+        equivalent_holm: of the equivalence tests, a family of their own.
+        adjusted: the second analysis; its test is adjusted_rank, adjusted_p and _holm.
+        backward_z, backward_rank: of the share of weight that runs backward; rank 1 is the
+            largest share.
+    """
+
+    generator: str
+    tested: bool
+    rank: Ranked
+    p: float
+    equivalence: Equivalence
+    adjusted: Adjusted
+    adjusted_rank: Ranked
+    adjusted_p: float
+    backward_z: float
+    backward_rank: Ranked
+    holm: float = math.nan
+    least: float = math.nan
+    needed: int = 0
+    detectable: float = math.inf
+    equivalent_holm: float = math.nan
+    adjusted_holm: float = math.nan
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A task's groups and comparisons; none where the worm is incomplete."""
+
+    task: Task
+    groups: tuple[Group, ...]
+    comparisons: tuple[Comparison, ...]
+    black: (
+        float  # pixel accuracy of an image black all over; NaN if it was not measured
+    )
+
+    def group(self, name: str) -> Group:
+        """The group of an arm."""
+        return next(group for group in self.groups if group.arm.name == name)
+
+    @property
+    def complete(self) -> bool:
+        """Whether all trainings of the protocol are there."""
+        return not any(group.missing for group in self.groups)
+
+
+def judge(protocol: Protocol, results: Results) -> tuple[Judged, ...]:
+    """Judge all tasks; Holm's correction runs over the tested generators of all.
+
+    Raises:
+        InputError: a run is not of the protocol, or lacks the metric.
+    """
+    check(protocol, results)
+    tasks = [judged(task, results, protocol) for task in protocol.tasks]
+    family = [one for task in tasks for one in task.comparisons if one.tested]
+    wanted = sum(len(task.tests) for task in protocol.tasks)
+    done = iter(corrected(family, wanted, protocol))
+    return tuple(
+        replace(
+            task,
+            comparisons=tuple(
+                next(done) if one.tested else one for one in task.comparisons
+            ),
+        )
+        for task in tasks
+    )
+
+
+def check(protocol: Protocol, results: Results) -> None:
+    """Every run is one of the protocol's and has the metric of its task."""
+    wanted = {*protocol.runs()}
+    for run, line in results.items():
+        if run not in wanted:
+            hint = "results of another protocol: write to another folder"
+            raise InputError(protocol.label, f"has no {run}", hint)
+        score = (line["test"] or {}).get(protocol.task(run.task).metric)
+        known = isinstance(score, (int, float)) and math.isfinite(score)
+        if line["status"] != "nan" and not known:
+            raise InputError(protocol.label, f"{run} has no metric: {score!r:.40}")
+
+
+def corrected(
+    family: Sequence[Comparison], wanted: int, protocol: Protocol
+) -> list[Comparison]:
+    """The tested comparisons with what Holm makes of them.
+
+    Args:
+        wanted: tests in the protocol; those that could not be made count all the same.
+    """
+    unmade = [math.nan] * (wanted - len(family))
+    alpha, side = protocol.alpha, protocol.side
+    plain = holm([*(one.p for one in family), *unmade])
+    least = holm([*(least_p(one.rank.n, side) for one in family), *unmade])
+    same = holm([*(one.equivalence.p for one in family), *unmade])
+    adjusted = holm([*(one.adjusted_p for one in family), *unmade])
+    return [
+        replace(
+            one,
+            holm=plain[i],
+            least=least[i],
+            needed=graphs_needed(alpha, side, wanted),
+            detectable=detectable(one.rank.n, alpha, side, wanted),
+            equivalent_holm=same[i],
+            adjusted_holm=adjusted[i],
+        )
+        for i, one in enumerate(family)
+    ]
+
+
+def judged(task: Task, results: Results, protocol: Protocol) -> Judged:
+    """One task, before its tests are corrected."""
+    found = {run: line for run, line in results.items() if run.task == task.name}
+    scores = dict(scored(found, protocol.nan))
+    groups = tuple(group_of(task, arm, found, scores) for arm in task.arms)
+    worm = next(group for group in groups if group.arm.name == WORM)
+    comparisons = tuple(
+        compared(task, worm, group, protocol.side)
+        for group in groups
+        if group.arm.random and group.graphs and worm.graphs
+    )
+    blacks = {
+        line["test"]["all_black"]
+        for line in found.values()
+        if "all_black" in (line["test"] or {})
+    }
+    return Judged(
+        task, groups, comparisons, blacks.pop() if len(blacks) == 1 else math.nan
+    )
+
+
+def compared(task: Task, worm: Group, group: Group, side: str) -> Comparison:
+    """The worm against one generator."""
+    own, higher = worm.graphs[0], task.higher_is_better
+    means = [graph.value[task.metric] for graph in group.graphs]
+    rank = rank_test(own.value[task.metric], means, higher=higher)
+    shares = [graph.facts["backward_share"] for graph in group.graphs]
+    share = own.facts["backward_share"]
+    adjusted = regress_out(
+        [own.value[task.metric], *means],
+        {name: column(name, own, group.graphs) for name in COVARIATES},
+    )
+    left = adjusted.residuals.tolist()
+    adjusted_rank = rank_test(left[0], left[1:], higher=higher)
+    return Comparison(
+        generator=group.arm.name,
+        tested=group.arm.name in task.tests,
+        rank=rank,
+        p=getattr(rank, side),
+        equivalence=equivalent(
+            [run[task.metric] for run in worm.runs], means, task.margin
+        ),
+        adjusted=adjusted,
+        adjusted_rank=adjusted_rank,
+        adjusted_p=getattr(adjusted_rank, side),
+        backward_z=standing(share, shares),
+        backward_rank=rank_test(share, shares),
+    )
+
+
+def column(name: str, own: Graph, graphs: Iterable[Graph]) -> Any:
+    """A covariate of the worm and of all graphs."""
+    return np.array([graph.facts[name] for graph in (own, *graphs)])

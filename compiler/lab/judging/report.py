@@ -1,0 +1,113 @@
+"""A judged comparison as plain data: the JSON report, schema 1."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Any
+
+from ..protocol.protocol import Protocol, Run
+from .groups import Group
+from .judge import Comparison, Judged
+from .statistics import LEVEL, Interval
+
+SCHEMA = 1
+
+
+def report(protocol: Protocol, judged: Sequence[Judged]) -> dict[str, Any]:
+    """The report; what is not known or can not be is null."""
+    found = {
+        "schema": SCHEMA,
+        "command": "lab figure",
+        "protocol": {
+            "digest": protocol.digest,
+            "alpha": protocol.alpha,
+            "side": protocol.side,
+            "nan": protocol.nan,
+        },
+        "level": LEVEL,
+        "complete": all(one.complete for one in judged),
+        "tasks": [task(one) for one in judged],
+    }
+    return {name: plain(value) for name, value in found.items()}
+
+
+def task(one: Judged) -> dict[str, Any]:
+    """One task."""
+    return {
+        "task": one.task.name,
+        "metric": one.task.metric,
+        "higher_is_better": one.task.higher_is_better,
+        "margin": one.task.margin,
+        "sizes": {
+            name: getattr(one.task, name)
+            for name in ("images", "validation", "test", "epochs", "batch")
+        },
+        "all_black": one.black,
+        "arms": [arm(group) for group in one.groups],
+        "comparisons": [comparison(each) for each in one.comparisons],
+    }
+
+
+def arm(group: Group) -> dict[str, Any]:
+    """One arm: its mean, its graphs, its gaps."""
+    return {
+        "arm": group.arm.name,
+        "graphs_planned": group.arm.graphs,
+        "graphs_complete": len(group.graphs),
+        "seeds": group.arm.seeds,
+        "more_seeds": group.arm.more,
+        "runs": len(group.runs),
+        "missing": [key(run) for run in group.missing],
+        "nan": [key(run) for run in group.nan],
+        "mean": interval(group.mean),
+        "graphs": [
+            {"graph": graph.number, "test": dict(graph.value), **graph.facts}
+            for graph in group.graphs
+        ],
+    }
+
+
+def interval(mean: Interval) -> dict[str, Any]:
+    """A mean with its 95 % interval by Student's t."""
+    return asdict(mean)
+
+
+def key(run: Run) -> dict[str, Any]:
+    """A run as its line names it."""
+    return asdict(run)
+
+
+def comparison(one: Comparison) -> dict[str, Any]:
+    """The worm against one generator."""
+    return {
+        "generator": one.generator,
+        "tested": one.tested,
+        "rank": asdict(one.rank),
+        "p": one.p,
+        "p_holm": one.holm,
+        "least_p_holm": one.least,
+        "graphs_needed": one.needed,
+        "detectable_deviations": one.detectable,
+        "equivalence": {**asdict(one.equivalence), "p_holm": one.equivalent_holm},
+        "adjusted": {
+            "used": list(one.adjusted.used),
+            "dropped": dict(one.adjusted.dropped),
+            "explained": one.adjusted.explained,
+            "leverage_of_worm": float(one.adjusted.leverage[0]),
+            "rank": asdict(one.adjusted_rank),
+            "p": one.adjusted_p,
+            "p_holm": one.adjusted_holm,
+        },
+        "backward_share": {"z": one.backward_z, "rank": asdict(one.backward_rank)},
+    }
+
+
+def plain(value: Any) -> Any:
+    """The value with null for NaN and infinity, which JSON has not."""
+    if isinstance(value, dict):
+        return {name: plain(each) for name, each in value.items()}
+    if isinstance(value, list):
+        return [plain(each) for each in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value

@@ -1,0 +1,1 @@
+"""What a comparison runs and how it is judged, written down before."""

@@ -1,0 +1,268 @@
+"""The protocol of a comparison: what is run, and how it is judged, written down before.
+
+A protocol is one TOML file. Every result carries the digest of its bytes, so no result can
+be judged by rules that were made after it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ... import catalog
+from ...errors import InputError, Mistake, UsageError
+from ...options import Options
+from ...readers.parse import read_bytes
+from .schema import FIRST, PROTOCOL, SEEDS, TASK, TWINS, Place, read_table
+
+WORM = "worm"
+CONTROLS = ("mlp", "identity", "frozen")
+GENERATORS = ("er", "ws", "ba", "degree", "role-degree", "shuffle-roles")
+METRICS: Mapping[str, tuple[str, ...]] = {
+    "cifar10": ("top1",),
+    "mnist": ("pixel_accuracy", "f1", "bce", "probe_top1"),
+}
+LESS_IS_BETTER = ("bce",)
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One training: what tells it from every other of the same protocol."""
+
+    task: str
+    arm: str
+    graph: int  # 0: the connectome itself or none; twins count from 1
+    seed: int  # from 0
+
+    @property
+    def draws(self) -> int:
+        """The seed of its start values, order and augmentation: its own.
+
+        Were it shared, what one seed does to all graphs would pass for what they are, and
+        the worm's other seeds could not be set against them.
+        """
+        text = f"{self.task} {self.arm} {self.graph} {self.seed}"
+        return int.from_bytes(hashlib.sha256(text.encode()).digest()[:4], "big")
+
+
+@dataclass(frozen=True, slots=True)
+class Arm:
+    """What is compared: the worm, the twins of one generator, or a control."""
+
+    name: str
+    graphs: int  # twins; 1 for the worm and for a control
+    seeds: int  # trainings a graph
+    more: int = 0  # further trainings of the worm: for its interval, never in a test
+
+    @property
+    def random(self) -> bool:
+        """Whether its graphs are random twins."""
+        return self.name in GENERATORS
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One task, its sizes, its arms and how it is judged.
+
+    Attributes:
+        source: a bundled connectome or the path of a file.
+        compile: options of every model of the task, the twins' too, as OPTIONS has them.
+        images, validation, test: how many of each.
+        lr, weight_decay: of the optimiser.
+        split_seed: of the choice of training and validation images.
+        twin_seed: of the random twins.
+        metric: of the test images, by which the arms are compared.
+        margin: two means that differ by less are equivalent; in units of the metric.
+        tests: the generators that are tested, with those of all tasks under one Holm
+            correction; the others are described.
+    """
+
+    name: str
+    source: str
+    compile: Mapping[str, Any]
+    images: int
+    validation: int
+    test: int
+    epochs: int
+    batch: int
+    optimiser: str
+    lr: float
+    weight_decay: float
+    schedule: str
+    augmentation: str
+    split_seed: int
+    twin_seed: int
+    metric: str
+    margin: float
+    tests: tuple[str, ...]
+    arms: tuple[Arm, ...]
+
+    @property
+    def options(self) -> Options:
+        """The options that compile its models."""
+        return options_of(self.name, self.compile)
+
+    @property
+    def higher_is_better(self) -> bool:
+        """Whether more of the metric is better."""
+        return self.metric not in LESS_IS_BETTER
+
+    def arm(self, name: str) -> Arm:
+        """The arm of a name."""
+        return next(arm for arm in self.arms if arm.name == name)
+
+    def runs(self) -> Iterator[Run]:
+        """All its trainings, so ordered that a search cut short has the arms balanced."""
+        most = max(arm.graphs for arm in self.arms)
+        for graph in range(1, most + 1):
+            for arm in self.arms:
+                number = graph if arm.random else 0
+                for seed in range(arm.seeds) if graph <= arm.graphs else ():
+                    yield Run(self.name, arm.name, number, seed)
+        for arm in self.arms:
+            for seed in range(arm.seeds, arm.seeds + arm.more):
+                yield Run(self.name, arm.name, 0, seed)
+
+
+@dataclass(frozen=True, slots=True)
+class Protocol:
+    """A whole protocol.
+
+    Attributes:
+        label: the file as the user named it.
+        digest: SHA-256 of its bytes, hex.
+        alpha: the error rate of the whole family of tests.
+        nan: what a training that gave NaN counts: as the "worst" finished one of its task,
+            or nothing ("omit").
+        side: whether the worm is tested for being better ("better") or for being other
+            than the random graphs ("both").
+    """
+
+    label: str
+    digest: str
+    alpha: float
+    nan: str
+    side: str
+    tasks: tuple[Task, ...]
+
+    def task(self, name: str) -> Task:
+        """The task of a name."""
+        return next(task for task in self.tasks if task.name == name)
+
+    def runs(self) -> Iterator[Run]:
+        """All trainings of all tasks."""
+        for task in self.tasks:
+            yield from task.runs()
+
+
+def read_protocol(path: str) -> Protocol:
+    """Read a protocol file; paths in it are relative to its folder.
+
+    Raises:
+        InputError: it can not be read, is no TOML, has an unknown key, lacks one, or a
+            value is out of range; all mistakes at once.
+    """
+    data = read_bytes(path)
+    try:
+        table = tomllib.loads(data.decode("utf-8"))
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise InputError(path, f"no TOML: {error}", "see https://toml.io") from None
+    mistakes: list[Mistake] = []
+    place = Place(path, data.decode("utf-8"), "", mistakes)
+    values = read_table(table, PROTOCOL, place)
+    tasks = [
+        task_of(name, found, place.at("task").at(name), Path(path).parent)
+        for name, found in (values["task"] or {}).items()
+    ]
+    if not tasks:
+        place.wrong("task", "no task", f"write [task.{next(iter(METRICS))}]")
+    if mistakes:
+        raise InputError.of(mistakes)
+    return Protocol(
+        path,
+        hashlib.sha256(data).hexdigest(),
+        values["alpha"],
+        values["nan"],
+        values["side"],
+        tuple(task for task in tasks if task),
+    )
+
+
+def task_of(name: str, table: Any, place: Place, folder: Path) -> Task | None:
+    """One task; None where something is wrong, which `place` then knows."""
+    if name not in METRICS or not isinstance(table, dict):
+        place.wrong("", "no such task", f"one of {', '.join(METRICS)}")
+        return None
+    before = len(place.mistakes)
+    values = read_table(table, TASK, place)
+    arms = arms_of(values.pop("arms") or {}, place.at("arms"))
+    tests = values["tests"] or []
+    check_arms(arms, tests, place)
+    if values["metric"] is not None and values["metric"] not in METRICS[name]:
+        hint = f"one of {', '.join(METRICS[name])}"
+        place.wrong("metric", f"{values['metric']!r} is none of {name}", hint)
+    if values["augmentation"] != "none" and name == "mnist":
+        place.wrong("augmentation", "an autoencoder has none", 'write "none"')
+    check_options(name, values["compile"] or {}, place)
+    if len(place.mistakes) > before:
+        return None
+    source = values["source"]
+    values["source"] = source if catalog.find(source) else str(folder / source)
+    values["tests"] = tuple(tests)
+    return Task(name=name, arms=tuple(arms), **values)
+
+
+def arms_of(table: Mapping[str, Any], place: Place) -> list[Arm]:
+    """The arms in the file's order."""
+    arms = []
+    for name, found in table.items():
+        if name not in (WORM, *CONTROLS, *GENERATORS) or not isinstance(found, dict):
+            known = ", ".join((WORM, *GENERATORS, *CONTROLS))
+            place.wrong(name, f"no such arm: {name!r}", f"one of {known}")
+            continue
+        keys = TWINS if name in GENERATORS else FIRST if name == WORM else SEEDS
+        values = read_table(found, keys, place.at(name))
+        if None not in values.values():
+            graphs, more = values.get("graphs", 1), values.get("more_seeds", 0)
+            arms.append(Arm(name, graphs, values["seeds"], more))
+    return arms
+
+
+def check_arms(arms: list[Arm], tests: list[Any], place: Place) -> None:
+    """The worm is there, every graph has as many seeds, what is tested is an arm."""
+    worm = next((arm for arm in arms if arm.name == WORM), None)
+    if worm is None:
+        place.wrong("arms", "no worm", "write worm = {seeds = 3}")
+        return
+    for arm in arms:
+        if arm.random and arm.seeds != worm.seeds:
+            seen = f"{arm.name} has {arm.seeds} seeds a graph, the worm {worm.seeds}"
+            hint = "the same number for every graph, or the means do not compare"
+            place.wrong(f"arms.{arm.name}", seen, hint)
+    known = [arm.name for arm in arms if arm.random]
+    for name in tests:
+        if name not in known:
+            hint = f"one of {', '.join(known)}" if known else "add one to arms"
+            place.wrong("tests", f"{name!r} is no generator of the arms", hint)
+    if len({*map(str, tests)}) < len(tests):
+        place.wrong("tests", "a generator is named twice", "once each")
+
+
+def check_options(name: str, table: Mapping[str, Any], place: Place) -> None:
+    """The options of the compile are options and go together."""
+    if "task" in table:
+        place.wrong("compile.task", "is said by the table's name", "leave it out")
+        return
+    try:
+        options_of(name, table)
+    except UsageError as error:
+        place.wrong("compile", str(error), "see elegansc compile --help")
+
+
+def options_of(task: str, table: Mapping[str, Any]) -> Options:
+    """The options of a task's models."""
+    return Options.of({**table, "task": task})

@@ -1,0 +1,152 @@
+"""One model, trained by itself: what `lab train` does."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from torch import nn, set_num_threads
+
+from ...errors import InputError, UsageError
+from ...files import replace as put
+from ...readers.parse import read_bytes
+from ...transplantation.checkpoint import Checkpoint, suffix, written
+from ..protocol.protocol import METRICS, WORM, Run
+from .data import Splits, load
+from .machine import Machine
+from .models import load as load_model
+from .results import Results, read, shown
+from .training import Epoch, Outcome, Recipe, train
+from .worker import line
+
+MOST = 10_000_000  # images
+SMOKE_IMAGES = 320
+
+
+@dataclass(frozen=True, slots=True)
+class Sizes:
+    """How many images; 0: all that are there, but not more than `most` of each."""
+
+    images: int = 0
+    validation: int = 0
+    test: int = 0
+    most: int = MOST
+
+    def of(self, splits: Splits) -> Splits:
+        """So many of them."""
+        parts = (splits.train, splits.validation, splits.test)
+        asked = (self.images, self.validation, self.test)
+        images, validation, test = (
+            min(count or len(part), self.most)
+            for count, part in zip(asked, parts, strict=True)
+        )
+        return splits.choose(images, validation, test, 0)
+
+
+def train_alone(
+    model: str,
+    data: str,
+    output: str,
+    recipe: Recipe,
+    *,
+    sizes: Sizes,
+    arm: str = WORM,
+    machine: Machine | None = None,
+    checkpoint: str = "",
+    force: bool = False,
+    tell: Callable[[Epoch], None],
+) -> Outcome | None:
+    """Train a generated task model and add a line to a results file.
+
+    Args:
+        recipe: task, metric and augmentation are the model's where it has none.
+        sizes: how many images.
+        arm: worm, or a control that takes the network's place.
+        checkpoint: gets the state of the best epoch; "" for none.
+
+    Returns:
+        None in all processes but the first.
+
+    Raises:
+        InputError: the model is not ours, the data or the results file will not do.
+        UsageError: an option does not fit.
+    """
+    allow(output, checkpoint, force)
+    fabric = (machine or Machine()).fabric()
+    network = load_model(read_bytes(model), model)
+    recipe = completed(recipe, network.task)
+    splits = sizes.of(load(data, network.task))
+    protocol = digest(recipe, splits)
+    run = Run(network.task, arm, 0, recipe.seed)
+    path = Path(output)
+    check_new(path, protocol, run)
+    fabric.launch()
+    whole = network.make(arm, recipe.seed)
+    facts = network.facts(arm, whole)
+    if not fabric.is_global_zero:
+        train(whole, splits, recipe, fabric)
+        return None
+    outcome = train(whole, splits, recipe, fabric, tell)
+    if checkpoint:  # first: what has a line is never trained again
+        save(whole, checkpoint)
+    with Results(path, protocol) as results:
+        results.add(line(run, protocol, splits.digest, facts, outcome))
+    return outcome
+
+
+def set_threads(count: int) -> None:
+    """How many threads of the CPU torch may use."""
+    set_num_threads(count)
+
+
+def completed(recipe: Recipe, task: str) -> Recipe:
+    """The recipe with the task's own metric and augmentation, where it has none.
+
+    Raises:
+        UsageError: the task has no such metric.
+    """
+    name = recipe.metric or METRICS[task][0]
+    if name not in METRICS[task]:
+        raise UsageError(f"--metric {name}: {task} has {', '.join(METRICS[task])}")
+    usual = "flip-crop" if task == "cifar10" else "none"
+    augmentation = recipe.augmentation or usual
+    return replace(recipe, task=task, metric=name, augmentation=augmentation)
+
+
+def digest(recipe: Recipe, splits: Splits) -> str:
+    """Stands for the protocol: all that must be alike in one results file."""
+    settings = {**asdict(recipe), "seed": None, "data": splits.digest}
+    text = json.dumps(settings, sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def allow(output: str, checkpoint: str, force: bool) -> None:
+    """Raise InputError, before any work, where the outputs may not be written."""
+    if checkpoint:
+        suffix(checkpoint)
+        if Path(checkpoint).exists() and not force:
+            raise InputError(checkpoint, "is there already", "--force replaces it")
+    for name in filter(None, (output, checkpoint)):
+        if not Path(name).parent.is_dir():
+            raise InputError(name, "its folder does not exist", "make it first")
+
+
+def check_new(path: Path, protocol: str, run: Run) -> None:
+    """Raise InputError if a results file is of other settings, or has the run already."""
+    if path.exists():
+        finished, _ = read(path, protocol)
+        if run in finished:
+            hint = "another --seed, or another file"
+            raise InputError(str(path), f"{shown(run)} stands there already", hint)
+
+
+def save(whole: nn.Module, path: str) -> None:
+    """Write the state of a model."""
+    entries: dict[str, Any] = {
+        name: value.detach().cpu() for name, value in whole.state_dict().items()
+    }
+    put(Path(path), written(path, Checkpoint(entries, {})))

@@ -1,0 +1,220 @@
+"""Train one model: epochs, a validation score after each, the test set once at the end."""
+
+from __future__ import annotations
+
+import copy
+import hashlib
+import math
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import torch
+from lightning_fabric import Fabric
+from torch import Generator, Tensor, nn
+
+from ..protocol.protocol import LESS_IS_BETTER
+from .augment import flip_and_crop
+from .data import Images, Splits
+from .scores import all_black, scored
+
+Tell = Callable[["Epoch"], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """How a model is trained.
+
+    Attributes:
+        batch: images a step, over all processes.
+        schedule: of the learning rate: cosine, to 0 at the end, or constant.
+        augmentation: none or flip-crop.
+        metric: of the validation images; the best epoch is told by it.
+        seed: of start values, of the order of images and of augmentation.
+    """
+
+    task: str
+    epochs: int
+    batch: int
+    metric: str
+    optimiser: str = "adamw"
+    lr: float = 1e-3
+    weight_decay: float = 0.0
+    schedule: str = "cosine"
+    augmentation: str = "none"
+    seed: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Epoch:
+    """One epoch; the numbers are None if they are no finite ones."""
+
+    epoch: int
+    train_loss: float | None
+    validation: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a training came to.
+
+    Attributes:
+        validation, test: at the best epoch; None and nothing if the loss became NaN.
+        status: finished or nan.
+    """
+
+    curve: tuple[Epoch, ...]
+    best_epoch: int
+    validation: float | None
+    test: dict[str, float] = field(default_factory=dict)
+    status: str = "finished"
+    seconds: float = 0.0
+
+
+def train(
+    model: nn.Module,
+    splits: Splits,
+    recipe: Recipe,
+    fabric: Fabric,
+    tell: Tell = lambda epoch: None,
+) -> Outcome:
+    """Train a model; it ends with the parameters of its best epoch.
+
+    Args:
+        model: with `loss(images, labels)`, or `loss(images)` for mnist.
+        tell: gets every epoch as it ends.
+    """
+    start = time.perf_counter()
+    optimiser = optimiser_of(model, recipe)
+    rows: Any = model  # torch's types know no memory_format here
+    rows.to(memory_format=torch.channels_last)  # convolutions take half the time
+    wrapped, optimiser = fabric.setup(model, optimiser)
+    wrapped.mark_forward_method("loss")
+    device = fabric.device
+    seen, held = splits.train.to(device), splits.validation.to(device)
+    curve: list[Epoch] = []
+    best, kept = 0, copy.deepcopy(model.state_dict())
+    for number in range(1, recipe.epochs + 1):
+        loss = one_epoch(wrapped, optimiser, seen, recipe, fabric, number)
+        score = None
+        if math.isfinite(loss):
+            score = validated(model, seen, held, recipe)
+        curve.append(Epoch(number, finite(loss), score))
+        tell(curve[-1])
+        if score is None:
+            seconds = time.perf_counter() - start
+            return Outcome(tuple(curve), best, None, {}, "nan", seconds)
+        if not best or better(score, curve[best - 1].validation, recipe.metric):
+            best, kept = number, copy.deepcopy(model.state_dict())
+    model.load_state_dict(kept)
+    found = final(model, seen, splits.test.to(device), recipe)
+    if not all(map(math.isfinite, found.values())):
+        found, status = {}, "nan"
+    else:
+        status = "finished"
+    seconds = time.perf_counter() - start
+    score = curve[best - 1].validation
+    return Outcome(tuple(curve), best, score, found, status, seconds)
+
+
+def optimiser_of(model: nn.Module, recipe: Recipe) -> torch.optim.Optimizer:
+    """The optimiser of all that trains."""
+    free = [p for p in model.parameters() if p.requires_grad]
+    kind = torch.optim.AdamW if recipe.optimiser == "adamw" else torch.optim.Adam
+    return kind(free, lr=recipe.lr, weight_decay=recipe.weight_decay)
+
+
+def one_epoch(
+    model: Any,
+    optimiser: Any,
+    images: Images,
+    recipe: Recipe,
+    fabric: Fabric,
+    number: int,
+) -> float:
+    """The mean loss of an epoch of steps."""
+    model.train()
+    dice = generator(recipe.seed, number)
+    parts = [*order(len(images), recipe.batch, dice)]
+    total = torch.zeros((), device=fabric.device)
+    for step, rows in enumerate(parts):
+        done = (number - 1 + step / len(parts)) / recipe.epochs
+        for group in optimiser.param_groups:
+            group["lr"] = recipe.lr * rate(recipe.schedule, done)
+        batch = images.take(rows.to(fabric.device))
+        pixels = augmented(batch.images, recipe.augmentation, dice)
+        mine = slice(fabric.global_rank, None, fabric.world_size)
+        loss = loss_of(model, recipe.task, pixels[mine], batch.labels[mine])
+        optimiser.zero_grad()
+        fabric.backward(loss)
+        optimiser.step()
+        total += loss.detach()
+    mean: Any = fabric.all_reduce(total / len(parts))
+    return float(mean)
+
+
+def loss_of(model: Any, task: str, pixels: Tensor, labels: Tensor) -> Tensor:
+    """The loss of a batch; M2 needs no labels."""
+    pixels = pixels.float().div(255)
+    loss: Tensor = model.loss(pixels) if task == "mnist" else model.loss(pixels, labels)
+    return loss
+
+
+def generator(seed: int, epoch: int) -> Generator:
+    """The draws of an epoch: the same for every model of a seed."""
+    digest = hashlib.sha256(f"{seed} {epoch}".encode()).digest()
+    return Generator().manual_seed(int.from_bytes(digest[:7], "big"))
+
+
+def order(count: int, batch: int, dice: Generator) -> Iterator[Tensor]:
+    """Rows of an epoch's batches; a last one that is not full is left out."""
+    rows = torch.randperm(count, generator=dice)
+    batch = min(batch, count)
+    for start in range(0, count - batch + 1, batch):
+        yield rows[start : start + batch]
+
+
+def rate(schedule: str, done: float) -> float:
+    """The learning rate's factor after a share of all steps.
+
+    Source: Loshchilov, Hutter, "SGDR", ICLR 2017: one half of a cosine, no restart.
+    """
+    return (1 + math.cos(math.pi * done)) / 2 if schedule == "cosine" else 1.0
+
+
+def augmented(images: Tensor, augmentation: str, dice: Generator) -> Tensor:
+    """The images, changed at random if that is asked for."""
+    return flip_and_crop(images, dice) if augmentation == "flip-crop" else images
+
+
+def validated(
+    model: nn.Module, train: Images, held: Images, recipe: Recipe
+) -> float | None:
+    """The metric of the validation images."""
+    model.eval()
+    probe = recipe.metric == "probe_top1"
+    return finite(scored(recipe.task, model, train, held, probe=probe)[recipe.metric])
+
+
+def final(
+    model: nn.Module, train: Images, test: Images, recipe: Recipe
+) -> dict[str, float]:
+    """All metrics of the test images, and what a black image would get."""
+    model.eval()
+    found = scored(recipe.task, model, train, test, probe=True)
+    if recipe.task == "mnist":
+        found["all_black"] = all_black(test)
+    return found
+
+
+def better(score: float, than: float | None, metric: str) -> bool:
+    """Whether a score beats another."""
+    if than is None:
+        return True
+    return score < than if metric in LESS_IS_BETTER else score > than
+
+
+def finite(number: float) -> float | None:
+    """The number, or None if it is none."""
+    return number if math.isfinite(number) else None

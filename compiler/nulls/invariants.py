@@ -1,0 +1,197 @@
+"""What a random twin has in common with its circuit: facts that must be equal."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from ..arrays import Bool, Float64, Int32, Int64
+from ..graph import reached
+from ..ir.invariants import check
+from ..ir.stages import MOTOR, SENSORY, Circuit
+
+
+@dataclass(frozen=True, eq=False)
+class Seen:
+    """A circuit and what many facts ask of it."""
+
+    circuit: Circuit
+
+    @property
+    def size(self) -> int:
+        """Number of neurons."""
+        return len(self.circuit.cells)
+
+    @cached_property
+    def proper(self) -> Bool:
+        """(E,) the synapses between two neurons."""
+        found: Bool = self.circuit.chemical.pre != self.circuit.chemical.post
+        return found
+
+    @cached_property
+    def pairs(self) -> tuple[Int64, Int64]:
+        """Keys of the joined pairs, and how many synapses each has, 1 or 2."""
+        edges = self.circuit.chemical.take(self.proper)
+        low, high = np.minimum(edges.pre, edges.post), np.maximum(edges.pre, edges.post)
+        return np.unique(low.astype(np.int64) * self.size + high, return_counts=True)
+
+    @property
+    def couples(self) -> Int64:
+        """Keys of the coupled pairs."""
+        ends = self.circuit.junctions
+        found: Int64 = ends.left.astype(np.int64) * self.size + ends.right
+        return found
+
+
+def everyone(seen: Seen) -> Any:
+    """Names, roles, transmitters."""
+    cells = seen.circuit.cells
+    return cells.name, cells.role.tolist(), cells.transmitter
+
+
+def reciprocal(seen: Seen) -> Int64:
+    """Keys of the pairs with a synapse each way."""
+    pairs, count = seen.pairs
+    found: Int64 = pairs[count == 2]
+    return found
+
+
+def loops(seen: Seen) -> Any:
+    """The synapses of a neuron with itself."""
+    edges = seen.circuit.chemical.take(~seen.proper)
+    return edges.pre.tolist(), edges.weight.tolist(), edges.sign.tolist()
+
+
+def weights(seen: Seen) -> Any:
+    """All weights of synapses with their signs, sorted."""
+    edges = seen.circuit.chemical
+    return sorted(zip(edges.weight.tolist(), edges.sign.tolist(), strict=True))
+
+
+def loop_weights(seen: Seen) -> Any:
+    """All weights of the synapses of a neuron with itself, sorted."""
+    _, weight, sign = loops(seen)
+    return sorted(zip(weight, sign, strict=True))
+
+
+def inputs(seen: Seen) -> Any:
+    """In-degree of each neuron."""
+    return np.bincount(seen.circuit.chemical.post, minlength=seen.size).tolist()
+
+
+def outputs(seen: Seen) -> Any:
+    """Weights and signs of the synapses of each neuron, and so its out-degree."""
+    edges = seen.circuit.chemical
+    order = np.lexsort((edges.sign, edges.weight, edges.pre))
+    columns = (edges.pre, edges.weight, edges.sign)
+    return [column[order].tolist() for column in columns]
+
+
+def partners(keys: Int64, size: int) -> list[int]:
+    """In how many of the pairs each neuron is."""
+    ends = np.concatenate([keys // size, keys % size])
+    found: list[int] = np.bincount(ends, minlength=size).tolist()
+    return found
+
+
+def weights_at(end: Int32, weight: Float64, size: int) -> list[list[float]]:
+    """The weights at each neuron, sorted."""
+    ordered = weight[np.lexsort((weight, end))]
+    last = np.cumsum(np.bincount(end, minlength=size))
+    return [part.tolist() for part in np.split(ordered, last[:-1])]
+
+
+def places(seen: Seen) -> Any:
+    """How each neuron is wired in numbers, whoever it is, sorted."""
+    edges = seen.circuit.chemical
+    into = weights_at(edges.post, edges.weight, seen.size)
+    out = weights_at(edges.pre, edges.weight, seen.size)
+    both = partners(reciprocal(seen), seen.size)
+    coupled = partners(seen.couples, seen.size)
+    return sorted(zip(into, out, both, coupled, strict=True))
+
+
+def blocks(seen: Seen) -> Any:
+    """Synapses, one-way and reciprocal, by the roles of their ends."""
+    role, edges = seen.circuit.cells.role, seen.circuit.chemical
+    key = edges.pre.astype(np.int64) * seen.size + edges.post
+    back = edges.post.astype(np.int64) * seen.size + edges.pre
+    kinds = 64 * np.isin(key, back) + 8 * role[edges.pre].astype(int) + role[edges.post]
+    return np.bincount(kinds, minlength=128).tolist()
+
+
+def coupled_blocks(seen: Seen) -> Any:
+    """Junctions by the roles of their ends."""
+    role, ends = seen.circuit.cells.role.astype(int), seen.circuit.junctions
+    low = np.minimum(role[ends.left], role[ends.right])
+    high = np.maximum(role[ends.left], role[ends.right])
+    return np.bincount(8 * low + high, minlength=64).tolist()
+
+
+FACTS: Mapping[str, Callable[[Seen], Any]] = {
+    "names, roles and transmitters": everyone,
+    "pairs joined by synapses": lambda seen: len(seen.pairs[0]),
+    "reciprocal pairs": lambda seen: len(reciprocal(seen)),
+    "self-loops": loops,
+    "weights of self-loops": loop_weights,
+    "weights and signs": weights,
+    "junctions": lambda seen: len(seen.circuit.junctions),
+    "junction weights": lambda seen: sorted(seen.circuit.junctions.weight.tolist()),
+    "in-degree of each neuron": inputs,
+    "output weights and signs of each neuron": outputs,
+    "reciprocal partners of each neuron": lambda seen: partners(
+        reciprocal(seen), seen.size
+    ),
+    "junctions of each neuron": lambda seen: partners(seen.couples, seen.size),
+    "synapses by the roles of both ends": blocks,
+    "junctions by the roles of both ends": coupled_blocks,
+    "degrees and weights, whoever has them": places,
+}
+
+
+def facts(circuit: Circuit, names: tuple[str, ...]) -> dict[str, Any]:
+    """The facts of these names."""
+    seen = Seen(circuit)
+    return {name: FACTS[name](seen) for name in names}
+
+
+def check_kept(twin: Circuit, wanted: Mapping[str, Any]) -> None:
+    """Raise a VerifyError that names the first fact that is another in the twin."""
+    seen = Seen(twin)
+    for name, value in wanted.items():
+        check(FACTS[name](seen) == value, f"a twin keeps: {name}")
+
+
+def counted(circuit: Circuit, original: Circuit) -> dict[str, int | float]:
+    """A graph in numbers.
+
+    `new_pairs` and `new_junctions` join what the original does not; `on_path` neurons are
+    on a path from a sensory to a motor neuron, before cycles are broken.
+    """
+    seen, before = Seen(circuit), Seen(original)
+    pairs, both = seen.pairs[0], len(reciprocal(seen))
+    return {
+        "neurons": seen.size,
+        "synapses": len(circuit.chemical),
+        "pairs": len(pairs),
+        "reciprocal": both,
+        "reciprocity": round(both / len(pairs), 6) if len(pairs) else 0.0,
+        "self_loops": int((~seen.proper).sum()),
+        "junctions": len(circuit.junctions),
+        "new_pairs": len(np.setdiff1d(pairs, before.pairs[0])),
+        "new_junctions": len(np.setdiff1d(seen.couples, before.couples)),
+        "on_path": on_path(circuit),
+    }
+
+
+def on_path(circuit: Circuit) -> int:
+    """Number of neurons on a path from a sensory to a motor neuron, cycles and all."""
+    edges, ends, role = circuit.chemical, circuit.junctions, circuit.cells.role
+    pre = np.concatenate([edges.pre, ends.left, ends.right])
+    post = np.concatenate([edges.post, ends.right, ends.left])
+    after = reached(pre, post, role & SENSORY > 0)
+    return int((after & reached(post, pre, role & MOTOR > 0)).sum())

@@ -1,0 +1,279 @@
+"""The null models: a circuit, wired at random.
+
+Drawn pairs take the places of the circuit's. So one-way and reciprocal ones are as many,
+weights stay with their signs, and the two weights of a reciprocal pair stay together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+import numpy as np
+
+from ..arrays import Int64
+from ..errors import InputError
+from ..ir.stages import Circuit, Junctions, Synapses
+from ..names import number, plural
+from .random import Dice
+from .wiring import (
+    SWAPS,
+    Pair,
+    Swapped,
+    exactly,
+    filled,
+    moved,
+    preferred,
+    scattered,
+    small_world,
+    swapped,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Null:
+    """A null model.
+
+    Attributes:
+        model: a key of WIRE.
+        share: of partial, the part of all ends that is moved; of ws, the probability that
+            a pair of the ring is rewired.
+    """
+
+    model: str
+    share: float = 0.0
+
+    @property
+    def name(self) -> str:
+        """As the command line spells it: `degree`, `partial:0.1`."""
+        tail = f":{number(self.share)}" if self.model == "partial" else ""
+        return self.model + tail
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Wired:
+    """The ends of all synapses and junctions, in the rows of the circuit."""
+
+    pre: Int64
+    post: Int64
+    left: Int64
+    right: Int64
+    facts: Mapping[str, int | float] = field(default_factory=dict)
+
+
+# A circuit as pairs. Ends 2k and 2k + 1 are those of pair k.
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Pairs:
+    """The pairs that synapses join, self-loops apart.
+
+    Attributes:
+        neuron: (2P,) at each end.
+        synapse: (2P,) row of the synapse that leaves from an end, -1 where none does.
+    """
+
+    neuron: Int64
+    synapse: Int64
+
+    @property
+    def both(self) -> Int64:
+        """(P,) 1 for a reciprocal pair, 0 for one way; of that, end 2k is the sender."""
+        found: Int64 = (self.synapse[1::2] >= 0).astype(np.int64)
+        return found
+
+
+def pairs_of(edges: Synapses, size: int) -> Pairs:
+    """The pairs of a circuit's synapses, by the first row of each."""
+    pre, post = edges.pre.astype(np.int64), edges.post.astype(np.int64)
+    key, back = pre * size + post, post * size + pre
+    at = np.minimum(np.searchsorted(key, back), max(len(key) - 1, 0))
+    mate = np.where(key[at] == back, at, -1)
+    first = np.flatnonzero((pre != post) & ((mate < 0) | (pre < post)))
+    return Pairs(
+        np.stack([pre[first], post[first]], 1).ravel(),
+        np.stack([first, mate[first]], 1).ravel(),
+    )
+
+
+def coupled(ends: Junctions) -> Int64:
+    """(2J,) neurons at the ends of the junctions."""
+    return np.stack([ends.left, ends.right], 1).astype(np.int64).ravel()
+
+
+def wire(
+    circuit: Circuit,
+    neuron: Int64,
+    synapse: Int64,
+    coupled: Int64,
+    facts: Mapping[str, int | float],
+) -> Wired:
+    """Synapses from new ends of pairs; self-loops as they are."""
+    edges = circuit.chemical
+    pre, post = edges.pre.astype(np.int64), edges.post.astype(np.int64)
+    leaves = np.flatnonzero(synapse >= 0)
+    pre[synapse[leaves]] = neuron[leaves]
+    post[synapse[leaves]] = neuron[leaves ^ 1]
+    return Wired(pre, post, coupled[0::2], coupled[1::2], facts)
+
+
+def drawn(
+    circuit: Circuit, pairs: list[Pair], dice: Dice, facts: Mapping[str, int | float]
+) -> Wired:
+    """Synapses on drawn pairs, junctions on pairs drawn uniformly."""
+    size = len(circuit.cells)
+    old = pairs_of(circuit.chemical, size)
+    neuron = scattered(pairs, size, dice)
+    junctions = filled([], len(circuit.junctions), size, dice)
+    ends = scattered(junctions, size, dice)
+    return wire(circuit, neuron, old.synapse, ends, facts)
+
+
+def fitted(
+    circuit: Circuit,
+    pairs: list[Pair],
+    dice: Dice,
+    facts: Mapping[str, int | float],
+) -> Wired:
+    """The same, on as many of the pairs as the circuit has, or with more drawn."""
+    count = pairs_in(circuit)
+    many = {
+        "trimmed": max(0, len(pairs) - count),
+        "filled": max(0, count - len(pairs)),
+    }
+    pairs = exactly(pairs, count, len(circuit.cells), dice)
+    return drawn(circuit, pairs, dice, {**facts, **many})
+
+
+def pairs_in(circuit: Circuit) -> int:
+    """Number of pairs that synapses join."""
+    return len(pairs_of(circuit.chemical, len(circuit.cells)).both)
+
+
+def er(circuit: Circuit, null: Null, dice: Dice) -> Wired:
+    """G(n, m): as many pairs, drawn uniformly."""
+    pairs = filled([], pairs_in(circuit), len(circuit.cells), dice)
+    return drawn(circuit, pairs, dice, {})
+
+
+def ws(circuit: Circuit, null: Null, dice: Dice) -> Wired:
+    """Watts-Strogatz: a ring of about as many pairs, rewired by chance."""
+    size, count = len(circuit.cells), pairs_in(circuit)
+    near = min((2 * count + size) // (2 * size), (size - 1) // 2)
+    if near < 1:
+        seen = f"ws: {plural(count, 'pair')} of {plural(size, 'neuron')} make no ring"
+        hint = "it takes half as many pairs as neurons, and 3 neurons; er takes any"
+        raise InputError(circuit.source.label, seen, hint)
+    pairs = small_world(size, near, null.share, dice)
+    return fitted(circuit, pairs, dice, {"ring": 2 * near, "rewire_p": null.share})
+
+
+def ba(circuit: Circuit, null: Null, dice: Dice) -> Wired:
+    """Barabasi-Albert: so many links a neuron that they are about as many."""
+    size, count = len(circuit.cells), pairs_in(circuit)
+    most = (size // 2) * (size - size // 2)
+    if size < 3 or 2 * count < size - 1 or count > most:
+        seen = f"ba: {plural(count, 'pair')} of {plural(size, 'neuron')}"
+        hint = f"it takes 3 neurons and, of {size:,}, {size // 2:,} to {most:,} pairs"
+        raise InputError(circuit.source.label, seen, f"{hint}; er takes any")
+    links = min(
+        range(1, size // 2 + 1), key=lambda links: abs(links * (size - links) - count)
+    )
+    return fitted(circuit, preferred(size, links, dice), dice, {"links": links})
+
+
+def degree(circuit: Circuit, null: Null, dice: Dice) -> Wired:
+    """Swap the receivers of one-way synapses, the ends of reciprocal pairs, of junctions.
+
+    A weight and its sign stay with the neuron that sends.
+    """
+    size, role = len(circuit.cells), circuit.cells.role.astype(np.int64)
+    old, ends = pairs_of(circuit.chemical, size), coupled(circuit.junctions)
+    blocks = null.model == "role-degree"
+    both = np.repeat(old.both, 2)
+    free = (both == 1) | (old.synapse < 0)
+    kind = 64 * both + (kinds(role[old.neuron]) if blocks else 0)
+    found = swapped(old.neuron, free, kind, 1 + old.both, size, dice)
+    kind = kinds(role[ends]) if blocks else np.zeros(len(ends), np.int64)
+    every = np.ones(len(ends), bool)
+    gap = swapped(ends, every, kind, np.ones(len(ends) // 2, np.int64), size, dice)
+    check_mixed(circuit, null, found, gap)
+    counts = {
+        "swaps": found.swaps,
+        "tries": found.tries,
+        "junction_swaps": gap.swaps,
+        "junction_tries": gap.tries,
+    }
+    neuron, synapse = old.neuron[found.end], old.synapse[found.end]
+    return wire(circuit, neuron, synapse, ends[gap.end], counts)
+
+
+def kinds(role: Int64) -> Int64:
+    """(2P,) a number for the role of each end and that of the other."""
+    other: Int64 = role[np.arange(len(role)) ^ 1]
+    return 8 * role + other
+
+
+def check_mixed(circuit: Circuit, null: Null, *swaps: Swapped) -> None:
+    """Raise an InputError unless all that can be swapped was, often enough."""
+    label = circuit.source.label
+    hint = "er and partial:P ask less of a graph"
+    if null.model == "role-degree":
+        hint = "degree asks less of a graph: it lets roles mix"
+    if not any(swap.swaps for swap in swaps):
+        seen = (
+            f"{null.name}: no two synapses can trade ends without joining a pair twice"
+        )
+        raise InputError(label, seen, hint)
+    for swap in swaps:
+        if 0 < swap.swaps < swap.wanted:
+            seen = f"{null.name}: {swap.swaps:,} swaps in {swap.tries:,} tries"
+            few = f"{seen}, fewer than {SWAPS} for each edge"
+            raise InputError(label, few, hint)
+
+
+def partial(circuit: Circuit, null: Null, dice: Dice) -> Wired:
+    """Move a share of all ends of pairs to neurons at random.
+
+    Source: `rewire_edges(p)` of igraph, which the authors' code calls, moves each end with
+    probability p; here exactly that share of the ends moves, and no pair is doubled.
+    """
+    size = len(circuit.cells)
+    old, ends = pairs_of(circuit.chemical, size), coupled(circuit.junctions)
+    moves, couple_moves = (part(null.share, len(some)) for some in (old.neuron, ends))
+    if not moves + couple_moves:
+        count = len(old.neuron) + len(ends)
+        seen = f"{null.name}: less than half of one of {plural(count, 'end')} of pairs"
+        raise InputError(circuit.source.label, seen, "take a larger P")
+    neuron = moved(old.neuron, moves, size, dice)
+    ends = moved(ends, couple_moves, size, dice)
+    counts = {"ends_moved": moves, "junction_ends_moved": couple_moves}
+    return wire(circuit, neuron, old.synapse, ends, counts)
+
+
+def part(share: float, count: int) -> int:
+    """A share of a count, rounded half up, exactly."""
+    return int(Fraction(share) * count + Fraction(1, 2))
+
+
+def shuffle_roles(circuit: Circuit, null: Null, dice: Dice) -> Wired:
+    """The same wiring, among the same neurons in random order."""
+    if len(set(circuit.cells.role.tolist())) < 2:
+        seen = "shuffle-roles: all neurons have one role"
+        hint = "give --inputs, --outputs or --cells; or take another null"
+        raise InputError(circuit.source.label, seen, hint)
+    edges, ends = circuit.chemical, circuit.junctions
+    who = dice.order(len(circuit.cells))
+    return Wired(who[edges.pre], who[edges.post], who[ends.left], who[ends.right])
+
+
+WIRE: Mapping[str, Callable[[Circuit, Null, Dice], Wired]] = {
+    "er": er,
+    "ws": ws,
+    "ba": ba,
+    "degree": degree,
+    "role-degree": degree,
+    "partial": partial,
+    "shuffle-roles": shuffle_roles,
+}

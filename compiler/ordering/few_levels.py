@@ -1,0 +1,240 @@
+"""Levels instead of an order: keep the most weight in at most so many levels.
+
+An arc is kept if it rises from a lower to a higher level, a gap junction if its two ends
+stand on different ones. Nodes move to their best level, a group at once, first with noise
+that cools, then without. Nothing is proved of the result but that it is one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from ..arrays import Bool, Float64, Int32, Int64
+from ..graph import Neighbours, group, longest_path, ratio_rank, scatter
+from .integers import LIMIT
+from .problem import Net
+from .sift import cooling, gumbel
+
+SWEEPS, LEAST = 500, 20  # with noise; fewer of more than LARGE arcs
+LARGE = 200_000
+CALM = 60  # without, at most
+RUNS = 6  # searches from the start
+AGAIN = (0.4, 0.3, 0.25, 0.1)  # how hot; from the best
+NOBODY = np.zeros(0, np.int32)
+FINE = 1024  # parts of a unit of weight, where they count
+SMALL = 1200  # nodes of an order that is cut into levels in the best way
+
+
+def shallow(shelf: Shelves, net: Net, back: Bool) -> list[Int32]:
+    """Levels (N,), the best found first.
+
+    Args:
+        back: (E,) what an order of the net sends backward: where the search begins.
+    """
+    start = shelf.cut(order_rank(net, back))
+    every = [shelf.calm(start)]
+    runs, again = (RUNS, AGAIN) if shelf.sweeps == SWEEPS else (1, AGAIN[-1:])
+    for run in range(runs):
+        every.append(shelf.calm(shelf.anneal(start, run)))
+    for run, heat in enumerate(again, runs):
+        best = min(every, key=shelf.lost)
+        every.append(shelf.calm(shelf.anneal(best, run, heat)))
+    return sorted(every, key=shelf.lost)
+
+
+def order_rank(net: Net, back: Bool) -> Int32:
+    """(N,) ranks of an order in which only `back` runs backward."""
+    kept = net.proper & ~back
+    return ranked(net.pre[kept], net.post[kept], net.weight[kept], len(net.names))
+
+
+def ranked(pre: Int32, post: Int32, weight: Int64, size: int) -> Int32:
+    """(N,) ranks of an acyclic graph: by the longest path, then by the ratio."""
+    level = longest_path(pre, post, size)
+    order = np.lexsort((ratio_rank(pre, post, weight, size), level))
+    rank = np.empty(size, np.int32)
+    rank[order] = np.arange(size, dtype=np.int32)
+    return rank
+
+
+def unit_of(net: Net, price: Float64) -> int:
+    """What one unit of weight counts: more than one where something is a part of it."""
+    parts = net.flip is not None or bool((price % 1 > 0).any())
+    most = float(net.weight.sum()) + float(price.sum())
+    return FINE if parts and most * FINE < LIMIT else 1
+
+
+def added_up(cost: Float64, start: Int64) -> Float64:
+    """Sums of groups that begin at `start`."""
+    return np.add.reduceat(cost, start) if len(start) else cost
+
+
+class Shelves:
+    """The nodes on their levels.
+
+    Attributes:
+        unit: what one unit of weight counts here.
+        whole: more than all weight: what it costs that something does not rise that has to.
+    """
+
+    def __init__(
+        self,
+        net: Net,
+        left: Int32,
+        right: Int32,
+        price: Float64,
+        most: int,
+        held: tuple[Int32, Int32] = (NOBODY, NOBODY),
+    ) -> None:
+        """At most `most` levels.
+
+        Args:
+            left, right: (J,) the nodes that junctions join.
+            price: (J,) what it costs that they share a level, in units of weight.
+            held: (H,), (H,) the ends of arcs that have to rise.
+        """
+        self.made_of = net, left, right, price, most
+        keep = net.proper
+        self.size, self.most = len(net.names), min(most, len(net.names))
+        self.pre, self.post = net.pre[keep], net.post[keep]
+        self.unit = unit_of(net, price)
+        weight = net.weight[keep] * self.unit
+        if net.flip is not None:  # a flip that an older order would not like
+            weight += np.rint(net.flip[keep] * self.unit).astype(np.int64)
+        flat = np.maximum(np.rint(price * self.unit), 1).astype(np.int64)
+        self.whole = whole = int(weight.sum()) + int(flat.sum()) + 1
+        weight[net.fixed[keep]] = whole
+        bound = net.block[left] != net.block[right]  # by blocks, to conduct one way
+        rises = net.block[left] < net.block[right]
+        low, high = np.where(rises, left, right), np.where(rises, right, left)
+        self.pre = np.concatenate([self.pre, low[bound], held[0]])
+        self.post = np.concatenate([self.post, high[bound], held[1]])
+        added = int(bound.sum()) + len(held[0])
+        weight = np.concatenate([weight, np.full(added, whole)])
+        self.firm = weight == whole
+        left, right, flat = left[~bound], right[~bound], flat[~bound]
+        self.weight, self.left, self.right, self.flat = weight, left, right, flat
+        tail = np.concatenate([self.pre, self.post, left, right])
+        head = np.concatenate([self.post, self.pre, right, left])
+        cost, apart = weight.astype(np.float64), flat.astype(np.float64)
+        none = np.zeros(len(cost))
+        order, start = group(tail, head)  # each pair of neighbours once, by its tail
+        first = order[start]
+        self.edges = Neighbours(tail[first], head[first], self.size)
+        # what is gained above a neighbour, and below it
+        self.above = added_up(np.concatenate([none, cost, apart, apart])[order], start)
+        self.below = added_up(np.concatenate([cost, none, apart, apart])[order], start)
+        self.degree = np.diff(self.edges.start)
+        spread = weight[(weight > 0) & ~self.firm]
+        self.warm = float(spread.mean()) if len(spread) else 1.0
+        self.parts = 8
+        within = SWEEPS * LARGE // max(len(weight), 1)
+        self.sweeps = min(SWEEPS, max(LEAST, within))
+
+    def holding(self, pre: Int32, post: Int32) -> Shelves:
+        """The same, with arcs that have to rise."""
+        return Shelves(*self.made_of, held=(pre, post))
+
+    def lost(self, level: Int32) -> int:
+        """Weight that does not rise, and of junctions within a level."""
+        within = level[self.left] == level[self.right]
+        falls = level[self.pre] >= level[self.post]
+        firm = int((falls & self.firm).sum())
+        loose = int(self.weight[falls & ~self.firm].sum())
+        return firm * self.whole + loose + int(self.flat[within].sum())
+
+    def cut(self, rank: Int32) -> Int32:
+        """An order as levels: where the least weight falls inside, or of equal size."""
+        size, most = self.size, self.most
+        if size > SMALL:
+            return (rank.astype(np.int64) * most // size).astype(np.int32)
+        matrix = np.zeros((size + 1, size + 1))
+        rises = rank[self.pre] < rank[self.post]
+        ends = (rank[self.pre][rises], rank[self.post][rises])
+        np.add.at(matrix, ends, self.weight[rises])
+        inside = np.zeros(
+            (size + 1, size + 1)
+        )  # [i, j]: weight within ranks i to j - 1
+        inside[:, 1:] = matrix[::-1].cumsum(0)[::-1].cumsum(1)[:, :size]
+        inside[np.tril_indices(size + 1, -1)] = np.inf
+        least = inside[0].copy()
+        first = [np.zeros(size + 1, np.int64)]
+        for _ in range(1, most):
+            whole = least[:, None] + inside
+            first.append(whole.argmin(0))
+            least = np.minimum(whole.min(0), np.inf)
+        level = np.zeros(size, np.int32)
+        by_rank, end = np.argsort(rank), size
+        for number in range(most - 1, -1, -1):
+            start = int(first[number][end])
+            level[by_rank[start:end]] = number
+            end = start
+        return level
+
+    def groups(self, sweep: int) -> Iterator[Int64]:
+        """Nodes with neighbours, in groups that differ from sweep to sweep."""
+        key = scatter(
+            np.arange(self.size, dtype=np.uint64) + np.uint64(sweep * self.size)
+        )
+        order = np.argsort(key, kind="stable")
+        order = order[self.degree[order] > 0]
+        for nodes in np.array_split(order, self.parts):
+            if len(nodes):
+                yield np.sort(nodes)
+
+    def gains(self, level: Int32, nodes: Int64, *, apart: bool = False) -> Float64:
+        """(nodes, levels) weight kept at a node on each level, all others at rest.
+
+        Less what it gains below all its neighbours, which is the same on each level.
+
+        Args:
+            apart: leave out what joins two of the nodes.
+        """
+        place = self.edges.of(nodes)
+        row = np.repeat(np.arange(len(nodes)), self.degree[nodes])
+        if apart:
+            away = ~np.isin(self.edges.head[place], nodes)
+            place, row = place[away], row[away]
+        at = row * self.most + level[self.edges.head[place]]
+        shape, size = (len(nodes), self.most), len(nodes) * self.most
+        above, below = (
+            np.bincount(at, cost[place], size).reshape(shape)
+            for cost in (self.above, self.below)
+        )
+        gain: Float64 = (above - below).cumsum(1) - above
+        return gain
+
+    def anneal(self, level: Int32, run: int, heat: float = 1.0) -> Int32:
+        """Noisy moves; the noise cools from `heat` mean weights to a fiftieth of one."""
+        table = gumbel()
+        columns = np.arange(self.most, dtype=np.uint64)
+        for sweep, part in enumerate(cooling(round(heat * 50), self.sweeps)):
+            warm = self.warm * heat * float(part) / 64
+            salt = np.uint64((run * self.sweeps + sweep) << 32)
+            for nodes in self.groups(run * self.sweeps + sweep):
+                key = scatter(nodes.astype(np.uint64) + salt)[:, None] + columns
+                noise = table[(scatter(key) >> np.uint64(52)).astype(np.int64)]
+                best = (self.gains(level, nodes) + warm * noise).argmax(1)
+                level = level.copy()
+                level[nodes] = best
+        return level
+
+    def calm(self, level: Int32) -> Int32:
+        """Move nodes to their best levels until nothing is gained."""
+        lost, idle = self.lost(level), 0
+        for sweep in range(CALM):
+            moved = level.copy()
+            for nodes in self.groups(sweep):
+                gain = self.gains(moved, nodes)
+                here = gain[np.arange(len(nodes)), moved[nodes]]
+                better = gain.max(1) > here
+                moved[nodes[better]] = gain[better].argmax(1)
+            now = self.lost(moved)
+            idle = 0 if now < lost else idle + 1
+            if now < lost:
+                level, lost = moved, now
+            if idle == 4:
+                break
+        return level

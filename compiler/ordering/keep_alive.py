@@ -1,0 +1,216 @@
+"""Keep alive: an order that costs least silences neurons; bring them back, cheaply.
+
+A neuron that lies on a path from a sensor to a motor in the cyclic graph, junctions both
+ways, should lie on one in the acyclic graph. While one does not, an arc that would bring
+it back is kept: a synapse that runs backward, or one direction of a junction. To keep
+a -> b, every kept path from b to a must be cut: its price is the minimum cut, less the
+weight of the arc itself. The cheapest arc is taken first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from ..arrays import Bool, Int32, Int64
+from ..graph import reached
+
+OFFERS = 20_000  # arcs priced at a step; more, and only one neuron's few heaviest are
+FEW = 8
+BITS = 22  # of the whole weight, as capacities: 500 times that fits int32
+
+
+@dataclass(frozen=True)
+class Arcs:
+    """What may conduct forward: proper chemical synapses, then junctions both ways.
+
+    Attributes:
+        pre, post, weight: (A,); a direction of a junction weighs 0.
+        sensory, motor: (N,) roles.
+        names: (N,). fixed: (A,) may not be cut.
+    """
+
+    pre: Int32
+    post: Int32
+    weight: Int64
+    sensory: Bool
+    motor: Bool
+    names: tuple[str, ...]
+    fixed: Bool
+
+    def live(self, kept: Bool) -> tuple[Bool, Bool]:
+        """(N,), (N,): what a sensor reaches, and what reaches a motor."""
+        pre, post = self.pre[kept], self.post[kept]
+        return reached(pre, post, self.sensory), reached(post, pre, self.motor)
+
+
+@dataclass(frozen=True)
+class Kept:
+    """The arcs that stay.
+
+    Attributes:
+        kept: (A,) acyclic.
+        forced: (A,) those that were brought back.
+        given_up: names of the neurons whose price was above the cap, or that have none.
+    """
+
+    kept: Bool
+    forced: Bool
+    given_up: tuple[str, ...]
+
+
+Resolve = Callable[[Arcs, Bool], Bool | None]
+
+
+def keep_alive(arcs: Arcs, kept: Bool, cap: int, resolve: Resolve | None) -> Kept:
+    """Bring back every neuron that can be, for at most `cap` an arc.
+
+    Args:
+        kept: (A,) the acyclic arcs of an order, no junction among them.
+        resolve: solves for the least weight again with the forced arcs kept; the arcs
+            that stay, or None where it can not. None: the repair stands as it is.
+    """
+    told, tells = arcs.live(np.ones(len(kept), bool))
+    wanted = told & tells
+    start = Kept(kept, np.zeros(len(kept), bool), ())
+    best = start = replace(start, given_up=dead_names(arcs, wanted, kept))
+    state = start
+    for _ in range(4):
+        state = best = better(best, repair(arcs, state, wanted, cap))
+        again = resolve(arcs, state.forced) if resolve and state.forced.any() else None
+        if again is None:
+            return best
+        dead = dead_names(arcs, wanted, again)
+        state = replace(state, kept=again, given_up=dead)
+        if len(dead) <= len(best.given_up):
+            return state
+    return best
+
+
+def better(old: Kept, new: Kept) -> Kept:
+    """The repair, unless it left more neurons dead than there were."""
+    return new if len(new.given_up) <= len(old.given_up) else old
+
+
+def dead_names(arcs: Arcs, wanted: Bool, kept: Bool) -> tuple[str, ...]:
+    """Who should be alive and is not."""
+    told, tells = arcs.live(kept)
+    rows = np.flatnonzero(wanted & ~(told & tells)).tolist()
+    return tuple(arcs.names[row] for row in rows)
+
+
+def repair(arcs: Arcs, state: Kept, wanted: Bool, cap: int) -> Kept:
+    """Force the cheapest arc, cut what is against it, until nobody can be helped."""
+    kept, forced = state.kept.copy(), state.forced.copy()
+    while True:
+        told, tells = arcs.live(kept)
+        dead = wanted & ~(told & tells)
+        if not dead.any():
+            return Kept(kept, forced, ())
+        offer = cheapest(arcs, kept, forced, np.flatnonzero(dead), told, tells)
+        if offer is None or offer.price > cap:
+            return Kept(
+                kept, forced, tuple(arcs.names[r] for r in np.flatnonzero(dead))
+            )
+        side = offer.near  # what the arc's head still reaches with the least cut made
+        kept &= ~(side[arcs.pre] & ~side[arcs.post])
+        kept[offer.arc] = forced[offer.arc] = True
+
+
+@dataclass(frozen=True)
+class Offer:
+    """An arc that could be kept, and what that costs."""
+
+    price: int
+    arc: int
+    near: Bool  # (N,) the head's side of the minimum cut
+
+
+def cheapest(
+    arcs: Arcs, kept: Bool, forced: Bool, dead: Int64, told: Bool, tells: Bool
+) -> Offer | None:
+    """The arc of least price, ties by name; the first that costs nothing is taken."""
+    best: Offer | None = None
+    graph = Network(arcs, kept, forced)
+    priced: dict[int, Offer | None] = {}
+    rows, many = dead.tolist(), False
+    offered: Iterable[list[int]] = (
+        candidates(arcs, kept, row, told, tells) for row in rows
+    )
+    if len(rows) * int((~kept).sum()) > OFFERS:
+        offered = list(offered)
+        many = sum(map(len, offered)) > OFFERS
+    for found in offered:
+        for arc in heaviest(arcs, found) if many else found:
+            if arc not in priced:
+                priced[arc] = graph.price(arc)
+            offer = priced[arc]
+            if offer and (best is None or key(arcs, offer) < key(arcs, best)):
+                best = offer
+        if best is not None and (many or best.price <= 0):
+            break
+    return best
+
+
+def heaviest(arcs: Arcs, found: list[int]) -> list[int]:
+    """The heaviest few of the arcs: of those that cost most to lose."""
+    return sorted(found, key=lambda arc: (-int(arcs.weight[arc]), arc))[:FEW]
+
+
+def key(arcs: Arcs, offer: Offer) -> tuple[int, str, str, int]:
+    """What decides between offers."""
+    names, arc = arcs.names, offer.arc
+    return offer.price, names[arcs.pre[arc]], names[arcs.post[arc]], arc
+
+
+def candidates(arcs: Arcs, kept: Bool, row: int, told: Bool, tells: Bool) -> list[int]:
+    """Arcs from what a sensor reaches into the ancestors of a neuron, or mirrored."""
+    only = np.zeros(len(told), bool)
+    only[row] = True
+    pre, post = arcs.pre, arcs.post
+    if not told[row]:
+        above = reached(post[kept], pre[kept], only)
+        useful = ~kept & above[post] & told[pre]
+    else:
+        below = reached(pre[kept], post[kept], only)
+        useful = ~kept & below[pre] & tells[post]
+    found: list[int] = np.flatnonzero(useful).tolist()
+    return found
+
+
+class Network:
+    """The kept arcs with their weights as capacities, in what int32 can add up."""
+
+    def __init__(self, arcs: Arcs, kept: Bool, forced: Bool) -> None:
+        from scipy.sparse import csr_matrix
+
+        size = len(arcs.names)
+        shift = max(0, int(arcs.weight.sum()).bit_length() - BITS)
+        capacity = np.maximum(arcs.weight >> shift, arcs.weight > 0)
+        forced = forced | arcs.fixed
+        self.arcs, self.kept, self.forced = arcs, kept, forced
+        capacity = np.where(forced, 2 ** (BITS + 1), capacity)[kept].astype(np.int32)
+        ends = (arcs.pre[kept], arcs.post[kept])
+        self.matrix: Any = csr_matrix((capacity, ends), (size, size))
+
+    def price(self, arc: int) -> Offer | None:
+        """What keeping an arc costs: the minimum cut from its head to its tail.
+
+        None where what was kept before would have to be cut.
+        """
+        from scipy.sparse.csgraph import breadth_first_order, maximum_flow
+
+        arcs = self.arcs
+        tail, head = int(arcs.pre[arc]), int(arcs.post[arc])
+        rest = self.matrix - maximum_flow(self.matrix, head, tail).flow
+        rest.data[rest.data < 0] = 0
+        rest.eliminate_zeros()
+        near = np.zeros(len(arcs.names), bool)
+        near[breadth_first_order(rest, head, return_predecessors=False)] = True
+        across = self.kept & near[arcs.pre] & ~near[arcs.post]
+        if near[tail] or (across & self.forced).any():
+            return None
+        return Offer(int(arcs.weight[across].sum() - arcs.weight[arc]), arc, near)

@@ -1,0 +1,159 @@
+"""Keep alive in few levels: neurons move, at the least cost, until they lie on a path.
+
+As in `keep_alive` an arc is sought that brings a silent neuron back: from what a sensor
+reaches into its ancestors, or mirrored. Here an arc is kept by moving its two ends to
+levels of which one is the lower; what that loses among all their other arcs is its price.
+The cheapest arc that leaves fewer neurons silent is taken first. Then neurons move back to
+where they lose less, unless that silences one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..arrays import Bool, Float64, Int32, Int64
+from .few_levels import Shelves
+from .keep_alive import Arcs, candidates, dead_names
+
+TRIED = 400  # arcs at a step, the cheapest first
+ROUNDS, WARM = 3, 0.1  # of moving all neurons, and bringing back who that silenced
+STARTS = 4  # levels to begin with: neither their loss nor their dead say which is best
+
+
+@dataclass(frozen=True)
+class Lifted:
+    """Levels and who is on a path in them.
+
+    Attributes:
+        level: (N,).
+        forced: (A,) the arcs that brought somebody back.
+        given_up: names of those that no arc at the price allowed brings back.
+    """
+
+    level: Int32
+    forced: Bool
+    given_up: tuple[str, ...]
+
+
+def lift(shelf: Shelves, arcs: Arcs, starts: Sequence[Int32], cap: int) -> Lifted:
+    """Levels in which every neuron lies on a path that can, for at most `cap` an arc.
+
+    Args:
+        arcs: what may rise, proper synapses and both directions of junctions.
+        starts: levels (N,) to begin with; which of them ends best is not known before.
+        cap: in units of weight.
+    """
+    told, tells = arcs.live(np.ones(len(arcs.pre), bool))
+    repair = Repair(shelf, arcs, told & tells, cap)
+    nothing = np.zeros(len(arcs.pre), bool)
+    best = min((repair.run(level, nothing) for level in starts), key=repair.key)
+    for number in range(ROUNDS if best.forced.any() else 0):
+        firm = shelf.holding(arcs.pre[best.forced], arcs.post[best.forced])
+        found = firm.calm(firm.anneal(best.level, number, WARM))
+        best = min(best, repair.run(found, best.forced), key=repair.key)
+    return best
+
+
+class Repair:
+    """Moves that bring neurons back, on given shelves."""
+
+    def __init__(self, shelf: Shelves, arcs: Arcs, wanted: Bool, cap: int) -> None:
+        self.shelf, self.arcs, self.wanted = shelf, arcs, wanted
+        self.cap = min(cap * shelf.unit, shelf.whole - 1)  # what has to rise rises
+
+    def key(self, found: Lifted) -> tuple[int, int, int]:
+        """What decides between results: what has to rise, then what is lost.
+
+        A silent neuron counts as lost what an arc may cost at most.
+        """
+        lost, gone = self.shelf.lost(found.level), len(found.given_up)
+        return lost // self.shelf.whole, lost + self.cap * gone, gone
+
+    def rises(self, level: Int32) -> Bool:
+        """(A,) the arcs that conduct."""
+        kept: Bool = level[self.arcs.pre] < level[self.arcs.post]
+        return kept
+
+    def dead(self, level: Int32) -> int:
+        """How many neurons are silent that need not be."""
+        told, tells = self.arcs.live(self.rises(level))
+        return int((self.wanted & ~(told & tells)).sum())
+
+    def run(self, level: Int32, forced: Bool) -> Lifted:
+        """Bring back, one arc at a time; then lose less, nobody silenced."""
+        forced, dead = forced.copy(), self.dead(level)
+        while dead:
+            step = self.step(level, dead)
+            if step is None:
+                break
+            level, arc, dead = step
+            forced[arc] = True
+        level = self.settle(level, dead)
+        names = dead_names(self.arcs, self.wanted, self.rises(level))
+        return Lifted(level, forced & self.rises(level), names)
+
+    def step(self, level: Int32, dead: int) -> tuple[Int32, int, int] | None:
+        """(levels, the arc, how many are silent now) of the cheapest arc that helps."""
+        arcs, kept = self.arcs, self.rises(level)
+        told, tells = arcs.live(kept)
+        rows = np.flatnonzero(self.wanted & ~(told & tells)).tolist()
+        useful = {
+            arc for row in rows for arc in candidates(arcs, kept, row, told, tells)
+        }
+        for _, _, _, arc in sorted(self.prices(level, useful))[:TRIED]:
+            moved = self.moved(level, arc)[1]
+            now = self.dead(moved)
+            if now < dead:
+                return moved, arc, now
+        return None
+
+    def prices(
+        self, level: Int32, useful: set[int]
+    ) -> Iterator[tuple[int, str, str, int]]:
+        """(price, pre, post, arc) of those within the cap."""
+        name = self.arcs.names
+        for arc in useful:
+            price, _ = self.moved(level, arc)
+            if price <= self.cap:
+                ends = int(self.arcs.pre[arc]), int(self.arcs.post[arc])
+                yield price, name[ends[0]], name[ends[1]], arc
+
+    def moved(self, level: Int32, arc: int) -> tuple[int, Int32]:
+        """(what it loses, levels) once the ends of an arc are where it rises."""
+        tail, head = int(self.arcs.pre[arc]), int(self.arcs.post[arc])
+        ends = np.array([tail, head])
+        alone = self.shelf.gains(level, ends, apart=True)
+        below: Float64 = np.maximum.accumulate(alone[0])[:-1]
+        high = int((below + alone[1, 1:]).argmax()) + 1
+        low = int(alone[0, :high].argmax())
+        moved = level.copy()
+        moved[ends] = low, high
+        return self.shelf.lost(moved) - self.shelf.lost(level), moved
+
+    def settle(self, level: Int32, dead: int) -> Int32:
+        """Move neurons to better levels, one by one, while nobody more falls silent."""
+        everyone: Int64 = np.arange(len(level))
+        moving = True
+        while moving:
+            moving = False
+            gain = self.shelf.gains(level, everyone)
+            better = gain.max(1) - gain[everyone, level]
+            for row in np.argsort(-better, kind="stable").tolist():
+                if better[row] <= 0:
+                    break
+                moved = self.alone(level, row)
+                if moved is not None and self.dead(moved) <= dead:
+                    level, moving = moved, True
+        return level
+
+    def alone(self, level: Int32, row: int) -> Int32 | None:
+        """Levels with one neuron on its best, all others at rest; None: it is there."""
+        (gain,) = self.shelf.gains(level, np.array([row]))
+        if gain.max() <= gain[level[row]]:
+            return None
+        moved = level.copy()
+        moved[row] = gain.argmax()
+        return moved

@@ -1,0 +1,137 @@
+"""An order of the cells alone, as a table, and what such a table is worth.
+
+The form is that of the FlyWire ordering challenge (codex.flywire.ai/app/mfas_challenge):
+a CSV of ids, each with its place; forward weight is what counts.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from dataclasses import dataclass, replace
+from decimal import Decimal, InvalidOperation
+
+import numpy as np
+
+from ..errors import InputError, Location
+from ..ir.stages import Circuit
+from ..options import Options
+from .integers import integers
+from .problem import net_of
+from .solve import names_in_order, order_of, settle_protected
+
+HEADER = ("Node ID", "Order")
+
+
+@dataclass(frozen=True)
+class Ranking:
+    """Names in order, and what the order is worth.
+
+    Attributes:
+        forward, total: weight that runs forward, and all of it, self-loops apart.
+        bound: no order loses less; None where nothing is proved.
+    """
+
+    names: tuple[str, ...]
+    forward: float
+    total: float
+    bound: float | None
+    method: str
+
+
+def rank(circuit: Circuit, options: Options) -> Ranking:
+    """Find an order of a circuit's cells by its chemical synapses."""
+    edges = circuit.chemical
+    weight, scale, whole = integers(edges.weight, circuit.source.label)
+    net, _ = net_of(
+        circuit.cells.name,
+        circuit.cells.role,
+        edges.pre,
+        edges.post,
+        weight,
+        protect=options.protect,
+        seed=options.tie_seed,
+    )
+    net = settle_protected(net)
+    found = order_of(net, options.cycles)
+    names = names_in_order(net, found.back)
+    solved = not found.sifted or options.cycles == "exact"
+    proved = whole and solved and options.cycles in ("auto", "exact")
+    method = "sift" if found.sifted else "exact"
+    method = "ratio" if options.cycles == "ratio" else method
+    bound = found.bound / scale if proved else None
+    return replace(score(circuit, names), bound=bound, method=method)
+
+
+def score(circuit: Circuit, names: tuple[str, ...]) -> Ranking:
+    """What an order that names every cell once is worth."""
+    place = {name: number for number, name in enumerate(names)}
+    row = np.array([place[name] for name in circuit.cells.name], np.int64)
+    edges = circuit.chemical
+    proper = edges.pre != edges.post
+    forward = row[edges.pre] < row[edges.post]
+    whole, ahead = (
+        float(edges.weight[mask].sum()) for mask in (proper, forward & proper)
+    )
+    return Ranking(names, ahead, whole, None, "given")
+
+
+def table(ranking: Ranking) -> bytes:
+    """The order as a CSV: a line a cell, with its place from 0."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(HEADER)
+    writer.writerows(zip(ranking.names, range(len(ranking.names)), strict=True))
+    return text.getvalue().encode()
+
+
+def read_table(data: bytes, label: str, circuit: Circuit) -> tuple[str, ...]:
+    """The names of an order, first to last: `id,place` lines, or ids alone in order.
+
+    Raises:
+        InputError: a line that is neither, a cell missing, unknown or named twice.
+    """
+    text = io.StringIO(data.decode("utf-8-sig", "replace"), newline=None)
+    known = set(circuit.cells.name)
+    places: dict[str, Decimal] = {}
+    reader = csv.reader(text)
+    try:
+        for row in reader:
+            if not row or (reader.line_num == 1 and is_header(row, known)):
+                continue
+            name, at = row[0].strip(), Location(label, reader.line_num)
+            if name not in known:
+                raise InputError(at, f"{name!r} is no cell of {circuit.source.label}")
+            if name in places:
+                raise InputError(at, f"{name!r} is named twice")
+            places[name] = place(row[1], at) if len(row) > 1 else Decimal(len(places))
+    except csv.Error as error:
+        at = Location(label, reader.line_num)
+        raise InputError(at, f"no CSV: {error}", "write id,place lines") from None
+    gone = sorted(known - set(places))
+    if gone:
+        some = ", ".join(map(repr, gone[:5]))
+        raise InputError(label, f"{len(gone):,} cells have no place: {some}")
+    return tuple(sorted(places, key=lambda name: (places[name], name)))
+
+
+def is_header(row: list[str], known: set[str]) -> bool:
+    """Whether a first line names columns: ours, or words that are neither cell nor place."""
+    if tuple(row) == HEADER:
+        return True
+    return row[0].strip() not in known and not (len(row) > 1 and is_place(row[1]))
+
+
+def is_place(word: str) -> bool:
+    """Whether a word is a finite number."""
+    try:
+        return Decimal(word.strip()).is_finite()
+    except InvalidOperation:
+        return False
+
+
+def place(word: str, at: Location) -> Decimal:
+    """A place in an order, exactly."""
+    if not is_place(word):
+        raise InputError(at, f"{word!r} is no place", "write id,place")
+    return Decimal(word.strip())

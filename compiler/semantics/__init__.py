@@ -1,0 +1,1 @@
+"""What a compiled model computes: activations and the interpreter."""

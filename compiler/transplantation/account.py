@@ -1,0 +1,115 @@
+"""The account of a transplant: what is kept, new and lost, by name, and why. Tables alone."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from ..options import Options, Value
+from ..semantics.interpret import Gain, link
+from .parameters import Side, reads, reasons, zeroed
+
+
+@dataclass(frozen=True, slots=True)
+class Fate:
+    """What became of things with names."""
+
+    kept: int
+    new: tuple[Any, ...]
+    lost: tuple[Any, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """What a transplant did.
+
+    Attributes:
+        prefix: of the module's entries; guessed: nobody gave it.
+        signed: whether the checkpoint said which wiring it is of.
+        dtypes: of each parameter.
+        others: entries of other modules, that are as they were.
+        left_out: entries of a task model's parts that the new model has not as they are.
+        neurons: of the graphs; live: of the levels, each with a bias.
+        synapses: (neuron, input, kind), each with a gain unless `merge` is `product`.
+        why_new, why_lost: how many synapses for which reason (parameters.NEURON, ...).
+        turned: junctions that conduct the other way now.
+        retimed: synapses read now that were read late, or the reverse.
+        disturbed: neurons in both whose inputs are not what they were.
+        differ: options that differ without changing what a parameter means.
+    """
+
+    checkpoint: str
+    old: Side
+    new: Side
+    prefix: str
+    guessed: bool
+    signed: bool
+    start: str
+    seed: int
+    dtypes: Mapping[str, str]
+    others: tuple[str, ...]
+    left_out: tuple[str, ...]
+    neurons: Fate
+    live: Fate
+    synapses: Fate
+    why_new: Mapping[str, int]
+    why_lost: Mapping[str, int]
+    turned: tuple[Gain, ...]
+    retimed: tuple[Gain, ...]
+    disturbed: tuple[str, ...]
+    differ: Mapping[str, tuple[Value, Value]]
+
+
+def compared(old: Side, new: Side, start: str) -> dict[str, Any]:
+    """What an Account says of the two models."""
+    before, after = old.found.synapses, new.found.synapses
+    was = {link(gain): gain for gain in before}
+    now = {link(gain): gain for gain in after}
+    came = tuple(gain for key, gain in now.items() if key not in was)
+    went = tuple(gain for key, gain in was.items() if key not in now)
+    other = [gain for key, gain in now.items() if key in was and was[key] != gain]
+    one, two = old.model.options.changed(), new.model.options.changed()
+    return {
+        "neurons": fate(old.model.plan.cells.name, new.model.plan.cells.name),
+        "live": fate(old.found.live, new.found.live),
+        "synapses": Fate(len(after) - len(came), came, went),
+        "why_new": Counter(reasons(came, old.model)),
+        "why_lost": Counter(reasons(went, new.model)),
+        "turned": tuple(gain for gain in other if was[link(gain)][2] == gain[2]),
+        "retimed": tuple(gain for gain in other if was[link(gain)][2] != gain[2]),
+        "disturbed": tuple(disturbed(old, new, start)),
+        "differ": {
+            name: (one.get(name, default(name)), two.get(name, default(name)))
+            for name in sorted({*one, *two})
+            if one.get(name) != two.get(name)
+        },
+    }
+
+
+def default(name: str) -> Value:
+    """What an option is by default."""
+    value: Value | tuple[str, ...] = getattr(Options(), name.replace("-", "_"))
+    return list(value) if isinstance(value, tuple) else value
+
+
+def fate(old: tuple[str, ...], new: tuple[str, ...]) -> Fate:
+    """What became of names, each list sorted."""
+    before, after = set(old), set(new)
+    lists = (tuple(sorted(names)) for names in (after - before, before - after))
+    return Fate(len(before & after), *lists)
+
+
+def disturbed(old: Side, new: Side, start: str) -> Iterator[str]:
+    """Neurons in both that read something else than before, gains of 0 aside."""
+    before = reads(old.found.synapses, delay=old.delay)
+    after = reads(new.found.synapses, delay=new.delay)
+    idle = set(map(link, zeroed(old, new))) if start == "zero" else set()
+    sensors = set(old.model.tables.sensory) ^ set(new.model.tables.sensory)
+    there = set(old.found.live)
+    for neuron in sorted(there.intersection(new.found.live)):
+        was, now = before.get(neuron, set()), after.get(neuron, set())
+        came = any(synapse not in idle for _, _, synapse in now - was)
+        if came or was - now or neuron in sensors:
+            yield neuron

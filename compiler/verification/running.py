@@ -1,0 +1,281 @@
+"""Run a generated module in a process of its own, against the interpreter."""
+
+from __future__ import annotations
+
+import io
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, cast
+
+import numpy as np
+
+from ..arrays import Float64
+from ..errors import CompilerError, VerifyError
+from ..module.read import Model
+from ..semantics.interpret import Gain, Parameters, Wiring, interpret, wiring
+from .check import Check
+
+STEPS = 4  # of a `delay` network that are compared, gradients through time included
+TOLERANCE = {"float64": 1e-9, "float32": 1e-4}
+Numbers = dict[str, Float64]  # arrays by name
+SECONDS = 600.0  # that the module's process may take
+
+
+@dataclass(frozen=True)
+class Trial:
+    """Random parameters and inputs, and what `interpret` makes of them."""
+
+    net: Wiring
+    order: list[Gain]
+    parameters: Parameters
+    inputs: Float64
+    start: Float64
+    cotangent: Float64
+
+
+def run(data: bytes, model: Model, seed: int) -> Iterator[Check]:
+    """The module against the interpreter."""
+    trial = draw(model, seed)
+    wide, delay = model.options.features > 1, model.options.feedback == "delay"
+
+    def executed(dtype: str) -> Numbers:
+        return execute(data, model.name, numbers(trial), dtype, wide=wide, delay=delay)
+
+    yield from compared(executed, expectation(model, trial))
+
+
+def compared(executed: Callable[[str], Numbers], expected: Numbers) -> Iterator[Check]:
+    """What the module gives, by dtype, against what it should: values, gradients."""
+    for dtype, bound in TOLERANCE.items():
+        try:
+            found = executed(dtype)
+        except CompilerError as error:
+            yield Check(f"values {dtype}", False, str(error))
+            return
+        worst = {key: distance(found.get(key), expected[key]) for key in expected}
+        values = max(worst["outputs"], worst["states"])
+        grads = max(v for k, v in worst.items() if k not in ("outputs", "states"))
+        for name, worst_error in (("values", values), ("gradients", grads)):
+            detail = f"largest error {worst_error:.1e} of the largest value, allowed {bound:.0e}"
+            yield Check(f"{name} {dtype}", worst_error <= bound, detail)
+
+
+def distance(found: Float64 | None, expected: Float64) -> float:
+    """max |a - b| / max |b|; infinity where shapes differ or a number is none."""
+    if found is None or found.shape != expected.shape:
+        return float("inf")
+    if not expected.size:
+        return 0.0
+    error = float(np.abs(found - expected).max())
+    scale = float(np.abs(expected).max())
+    return (
+        error / scale
+        if scale and np.isfinite(error)
+        else (0.0 if error == 0 else float("inf"))
+    )
+
+
+def draw(model: Model, seed: int) -> Trial:
+    """Random gains, biases, weights, inputs and cotangents of moderate size."""
+    options, plan = model.options, model.plan
+    generator = np.random.default_rng(seed)
+    net = wiring(plan, options.feedback)
+    count = dict.fromkeys(net.fire, 1)
+    order = gain_order(model)
+    for neuron, _, _ in order:
+        count[neuron] += 1
+    d, live = options.features, len(net.fire)
+    gain = {
+        key: float(generator.normal() * 1.5 / np.sqrt(count[key[0]])) for key in order
+    }
+    shape = (live, d) if options.unit == "linear" else (live,)
+    bias = generator.normal(size=shape) * 0.3
+    weight = generator.normal(size=(live, d, d)) * 1.5 / np.sqrt(d)
+    parameters = Parameters(gain, dict(zip(net.fire, bias, strict=True)))
+    if options.unit == "linear":
+        parameters.weight = dict(zip(net.fire, weight, strict=True))
+    steps = STEPS if options.feedback == "delay" else 1
+    batch = 3
+    return Trial(
+        net,
+        order,
+        parameters,
+        generator.normal(size=(steps, batch, len(net.sensory), d)),
+        generator.normal(size=(batch, len(plan.cells), d)) * plan.live[:, None],
+        generator.normal(size=(steps, batch, len(net.motor), d)),
+    )
+
+
+def gain_order(model: Model) -> list[Gain]:
+    """(neuron, input, kind) in the order of SYNAPSES, from the tables."""
+    tables, options = model.tables, model.options
+    silent = set(tables.unused)
+    kinds = [("chemical", tables.chemical), ("electrical", tables.electrical)]
+    if options.feedback == "delay":
+        kinds += [("feedback", tables.feedback), ("lateral", tables.lateral)]
+    if options.merge == "product":
+        return []
+    return [
+        (neuron, source, kind)
+        for kind, table in kinds
+        for neuron, row in table.items()
+        for source in row
+        if neuron not in silent and source not in silent
+    ]
+
+
+def expectation(model: Model, trial: Trial) -> dict[str, Float64]:
+    """What the interpreter says: outputs, states and gradients, as arrays."""
+    options, net = model.options, trial.net
+    name = model.plan.cells.name
+    start = {n: trial.start[:, row] for row, n in enumerate(name) if n in net.inputs}
+    start = {n: start[n] for n in net.fire}
+    result = interpret(
+        net, options, trial.parameters, trial.inputs, start, trial.cotangent
+    )
+    grad = result.gradient
+    if grad is None or result.input_gradient is None or result.start_gradient is None:
+        raise VerifyError("the interpreter gave no gradient")
+    rest = np.zeros_like(trial.start[:, 0])
+    states = [
+        np.stack([state.get(n, rest) for n in name], 1) for state in result.states
+    ]
+    found = {
+        "outputs": result.outputs,
+        "states": np.stack(states),
+        "inputs": result.input_gradient,
+        "bias": np.array([grad.bias[n] for n in net.fire]),
+    }
+    if options.merge != "product":
+        found["gain"] = np.array([grad.gain[key] for key in trial.order])
+    if options.unit == "linear":
+        found["weight"] = np.array([grad.weight[n] for n in net.fire])
+    if options.feedback == "delay":
+        found["start"] = np.stack([result.start_gradient.get(n, rest) for n in name], 1)
+    return found
+
+
+def numbers(trial: Trial) -> Numbers:
+    """What the module's process is given, by the name of the parameter."""
+    net, parameters = trial.net, trial.parameters
+    weight = [parameters.weight[n] for n in net.fire] if parameters.weight else []
+    return {
+        "inputs": trial.inputs,
+        "start": trial.start,
+        "cotangent": trial.cotangent,
+        "bias": np.array([parameters.bias[n] for n in net.fire]),
+        "gain": np.array([parameters.gain[key] for key in trial.order]),
+        "weight": np.array(weight),
+    }
+
+
+def execute(
+    data: bytes, name: str, arrays: Numbers, dtype: str, *, wide: bool, delay: bool
+) -> Numbers:
+    """Run the module in a process of its own.
+
+    Args:
+        name: of the class.
+        arrays: its parameters by name, `inputs`, `start` and `cotangent`.
+        wide, delay: whether a neuron holds several numbers; whether there is a state.
+
+    Returns:
+        `outputs`, `states`, and the gradient of each parameter, of `inputs`, `start`.
+
+    Raises:
+        CompilerError: no torch, or the module failed.
+    """
+    with tempfile.TemporaryDirectory(prefix="elegansc-") as folder:
+        module, inputs, outputs = (
+            Path(folder, file) for file in ("m.py", "in.npz", "out.npz")
+        )
+        module.write_bytes(data)
+        np.savez(inputs, **cast(dict[str, Any], arrays))
+        words = [
+            str(module),
+            str(inputs),
+            str(outputs),
+            dtype,
+            name,
+            str(wide),
+            str(delay),
+        ]
+        command = [sys.executable, "-c", CHILD, *words]
+        environment = {
+            **os.environ,
+            "OMP_NUM_THREADS": "1",
+            "PYTHONDONTWRITEBYTECODE": "1",
+        }
+        try:
+            done = subprocess.run(
+                command,
+                capture_output=True,
+                timeout=SECONDS,
+                env=environment,
+                check=False,
+            )
+        except subprocess.TimeoutExpired:
+            raise CompilerError(
+                f"the module ran for more than {SECONDS:.0f} s"
+            ) from None
+        if done.returncode == 3:
+            raise CompilerError(
+                "PyTorch is needed to run the module: pip install torch"
+            )
+        if done.returncode:
+            last = done.stderr.decode(errors="replace").strip().splitlines()[-1:]
+            raise CompilerError(f"the module failed: {' '.join(last)}")
+        with np.load(io.BytesIO(outputs.read_bytes())) as found:
+            return {key: found[key].astype(np.float64) for key in found.files}
+
+
+# What the child process does; it knows of elegansc only the module it is given.
+CHILD = """
+import importlib.util
+import sys
+
+import numpy as np
+
+try:
+    import torch
+except ImportError:
+    sys.exit(3)
+
+path, inputs_path, outputs_path, dtype, name, wide, delay = sys.argv[1:]
+wide, delay = wide == "True", delay == "True"
+torch.set_num_threads(1)
+dtype = getattr(torch, dtype)
+spec = importlib.util.spec_from_file_location("generated", path)
+module = importlib.util.module_from_spec(spec)
+spec.loader.exec_module(module)
+given = np.load(inputs_path)
+net = getattr(module, name)(dtype=dtype)
+with torch.no_grad():
+    for key, parameter in net.named_parameters():
+        parameter.copy_(torch.from_numpy(given[key]).reshape(parameter.shape))
+load = lambda key: torch.from_numpy(given[key]).to(dtype)
+narrow = (lambda x: x) if wide else (lambda x: x.squeeze(-1))
+widen = (lambda x: x) if wide else (lambda x: x.unsqueeze(-1))
+inputs = load("inputs").requires_grad_()
+start = load("start").requires_grad_()
+outputs, states, state = [], [], narrow(start)
+for step in range(inputs.shape[0]):
+    if delay:
+        output, state = net(narrow(inputs[step]), state)
+    else:
+        output, state = net(narrow(inputs[step])), net.activity(narrow(inputs[step]))
+    outputs.append(widen(output))
+    states.append(widen(state))
+outputs, states = torch.stack(outputs), torch.stack(states)
+(outputs * load("cotangent")).sum().backward()
+found = {key: p.new_zeros(p.shape) if p.grad is None else p.grad for key, p in net.named_parameters()}
+found.update(outputs=outputs.detach(), states=states.detach(), inputs=inputs.grad)
+if delay:
+    found["start"] = start.grad
+np.savez(outputs_path, **{key: value.numpy() for key, value in found.items()})
+"""

@@ -1,0 +1,129 @@
+"""Prove a module of `--lowering published`: read it, emit it again, run it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from ..arrays import Float64
+from ..errors import InputError
+from ..ir.invariants import verify
+from ..ir.stages import MOTOR, SENSORY, Sweep
+from ..ir.text import digest
+from ..module.emit import body_digest
+from ..module.emit_sweep import emit_sweep, lines
+from ..module.read import header
+from ..module.read_sweep import read_sweep
+from ..options import Options
+from ..passes.published_sweep import published_sweep
+from ..semantics.activations import activate
+from ..semantics.interpret import Parameters
+from ..semantics.interpret_sweep import interpret_sweep
+from .check import Check
+from .reading import differs
+from .running import Numbers, compared, execute
+
+BATCH = 3
+FACTOR, SPREAD = 0.99, 0.003  # of inputs and units: mean, deviation
+
+
+def proved(data: bytes, label: str, *, trust: bool, seed: int) -> Iterator[Check]:
+    """All checks; those after a failure that they rest on are not made."""
+    head = header(data, label)
+    found = body_digest(head.text)
+    same = found == head.body
+    yield Check("body", same, f"body digest {found}, the header says {head.body}")
+    try:
+        model = read_sweep(data, label)
+        sweep = published_sweep(model.circuit)
+        verify(sweep)
+    except InputError as error:
+        yield Check("tables", False, str(error))
+        return
+    yield Check("tables", True, "tables hold literals of their types")
+    graph = digest(model.circuit)
+    detail = f"graph digest {graph}, the header says {head.source}"
+    yield Check("source", graph == head.source, detail)
+    artifact = emit_sweep(sweep, options=model.options, name=model.name)
+    (again,) = artifact.files.values()
+    emitted = again == data.replace(b"\r\n", b"\n")
+    detail = "emitted again: the same bytes" if emitted else differs(data, again)
+    yield Check("emitted", emitted, detail)
+    if emitted or trust:
+        yield from run(data, sweep, model.options, model.name, seed)
+
+
+def run(
+    data: bytes, sweep: Sweep, options: Options, name: str, seed: int
+) -> Iterator[Check]:
+    """The module against the interpreter."""
+    numbers, expected = trial(sweep, options, seed)
+
+    def executed(dtype: str) -> dict[str, Float64]:
+        return execute(data, name, numbers, dtype, wide=True, delay=False)
+
+    yield from compared(executed, expected)
+
+
+def trial(
+    sweep: Sweep, options: Options, seed: int
+) -> tuple[Numbers, dict[str, Float64]]:
+    """Random parameters and inputs, and what the interpreter makes of them.
+
+    Without a norm all that is multiplied is a little below 1, or products of thousands
+    would overflow.
+    """
+    generator = np.random.default_rng(seed)
+    role, d = sweep.cells.role, options.features
+    fire, sensory = units(sweep), int((role & SENSORY > 0).sum())
+    weight = generator.normal(size=(len(fire), d, d)) / np.sqrt(d)
+    bias = generator.normal(size=(len(fire), d))
+    inputs = generator.normal(size=(BATCH, sensory, d))
+    if options.norm == "none":
+        weight *= SPREAD / np.sqrt(d)
+        bias = root(options.activation) + bias * SPREAD
+        inputs = FACTOR + inputs * SPREAD
+    else:
+        weight /= 2
+        inputs = np.copysign(1 + inputs / 5, inputs)
+    motor = int((role & MOTOR > 0).sum())
+    cotangent = generator.normal(size=(BATCH, motor, d))
+    parameters = Parameters(
+        {},
+        dict(zip(fire, bias, strict=True)),
+        dict(zip(fire, weight, strict=True)),
+    )
+    ends = frozenset(line.value for line in lines(sweep) if options.norm == "layer")
+    found = interpret_sweep(sweep, options, parameters, inputs, cotangent, ends)
+    expected = {
+        "outputs": found.outputs[None],
+        "states": found.states[None],
+        "inputs": found.input_gradient[None],
+        "weight": np.array([found.gradient.weight[n] for n in fire]),
+        "bias": np.array([found.gradient.bias[n] for n in fire]),
+    }
+    numbers = {
+        "inputs": inputs[None],
+        "start": np.zeros((BATCH, 1, d)),
+        "cotangent": cotangent[None],
+        "weight": weight,
+        "bias": bias,
+    }
+    return numbers, expected
+
+
+def root(activation: str) -> float:
+    """Where the activation, rising from 0 on, is FACTOR."""
+    low, high = 0.0, 20.0
+    for _ in range(60):
+        middle = (low + high) / 2
+        below = float(activate(activation, np.array(middle))) < FACTOR
+        low, high = (middle, high) if below else (low, middle)
+    return low
+
+
+def units(sweep: Sweep) -> list[str]:
+    """The neurons that have a unit, in the order of UNITS: as their lines stand in SWEEP."""
+    name = sweep.cells.name
+    return [name[line.neuron] for line in lines(sweep) if line.source >= 0]

@@ -1,0 +1,108 @@
+"""Hold a generated module against its source, edge by edge."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass, replace
+
+from .. import names, pipeline, sources
+from ..ir.stages import Circuit, Connectome, Junctions, Plan, Source, Synapses
+from ..ir.text import Stage
+from ..module.read import Model
+from ..options import Options
+from ..readers.parse import Layout
+from .check import Check
+
+
+@dataclass(frozen=True, slots=True)
+class Against:
+    """A source to hold a module against, and how to read it."""
+
+    path: str
+    layout: Layout
+    cells: str = ""  # path of the table of cells, if the module was made with one
+
+
+def compare(model: Model, against: Against) -> Check:
+    """Parse the source again with the module's own options; compare edge multisets."""
+    options = replace(model.options, cells=against.cells or model.options.cells)
+    data, label, unit = sources.fetch(against.path, hint=sources.UNLABELLED)
+    source = Source(label, unit)
+    connectome = sources.parse_source(data, against.path, source, against.layout)
+    circuit = circuit_of(connectome, options)
+    old, new = edges_of_circuit(circuit), edges_of_plan(model.plan)
+    gone, added = sorted(old - new), sorted(new - old)
+    if not gone and not added:
+        return Check("against", True, f"{len(old):,} edges and roles as in {label}")
+    first = (gone or added)[0]
+    side = "the source only" if gone else "the module only"
+    word = " ".join(names.plain(str(part)) for part in first)
+    return Check(
+        "against",
+        False,
+        f"{len(gone):,} only in {label}, {len(added):,} only in the module; in {side}: {word}",
+    )
+
+
+def circuit_of(connectome: Connectome, options: Options) -> Circuit:
+    """The circuit that the options take from a connectome."""
+    found: list[Circuit] = []
+
+    class Keep(pipeline.Trace):
+        def record(self, stage: str, ir: Stage) -> None:
+            if isinstance(ir, Circuit):
+                found.append(ir)
+            super().record(stage, ir)
+
+    with suppress(pipeline.Stop):
+        pipeline.lower(connectome, options, Keep(until="circuit"))
+    return found[0]
+
+
+Edge = tuple[str, ...]
+
+
+def edges_of_circuit(circuit: Circuit) -> set[Edge]:
+    """Every chemical pair and junction by name and weight, and every role."""
+    name = circuit.cells.name
+    return {
+        *chemical(name, circuit.chemical),
+        *electrical(name, circuit.junctions),
+        *roles(circuit),
+    }
+
+
+def edges_of_plan(plan: Plan) -> set[Edge]:
+    """The same of a plan."""
+    name = plan.cells.name
+    return {
+        *chemical(name, plan.forward),
+        *chemical(name, plan.feedback),
+        *electrical(name, plan.junctions),
+        *electrical(name, plan.lateral),
+        *roles(plan),
+    }
+
+
+def chemical(name: tuple[str, ...], edges: Synapses) -> Iterator[Edge]:
+    """(chemical, pre, post, weight, sign) of each synapse."""
+    columns = (edges.pre, edges.post, edges.weight, edges.sign)
+    for pre, post, weight, sign in zip(*(c.tolist() for c in columns), strict=True):
+        yield "chemical", name[pre], name[post], names.number(weight), str(sign)
+
+
+def electrical(name: tuple[str, ...], edges: Junctions) -> Iterator[Edge]:
+    """(electrical, one, other, weight) of each junction, the ends by name."""
+    columns = (edges.left.tolist(), edges.right.tolist(), edges.weight.tolist())
+    for left, right, weight in zip(*columns, strict=True):
+        one, two = sorted((name[left], name[right]))
+        yield "electrical", one, two, names.number(weight)
+
+
+def roles(graph: Circuit | Plan) -> Iterator[Edge]:
+    """(role, name, sensory, motor, transmitter) of each neuron."""
+    cells = graph.cells
+    columns = (cells.name, cells.role.tolist(), cells.transmitter)
+    for name, role, transmitter in zip(*columns, strict=True):
+        yield "role", name, str(role & 1), str(role & 4), transmitter

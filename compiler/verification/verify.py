@@ -1,0 +1,89 @@
+"""Prove that a generated module is what its tables say. Nothing unproved is run.
+
+(a) read it by `ast`: digests, tables, levels, UNUSED, the graph's digest
+(b) emit it again from its tables: the bytes must be equal
+(c) only then run it, in a process of its own, with random gains, biases and inputs,
+    against `interpret`: values and gradients, in float64 and float32
+(d) with a source at hand: parse that again, and compare edge by edge
+"""
+
+from __future__ import annotations
+
+from ..errors import InputError, UsageError
+from ..module.emit import emit
+from ..module.read import Model, read_model
+from ..module.read_sweep import is_sweep
+from .check import Check
+from .reading import certified, claimed, differs, static
+from .running import run
+from .running_sweep import proved
+from .source import Against, compare
+
+__all__ = ["Against", "Check", "prove", "static"]
+
+
+def prove(
+    data: bytes,
+    label: str,
+    *,
+    against: Against | None = None,
+    trust: bool = False,
+    seed: int = 0,
+    certificate: tuple[bytes, str] | None = None,
+) -> list[Check]:
+    """All checks, in order; those after a failure that they rest on are not made.
+
+    Args:
+        data: the bytes of the module.
+        trust: run it although its bytes are not what elegansc emits today.
+        certificate: its bytes and its label: that its minimum is one.
+
+    Raises:
+        InputError: not a module of ours at all.
+    """
+    if is_sweep(data):
+        if certificate is not None or against is not None:
+            seen = (
+                "a published sweep has no certificate; its source is compared by status"
+            )
+            raise UsageError(f"--certificate, --against: {seen}")
+        return [*proved(data, label, trust=trust, seed=seed)]
+    checks = [*static(data, label)]
+    failed = any(not check.passed for check in checks)
+    model: Model | None = None
+    if not failed or trust:
+        model = readable(data, label)
+    if model is not None:
+        again = next(
+            iter(
+                emit(model.plan, options=model.options, name=model.name).files.values()
+            )
+        )
+        same = again == data.replace(b"\r\n", b"\n")
+        checks.append(
+            Check(
+                "emitted",
+                same,
+                "emitted again: the same bytes" if same else differs(data, again),
+            )
+        )
+        checks += claimed(model)
+        if same or trust:
+            checks += run(data, model, seed)
+    if certificate is not None:
+        model = model or readable(data, label)
+        if model is not None:
+            checks += certified(model, *certificate)
+    if against is not None:
+        model = model or readable(data, label)
+        if model is not None:
+            checks.append(compare(model, against))
+    return checks
+
+
+def readable(data: bytes, label: str) -> Model | None:
+    """The module as data, where its tables can be read."""
+    try:
+        return read_model(data, label)
+    except InputError:
+        return None

@@ -1,0 +1,52 @@
+"""`generated/` is what the compiler writes today, byte for byte."""
+
+from __future__ import annotations
+
+import shlex
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from support.paths import GENERATED
+
+from elegansc.cli.main import cli
+from elegansc.verification.verify import static
+
+FOLDER = GENERATED
+MODELS = sorted(FOLDER.glob("*.py"))
+
+
+def command(model: Path) -> list[str]:
+    """The words after `Made by: elegansc` in a model's docstring."""
+    text = model.read_text()
+    start = text.index("Made by: elegansc ") + len("Made by: elegansc ")
+    end = min(text.index(stop, start) for stop in ("\nSource:", '"""'))
+    return shlex.split(text[start:end].replace("\n", " "))
+
+
+def test_all_six_are_there() -> None:
+    names = {model.name for model in MODELS}
+    assert names >= {
+        "cook2019.py",
+        "cook2019_tensor.py",
+        "witvliet1.py",
+        "witvliet8.py",
+        "elegansnet_m1.py",
+        "elegansnet_m2.py",
+    }
+
+
+@pytest.mark.parametrize("model", MODELS, ids=lambda model: model.name)
+def test_the_command_in_its_docstring_writes_it(model: Path) -> None:
+    result = CliRunner().invoke(cli, [*command(model), "--quiet"])
+
+    assert result.exit_code == 0, result.output
+    assert result.stdout_bytes == model.read_bytes()
+
+
+@pytest.mark.parametrize("model", MODELS, ids=lambda model: model.name)
+def test_it_passes_every_static_check(model: Path) -> None:
+    failed = [
+        check for check in static(model.read_bytes(), model.name) if not check.passed
+    ]
+    assert failed == []

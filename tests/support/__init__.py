@@ -1,0 +1,1 @@
+"""What tests share: toy models, strategies, runners, where things are."""
