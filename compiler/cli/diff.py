@@ -1,9 +1,8 @@
-"""The commands that compare: diff, status."""
+"""The diff command: the changes between two connectomes or models."""
 
 from __future__ import annotations
 
 import json
-import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,11 +12,11 @@ import click
 
 from ..errors import CompilerError, VerifyError, visible
 from ..options import Options
+from .exit_codes import complain
 from .flags import layout_of, layout_options, model_options, options_of
 
 if TYPE_CHECKING:
     from ..comparison.changes import Changes
-    from ..readers.parse import Layout
 
 COLOURS = {"+": "green", "-": "red", "~": "yellow"}
 TROUBLE = 2
@@ -82,7 +81,7 @@ def diff_command(
     except VerifyError:
         raise
     except CompilerError as error:
-        complain(error)
+        complain(str(error))
         sys.exit(TROUBLE)
     if html == "-":
         lines: Iterator[str] = iter([])
@@ -110,11 +109,6 @@ def put_page(found: Changes, path: str) -> None:
     click.echo(f"wrote {visible(path)}", err=True)
 
 
-def complain(error: CompilerError) -> None:
-    """The message of an error, with nothing that could confuse a terminal."""
-    click.echo("\n".join(map(visible, str(error).split("\n"))), err=True)
-
-
 def text(found: Changes, short: bool, verbose: bool) -> Iterator[str]:
     """The summary in words, then the details in colour."""
     from ..comparison import text as changes_text
@@ -129,58 +123,3 @@ def text(found: Changes, short: bool, verbose: bool) -> Iterator[str]:
 def paint(text: str, sign: str) -> str:
     """A line in the colour of its sign; click drops it where there is no terminal."""
     return click.style(text, fg=COLOURS.get(sign))
-
-
-@click.command("status")
-@click.argument("models", nargs=-1, required=True)
-@click.option("--against", help="The source, to tell whether the model is out of date.")
-@click.option("--skip-others", is_flag=True, help="Pass over files that are not ours.")
-@click.option("--json", "as_json", is_flag=True, help="As JSON, a line a model.")
-@layout_options
-def status_command(
-    models: tuple[str, ...],
-    against: str | None,
-    skip_others: bool,
-    as_json: bool,
-    **given: object,
-) -> None:
-    """Whether each of MODELS is fresh, out of date, or edited by hand; edits are shown.
-
-    A bundled source is found by its label. Exit 1 if one is out of date, was edited, or
-    can not be read; the others are looked at all the same.
-    """
-    layout, good = layout_of(given), True
-    for model in models:
-        good &= tell_status(model, against, skip_others, as_json, layout)
-    sys.exit(0 if good else 1)
-
-
-def tell_status(
-    path: str, against: str | None, skip_others: bool, as_json: bool, layout: Layout
-) -> bool:
-    """Say what became of one model; whether that is well."""
-    from ..comparison import status
-
-    try:
-        if skip_others and is_other(path):
-            return True
-        found = status.status(path, against, layout)
-    except VerifyError:
-        raise
-    except CompilerError as error:
-        found = status.Status(path, status.UNREADABLE, str(error))
-        if not as_json:
-            complain(error)
-            return False
-    for line in [json.dumps(found.as_json())] if as_json else found.lines():
-        click.echo(line)
-    return found.word in (status.FRESH, status.UNSURE)
-
-
-def is_other(path: str) -> bool:
-    """Whether a file is none of ours; an empty one is not."""
-    from ..module.read import is_model
-    from ..readers.parse import read_bytes
-
-    empty = os.path.isfile(path) and not os.path.getsize(path)
-    return empty or not is_model(read_bytes(path))

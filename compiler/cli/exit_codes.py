@@ -45,9 +45,14 @@ class Commands(click.Group):
 
 
 def fail(message: str, code: int) -> None:
-    """Say it on stderr, with nothing that could confuse a terminal, and leave."""
-    click.echo("\n".join(map(visible, message.split("\n"))), err=True)
+    """Print a message on stderr and exit."""
+    complain(message)
     sys.exit(code)
+
+
+def complain(message: str) -> None:
+    """Print a message on stderr, its control characters escaped."""
+    click.echo("\n".join(map(visible, message.split("\n"))), err=True)
 
 
 def drop_stdout() -> None:

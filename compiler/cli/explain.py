@@ -1,21 +1,17 @@
-"""The commands that look at a graph and compile nothing: explain, order."""
+"""The explain command: which synapses the broken cycles cost; compiles nothing."""
 
 from __future__ import annotations
 
 import json
-import sys
 from dataclasses import asdict
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from ..errors import UsageError
 from .flags import SCHEMA, layout_of, layout_options, model_options, options_of
 
 if TYPE_CHECKING:
     from ..ir.stages import Circuit
-    from ..ordering.ranking import Ranking
     from ..report.explain import Depth
 
 BAR = 50  # characters of a full bar
@@ -86,93 +82,3 @@ def drawn(curve: list[Depth], circuit: Circuit, plot: bool) -> list[str]:
     if not curve:
         lines.append("gap junctions find no room in any of the depths tried")
     return lines
-
-
-@click.command("order")
-@click.argument("source")
-@click.option("-o", "--output", default="-", help="The CSV to write; default: stdout.")
-@click.option("--label", default="", help="Stands for the file in messages.")
-@click.option("--score", help="Score this order, a CSV of id,place, and write none.")
-@click.option("--force", is_flag=True, help="Replace a file that is there.")
-@click.option("--json", "as_json", is_flag=True, help="The score as JSON, on stdout.")
-@model_options
-@layout_options
-def order_command(
-    source: str,
-    output: str,
-    label: str,
-    score: str | None,
-    force: bool,
-    as_json: bool,
-    **given: Any,
-) -> None:
-    """Order all cells of SOURCE so that little weight runs backward, as a CSV of id,place.
-
-    Its form is that of the FlyWire ordering challenge. All cells count, as with
-    --keep all; chemical synapses alone decide.
-    """
-    from ..files import OTHER, allow, replace
-    from ..options import Options, dashed
-    from ..ordering import ranking
-    from ..pipeline import circuit_of
-    from ..readers.parse import read_bytes
-
-    if as_json and not score and output == "-":
-        raise UsageError("--json: the score goes to stdout, so give --output")
-    if score and output != "-":
-        raise UsageError("--score: writes no order, so leave --output out")
-    given["keep"] = "all"
-    options = options_of(given)
-    for name in ("roles", "symmetric", "max_levels", "like", "stick"):
-        if getattr(options, name) != getattr(Options(), name):
-            raise UsageError(f"--{dashed(name)}: is of a model; order takes none of it")
-    circuit = circuit_of(source, label=label, options=options, layout=layout_of(given))
-    if score:
-        data = read_bytes(score, empty="give a row for each cell: id,place")
-        names = ranking.read_table(data, score, circuit)
-        found = ranking.score(circuit, names)
-    else:
-        if output != "-":
-            allow(Path(output), force=force, source=source, kind=OTHER)
-        found = ranking.rank(circuit, options)
-        data = ranking.table(found)
-        if output == "-":
-            sys.stdout.buffer.write(data)
-            sys.stdout.buffer.flush()
-        else:
-            replace(Path(output), data)
-    worth(found, circuit, as_json)
-
-
-def worth(found: Ranking, circuit: Circuit, as_json: bool) -> None:
-    """What an order is worth."""
-    from ..names import amount
-
-    if as_json:
-        facts = {
-            "schema": SCHEMA,
-            "command": "order",
-            "label": circuit.source.label,
-            "unit": circuit.source.unit,
-            "cells": len(found.names),
-            "forward": found.forward,
-            "total": found.total,
-            "bound": found.bound,
-            "method": found.method,
-        }
-        click.echo(json.dumps(facts, indent=2))
-        return
-    lost = found.total - found.forward
-    share = 100 * lost / found.total if found.total else 0
-    line = (
-        f"{amount(found.forward)} of {amount(found.total)} {circuit.source.unit} run forward, "
-        f"{amount(lost)} backward, {share:.2f} %"
-    )
-    if found.bound is not None:
-        known = "the minimum (proved)" if found.bound >= lost else "not proved"
-        gap = lost - found.bound
-        known += f"; no order loses less than {amount(found.bound)}" if gap > 0 else ""
-        line += f": {known}"
-    elif found.method != "given":
-        line += f": not proved ({found.method})"
-    click.echo(line, err=True)

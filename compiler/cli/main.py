@@ -9,16 +9,20 @@ from __future__ import annotations
 import click
 
 from .. import __version__
-from ..errors import InputError
 from .bisect import bisect_command
 from .compile import compile_command
-from .diff import diff_command, status_command
+from .connectomes import connectomes_command
+from .diff import diff_command
 from .draw import draw_command
 from .exit_codes import Commands
-from .explain import explain_command, order_command
-from .git import git_diff_command, git_setup_command, textconv_command
+from .explain import explain_command
+from .git_diff import git_diff_command
+from .git_setup import git_setup_command
 from .lab import lab_command
+from .order import order_command
 from .rewire import rewire_command
+from .status import status_command
+from .textconv import textconv_command
 from .transplant import transplant_command
 from .verify import verify_command
 
@@ -47,29 +51,6 @@ for command in (
     bisect_command,
     rewire_command,
     lab_command,
+    connectomes_command,
 ):
     cli.add_command(command)
-
-
-@cli.group("connectomes", invoke_without_command=True)
-@click.pass_context
-def connectomes(ctx: click.Context) -> None:
-    """List the bundled connectomes."""
-    from .. import catalog
-
-    if ctx.invoked_subcommand is None:
-        click.echo(catalog.listing())
-
-
-@connectomes.command("show")
-@click.argument("name")
-def show_command(name: str) -> None:
-    """Say all of one bundled connectome: origin, licence, citation, counts, digest."""
-    from .. import catalog
-
-    entry = catalog.find(name)
-    if entry is None:
-        near = catalog.suggest(name)
-        hint = f"did you mean {near}?" if near else "elegansc connectomes lists them"
-        raise InputError(name, "no bundled connectome of this name", hint)
-    click.echo(catalog.describe(entry))

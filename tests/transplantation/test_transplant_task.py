@@ -14,7 +14,7 @@ from torch import nn
 from torch.testing import assert_close
 
 from elegansc.cli.exit_codes import Commands
-from elegansc.cli.lab import train_command
+from elegansc.cli.lab_train import train_command
 from elegansc.cli.transplant import transplant_command
 from elegansc.options import Options
 

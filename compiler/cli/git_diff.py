@@ -1,4 +1,4 @@
-"""The commands that git calls, and the one that tells it to."""
+"""The git-diff command, which git calls for each file that changed."""
 
 from __future__ import annotations
 
@@ -9,36 +9,7 @@ from collections.abc import Iterator
 import click
 
 from ..errors import CompilerError, visible
-
-
-@click.command("git-setup")
-@click.argument("patterns", nargs=-1)
-@click.option("--undo", is_flag=True, help="Take it out again.")
-def git_setup_command(patterns: tuple[str, ...], undo: bool) -> None:
-    """Let git diff and git log -p show what changed in models and connectomes.
-
-    PATTERNS are as in .gitattributes; default: every generated model that git tracks. Set
-    for this repository alone; nothing that is committed changes.
-    """
-    from ..comparison import git
-
-    if undo:
-        git.undo()
-        click.echo("git shows plain diffs again", err=True)
-        return
-    for pattern in git.setup(patterns):
-        click.echo(f"elegansc shows the diffs of {visible(pattern)}", err=True)
-
-
-@click.command("textconv", hidden=True)
-@click.argument("path")
-def textconv_command(path: str) -> None:
-    """A model or connectome as sorted lines, for git."""
-    from ..comparison import git
-
-    for line in git.textconv(path):
-        sys.stdout.buffer.write(line)
-    sys.stdout.buffer.flush()
+from .diff import paint
 
 
 @click.command("git-diff", hidden=True)
@@ -94,7 +65,6 @@ def words(name: str, old: str, new: str) -> list[str] | None:
     from ..comparison import version as sides
     from ..options import Options
     from ..readers.parse import Layout
-    from .diff import paint
 
     all_cells = Options(keep="all")
     try:

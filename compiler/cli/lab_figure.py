@@ -1,4 +1,4 @@
-"""The command that judges a comparison: lab figure."""
+"""The lab figure command: judge a comparison by its protocol, and draw it."""
 
 from __future__ import annotations
 

@@ -1,0 +1,26 @@
+"""The git-setup command: tell git to compare models and connectomes with elegansc."""
+
+from __future__ import annotations
+
+import click
+
+from ..errors import visible
+
+
+@click.command("git-setup")
+@click.argument("patterns", nargs=-1)
+@click.option("--undo", is_flag=True, help="Take it out again.")
+def git_setup_command(patterns: tuple[str, ...], undo: bool) -> None:
+    """Let git diff and git log -p show what changed in models and connectomes.
+
+    PATTERNS are as in .gitattributes; default: every generated model that git tracks. Set
+    for this repository alone; nothing that is committed changes.
+    """
+    from ..comparison import git
+
+    if undo:
+        git.undo()
+        click.echo("git shows plain diffs again", err=True)
+        return
+    for pattern in git.setup(patterns):
+        click.echo(f"elegansc shows the diffs of {visible(pattern)}", err=True)

@@ -1,0 +1,111 @@
+"""The lab compare command: train all models that a protocol names."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+import click
+
+from ..errors import visible
+from .lab_flags import data_option, need, precision_option
+
+
+@click.command("compare")
+@click.argument("protocol")
+@data_option
+@click.option(
+    "-o",
+    "--output",
+    required=True,
+    metavar="DIR",
+    help="Gets results.jsonl, edge lists and models; what is there is gone on with.",
+)
+@click.option(
+    "--jobs",
+    type=click.IntRange(1, 1024),
+    help="Processes, a thread each; default: one a core.",
+)
+@click.option(
+    "--ray",
+    default="",
+    metavar="ADDRESS",
+    help="A Ray cluster: HOST:PORT, ray://HOST:PORT, auto, or local.",
+)
+@click.option("--accelerator", default="cpu", show_default=True, help="Of every run.")
+@precision_option
+@click.option(
+    "--gpus",
+    type=click.FloatRange(0, 64),
+    default=0.0,
+    help="Of one run, on a cluster; 0.25: four runs share one.",
+)
+@click.option("--smoke", is_flag=True, help="All of it, shrunk to a minute.")
+@click.option("--verbose", is_flag=True, help="A line a run on stderr.")
+@click.option("-q", "--quiet", is_flag=True, help="No report, no progress bar.")
+def compare_command(
+    protocol: str,
+    data: str,
+    output: str,
+    jobs: int | None,
+    ray: str,
+    accelerator: str,
+    precision: str,
+    gpus: float,
+    smoke: bool,
+    verbose: bool,
+    quiet: bool,
+) -> None:
+    """Train all that PROTOCOL names: a connectome, its random twins, the controls.
+
+    Killed at any point, the same command goes on and loses no finished run.
+    """
+    need()
+    from ..lab.protocol.protocol import read_protocol
+    from ..lab.running.compare import Place, compare, shrunk
+    from ..lab.running.machine import Machine
+
+    plan = read_protocol(protocol)
+    plan = shrunk(plan) if smoke else plan
+    machine = Machine(accelerator, 1, precision)
+    place = Place(jobs or os.cpu_count() or 1, ray, machine, gpus)
+
+    def watch(title: str, count: int, items: Iterable[Any]) -> Iterator[Any]:
+        for item in items if quiet else bar(title, count, items):
+            if verbose and isinstance(item, dict):
+                click.echo(one_line(item), err=True)
+            yield item
+
+    done = compare(plan, data, Path(output), place, watch=watch)
+    if not quiet:
+        nan = f", {done.nan} of them nan" if done.nan else ""
+        click.echo(
+            f"wrote     {visible(str(done.path))}: {done.runs:,} runs, {done.made:,} of "
+            f"them now{nan}",
+            err=True,
+        )
+
+
+def bar(title: str, count: int, items: Iterable[Any]) -> Iterator[Any]:
+    """A progress bar, on a terminal only."""
+    if not sys.stderr.isatty():
+        yield from items
+        return
+    shown = click.progressbar(
+        items, length=count, label=title, show_pos=True, file=sys.stderr
+    )
+    with shown as passing:
+        yield from passing
+
+
+def one_line(line: dict[str, Any]) -> str:
+    """A finished run in a line."""
+    twin = f"-{line['graph']}" if line["graph"] else ""
+    scores = ", ".join(f"{key} {value:.4f}" for key, value in line["test"].items())
+    return (
+        f"run       {line['task']} {line['arm']}{twin} seed {line['seed']}: "
+        f"{scores or line['status']}, {line['seconds']:.1f} s"
+    )

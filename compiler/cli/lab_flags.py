@@ -1,0 +1,30 @@
+"""Options that lab train and lab compare share, and the packages both need."""
+
+from __future__ import annotations
+
+import click
+
+from ..errors import CompilerError
+
+NEEDED = ("torch", "lightning_fabric", "filelock", "networkx")
+PRECISIONS = ("32-true", "16-mixed", "bf16-mixed", "bf16-true", "64-true")
+
+data_option = click.option(
+    "--data",
+    required=True,
+    metavar="DIR",
+    help="Folder of <task>_train.npz and so on, one .npz, or torchvision:DIR.",
+)
+precision_option = click.option(
+    "--precision", type=click.Choice(PRECISIONS), default="32-true"
+)
+
+
+def need() -> None:
+    """Raise CompilerError unless what the laboratory needs is installed."""
+    from importlib.util import find_spec
+
+    missing = [name for name in NEEDED if find_spec(name) is None]
+    if missing:
+        hint = "pip install 'elegansc[lab]'"
+        raise CompilerError(f"lab needs {', '.join(missing)}: {hint}")

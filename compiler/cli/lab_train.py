@@ -1,0 +1,140 @@
+"""The lab train command: train one task model."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from ..errors import visible
+from .lab_flags import data_option, need, precision_option
+
+if TYPE_CHECKING:
+    from ..lab.running.training import Epoch
+
+CONTROLS = ("identity", "mlp", "frozen")
+LARGEST = 2**32 - 1  # seed
+MILLIONS = click.IntRange(0, 10_000_000)
+
+
+@click.command("train")
+@click.argument("model")
+@data_option
+@click.option(
+    "-o",
+    "--output",
+    required=True,
+    metavar="FILE.jsonl",
+    help="The results file; a line is added.",
+)
+@click.option("--epochs", type=click.IntRange(1), default=10, show_default=True)
+@click.option("--batch", type=click.IntRange(2), default=256, show_default=True)
+@click.option("--lr", type=click.FloatRange(0, 10, min_open=True), default=1e-3)
+@click.option("--weight-decay", type=click.FloatRange(0, 10), default=5e-4)
+@click.option("--optimiser", type=click.Choice(["adamw", "adam"]), default="adamw")
+@click.option("--schedule", type=click.Choice(["cosine", "constant"]), default="cosine")
+@click.option(
+    "--augment/--no-augment",
+    default=None,
+    help="Flip and crop; default: of cifar10, not of mnist.",
+)
+@click.option("--metric", default="", help="Tells the best epoch; default: the first.")
+@click.option("--images", type=MILLIONS, default=0, help="Training images; 0: all.")
+@click.option("--validation", type=MILLIONS, default=0, help="Of them; 0: all.")
+@click.option("--test", type=MILLIONS, default=0, help="Of them, the first; 0: all.")
+@click.option(
+    "--seed", type=click.IntRange(0, LARGEST), default=0, help="Of start and order."
+)
+@click.option(
+    "--control",
+    type=click.Choice(CONTROLS),
+    help="In place of the network: nothing, an MLP of its size, or itself, not trained.",
+)
+@click.option("--accelerator", default="auto", show_default=True)
+@click.option("--devices", type=click.IntRange(1), default=1, show_default=True)
+@precision_option
+@click.option(
+    "--threads",
+    type=click.IntRange(1, 1024),
+    default=1,
+    show_default=True,
+    help="Of the CPU; more pay in wide networks.",
+)
+@click.option(
+    "--save", "checkpoint", default="", metavar="FILE", help=".safetensors, .pt, .pth."
+)
+@click.option("--force", is_flag=True, help="Replace the file of --save.")
+@click.option("--smoke", is_flag=True, help="One epoch, a few hundred images.")
+@click.option("-q", "--quiet", is_flag=True, help="No report.")
+def train_command(
+    model: str,
+    data: str,
+    output: str,
+    accelerator: str,
+    devices: int,
+    precision: str,
+    threads: int,
+    checkpoint: str,
+    force: bool,
+    quiet: bool,
+    **given: Any,
+) -> None:
+    """Train MODEL, a module made with --task, and add a line to a results file.
+
+    The best epoch is told by the validation images; the test images are looked at once,
+    at that epoch.
+    """
+    need()
+    from ..lab.running.machine import Machine
+    from ..lab.running.single import set_threads, train_alone
+
+    set_threads(threads)
+    recipe, sizes = settings(given)
+
+    def tell(epoch: Epoch) -> None:
+        if not quiet:
+            click.echo(
+                f"epoch     {epoch.epoch} of {recipe.epochs}: loss "
+                f"{number(epoch.train_loss)}, validation {number(epoch.validation)}",
+                err=True,
+            )
+
+    outcome = train_alone(
+        model,
+        data,
+        output,
+        recipe,
+        sizes=sizes,
+        arm=given["control"] or "worm",
+        machine=Machine(accelerator, devices, precision),
+        checkpoint=checkpoint,
+        force=force,
+        tell=tell,
+    )
+    if outcome is None or quiet:
+        return
+    found = ", ".join(f"{key} {value:.4f}" for key, value in outcome.test.items())
+    best = f"test      {found}, at epoch {outcome.best_epoch}"
+    click.echo(best if found else "nan       the loss is no number", err=True)
+    click.echo(f"wrote     {visible(output)}", err=True)
+
+
+def settings(given: dict[str, Any]) -> tuple[Any, Any]:
+    """Recipe and sizes from the command line."""
+    from ..lab.running.single import SMOKE_IMAGES, Sizes
+    from ..lab.running.training import Recipe
+
+    keys = ("epochs", "batch", "metric", "optimiser", "lr", "weight_decay", "schedule")
+    chosen = {key: given[key] for key in (*keys, "seed")}
+    sizes = Sizes(given["images"], given["validation"], given["test"])
+    if given["smoke"]:
+        sizes = replace(sizes, most=SMOKE_IMAGES)
+        chosen |= {"epochs": 1, "batch": min(given["batch"], SMOKE_IMAGES // 5)}
+    augment = {None: "", True: "flip-crop", False: "none"}[given["augment"]]
+    return Recipe(task="", augmentation=augment, **chosen), sizes
+
+
+def number(value: float | None) -> str:
+    """Four places, or nan."""
+    return "nan" if value is None else f"{value:.4f}"
