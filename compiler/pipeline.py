@@ -16,7 +16,7 @@ from .module.emit import emit
 from .module.emit_sweep import emit_sweep
 from .module.read import Model, is_model
 from .module.read_sweep import is_sweep, read_sweep
-from .module.tables import unplanned
+from .module.restore import unplanned
 from .options import STAGES, Options
 from .ordering.certificate import certificate
 from .passes.break_cycles import break_cycles

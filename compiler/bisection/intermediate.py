@@ -15,7 +15,7 @@ from ..ir.stages import Circuit, Source
 from ..ir.text import digest
 from ..module.emit import emit
 from ..module.read import Model, is_model
-from ..module.tables import unplanned
+from ..module.restore import unplanned
 from ..names import class_name
 from ..options import Options, check_name
 from ..pipeline import Stop, Trace, lower

@@ -227,7 +227,7 @@ def locked_by(path: Path) -> Model | None:
 
 def remedy(there: Model | None, options: Options) -> str:
     """What to do about a file that would change."""
-    from ..module.docstring import command
+    from ..module.docstring_layout import command
 
     if there is None or there.options == options:
         return "compile it again"

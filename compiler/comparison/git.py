@@ -22,7 +22,7 @@ from ..ir.invariants import verify
 from ..ir.stages import MOTOR, SENSORY, Cells, Connectome, Junctions, Synapses
 from ..module.emit import emit
 from ..module.read import FIRST, Model, is_model, read_model
-from ..module.tables import unplanned
+from ..module.restore import unplanned
 from ..names import LABEL, literal, number
 from ..readers.parse import Layout, parse, read_bytes
 

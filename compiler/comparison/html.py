@@ -28,7 +28,7 @@ PAGE = Kind("a page that elegansc diff made", is_page)
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class ComparisonPage:
     """All that the template reads."""
 
     data: str  # JSON that can end no element
@@ -43,7 +43,7 @@ def page(changes: Changes) -> str:
     style = pages.get_template("pages/diff.css.jinja").render()
     script = pages.get_template("pages/diff.js.jinja").render()
     digest = b64encode(hashlib.sha256(script.encode()).digest()).decode()
-    view = Page(data(content(changes)), style, script, digest)
+    view = ComparisonPage(data(content(changes)), style, script, digest)
     return FIRST + pages.get_template("pages/diff.html.jinja").render(page=view)
 
 

@@ -14,7 +14,7 @@ from ..module.emit import body_digest, emit
 from ..module.emit_sweep import emit_sweep
 from ..module.read import AGAIN, Model, header, read_model
 from ..module.read_sweep import SweepModel, is_sweep, read_sweep
-from ..module.tables import unplanned
+from ..module.restore import unplanned
 from ..names import plain
 from ..options import Options
 from ..passes.published_sweep import published_sweep

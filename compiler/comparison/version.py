@@ -13,7 +13,7 @@ from ..ir.invariants import verify
 from ..ir.stages import MOTOR, SENSORY, Circuit, Plan, Source
 from ..module.emit import body_digest
 from ..module.read import Model, is_model
-from ..module.tables import unplanned
+from ..module.restore import unplanned
 from ..options import MEANING, Options, Value
 from ..pipeline import Stop, Trace, lower
 from ..readers.parse import Layout

@@ -29,7 +29,7 @@ ESCAPES = {ord(c): f"\\u{ord(c):04x}" for c in "<>&\u2028\u2029"}
 
 
 @dataclass(frozen=True, slots=True)
-class View:
+class DrawingPage:
     """All that the template reads."""
 
     title: str
@@ -41,7 +41,7 @@ def draw_html(scene: Scene) -> bytes:
     """The page, UTF-8 of ASCII characters."""
     template = environment().get_template("pages/draw.html.jinja")
     data = escaped(data_of(scene))
-    page = template.render(page=View(html.escape(title(scene)), data, digest))
+    page = template.render(page=DrawingPage(html.escape(title(scene)), data, digest))
     return page.encode("ascii", "xmlcharrefreplace")
 
 

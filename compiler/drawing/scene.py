@@ -8,7 +8,7 @@ import numpy as np
 
 from ..arrays import Bool, Float64, Int8, Int32, UInt8
 from ..ir.stages import INTER, MOTOR, SENSORY, Columns, Plan
-from ..module.tables import together
+from ..module.restore import together
 from ..options import Options
 from ..pipeline import Trace, compile_source
 from ..readers.parse import Layout

@@ -1,4 +1,4 @@
-"""Prose: the docstring of a generated module, which reads like a paper's appendix.
+"""The docstring of a generated module, which reads like a paper's appendix.
 
 It says nothing that is not in the tables, the options and the label, so that it can be
 written again from them.
@@ -6,84 +6,25 @@ written again from them.
 
 from __future__ import annotations
 
-import shlex
-import textwrap
 from collections.abc import Iterator
 from math import isclose
 
 import numpy as np
 
-from .. import catalog
 from ..graph import total
 from ..ir.stages import MOTOR, SENSORY, Plan
-from ..names import STEP, amount, class_name, plain, plural
+from ..names import amount, plural
 from ..options import Options, base
 from ..ordering.problem import block_of, prices
-
-WIDTH = 88
-INDENT = 16
-NAMES = 12  # that a line of the docstring lists before it counts the rest
+from .docstring_layout import laid_out, listed, made_by
 
 
 def docstring(plan: Plan, options: Options, name: str) -> list[str]:
-    """The lines between the quotes: title, facts, command, sources."""
-    label = plan.source.label
+    """The lines between the quotes: title, facts, command, source."""
     kind = "recurrent" if options.feedback == "delay" else "feed-forward"
-    entry = catalog.find(label)
-    what = f"the C. elegans connectome {label}" if entry else f"the connectome {label}"
-    text = [f"{name}: {what} as a {kind} network.", ""]
-    for title, sentences in facts(plan, options):
-        text += row(title, sentences)
-    text += ["", *wrap("Made by: " + made_by(label, name, options), 0)]
-    if entry:
-        text += wrap(f"Source: {entry.citation}", 0)
-    return text
-
-
-def made_by(label: str, name: str, options: Options) -> str:
-    """The command; of a model between two no single one makes it again."""
-    if label.startswith(STEP):
-        return f"elegansc bisect, a step between {label.removeprefix(STEP)}"
-    return command(label, name, options)
-
-
-def command(label: str, name: str, options: Options) -> str:
-    """The command line that makes this module, from label and options."""
-    words = ["elegansc", "compile", label]
-    if name != class_name(label):
-        words += ["--name", name]
-    for option, value in options.changed().items():
-        if value is False:
-            words.append(f"--no-{option}")
-        elif value is True:
-            words.append(f"--{option}")
-        elif isinstance(value, list):
-            words += [word for each in value for word in (f"--{option}", each)]
-        else:
-            words += [f"--{option}", str(value)]
-    return " ".join(shlex.quote(word) for word in words)
-
-
-def row(title: str, sentences: list[str]) -> Iterator[str]:
-    """A fact: its title, then its sentences, aligned."""
-    first = True
-    for sentence in sentences:
-        for line in wrap(sentence, INDENT):
-            yield f"    {title:<12}{line.strip()}" if first else line
-            first = False
-
-
-def wrap(text: str, indent: int) -> list[str]:
-    """Lines of at most 88 columns, a word never broken."""
-    pad = " " * indent
-    return textwrap.wrap(
-        text,
-        WIDTH,
-        initial_indent=pad,
-        subsequent_indent=pad,
-        break_long_words=False,
-        break_on_hyphens=False,
-    )
+    label = plan.source.label
+    made = made_by(label, name, options)
+    return laid_out(label, name, f" as a {kind} network", facts(plan, options), made)
 
 
 def facts(plan: Plan, options: Options) -> Iterator[tuple[str, list[str]]]:
@@ -299,10 +240,3 @@ def unused(plan: Plan) -> Iterator[tuple[str, list[str]]]:
         ends = [name[r] for r in gone.tolist() if role[r] & bit]
         if ends:
             yield "", [f"{word}: {listed(ends)}"]
-
-
-def listed(found: list[str]) -> str:
-    """Names on one line, the first dozen, the rest counted."""
-    shown = ", ".join(map(plain, found[:NAMES]))
-    more = len(found) - NAMES
-    return f"{shown} and {more:,} more" if more > 0 else shown

@@ -16,8 +16,9 @@ from .. import names
 from ..ir.stages import MOTOR, SENSORY, Artifact, Plan
 from ..ir.text import digest
 from ..options import WIDTHS, Options, check_label, check_name
-from . import docstring as prose
-from .tables import Table, literals, tables_of
+from .docstring import conducting, docstring
+from .table_text import Table, table_texts
+from .tables import tables_of
 
 if TYPE_CHECKING:
     import jinja2
@@ -54,28 +55,32 @@ CENTRED = "1.15"  # instead, of gains of centred sums: 1 / deviation of relu(z +
 
 
 @dataclass(frozen=True, slots=True)
-class View:
-    """All that the pages read; names, numbers and quoting are settled here."""
+class ModulePage:
+    """All that module.py.jinja reads; names, numbers and quoting are settled here."""
 
     name: str
     docstring: str
     tables: tuple[Table, ...]
+
     features: int
     unit: str
     merge: str
     norm: str
+    act_open: str
+    act_close: str
+    strength: str  # the factor of each synapse
+    gains: bool  # whether synapses have gains
+
     kernel: str
     delay: bool
     lateral: bool  # whether some junction is within a level
+
+    start: str  # what `reset_parameters` does, in words
     counts: bool
     centred: bool  # whether biases start so that sums have mean 1
-    gains: bool  # whether synapses have gains
     gain: str  # factor on the start gains, "" or ending in " * "
     weight_gain: str  # factor on the start weights
-    strength: str  # the factor of each synapse
-    start: str  # what `reset_parameters` does, in words
-    act_open: str
-    act_close: str
+
     task: str
     readout: str
     width: int
@@ -95,7 +100,7 @@ def emit(plan: Plan, *, options: Options | None = None, name: str = "") -> Artif
     check_label(plan.source.label)
     name = check_name(name or names.class_name(plan.source.label))
     page = environment().get_template("module.py.jinja")
-    body = page.render(module=view(plan, options, name)).encode("ascii")
+    body = page.render(module=page_of(plan, options, name)).encode("ascii")
     source = f"{plan.source.label}:{digest(plan)}"
     line = f"# @generated format={FORMAT} source={source} body={body_digest(body)}"
     return Artifact(
@@ -110,7 +115,7 @@ def emit(plan: Plan, *, options: Options | None = None, name: str = "") -> Artif
 def summary(plan: Plan, options: Options, name: str) -> dict[str, int | str]:
     """The module in five numbers."""
     role = plan.cells.role
-    synapses, junctions = prose.conducting(plan, options)
+    synapses, junctions = conducting(plan, options)
     gains = 0 if options.merge == "product" else synapses + junctions
     d = options.features
     each = d * (d + 1) if options.unit == "linear" else 1
@@ -142,36 +147,36 @@ def environment() -> jinja2.Environment:
     )
 
 
-def view(plan: Plan, options: Options, name: str) -> View:
-    """What the page reads."""
+def page_of(plan: Plan, options: Options, name: str) -> ModulePage:
+    """The page of a plan."""
     tables = tables_of(plan, options)
-    linear = options.unit == "linear"
-    factor = gain_of(options)
-    factor = "" if factor == "1" else f"{factor} * "
-    call = CALLS[options.activation]
-    return View(
-        name,
-        quoted("\n".join(prose.docstring(plan, options, name))),
-        tuple(literals(tables, plan.source.unit)),
-        options.features,
-        options.unit,
-        options.merge,
-        options.norm,
-        options.kernel,
-        options.feedback == "delay",
-        bool(tables.lateral),
-        options.init == "counts",
-        centred(options),
-        options.merge != "product",
-        "" if linear else factor,
-        factor,
-        "torch.sigmoid(self.gain)" if options.merge == "gated" else "self.gain",
-        start(options),
-        f"{call}(" if call else "",
-        ")" if call else "",
-        options.task,
-        options.readout,
-        options.width or WIDTHS[options.task],
+    call, gain = CALLS[options.activation], gain_of(options)
+    factor = "" if gain == "1" else f"{gain} * "
+    return ModulePage(
+        name=name,
+        docstring=quoted("\n".join(docstring(plan, options, name))),
+        tables=tuple(table_texts(tables, plan.source.unit)),
+        features=options.features,
+        unit=options.unit,
+        merge=options.merge,
+        norm=options.norm,
+        act_open=f"{call}(" if call else "",
+        act_close=")" if call else "",
+        strength=(
+            "torch.sigmoid(self.gain)" if options.merge == "gated" else "self.gain"
+        ),
+        gains=options.merge != "product",
+        kernel=options.kernel,
+        delay=options.feedback == "delay",
+        lateral=bool(tables.lateral),
+        start=start(options),
+        counts=options.init == "counts",
+        centred=centred(options),
+        gain="" if options.unit == "linear" else factor,
+        weight_gain=factor,
+        task=options.task,
+        readout=options.readout,
+        width=options.width or WIDTHS[options.task],
     )
 
 

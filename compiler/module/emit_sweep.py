@@ -10,22 +10,25 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from .. import catalog, names
+from .. import names
 from ..ir.stages import MOTOR, SENSORY, Artifact, Sweep
 from ..ir.text import digest
 from ..names import literal, plural
 from ..options import WIDTHS, Options, check_label, check_name
-from . import docstring as prose
+from .docstring import task
+from .docstring_layout import command, laid_out, listed
 from .emit import CALLS, FIRST_LINE, FORMAT, GAINS, body_digest, environment, quoted
-from .tables import (
+from .table_text import (
     Table,
-    kind_of,
+    cell_texts,
+    chemical_text,
     named,
-    nest,
     nested,
-    value,
-    with_role,
+    nested_type,
+    options_text,
+    sign_text,
 )
+from .tables import by_transmitter, nest, with_role
 
 NORMS = {
     "none": "nothing is normed, as published: products of many can vanish or overflow",
@@ -34,17 +37,19 @@ NORMS = {
 
 
 @dataclass(frozen=True, slots=True)
-class View:
-    """All that the page reads."""
+class SweepPage:
+    """All that semantics/published.jinja reads."""
 
     name: str
     docstring: str
     tables: tuple[Table, ...]
+
     features: int
     norm: str
-    weight_gain: str  # factor on the start weights
     act_open: str
     act_close: str
+    weight_gain: str  # factor on the start weights
+
     task: str
     readout: str
     width: int
@@ -65,7 +70,7 @@ def emit_sweep(sweep: Sweep, *, options: Options, name: str = "") -> Artifact:
     check_label(sweep.source.label)
     name = check_name(name or names.class_name(sweep.source.label))
     page = environment().get_template("semantics/published.jinja")
-    body = page.render(module=view(sweep, options, name)).encode("ascii")
+    body = page.render(module=page_of(sweep, options, name)).encode("ascii")
     source = f"{sweep.source.label}:{digest(sweep)}"
     head = f"# @generated format={FORMAT} source={source} body={body_digest(body)}"
     return Artifact(
@@ -90,21 +95,21 @@ def summary(sweep: Sweep, options: Options, name: str) -> dict[str, int | str]:
     }
 
 
-def view(sweep: Sweep, options: Options, name: str) -> View:
-    """What the page reads."""
+def page_of(sweep: Sweep, options: Options, name: str) -> SweepPage:
+    """The page of a sweep."""
     call, gain = CALLS[options.activation], GAINS[options.activation]
-    return View(
-        name,
-        quoted("\n".join(docstring(sweep, options, name))),
-        tuple(tables(sweep, options)),
-        options.features,
-        options.norm,
-        "" if gain == "1" else f"{gain} * ",
-        f"{call}(" if call else "",
-        ")" if call else "",
-        options.task,
-        options.readout,
-        options.width or WIDTHS[options.task],
+    return SweepPage(
+        name=name,
+        docstring=quoted("\n".join(docstring(sweep, options, name))),
+        tables=tuple(tables(sweep, options)),
+        features=options.features,
+        norm=options.norm,
+        act_open=f"{call}(" if call else "",
+        act_close=")" if call else "",
+        weight_gain="" if gain == "1" else f"{gain} * ",
+        task=options.task,
+        readout=options.readout,
+        width=options.width or WIDTHS[options.task],
     )
 
 
@@ -164,65 +169,27 @@ def unused(sweep: Sweep) -> list[str]:
 
 def tables(sweep: Sweep, options: Options) -> Iterator[Table]:
     """The tables in the order of the module."""
-    name, unit, edges = sweep.cells.name, sweep.source.unit, sweep.chemical
-    chemical = nest(name, edges.pre, edges.post, edges.weight)
-    ends = sweep.junctions
-    electrical = nest(name, ends.left, ends.right, ends.weight)
-    kind = f"dict[str, dict[str, {kind_of(chemical, electrical)}]]"
-    yield Table(
-        "OPTIONS",
-        "dict[str, int | float | str | list[str]]",
-        "What was asked of elegansc beside its defaults.",
-        "{}",
-        tuple(f"{literal(k)}: {value(v)}" for k, v in options.changed().items()),
-    )
+    cells, unit, edges = sweep.cells, sweep.source.unit, sweep.chemical
+    ends, known = sweep.junctions, edges.take(edges.sign != 0)
+    chemical = nest(cells.name, edges.pre, edges.post, edges.weight)
+    electrical = nest(cells.name, ends.left, ends.right, ends.weight)
+    kind = nested_type(chemical, electrical)
+    yield options_text(options.changed())
     yield Table(
         "SWEEP",
         "list[tuple[str, str, list[str]]]",
         "In order: a neuron, the one its unit is applied to, those it is multiplied by.",
         "[]",
-        tuple(written(name, line) for line in lines(sweep)),
+        tuple(written(cells.name, line) for line in lines(sweep)),
     )
     yield named("UNUSED", "Neurons that no output hangs on.", unused(sweep))
-    yield named(
-        "SENSORY",
-        "The neurons that take the input, in its order.",
-        with_role(sweep.cells, SENSORY),
-    )
-    yield named(
-        "MOTOR",
-        "The neurons that give the output, in its order.",
-        with_role(sweep.cells, MOTOR),
-    )
-    released = sorted(zip(name, sweep.cells.transmitter, strict=True))
-    words = sorted({word for _, word in released if word})
-    if words:
-        rows = ((word, [n for n, w in released if w == word]) for word in words)
-        yield Table(
-            "TRANSMITTER",
-            "dict[str, list[str]]",
-            "What neurons release, where known.",
-            "{}",
-            tuple(f"{literal(word)}: {value(found)}" for word, found in rows),
-        )
-    yield nested(
-        "CHEMICAL", kind, f"Chemical synapses, neuron: {{input: {unit}}}.", chemical
-    )
-    yield nested(
-        "ELECTRICAL",
-        kind,
-        f"Gap junctions, neuron: {{its partner: {unit}}}.",
-        electrical,
-    )
-    known = edges.take(edges.sign != 0)
+    sensory, motor = with_role(cells, SENSORY), with_role(cells, MOTOR)
+    yield from cell_texts(sensory, motor, by_transmitter(cells))
+    yield chemical_text(kind, unit, chemical)
+    note = f"Gap junctions, neuron: {{its partner: {unit}}}."
+    yield nested("ELECTRICAL", kind, note, electrical)
     if len(known):
-        sign = nest(name, known.pre, known.post, known.sign)
-        yield nested(
-            "SIGN",
-            "dict[str, dict[str, int]]",
-            "Signs of chemical synapses, where known.",
-            sign,
-        )
+        yield sign_text(nest(cells.name, known.pre, known.post, known.sign))
 
 
 def written(name: tuple[str, ...], line: Line) -> str:
@@ -233,15 +200,11 @@ def written(name: tuple[str, ...], line: Line) -> str:
 
 
 def docstring(sweep: Sweep, options: Options, name: str) -> list[str]:
-    """The lines between the quotes: title, facts, command, sources."""
+    """The lines between the quotes: title, facts, command, source."""
     label = sweep.source.label
-    entry = catalog.find(label)
-    what = f"the C. elegans connectome {label}" if entry else f"the connectome {label}"
-    text = [f"{name}: {what}, as ElegansNet sweeps it.", ""]
-    for title, sentences in facts(sweep, options):
-        text += prose.row(title, sentences)
-    text += ["", *prose.wrap("Made by: " + prose.command(label, name, options), 0)]
-    return text + (prose.wrap(f"Source: {entry.citation}", 0) if entry else [])
+    made = command(label, name, options)
+    kind = ", as ElegansNet sweeps it"
+    return laid_out(label, name, kind, facts(sweep, options), made)
 
 
 def facts(sweep: Sweep, options: Options) -> Iterator[tuple[str, list[str]]]:
@@ -275,7 +238,7 @@ def facts(sweep: Sweep, options: Options) -> Iterator[tuple[str, list[str]]]:
         ],
     )
     if options.task != "none":
-        yield "task", prose.task(options)
+        yield "task", task(options)
     yield (
         "parameters",
         [
@@ -283,4 +246,4 @@ def facts(sweep: Sweep, options: Options) -> Iterator[tuple[str, list[str]]]:
         ],
     )
     if dead:
-        yield "unused", [f"{plural(len(dead), 'neuron')}: {prose.listed(dead)}"]
+        yield "unused", [f"{plural(len(dead), 'neuron')}: {listed(dead)}"]

@@ -24,7 +24,8 @@ from .read import (
     tables_in,
     unit_of,
 )
-from .tables import Tables, cells_of, columns, synapses
+from .restore import cells_of, columns, synapses
+from .tables import Tables
 
 NEEDED = ("OPTIONS", "UNUSED", "SENSORY", "MOTOR", "CHEMICAL", "ELECTRICAL")
 

@@ -60,7 +60,7 @@ from elegansc.drawing.scene import (
 from elegansc.errors import InputError, UsageError
 from elegansc.ir.stages import INTER, MOTOR, SENSORY, Plan
 from elegansc.module.emit import environment
-from elegansc.module.tables import unplanned
+from elegansc.module.restore import unplanned
 from elegansc.options import Options
 from elegansc.pipeline import lower
 from elegansc.readers.parse import Layout

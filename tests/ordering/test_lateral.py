@@ -28,7 +28,7 @@ from elegansc.ir.stages import Connectome, Plan
 from elegansc.ir.text import digest, text
 from elegansc.module.emit import emit
 from elegansc.module.read import Model, read_model
-from elegansc.module.tables import unplanned
+from elegansc.module.restore import unplanned
 from elegansc.options import Options
 from elegansc.ordering import few_levels as shallow
 from elegansc.passes.mark_live import arcs

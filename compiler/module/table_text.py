@@ -1,0 +1,146 @@
+"""Tables as text: the Python literals of a generated module, a line a row."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from ..names import literal, number
+from ..options import Value
+from .tables import Nested, Tables
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """One literal of a generated module, a line a row."""
+
+    name: str
+    type: str
+    note: str
+    ends: str  # "{}" or "[]"
+    rows: tuple[str, ...]
+
+
+def table_texts(tables: Tables, unit: str) -> Iterator[Table]:
+    """The tables in the order of the module."""
+    yield options_text(tables.options)
+    yield mapping(
+        "CYCLES",
+        "dict[str, float | str]",
+        "How the order was found that decides what runs backward.",
+        tables.cycles,
+    )
+    yield Table(
+        "LEVELS",
+        "list[list[str]]",
+        "One level a line: a neuron takes inputs only from the lines above its own.",
+        "[]",
+        tuple(value(level) for level in tables.levels),
+    )
+    yield named(
+        "UNUSED",
+        "Neurons on no path from a sensor to a motor: state 0, synapses without gains.",
+        tables.unused,
+    )
+    yield from cell_texts(tables.sensory, tables.motor, tables.transmitter)
+    yield from synapse_texts(tables, unit)
+    if tables.sign or tables.options.get("init") == "counts":
+        yield sign_text(tables.sign)
+
+
+def options_text(changed: Mapping[str, Value]) -> Table:
+    """The table of the options that are not at their defaults."""
+    return mapping(
+        "OPTIONS",
+        "dict[str, int | float | str | list[str]]",
+        "What was asked of elegansc beside its defaults.",
+        changed,
+    )
+
+
+def cell_texts(
+    sensory: list[str], motor: list[str], transmitter: Mapping[str, list[str]]
+) -> Iterator[Table]:
+    """The tables of roles, and of transmitters where one is known."""
+    yield named("SENSORY", "The neurons that take the input, in its order.", sensory)
+    yield named("MOTOR", "The neurons that give the output, in its order.", motor)
+    if transmitter:
+        yield mapping(
+            "TRANSMITTER",
+            "dict[str, list[str]]",
+            "What neurons release, where known.",
+            transmitter,
+        )
+
+
+def synapse_texts(tables: Tables, unit: str) -> Iterator[Table]:
+    """The tables of synapses and junctions; LATERAL where levels are few."""
+    late, way = "not computed", "each used in one direction"
+    within = late
+    if tables.options.get("feedback") == "delay":
+        late = "read of the step before"
+        way = "read now from the earlier level, a step late from the later"
+        within = f"{late} both ways"
+    kind = nested_type(
+        tables.chemical, tables.electrical, tables.feedback, tables.lateral
+    )
+    yield chemical_text(kind, unit, tables.chemical)
+    note = f"Gap junctions, {way}, neuron: {{input: {unit}}}."
+    yield nested("ELECTRICAL", kind, note, tables.electrical)
+    note = f"Chemical synapses that run backward, {late}, neuron: {{input: {unit}}}."
+    yield nested("FEEDBACK", kind, note, tables.feedback)
+    if tables.lateral:
+        note = f"Gap junctions within a level, {within}, neuron: {{input: {unit}}}."
+        yield nested("LATERAL", kind, note, tables.lateral)
+
+
+def chemical_text(kind: str, unit: str, table: Nested) -> Table:
+    """The table of the chemical synapses that are computed now."""
+    note = f"Chemical synapses, neuron: {{input: {unit}}}."
+    return nested("CHEMICAL", kind, note, table)
+
+
+def sign_text(table: Mapping[str, Mapping[str, int]]) -> Table:
+    """The table of known signs."""
+    note = "Signs of chemical synapses, where known."
+    return nested("SIGN", "dict[str, dict[str, int]]", note, table)
+
+
+def mapping(
+    name: str, kind: str, note: str, found: Mapping[str, Value | list[str]]
+) -> Table:
+    """A dict of plain values or lists of names, an entry a line."""
+    rows = (f"{literal(key)}: {value(held)}" for key, held in found.items())
+    return Table(name, kind, note, "{}", tuple(rows))
+
+
+def named(name: str, note: str, rows: list[str]) -> Table:
+    """A table of names, one a line."""
+    return Table(name, "list[str]", note, "[]", tuple(map(literal, rows)))
+
+
+def nested(
+    name: str, kind: str, note: str, table: Mapping[str, Mapping[str, float]]
+) -> Table:
+    """A table of synapses, a neuron a line."""
+    rows = [
+        f"{literal(neuron)}: {{{', '.join(f'{literal(k)}: {number(v)}' for k, v in row.items())}}}"
+        for neuron, row in table.items()
+    ]
+    return Table(name, kind, note, "{}", tuple(rows))
+
+
+def nested_type(*nests: Nested) -> str:
+    """The type of tables of synapses: of `int` if every weight is whole."""
+    rows = (row for nest in nests for row in nest.values())
+    whole = all(weight == int(weight) for row in rows for weight in row.values())
+    return f"dict[str, dict[str, {'int' if whole else 'float'}]]"
+
+
+def value(held: Value | list[str]) -> str:
+    """A Python literal of an option's value or a list of names."""
+    if isinstance(held, str):
+        return literal(held)
+    if isinstance(held, list):
+        return f"[{', '.join(map(literal, held))}]"
+    return repr(held) if isinstance(held, bool) else number(held)
