@@ -1,15 +1,28 @@
-"""Options and fixtures that all tests share."""
+"""Options and fixtures that all tests share.
+
+Hypothesis draws the same examples at every run. `HYPOTHESIS_PROFILE=random pytest` draws
+others; what it finds is kept as an `@example` of its test.
+"""
 
 from __future__ import annotations
 
+import os
+import subprocess
+from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from hypothesis import settings
+from support import forked
 from support.paths import SHARED
 
-settings.register_profile("noisy", deadline=None)  # the machines are: no timed tests
-settings.load_profile("noisy")
+from elegansc.verification import running
+
+# The machines are noisy: no test is timed.
+settings.register_profile("same", deadline=None, derandomize=True, database=None)
+settings.register_profile("random", deadline=None, print_blob=True)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "same"))
 
 PUBLISHED = SHARED / "connectomes"
 
@@ -19,6 +32,15 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--update-golden", action="store_true", help="rewrite tests/golden"
     )
+
+
+@pytest.fixture(scope="session", autouse=True)
+def forks() -> Iterator[pytest.MonkeyPatch]:
+    """`verify` runs a module in a fork, which need not import torch; undo: anew."""
+    starter = SimpleNamespace(run=forked.run, TimeoutExpired=subprocess.TimeoutExpired)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(running, "subprocess", starter)
+        yield patch
 
 
 @pytest.fixture

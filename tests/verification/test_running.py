@@ -1,0 +1,76 @@
+"""A module is run in a process of its own: forked, as by tests, or started anew."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from support import toy
+
+from elegansc.errors import CompilerError
+from elegansc.options import Options
+from elegansc.verification import running
+from elegansc.verification.running import Numbers, execute, numbers
+
+WAYS = ["fork", "anew"]
+SLEEPS = b"import time\ntime.sleep(60)\n"
+
+
+@pytest.fixture(params=WAYS)
+def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    """How the process of a module starts."""
+    if request.param == "anew":
+        monkeypatch.setattr(running, "subprocess", subprocess)
+    name: str = request.param
+    return name
+
+
+def ran(data: bytes, options: Options = toy.ROLES) -> Numbers:
+    """What a module computes in float32 on random numbers."""
+    _, trial = toy.trial(toy.source(options))
+    wide, delay = options.features > 1, options.feedback == "delay"
+    return execute(data, "Toy", numbers(trial), "float32", wide=wide, delay=delay)
+
+
+@pytest.mark.parametrize("feedback", ["drop", "delay"])
+def test_both_ways_compute_the_same_bits(
+    feedback: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    options = replace(toy.ROLES, feedback=feedback, features=4, unit="linear")
+    forked = ran(toy.source(options), options)
+    monkeypatch.setattr(running, "subprocess", subprocess)
+    anew = ran(toy.source(options), options)
+
+    assert {"outputs", "gain", "weight"} <= forked.keys() == anew.keys()
+    assert all(np.array_equal(forked[key], anew[key]) for key in anew)
+
+
+def failure(run: Callable[[], object]) -> str:
+    """The message of the error that is raised."""
+    with pytest.raises(CompilerError) as raised:
+        run()
+    return str(raised.value)
+
+
+@pytest.mark.usefixtures("way")
+def test_a_module_that_fails_is_told_by_its_last_line() -> None:
+    said = failure(lambda: ran(b"print('before')\n1 / 0\n"))
+    assert said == "the module failed: ZeroDivisionError: division by zero"
+
+
+@pytest.mark.usefixtures("way")
+def test_a_module_that_takes_too_long_is_stopped(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(running, "SECONDS", 0.2)
+    assert failure(lambda: ran(SLEEPS)) == "the module ran for more than 0 s"
+
+
+def test_a_forked_module_changes_nothing_of_the_next() -> None:
+    spoils = b"import os, torch\nos.environ['X'] = 'x'\ntorch.tanh = None\n1 / 0\n"
+    assert "ZeroDivision" in failure(lambda: ran(spoils))
+    clean = b"import os, torch\nassert 'X' not in os.environ and torch.tanh\n1 / 0\n"
+    assert "ZeroDivision" in failure(lambda: ran(clean))
