@@ -8,8 +8,10 @@ can give no smaller p than 1 / (n + 1), whatever the worm does.
 from __future__ import annotations
 
 import math
+import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -160,8 +162,10 @@ def interval(values: Sequence[float]) -> Interval:
     if n == 1:
         return Interval(1, mean, math.nan, math.nan, math.nan)
     deviation = float(found.std(ddof=1))
-    half = float(stats.t.ppf((1 + LEVEL) / 2, n - 1)) * deviation / math.sqrt(n)
-    return Interval(n, mean, mean - half, mean + half, deviation)
+    if not deviation:
+        return Interval(n, mean, mean, mean, 0.0)
+    low, high = stats.t.interval(LEVEL, n - 1, mean, stats.sem(found))
+    return Interval(n, mean, float(low), float(high), deviation)
 
 
 def equivalent(
@@ -178,18 +182,23 @@ def equivalent(
     difference = float(a.mean() - b.mean()) if len(a) and len(b) else math.nan
     if min(len(a), len(b)) < 2:
         return Equivalence(difference, math.nan, math.nan, math.nan)
-    part = a.var(ddof=1) / len(a), b.var(ddof=1) / len(b)
-    error = math.sqrt(sum(part))
-    if error == 0:
+    if not (a.std() or b.std()):
         return Equivalence(difference, difference, difference, math.nan)
-    ratios = part[0] ** 2 / (len(a) - 1) + part[1] ** 2 / (len(b) - 1)
-    freedom = float(sum(part) ** 2 / ratios)
-    above = stats.t.sf((difference + margin) / error, freedom)
-    below = stats.t.cdf((difference - margin) / error, freedom)
-    half = float(stats.t.ppf(0.95, freedom)) * error
-    return Equivalence(
-        difference, difference - half, difference + half, float(max(above, below))
+    welch = partial(
+        stats.ttest_ind_from_stats,
+        mean1=difference,
+        std1=a.std(ddof=1),
+        nobs1=len(a),
+        std2=b.std(ddof=1),
+        nobs2=len(b),
+        equal_var=False,
     )
+    above = welch(mean2=-margin, alternative="greater").pvalue
+    below = welch(mean2=margin, alternative="less").pvalue
+    with warnings.catch_warnings():  # scipy warns if one sample has no deviation
+        warnings.simplefilter("ignore", RuntimeWarning)
+        low, high = stats.ttest_ind(a, b, equal_var=False).confidence_interval(0.90)
+    return Equivalence(difference, float(low), float(high), float(max(above, below)))
 
 
 def standing(worm: float, graphs: Sequence[float]) -> float:
