@@ -1,17 +1,19 @@
-"""Write files whole or not at all, and never over what is not ours."""
+"""Read files; write them whole or not at all, and never over what is not ours."""
 
 from __future__ import annotations
 
 import os
 import stat
+import sys
 import tempfile
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 from .errors import InputError
-from .module.emit import body_digest
-from .module.read import header, is_model
+
+LIMIT = 4 * 2**30  # bytes of a file that is read
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,43 +24,86 @@ class Kind:
         word: what it is, with its article.
         ours: whether these are the bytes of such a file; None: nothing tells who made
             one, so none is replaced.
+        changed: why such a file is no longer as it was written: what was seen, and what
+            to do; None where it is.
     """
 
     word: str
     ours: Callable[[bytes], bool] | None = None
+    changed: Callable[[bytes], tuple[str, str] | None] | None = None
 
 
-MODULE = Kind("a file that elegansc made", is_model)
 OTHER = Kind("a file")  # pictures, tables, checkpoints
 
 
-def write(path: Path, data: bytes, *, force: bool = False, source: str = "") -> None:
-    """Replace a generated module, atomically: a reader sees the old one or the new one.
+def read_bytes(path: str, *, empty: str = "give one row for each synapse") -> bytes:
+    """The bytes of a file, or of standard input if the path is "-".
 
     Args:
+        empty: what to do if it is empty.
+
+    Raises:
+        InputError: it is missing, a directory, unreadable, empty or over LIMIT.
+    """
+    try:
+        if path == "-":
+            if sys.stdin is None:
+                raise InputError("-", "standard input is closed", "give a file")
+            data = limited(sys.stdin.buffer, "standard input")
+        elif os.path.isdir(path):
+            raise InputError(path, "a directory", "name one of the files in it")
+        else:
+            with open(path, "rb") as file:
+                data = limited(file, path)
+    except FileNotFoundError:
+        raise InputError(path, "no such file", "look at the path") from None
+    except (OSError, ValueError) as error:
+        why = getattr(error, "strerror", None) or str(error)
+        raise InputError(path, f"unreadable: {why}", "look at the path") from None
+    if not data:
+        raise InputError(path, "an empty file", empty)
+    return data
+
+
+def limited(file: BinaryIO, label: str) -> bytes:
+    """All bytes of a file unless it is larger than anyone means."""
+    data = file.read(LIMIT + 1)
+    if len(data) > LIMIT:
+        hint = "take out what is not needed: columns, weak synapses"
+        raise InputError(label, f"more than {LIMIT // 2**30} GiB", hint)
+    return data
+
+
+def write(
+    path: Path, data: bytes, *, kind: Kind, force: bool = False, source: str = ""
+) -> None:
+    """Replace a file, atomically: a reader sees the old one or the new one.
+
+    Args:
+        kind: of the file that is to be written.
         force: also over a file that is not ours or was edited by hand.
         source: the input's path: it is never written over.
 
     Raises:
         InputError: the file may not or can not be written; nothing has changed.
     """
-    allow(path, force=force, source=source)
+    allow(path, kind=kind, force=force, source=source)
     replace(path, data)
 
 
 def allow(
     path: Path,
     *,
+    kind: Kind,
     force: bool = False,
     source: str | Iterable[str] = (),
-    kind: Kind = MODULE,
 ) -> None:
     """Raise InputError if a path may not be written: what every command asks first.
 
     Args:
+        kind: of the file that is to be written.
         force: also over a file that is not ours or was edited by hand.
         source: paths of inputs: they are never written over.
-        kind: of the file that is to be written.
     """
     if os.path.isdir(path):
         raise InputError(str(path), "is a directory", "give a file name")
@@ -98,21 +143,8 @@ def guard(path: Path, force: bool, kind: Kind) -> None:
         return
     if not kind.ours(old):
         raise InputError(str(path), f"is not {kind.word}", "--force replaces it")
-    if kind is MODULE and b"\n<<<<<<< " in old:
-        hint = "settle the merge of its source; then --force replaces it"
-        raise InputError(str(path), "holds two versions of a merge", hint)
-    if kind is MODULE and edited(old, str(path)):
-        hint = "git diff shows the edits; --force drops them"
-        raise InputError(str(path), "was edited by hand", hint)
-
-
-def edited(data: bytes, label: str) -> bool:
-    """Whether a generated module is not as it was written."""
-    try:
-        head = header(data, label)
-    except InputError:
-        return True
-    return body_digest(head.text) != head.body
+    if kind.changed and (why := kind.changed(old)):
+        raise InputError(str(path), *why)
 
 
 def replace(path: Path, data: bytes) -> None:

@@ -14,7 +14,8 @@ from .ir.stages import Artifact, Circuit, Connectome, Dag, Plan, Source
 from .ir.text import Stage, text
 from .module.emit import emit
 from .module.emit_sweep import emit_sweep
-from .module.read import Model, is_model
+from .module.header import is_generated
+from .module.read import Model
 from .module.read_sweep import is_sweep, read_sweep
 from .module.restore import unplanned
 from .options import STAGES, Options
@@ -35,7 +36,6 @@ from .sources import (
     locked,
     parse_source,
     past_of,
-    signed,
     untouched,
 )
 
@@ -187,7 +187,7 @@ def compile_source(
         data, label, unit = fetch(path, label)
         if is_sweep(data):
             return sweep_again(data, path, name, options, trace)
-        if is_model(data):
+        if is_generated(data):
             return again(data, path, name, options, trace)
         start = time.perf_counter()
         source = Source(label, options.weight_unit or unit)
@@ -214,7 +214,7 @@ def broken(
     """A connectome's circuit and its cycles broken; of a generated model, as it has them."""
     options = options or Options()
     data, found, unit = fetch(path, label)
-    if is_model(data):
+    if is_generated(data):
         model = untouched(data, path, options)
         circuit, dag = unplanned(model.plan)
         return circuit, dag, model.options
@@ -233,7 +233,7 @@ def circuit_of(path: str, *, label: str, options: Options, layout: Layout) -> Ci
     data, found, unit = fetch(path, label)
     if is_sweep(data):
         return read_sweep(data, path).circuit
-    if is_model(data):
+    if is_generated(data):
         free = Options()
         chosen = replace(
             options,
@@ -277,7 +277,7 @@ def sweep_again(
     """A generated module of a sweep as input: its circuit is swept again."""
     check_own_options(options)
     model = read_sweep(data, path)
-    signed(model.header, path)
+    model.header.check(path)
     artifact = finish_sweep(model.circuit, model.options, name or model.name, trace)
     return replace(artifact, history={"read_model": {}})
 

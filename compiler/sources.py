@@ -7,7 +7,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from . import catalog, names
-from .errors import InputError, Location, UsageError, VerifyError
+from .errors import InputError, UsageError, VerifyError
+from .files import read_bytes
 from .ir.invariants import verify
 from .ir.stages import (
     INTER,
@@ -25,11 +26,11 @@ from .ir.stages import (
 )
 from .ir.text import digest
 from .module.contradictions import contradiction
-from .module.emit import body_digest
-from .module.read import AGAIN, Header, Model, is_model, read_model
+from .module.header import AGAIN, is_generated
+from .module.read import Model, read_model
 from .options import Options, base, check_label
 from .readers.cells import read_cells
-from .readers.parse import Layout, parse, read_bytes
+from .readers.parse import Layout, parse
 
 UNKNOWN_UNIT = "units of weight"  # what weights count where nothing tells it
 UNLABELLED = "rename the file"  # what to do where there is no --label
@@ -80,11 +81,11 @@ def past_of(options: Options, circuit: Circuit) -> Past | None:
     if not options.like:
         return None
     data = read_bytes(options.like, empty=AGAIN)
-    if not is_model(data):
+    if not is_generated(data):
         hint = "--like takes a module that elegansc generated"
         raise InputError(options.like, "not a generated module", hint)
     model = read_model(data, options.like)
-    signed(model.header, options.like)
+    model.header.check(options.like)
     name = model.plan.cells.name
     shared = set(name) & set(circuit.cells.name)
     if 10 * len(shared) < len(circuit.cells):
@@ -179,7 +180,7 @@ def untouched(data: bytes, path: str, options: Options) -> Model:
     """
     check_own_options(options)
     model = consistent(data, path)
-    signed(model.header, path)
+    model.header.check(path)
     return model
 
 
@@ -198,11 +199,3 @@ def consistent(data: bytes, path: str) -> Model:
         seen = f"the tables contradict each other: {error}"
         raise InputError(path, seen, "compile its source again") from None
     return model
-
-
-def signed(head: Header, path: str) -> None:
-    """Raise InputError if a model was edited by hand or cut short."""
-    found = body_digest(head.text)
-    if found != head.body:
-        seen = f"edited by hand or cut short: its body has the digest {found}, not {head.body}"
-        raise InputError(Location(path, 2), seen, "compile its source again")

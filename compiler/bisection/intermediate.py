@@ -14,7 +14,8 @@ from ..ir.invariants import verify
 from ..ir.stages import Circuit, Source
 from ..ir.text import digest
 from ..module.emit import emit
-from ..module.read import Model, is_model
+from ..module.header import MODULE, is_generated
+from ..module.read import Model
 from ..module.restore import unplanned
 from ..names import class_name
 from ..options import Options, check_name
@@ -90,7 +91,7 @@ def read_ends(
     """
     fetched = [fetch(path, hint=UNLABELLED) for path in (old, new)]
     models = [
-        untouched(data, path, Options()) if is_model(data) else None
+        untouched(data, path, Options()) if is_generated(data) else None
         for path, (data, _, _) in zip((old, new), fetched, strict=True)
     ]
     settled = settle(options, [model for model in models if model])
@@ -222,7 +223,7 @@ class Workshop:
         """Where a model is kept."""
         if self.keep is None:
             return ""
-        write(self.keep / name, data)
+        write(self.keep / name, data, kind=MODULE)
         return str(self.keep / name)
 
 

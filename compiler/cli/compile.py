@@ -70,6 +70,7 @@ def compile_command(
     SOURCE is a file, "-" for stdin, or a name that `elegansc connectomes` lists.
     """
     from ..files import allow
+    from ..module.header import MODULE
     from ..pipeline import Trace, compile_source
 
     looks = given["check"] or given["diff"]
@@ -84,7 +85,7 @@ def compile_command(
     if given["certificate"]:
         allow_certificate(given["certificate"], (source, output), given["force"])
     if not (output == "-" or looks or given["until"]):
-        allow(Path(output), force=given["force"], source=source)
+        allow(Path(output), kind=MODULE, force=given["force"], source=source)
     lock = locked_by(Path(output)) if looks else None
     keep = frozenset(STAGES) if given["dump"] else frozenset({given["until"] or ""})
     trace = Trace(until=given["until"] or "module", keep=keep)
@@ -198,28 +199,29 @@ def dump(folder: Path, trace: Trace, artifact: Artifact) -> None:
 def put(output: str, data: bytes, source: str, force: bool) -> None:
     """Write the module to a file or to stdout."""
     from ..files import write
+    from ..module.header import MODULE
 
     if output == "-":
         sys.stdout.buffer.write(data)
         sys.stdout.buffer.flush()
     else:
-        write(Path(output), data, force=force, source=source)
+        write(Path(output), data, kind=MODULE, force=force, source=source)
 
 
 def locked_by(path: Path) -> Model | None:
     """The model at a path, whose order stands if it is of the same graph and options."""
-    from ..module.read import AGAIN, is_model, read_model
-    from ..readers.parse import read_bytes
-    from ..sources import signed
+    from ..files import read_bytes
+    from ..module.header import AGAIN, is_generated
+    from ..module.read import read_model
 
     if not path.is_file():
         return None
     data = read_bytes(str(path), empty=AGAIN)
     try:
-        if not is_model(data):
+        if not is_generated(data):
             return None
         model = read_model(data, str(path))
-        signed(model.header, str(path))
+        model.header.check(str(path))
         return model
     except InputError:
         return None
@@ -239,8 +241,8 @@ def compared(path: Path, data: bytes, *, show: bool) -> bool:
     """Whether a file holds these bytes; the difference, if it is to be shown."""
     from difflib import unified_diff
 
-    from ..module.read import AGAIN
-    from ..readers.parse import read_bytes
+    from ..files import read_bytes
+    from ..module.header import AGAIN
 
     there = path.exists() or not show
     old = read_bytes(str(path), empty=AGAIN) if there else b""

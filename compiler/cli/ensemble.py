@@ -35,6 +35,7 @@ def siblings(
     """Write models of equally good orders, a file a tie seed; all of them or none."""
     from ..ensembles import ensemble
     from ..files import allow, write
+    from ..module.header import MODULE
 
     for option, flag in ALONE.items():
         if given[option]:
@@ -56,14 +57,14 @@ def siblings(
         for sibling in found
     }
     for path in files:
-        allow(path, force=given["force"], source=source)
+        allow(path, kind=MODULE, force=given["force"], source=source)
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise InputError(output, f"cannot be made: {error.strerror}") from None
     for path, sibling in files.items():
         (data,) = sibling.artifact.files.values()
-        write(path, data, force=given["force"], source=source)
+        write(path, data, kind=MODULE, force=given["force"], source=source)
     if given["quiet"]:
         return
     for path, sibling in files.items():

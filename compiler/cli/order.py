@@ -40,11 +40,10 @@ def order_command(
     Its form is that of the FlyWire ordering challenge. All cells count, as with
     --keep all; chemical synapses alone decide.
     """
-    from ..files import OTHER, allow, replace
+    from ..files import OTHER, allow, read_bytes, replace
     from ..options import Options, dashed
     from ..ordering import ranking
     from ..pipeline import circuit_of
-    from ..readers.parse import read_bytes
 
     if as_json and not score and output == "-":
         raise UsageError("--json: the score goes to stdout, so give --output")

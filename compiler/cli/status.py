@@ -65,8 +65,8 @@ def tell_status(
 
 def is_other(path: str) -> bool:
     """Whether a file is none of ours; an empty one is not."""
-    from ..module.read import is_model
-    from ..readers.parse import read_bytes
+    from ..files import read_bytes
+    from ..module.header import is_generated
 
     empty = os.path.isfile(path) and not os.path.getsize(path)
-    return empty or not is_model(read_bytes(path))
+    return empty or not is_generated(read_bytes(path))

@@ -44,8 +44,8 @@ def verify_command(
 
     Read by `ast` first, then emitted again; run only if the bytes are equal.
     """
-    from ..module.read import AGAIN
-    from ..readers.parse import read_bytes
+    from ..files import read_bytes
+    from ..module.header import AGAIN
     from ..verification.verify import Against, prove
 
     source = Against(against, layout_of(given), cells) if against else None

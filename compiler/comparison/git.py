@@ -18,13 +18,15 @@ from pathlib import Path
 import numpy as np
 
 from ..errors import CompilerError, InputError, visible
+from ..files import read_bytes
 from ..ir.invariants import verify
 from ..ir.stages import MOTOR, SENSORY, Cells, Connectome, Junctions, Synapses
 from ..module.emit import emit
-from ..module.read import FIRST, Model, is_model, read_model
+from ..module.header import FIRST, is_generated
+from ..module.read import Model, read_model
 from ..module.restore import unplanned
 from ..names import LABEL, literal, number
-from ..readers.parse import Layout, parse, read_bytes
+from ..readers.parse import Layout, parse
 
 DRIVER = "elegansc"
 SETTINGS = {
@@ -113,7 +115,7 @@ def models() -> list[str]:
         path = root / name
         if name and path.is_file():
             with path.open("rb") as file:
-                if file.read(len(FIRST)) == FIRST:
+                if is_generated(file.read(len(FIRST))):
                     found.append("/" + escaped(name))
     return found
 
@@ -150,7 +152,7 @@ def listing(data: bytes, path: str) -> Iterator[str]:
     Raises:
         CompilerError: it is neither a connectome nor a model.
     """
-    if is_model(data):
+    if is_generated(data):
         model = read_model(data, path)
         verify(model.plan)
         yield from lines_of(model)
@@ -190,7 +192,7 @@ def is_plain(path: str) -> bool:
     """Whether a file is no model, or one that its tables say all of."""
     data = read_bytes(path)
     try:
-        return not (is_model(data) and any(edits(read_model(data, path), data)))
+        return not (is_generated(data) and any(edits(read_model(data, path), data)))
     except CompilerError:
         return False
 

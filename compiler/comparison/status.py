@@ -9,17 +9,19 @@ from typing import Any
 
 from .. import catalog
 from ..errors import CompilerError, visible
+from ..files import read_bytes
 from ..ir.text import digest
-from ..module.emit import body_digest, emit
+from ..module.emit import emit
 from ..module.emit_sweep import emit_sweep
-from ..module.read import AGAIN, Model, header, read_model
+from ..module.header import AGAIN, read_header
+from ..module.read import Model, read_model
 from ..module.read_sweep import SweepModel, is_sweep, read_sweep
 from ..module.restore import unplanned
 from ..names import plain
 from ..options import Options
 from ..passes.published_sweep import published_sweep
 from ..pipeline import Trace, circuit_of, compile_source
-from ..readers.parse import Layout, read_bytes
+from ..readers.parse import Layout
 from ..sources import consistent
 from .changes import compare
 from .text import details, summary
@@ -73,9 +75,9 @@ def status(path: str, against: str | None, layout: Layout) -> Status:
         InputError: not a module of ours, or one whose tables can not be read.
     """
     data = read_bytes(path, empty=AGAIN).replace(b"\r\n", b"\n")
-    head = header(data, path)
+    head = read_header(data, path)
     model, again = written_again(data, path)
-    if body_digest(head.text) != head.body:
+    if head.edited:
         edits = hand_edits(data, again)
         if isinstance(model, Model):
             edits += table_edits(model, against, layout)

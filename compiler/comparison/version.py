@@ -11,8 +11,8 @@ import numpy as np
 from ..errors import InputError, UsageError
 from ..ir.invariants import verify
 from ..ir.stages import MOTOR, SENSORY, Circuit, Plan, Source
-from ..module.emit import body_digest
-from ..module.read import Model, is_model
+from ..module.header import is_generated
+from ..module.read import Model
 from ..module.restore import unplanned
 from ..options import MEANING, Options, Value
 from ..pipeline import Stop, Trace, lower
@@ -82,7 +82,8 @@ def both(old: str, new: str, options: Options | None, layout: Layout) -> list[Si
     """
     held = [(path, fetch(path, hint=UNLABELLED)) for path in (old, new)]
     models = [
-        consistent(data, path) if is_model(data) else None for path, (data, *_) in held
+        consistent(data, path) if is_generated(data) else None
+        for path, (data, *_) in held
     ]
     return [
         side_from(path, found, options, layout, other)
@@ -99,7 +100,7 @@ def side_from(
 ) -> Side:
     """A side from what `fetch` found of it."""
     data, label, unit = found
-    if is_model(data):
+    if is_generated(data):
         return side_of_model(consistent(data, path), label)
     if options is None:
         made = like.options if like else Options()
@@ -124,9 +125,10 @@ def side_from(
 
 def side_of_model(model: Model, label: str) -> Side:
     """What stands in the tables of a model, and whether its text was edited."""
-    edited = body_digest(model.header.text) != model.header.body
     circuit = unplanned(model.plan)[0]
-    return replace(side_of(circuit, model.plan, model.options, label), edited=edited)
+    return replace(
+        side_of(circuit, model.plan, model.options, label), edited=model.header.edited
+    )
 
 
 def relabelled(side: Side, label: str) -> Side:

@@ -17,7 +17,8 @@ from ..names import literal, plural
 from ..options import WIDTHS, Options, check_label, check_name
 from .docstring import task
 from .docstring_layout import command, laid_out, listed
-from .emit import CALLS, FIRST_LINE, FORMAT, GAINS, body_digest, environment, quoted
+from .emit import CALLS, GAINS, environment, quoted
+from .header import with_header
 from .table_text import (
     Table,
     cell_texts,
@@ -71,10 +72,8 @@ def emit_sweep(sweep: Sweep, *, options: Options, name: str = "") -> Artifact:
     name = check_name(name or names.class_name(sweep.source.label))
     page = environment().get_template("semantics/published.jinja")
     body = page.render(module=page_of(sweep, options, name)).encode("ascii")
-    source = f"{sweep.source.label}:{digest(sweep)}"
-    head = f"# @generated format={FORMAT} source={source} body={body_digest(body)}"
     return Artifact(
-        {f"{name}.py": f"{FIRST_LINE}\n{head}\n".encode() + body},
+        {f"{name}.py": with_header(body, sweep.source.label, digest(sweep))},
         sweep.source.label,
         sweep.source.unit,
         summary(sweep, options, name),

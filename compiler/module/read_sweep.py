@@ -12,14 +12,12 @@ import numpy as np
 from ..errors import InputError
 from ..ir.stages import Circuit, Junctions, Source
 from ..options import Options
+from .header import Header, is_generated, read_header
 from .literals import parsed
 from .read import (
     PUBLISHED,
-    Header,
     check_types,
     classes_of,
-    header,
-    is_model,
     options_of,
     tables_in,
     unit_of,
@@ -42,7 +40,7 @@ class SweepModel:
 
 def is_sweep(data: bytes) -> bool:
     """Whether these are the bytes of a module of `--lowering published`."""
-    return is_model(data) and PUBLISHED in data
+    return is_generated(data) and PUBLISHED in data
 
 
 def read_sweep(data: bytes, label: str) -> SweepModel:
@@ -51,7 +49,7 @@ def read_sweep(data: bytes, label: str) -> SweepModel:
     Raises:
         InputError: not ours, or damaged; with the line and the table.
     """
-    head = header(data, label)
+    head = read_header(data, label)
     tree = parsed(data, label)
     found = tables_in(tree, label, NEEDED)
     tables = check_types(found, label)

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import re
-import sys
-from typing import Any, BinaryIO
+from typing import Any
 
 import numpy as np
 
@@ -27,47 +25,7 @@ from .graphml import Graph, is_graphml, read_graphml
 from .rows import Table, read_rows
 from .sniff import Form, Sample, sniff
 
-__all__ = ["Layout", "parse", "read_bytes"]
-
-LIMIT = 4 * 2**30  # bytes of a file
-
-
-def read_bytes(path: str, *, empty: str = "give one row for each synapse") -> bytes:
-    """The bytes of a file, or of standard input if the path is "-".
-
-    Args:
-        empty: what to do if it is empty.
-
-    Raises:
-        InputError: it is missing, a directory, unreadable, empty or over LIMIT.
-    """
-    try:
-        if path == "-":
-            if sys.stdin is None:
-                raise InputError("-", "standard input is closed", "give a file")
-            data = limited(sys.stdin.buffer, "standard input")
-        elif os.path.isdir(path):
-            raise InputError(path, "a directory", "name one of the files in it")
-        else:
-            with open(path, "rb") as file:
-                data = limited(file, path)
-    except FileNotFoundError:
-        raise InputError(path, "no such file", "look at the path") from None
-    except (OSError, ValueError) as error:
-        why = getattr(error, "strerror", None) or str(error)
-        raise InputError(path, f"unreadable: {why}", "look at the path") from None
-    if not data:
-        raise InputError(path, "an empty file", empty)
-    return data
-
-
-def limited(file: BinaryIO, label: str) -> bytes:
-    """All bytes of a file unless it is larger than anyone means."""
-    data = file.read(LIMIT + 1)
-    if len(data) > LIMIT:
-        hint = "take out what is not needed: columns, weak synapses"
-        raise InputError(label, f"more than {LIMIT // 2**30} GiB", hint)
-    return data
+__all__ = ["Layout", "parse"]
 
 
 def parse(

@@ -7,12 +7,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..errors import InputError, Location, Mistake, UsageError
-from ..files import OTHER, replace, same
+from ..files import OTHER, read_bytes, replace, same
 from ..files import allow as allow_file
-from ..module.read import AGAIN
+from ..module.header import AGAIN
 from ..names import plain, plural
 from ..options import MEANING, Options, dashed
-from ..readers.parse import read_bytes
 from ..semantics.interpret import link
 from ..sources import untouched
 from .account import Account, compared

@@ -15,8 +15,8 @@ from ..ir.invariants import on_path, verify
 from ..ir.stages import Plan
 from ..ir.text import digest
 from ..module.contradictions import coupled_twice
-from ..module.emit import body_digest
-from ..module.read import Model, header, read_model
+from ..module.header import body_digest, read_header
+from ..module.read import Model, read_model
 from ..module.tables import Tables, tables_of
 from ..options import Options
 from ..ordering import certificate
@@ -35,7 +35,7 @@ CERTIFIED = (
 
 def static(data: bytes, label: str) -> Iterator[Check]:
     """What can be told without running anything."""
-    head = header(data, label)
+    head = read_header(data, label)
     found = body_digest(head.text)
     yield Check(
         "body", found == head.body, f"body digest {found}, the header says {head.body}"

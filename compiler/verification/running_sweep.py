@@ -11,9 +11,8 @@ from ..errors import InputError
 from ..ir.invariants import verify
 from ..ir.stages import MOTOR, SENSORY, Sweep
 from ..ir.text import digest
-from ..module.emit import body_digest
 from ..module.emit_sweep import emit_sweep, lines
-from ..module.read import header
+from ..module.header import body_digest, read_header
 from ..module.read_sweep import read_sweep
 from ..options import Options
 from ..passes.published_sweep import published_sweep
@@ -30,7 +29,7 @@ FACTOR, SPREAD = 0.99, 0.003  # of inputs and units: mean, deviation
 
 def proved(data: bytes, label: str, *, trust: bool, seed: int) -> Iterator[Check]:
     """All checks; those after a failure that they rest on are not made."""
-    head = header(data, label)
+    head = read_header(data, label)
     found = body_digest(head.text)
     same = found == head.body
     yield Check("body", same, f"body digest {found}, the header says {head.body}")

@@ -449,7 +449,7 @@ def test_a_model_that_was_changed_is_never_run(tmp_path: Path) -> None:
 
 def resigned(source: bytes) -> bytes:
     """With a digest that fits."""
-    from elegansc.module.emit import body_digest
+    from elegansc.module.header import body_digest
 
     first, second, body = source.split(b"\n", 2)
     end = second.rindex(b"=") + 1

@@ -13,10 +13,11 @@ from support.paths import SHARED
 
 import elegansc
 from elegansc.errors import InputError, UsageError
+from elegansc.files import read_bytes
 from elegansc.ir.stages import CHEMICAL, ELECTRICAL, INTER, MOTOR, SENSORY
 from elegansc.options import Options
 from elegansc.passes.select_cells import select_cells
-from elegansc.readers.parse import Layout, parse, read_bytes
+from elegansc.readers.parse import Layout, parse
 from elegansc.sources import cell_table
 
 PUBLISHED = SHARED / "connectomes"

@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 from support.paths import SHARED
 
 from elegansc.errors import InputError, UsageError
+from elegansc.files import read_bytes
 from elegansc.ir.stages import CHEMICAL, ELECTRICAL, Connectome
-from elegansc.readers.parse import Layout, parse, read_bytes
+from elegansc.readers.parse import Layout, parse
 
 HERE = Path(__file__).parent
 PUBLISHED = SHARED / "connectomes"
@@ -462,7 +463,7 @@ def test_a_file_beyond_the_limit(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "a").write_bytes(b"12345")
-    monkeypatch.setattr("elegansc.readers.parse.LIMIT", 4)
+    monkeypatch.setattr("elegansc.files.LIMIT", 4)
 
     with pytest.raises(InputError, match="more than"):
         read_bytes(str(tmp_path / "a"))

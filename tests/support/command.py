@@ -53,7 +53,7 @@ def contents(folder: Path) -> dict[str, bytes]:
 
 def edited(data: bytes, old: bytes, new: bytes, *, sign: bool = False) -> bytes:
     """A generated module with one place changed; signed: its digest fits again."""
-    from elegansc.module.emit import body_digest
+    from elegansc.module.header import body_digest
 
     assert data.count(old) == 1, f"{old!r} stands there {data.count(old)} times"
     first, second, body = data.replace(old, new).split(b"\n", 2)

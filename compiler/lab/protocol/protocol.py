@@ -15,8 +15,8 @@ from typing import Any
 
 from ... import catalog
 from ...errors import InputError, Mistake, UsageError
+from ...files import read_bytes
 from ...options import Options
-from ...readers.parse import read_bytes
 from .schema import FIRST, PROTOCOL, SEEDS, TASK, TWINS, Place, read_table
 
 WORM = "worm"

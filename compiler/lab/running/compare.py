@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from ...errors import InputError
-from ...module.read import header
+from ...module.header import read_header
 from ..protocol.protocol import Protocol, Run, Task
 from .data import Splits, load
 from .graphs import Graph, compile_graph, compiled, graph_name, graphs, sources
@@ -149,7 +149,7 @@ def models_of(task: Task, folder: Path, count: int, watch: Watch) -> dict[str, b
 def check_models(results: Results, models: Mapping[str, Mapping[str, bytes]]) -> None:
     """Raise InputError if finished runs are of other models than would be trained now."""
     digests = {
-        (task, name): header(data, name).body
+        (task, name): read_header(data, name).body
         for task, found in models.items()
         for name, data in found.items()
         if results.lines

@@ -15,7 +15,8 @@ from ...errors import InputError
 from ...files import replace as put
 from ...ir.stages import Circuit
 from ...ir.text import digest
-from ...module.read import is_model, read_model
+from ...module.header import is_generated
+from ...module.read import read_model
 from ...nulls.files import CELLS, UNKNOWN_UNIT, cell_table, edge_list
 from ...nulls.twins import null_of, twins
 from ...options import Options
@@ -119,7 +120,7 @@ def compiled(graph: Graph) -> bool:
     """Whether a model of this graph and these options is there; it is proved when run."""
     try:
         data = graph.model.read_bytes()
-        if not is_model(data):
+        if not is_generated(data):
             return False
         model = read_model(data, str(graph.model))
     except (OSError, InputError):

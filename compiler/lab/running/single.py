@@ -12,8 +12,8 @@ from typing import Any
 from torch import nn, set_num_threads
 
 from ...errors import InputError, UsageError
+from ...files import read_bytes
 from ...files import replace as put
-from ...readers.parse import read_bytes
 from ...transplantation.checkpoint import Checkpoint, suffix, written
 from ..protocol.protocol import METRICS, WORM, Run
 from .data import Splits, load
