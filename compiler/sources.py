@@ -129,7 +129,7 @@ def past_from(model: Model, options: Options, circuit: Circuit, label: str) -> P
         back,
         {neuron: row for row, neuron in enumerate(name)},
         frozenset((name[u], name[v]) for u, v in ends),
-        plan.proof,
+        plan.optimality,
         same,
         frozenset((min(name[u], name[v]), max(name[u], name[v])) for u, v in within),
     )

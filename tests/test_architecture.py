@@ -16,7 +16,7 @@ from support.paths import ROOT
 from elegansc.ir.stages import Circuit, Connectome, Dag, Order, Plan
 from elegansc.module.emit import environment
 from elegansc.passes.break_cycles import break_cycles
-from elegansc.passes.mark_live import prune
+from elegansc.passes.mark_live import mark_live
 from elegansc.passes.merge_electrical import merge_electrical
 from elegansc.passes.schedule_levels import schedule_levels
 from elegansc.passes.select_cells import select_cells
@@ -27,7 +27,7 @@ LINE = [
     (merge_electrical, Connectome, Circuit),
     (break_cycles, Circuit, Dag),
     (topological_sort, Dag, Order),
-    (prune, Order, Order),
+    (mark_live, Order, Order),
     (schedule_levels, Order, Plan),
 ]
 

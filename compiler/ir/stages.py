@@ -190,7 +190,7 @@ class Circuit:
 
 
 @dataclass(frozen=True, slots=True)
-class Proof:
+class Optimality:
     """How the order was found and what is known of it.
 
     Attributes:
@@ -216,7 +216,7 @@ class Past:
         back: (pre, post) -> whether it ran backward; rank: name -> place in its levels.
         rising: (left, right) of junctions as they conducted.
         lateral: (one, other), sorted, of those within a level.
-        proof: what was known of its order.
+        optimality: what was known of its order.
         same: it is of the same graph and options: its order stands as it is.
     """
 
@@ -224,7 +224,7 @@ class Past:
     back: Mapping[tuple[str, str], bool]
     rank: Mapping[str, int]
     rising: frozenset[tuple[str, str]]
-    proof: Proof
+    optimality: Optimality
     same: bool = False
     lateral: frozenset[tuple[str, str]] = frozenset()
 
@@ -241,7 +241,7 @@ class Dag:
     forward: Synapses
     feedback: Synapses  # self-loops among them
     junctions: Junctions
-    proof: Proof
+    optimality: Optimality
     history: History = field(default_factory=dict)
     lateral: Junctions = field(default_factory=no_junctions)
 
@@ -255,9 +255,9 @@ class Order:
     forward: Synapses
     feedback: Synapses
     junctions: Junctions
-    proof: Proof
+    optimality: Optimality
     original: Int32  # (N,) row in Dag of each row here
-    live: Bool  # (N,) on a path from a sensor to a motor; all True until `prune`
+    live: Bool  # (N,) on a path from a sensor to a motor; all True until `mark_live`
     history: History = field(default_factory=dict)
     lateral: Junctions = field(default_factory=no_junctions)
 
@@ -275,7 +275,7 @@ class Plan:
     forward: Synapses
     feedback: Synapses
     junctions: Junctions
-    proof: Proof
+    optimality: Optimality
     level_start: Int32  # (levels + 1,)
     history: History = field(default_factory=dict)
     lateral: Junctions = field(default_factory=no_junctions)

@@ -180,7 +180,7 @@ def feedback(plan: Plan, options: Options) -> Iterator[tuple[str, list[str]]]:
 
 def standing(plan: Plan, options: Options) -> str:
     """How the loss stands to the least possible one; never a bare `minimum`."""
-    bound, back = plan.proof.bound, plan.feedback
+    bound, back = plan.optimality.bound, plan.feedback
     proper = back.pre != back.post
     block = block_of(plan.cells.role)
     price = prices(block, back.pre, back.post, back.weight, options.roles)
@@ -200,7 +200,7 @@ def standing(plan: Plan, options: Options) -> str:
         more = f"near {base(options.like)}"
     else:
         more = "with every neuron that can be on a path from a sensor to a motor"
-    if plan.proof.method == "exact":
+    if plan.optimality.method == "exact":
         return f"the minimum{under} is {amount(bound)} (proved); {amount(lost)} {more}"
     return f"no order{under} loses less than {amount(bound)} (proved)"
 

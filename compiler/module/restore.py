@@ -17,8 +17,8 @@ from ..ir.stages import (
     Circuit,
     Dag,
     Junctions,
+    Optimality,
     Plan,
-    Proof,
     Source,
     Synapses,
 )
@@ -35,14 +35,14 @@ def plan_of(tables: Tables, source: Source) -> Plan:
     rows = np.arange(len(name), dtype=np.int32)
     bound = tables.cycles.get("bound")
     known = float(bound) if isinstance(bound, int | float) else None
-    proof = Proof(str(tables.cycles.get("method", "given")), known)
+    optimality = Optimality(str(tables.cycles.get("method", "given")), known)
     return Plan(
         source,
         cells,
         synapses(tables.chemical, tables.sign, row),
         synapses(tables.feedback, tables.sign, row),
         junctions(tables.electrical, row).renumbered(rows),
-        proof,
+        optimality,
         start,
         lateral=junctions(tables.lateral, row).rising(rows),
     )
@@ -118,7 +118,9 @@ def unplanned(plan: Plan) -> tuple[Circuit, Dag]:
     every = by_name(together(rising, lateral), np.arange(len(row), dtype=np.int32))
     circuit = Circuit(plan.source, cells, sorted_again(Synapses(**both)), every)
     ahead, behind = sorted_again(plan.forward), sorted_again(plan.feedback)
-    dag = Dag(plan.source, cells, ahead, behind, rising, plan.proof, lateral=lateral)
+    dag = Dag(
+        plan.source, cells, ahead, behind, rising, plan.optimality, lateral=lateral
+    )
     return circuit, dag
 
 

@@ -34,9 +34,9 @@ def tables_of(plan: Plan, options: Options) -> Tables:
     name, start = plan.cells.name, plan.level_start.tolist()
     forward, feedback = plan.forward, plan.feedback
     rising, lateral = plan.junctions, plan.lateral
-    cycles: dict[str, float | str] = {"method": plan.proof.method}
-    if plan.proof.bound is not None:
-        cycles["bound"] = plan.proof.bound
+    cycles: dict[str, float | str] = {"method": plan.optimality.method}
+    if plan.optimality.bound is not None:
+        cycles["bound"] = plan.optimality.bound
     return Tables(
         options=options.changed(),
         cycles=cycles,

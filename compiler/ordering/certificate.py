@@ -35,8 +35,8 @@ def certificate(plan: Plan) -> bytes | None:
     JSON: format, kind, label, source (digest of the graph), unit, bound and lost in that
     unit, order (names), groups of {parts, cycle} whose cycles are names.
     """
-    proof = plan.proof
-    if proof.bound is None or not proof.order:
+    optimality = plan.optimality
+    if optimality.bound is None or not optimality.order:
         return None
     lost = plan.history["break_cycles"]["least_price"]
     head = {
@@ -45,9 +45,9 @@ def certificate(plan: Plan) -> bytes | None:
         "label": plan.source.label,
         "source": digest(plan),
         "unit": plan.source.unit,
-        "bound": whole(proof.bound),
+        "bound": whole(optimality.bound),
         "lost": whole(lost),
-        "order": list(proof.order),
+        "order": list(optimality.order),
     }
     lines = [
         f"  {json.dumps(key)}: {json.dumps(value)}," for key, value in head.items()
@@ -59,7 +59,7 @@ def certificate(plan: Plan) -> bytes | None:
             for cycle, parts in group
         )
         + "\n    ]"
-        for group in proof.packing
+        for group in optimality.packing
     ]
     body = ",\n".join(groups)
     text = "\n".join(

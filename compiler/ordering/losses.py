@@ -8,30 +8,35 @@ import numpy as np
 
 from ..arrays import Bool
 from ..graph import total, walks
-from ..ir.stages import MOTOR, SENSORY, Circuit, Past, Proof
+from ..ir.stages import MOTOR, SENSORY, Circuit, Optimality, Past
 from ..names import plain
 from .problem import Fold, Net, protected
 from .solve import Found, least, names_in_order
 
 
-def proof_of(
+def optimality_of(
     cycles: str, found: Found, net: Net, fold: Fold, scale: int, whole: bool
-) -> Proof:
+) -> Optimality:
     """What the order may be called; nothing is proved of weights that were rounded."""
     order = names_in_order(net, found.back)
     if cycles == "ratio":
-        return Proof("ratio", order=order, scale=scale)
+        return Optimality("ratio", order=order, scale=scale)
     if cycles == "fast" or (found.sifted and not found.bound):
-        return Proof("sift", order=order, scale=scale)
+        return Optimality("sift", order=order, scale=scale)
     bound = least(found, net, fold) / scale if whole else None
     sides = tuple((((u, v), lost * 10**6),) for u, v, lost in fold.pairs if lost)
     packing = (*found.packing, *sides) if whole else ()
     method = "exact+sift" if found.sifted else "exact"
-    return Proof(method, bound, packing, order, scale)
+    return Optimality(method, bound, packing, order, scale)
 
 
 def report(
-    circuit: Circuit, sent: Bool, loop: Bool, net: Net, proof: Proof, scale: int
+    circuit: Circuit,
+    sent: Bool,
+    loop: Bool,
+    net: Net,
+    optimality: Optimality,
+    scale: int,
 ) -> dict[str, Any]:
     """What runs backward, self-loops apart, and what that does to the animal."""
     edges, role = circuit.chemical, circuit.cells.role
@@ -49,8 +54,8 @@ def report(
     )
     sizes = np.bincount(net.component)
     return {
-        "method": proof.method,
-        "bound": proof.bound,
+        "method": optimality.method,
+        "bound": optimality.bound,
         "scale": scale,
         "components": int((sizes > 1).sum()),
         "largest": int(sizes.max(initial=0)),

@@ -15,9 +15,9 @@ import numpy as np
 from ..arrays import Bool, Int8
 from ..errors import InputError
 from ..graph import longest_path, ranks, total
-from ..ir.stages import Circuit, Dag, Junctions, Past, Proof
+from ..ir.stages import Circuit, Dag, Junctions, Optimality, Past
 from ..ordering.integers import integers
-from ..ordering.losses import flips, proof_of, report, unmatched, unprotected
+from ..ordering.losses import flips, optimality_of, report, unmatched, unprotected
 from ..ordering.problem import Fold, Net, block_of, flipped, net_of, prices
 from ..ordering.repair import Task, flat, price_cap, revive, settled
 from ..ordering.solve import Found, order_of, settle_protected
@@ -58,7 +58,7 @@ def break_cycles(
         past: an older model, to stay near.
         max_levels: keep what rises in so many levels, at most; 0: any number. A junction
             within a level is lateral.
-        feedback: see `prune.prune`.
+        feedback: see `mark_live.mark_live`.
         stick: what turning one of its synapses may cost, in the source's unit; 0: it breaks ties.
 
     Source: Eades, Lin, Smyth, "A fast and effective heuristic for the feedback arc set
@@ -91,7 +91,7 @@ def break_cycles(
         return recorded(circuit, past, task, asked, protect)
     near = net if past is None else flipped(net, past.back, stick * scale or TIE)
     first, found = search(net, near, cycles, past, stick > 0)
-    proof = proof_of(cycles, first, net, fold, scale, whole)
+    optimality = optimality_of(cycles, first, net, fold, scale, whole)
     against = ~net.proper & (net.pre != net.post)
     facts: dict[str, Any] = {
         "asked": cycles,
@@ -131,12 +131,12 @@ def break_cycles(
             "like": past.label,
             "stick": stick,
         }
-    facts |= report(circuit, sent, loop, net, proof, scale)
+    facts |= report(circuit, sent, loop, net, optimality, scale)
     block = block_of(circuit.cells.role)
     price = prices(block, edges.pre, edges.post, weight, roles)
     facts["price"] = int(price[sent & ~loop].sum()) / scale
     within = (forced == 0) & (max_levels > 0)
-    return broken(circuit, sent, forced, within, proof, facts)
+    return broken(circuit, sent, forced, within, optimality, facts)
 
 
 def search(
@@ -182,7 +182,7 @@ def recorded(
         block_of(circuit.cells.role), edges.pre, edges.post, weight, asked["roles"]
     )
     paid = int(price[sent & ~loop].sum()) / scale
-    bound = past.proof.bound
+    bound = past.optimality.bound
     ahead = longest_path(edges.pre[~sent], edges.post[~sent], len(name))
     if (ahead < 0).any() or (bound is not None and bound > paid):
         seen = "its order has a cycle, or loses less than it says is possible"
@@ -197,13 +197,15 @@ def recorded(
         "unprotected": unprotected(circuit, sent, protect),
         "unmatched": unmatched(circuit, protect),
         "price": paid,
-        "least_price": paid if bound is None or past.proof.method != "exact" else bound,
+        "least_price": (
+            paid if bound is None or past.optimality.method != "exact" else bound
+        ),
         "flips": 0,
         "like": past.label,
         "recorded": True,
     }
-    facts |= report(circuit, sent, loop, net, past.proof, scale)
-    return broken(circuit, sent, way, way == 0, past.proof, facts)
+    facts |= report(circuit, sent, loop, net, past.optimality, scale)
+    return broken(circuit, sent, way, way == 0, past.optimality, facts)
 
 
 def ways(circuit: Circuit, past: Past) -> Int8:
@@ -223,7 +225,7 @@ def broken(
     sent: Bool,
     way: Int8,
     within: Bool,
-    proof: Proof,
+    optimality: Optimality,
     facts: dict[str, Any],
 ) -> Dag:
     """The dag.
@@ -242,7 +244,7 @@ def broken(
         edges.take(~sent),
         edges.take(sent),
         ends.take(~within),
-        proof,
+        optimality,
         {**circuit.history, "break_cycles": facts},
         lateral,
     )

@@ -1,4 +1,4 @@
-"""Prune: order -> order, with the neurons off every sensor-to-motor path marked.
+"""Mark live: order -> order, with the neurons off every sensor-to-motor path marked.
 
 It stands behind `topological_sort`, since only then it is known which way a junction
 conducts. Nothing is removed: the synapses stay, a marked neuron fires on no level.
@@ -16,7 +16,7 @@ from ..graph import reached
 from ..ir.stages import MOTOR, SENSORY, Order
 
 
-def prune(order: Order, *, feedback: str = "drop") -> Order:
+def mark_live(order: Order, *, feedback: str = "drop") -> Order:
     """Mark as live what a sensor reaches and what reaches a motor neuron.
 
     Args:

@@ -41,7 +41,7 @@ def schedule_levels(order: Order) -> Plan:
         order.forward.renumbered(row),
         order.feedback.renumbered(row),
         order.junctions.renumbered(row),
-        order.proof,
+        order.optimality,
         start,
         {**order.history, "schedule_levels": facts},
         order.lateral.rising(row),

@@ -42,7 +42,7 @@ def topological_sort(dag: Dag) -> Order:
         forward,
         dag.feedback.renumbered(row),
         dag.junctions.rising(row),
-        dag.proof,
+        dag.optimality,
         original,
         np.ones(size, bool),
         {**dag.history, "topological_sort": facts},

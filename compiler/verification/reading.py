@@ -218,12 +218,12 @@ def differs(data: bytes, again: bytes) -> str:
 
 def claimed(model: Model) -> Iterator[Check]:
     """Whether the bound that CYCLES claims can be proved again from the tables."""
-    bound = model.plan.proof.bound
+    bound = model.plan.optimality.bound
     if bound is None:
         return
     plan = model.plan
     net, fold, scale = problem(plan, model.options)
-    whole = plan.proof.method == "exact" or model.options.cycles == "exact"
+    whole = plan.optimality.method == "exact" or model.options.cycles == "exact"
     cycles = "exact" if whole else "auto"
     found = least(order_of(net, cycles), net, fold) / scale
     detail = f"no order loses less than {names.amount(found)}, the module says {names.amount(bound)}"

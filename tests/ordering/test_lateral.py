@@ -201,7 +201,7 @@ def test_with_delay_a_junction_within_a_level_conducts_both_ways_late(
 
 
 def arcs_of(plan: Plan) -> tuple[list[int], list[int]]:
-    """What conducts with delay, as `prune` sees it."""
+    """What conducts with delay, as `mark_live` sees it."""
     pre, post = arcs(plan, "delay")  # type: ignore[arg-type]
     return pre.tolist(), post.tolist()
 

@@ -50,7 +50,7 @@ from elegansc.ir.text import digest, text
 from elegansc.ordering.integers import integers
 from elegansc.ordering.sift import Sift
 from elegansc.passes.break_cycles import break_cycles
-from elegansc.passes.mark_live import prune
+from elegansc.passes.mark_live import mark_live
 from elegansc.passes.merge_electrical import merge_electrical
 from elegansc.passes.schedule_levels import schedule_levels
 from elegansc.passes.select_cells import select_cells
@@ -129,7 +129,7 @@ def ordered(found: Connectome, cycles: str = "auto") -> Order:
 def planned(found: Connectome, feedback: str = "drop") -> Plan:
     """All passes; hypothesis tries again where no sensor reaches a motor."""
     try:
-        return schedule_levels(prune(ordered(found), feedback=feedback))
+        return schedule_levels(mark_live(ordered(found), feedback=feedback))
     except InputError:
         assume(False)
         raise
@@ -437,7 +437,7 @@ def test_keeping_alive_brings_nobody_down(found: Connectome) -> None:
     for alive in (False, True):
         order = topological_sort(break_cycles(circuit, alive=alive))
         try:
-            live[alive] = int(prune(order).live.sum())
+            live[alive] = int(mark_live(order).live.sum())
         except InputError:
             live[alive] = 0
 
@@ -453,7 +453,7 @@ def test_keeping_alive_does_not_cut_the_last_path() -> None:
     ]
     found = connectome(rows, 4, [SENSORY, SENSORY, 2, MOTOR])
 
-    assert prune(ordered(found)).live.sum() >= 3  # B -> C -> G
+    assert mark_live(ordered(found)).live.sum() >= 3  # B -> C -> G
 
 
 # topological_sort
@@ -504,7 +504,7 @@ def test_a_junction_that_is_forced_conducts_as_it_must(found: Connectome) -> Non
     assert direction(again) == direction(order)
 
 
-# prune, schedule_levels
+# mark_live, schedule_levels
 
 
 def conducting(order: Order | Plan, feedback: str) -> nx.DiGraph:
@@ -532,9 +532,9 @@ def test_live_is_on_a_path_from_a_sensor_to_a_motor(
             tells |= {row} | nx.ancestors(graph, row)
     if not told & tells:
         with pytest.raises(InputError, match="no path leads"):
-            prune(order, feedback=feedback)
+            mark_live(order, feedback=feedback)
         return
-    pruned = prune(order, feedback=feedback)
+    pruned = mark_live(order, feedback=feedback)
 
     verify(pruned)
     assert set(np.flatnonzero(pruned.live).tolist()) == told & tells
@@ -769,7 +769,7 @@ def test_a_large_random_graph_keeps_every_promise(seed: int) -> None:
             merge_electrical(connectome(rows, 300, role)), cycles="fast", alive=False
         )
     )
-    plan = schedule_levels(prune(order))
+    plan = schedule_levels(mark_live(order))
 
     verify(plan)
     facts = plan.history["topological_sort"]

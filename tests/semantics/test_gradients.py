@@ -14,7 +14,7 @@ from elegansc.ir.stages import Plan
 from elegansc.nulls.twins import null_of, twins
 from elegansc.options import Options
 from elegansc.passes.break_cycles import break_cycles
-from elegansc.passes.mark_live import prune
+from elegansc.passes.mark_live import mark_live
 from elegansc.passes.schedule_levels import schedule_levels
 from elegansc.passes.topological_sort import topological_sort
 from elegansc.pipeline import circuit_of
@@ -110,7 +110,7 @@ def twin(null: str) -> Plan:
     circuit = circuit_of("cook2019", label="", options=Options(), layout=Layout())
     found = next(iter(twins(circuit, null_of(null), seed=0, count=1))).circuit
     dag = break_cycles(found, cycles="fast", alive=True)
-    return schedule_levels(prune(topological_sort(dag), feedback="drop"))
+    return schedule_levels(mark_live(topological_sort(dag), feedback="drop"))
 
 
 def without_gradient(module: ModuleType, seed: int) -> int:
