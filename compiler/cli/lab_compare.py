@@ -11,7 +11,7 @@ from typing import Any
 import click
 
 from ..errors import visible
-from .lab_flags import data_option, need, precision_option
+from .lab_flags import check_installed, data_option, precision_option
 
 
 @click.command("compare")
@@ -63,15 +63,15 @@ def compare_command(
 
     Killed at any point, the same command goes on and loses no finished run.
     """
-    need()
+    check_installed()
     from ..lab.protocol.protocol import read_protocol
-    from ..lab.running.compare import Place, compare, shrunk
+    from ..lab.running.compare import Resources, compare, shrunk
     from ..lab.running.machine import Machine
 
     plan = read_protocol(protocol)
     plan = shrunk(plan) if smoke else plan
     machine = Machine(accelerator, 1, precision)
-    place = Place(jobs or os.cpu_count() or 1, ray, machine, gpus)
+    resources = Resources(jobs or os.cpu_count() or 1, ray, machine, gpus)
 
     def watch(title: str, count: int, items: Iterable[Any]) -> Iterator[Any]:
         for item in items if quiet else bar(title, count, items):
@@ -79,7 +79,7 @@ def compare_command(
                 click.echo(one_line(item), err=True)
             yield item
 
-    done = compare(plan, data, Path(output), place, watch=watch)
+    done = compare(plan, data, Path(output), resources, watch=watch)
     if not quiet:
         nan = f", {done.nan} of them nan" if done.nan else ""
         click.echo(
@@ -90,7 +90,7 @@ def compare_command(
 
 
 def bar(title: str, count: int, items: Iterable[Any]) -> Iterator[Any]:
-    """A progress bar, on a terminal only."""
+    """The items, with a progress bar on a terminal."""
     if not sys.stderr.isatty():
         yield from items
         return
@@ -102,7 +102,7 @@ def bar(title: str, count: int, items: Iterable[Any]) -> Iterator[Any]:
 
 
 def one_line(line: dict[str, Any]) -> str:
-    """A finished run in a line."""
+    """The line of a finished run."""
     twin = f"-{line['graph']}" if line["graph"] else ""
     scores = ", ".join(f"{key} {value:.4f}" for key, value in line["test"].items())
     return (

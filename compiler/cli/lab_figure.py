@@ -76,7 +76,7 @@ def figure_command(
 
 
 def say(output: str, rules: Protocol, judged: tuple[Judged, ...]) -> None:
-    """The verdict, on stderr."""
+    """Print the verdict, on stderr."""
     from ..lab.pages.sentences import verdict
 
     for sentence in verdict(rules, judged):

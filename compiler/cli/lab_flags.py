@@ -20,8 +20,8 @@ precision_option = click.option(
 )
 
 
-def need() -> None:
-    """Raise CompilerError unless what the laboratory needs is installed."""
+def check_installed() -> None:
+    """Raise CompilerError unless the packages that lab needs are installed."""
     from importlib.util import find_spec
 
     missing = [name for name in NEEDED if find_spec(name) is None]

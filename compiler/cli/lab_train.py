@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ..errors import visible
-from .lab_flags import data_option, need, precision_option
+from .lab_flags import check_installed, data_option, precision_option
 
 if TYPE_CHECKING:
     from ..lab.running.training import Epoch
 
 CONTROLS = ("identity", "mlp", "frozen")
-LARGEST = 2**32 - 1  # seed
+LARGEST_SEED = 2**32 - 1  # seed
 MILLIONS = click.IntRange(0, 10_000_000)
 
 
@@ -44,7 +44,10 @@ MILLIONS = click.IntRange(0, 10_000_000)
 @click.option("--validation", type=MILLIONS, default=0, help="Of them; 0: all.")
 @click.option("--test", type=MILLIONS, default=0, help="Of them, the first; 0: all.")
 @click.option(
-    "--seed", type=click.IntRange(0, LARGEST), default=0, help="Of start and order."
+    "--seed",
+    type=click.IntRange(0, LARGEST_SEED),
+    default=0,
+    help="Of start and order.",
 )
 @click.option(
     "--control",
@@ -85,14 +88,14 @@ def train_command(
     The best epoch is told by the validation images; the test images are looked at once,
     at that epoch.
     """
-    need()
+    check_installed()
     from ..lab.running.machine import Machine
     from ..lab.running.single import set_threads, train_alone
 
     set_threads(threads)
     recipe, sizes = settings(given)
 
-    def tell(epoch: Epoch) -> None:
+    def on_epoch(epoch: Epoch) -> None:
         if not quiet:
             click.echo(
                 f"epoch     {epoch.epoch} of {recipe.epochs}: loss "
@@ -110,7 +113,7 @@ def train_command(
         machine=Machine(accelerator, devices, precision),
         checkpoint=checkpoint,
         force=force,
-        tell=tell,
+        on_epoch=on_epoch,
     )
     if outcome is None or quiet:
         return
@@ -121,7 +124,7 @@ def train_command(
 
 
 def settings(given: dict[str, Any]) -> tuple[Any, Any]:
-    """Recipe and sizes from the command line."""
+    """Recipe and sizes of the command line."""
     from ..lab.running.single import SMOKE_IMAGES, Sizes
     from ..lab.running.training import Recipe
 
@@ -136,5 +139,5 @@ def settings(given: dict[str, Any]) -> tuple[Any, Any]:
 
 
 def number(value: float | None) -> str:
-    """Four places, or nan."""
+    """A number to four decimals, or nan."""
     return "nan" if value is None else f"{value:.4f}"

@@ -31,7 +31,7 @@ from elegansc.lab.running.augment import flip_and_crop
 from elegansc.lab.running.controls import count, size, widths
 from elegansc.lab.running.data import Images, Splits
 from elegansc.lab.running.machine import Machine
-from elegansc.lab.running.models import Network, load
+from elegansc.lab.running.models import TaskModel, load
 from elegansc.lab.running.results import KEYS, Results
 from elegansc.lab.running.training import Outcome, Recipe, train
 
@@ -44,7 +44,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def networks(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Network]:
+def networks(tmp_path_factory: pytest.TempPathFactory) -> dict[str, TaskModel]:
     place = tmp_path_factory.mktemp("models")
     return {task: load(model_of(place, task), "toy.py") for task in data.SHAPE}
 
@@ -250,7 +250,7 @@ def test_scores_of_pixels_are_what_they_say() -> None:
     part = Images(torch.from_numpy(pixels), torch.zeros(7, dtype=torch.long))
     model = Drawn(torch.from_numpy(np.log(chance / (1 - chance))))
 
-    found = scores.reconstructed(model, part)
+    found = scores.reconstruction_scores(model, part)
 
     white, called = pixels / 255 > 0.3, chance >= 0.25
     precision = (white & called).sum() / called.sum()
@@ -294,7 +294,7 @@ def test_an_mlp_that_cannot_be_is_said() -> None:
         widths(64, 150)
 
 
-def test_the_mlp_of_a_model_has_its_size(networks: dict[str, Network]) -> None:
+def test_the_mlp_of_a_model_has_its_size(networks: dict[str, TaskModel]) -> None:
     whole, mlp = (networks["cifar10"].make(arm, 0) for arm in ("worm", "mlp"))
 
     wanted, found = (count(m.get_submodule("network")) for m in (whole, mlp))
@@ -302,7 +302,7 @@ def test_the_mlp_of_a_model_has_its_size(networks: dict[str, Network]) -> None:
 
 
 def test_the_identity_hands_the_vector_to_every_motor_neuron(
-    networks: dict[str, Network],
+    networks: dict[str, TaskModel],
 ) -> None:
     network = networks["cifar10"].make("identity", 0).get_submodule("network")
     vector = torch.randn(5, 1, 4)
@@ -313,7 +313,7 @@ def test_the_identity_hands_the_vector_to_every_motor_neuron(
 
 @pytest.mark.parametrize("task", data.SHAPE)
 def test_a_frozen_network_stays_and_its_encoder_learns(
-    task: str, networks: dict[str, Network], folder: Path
+    task: str, networks: dict[str, TaskModel], folder: Path
 ) -> None:
     whole = networks[task].make("frozen", 0)
     before = {name: p.clone() for name, p in whole.named_parameters()}
@@ -328,7 +328,7 @@ def test_a_frozen_network_stays_and_its_encoder_learns(
 
 
 def trained(
-    network: Network,
+    network: TaskModel,
     folder: Path,
     task: str = "cifar10",
     arm: str = "worm",
@@ -342,7 +342,7 @@ def trained(
     return train(whole, splits, recipe, Machine("cpu").fabric())
 
 
-def test_a_seed_gives_one_curve(networks: dict[str, Network], folder: Path) -> None:
+def test_a_seed_gives_one_curve(networks: dict[str, TaskModel], folder: Path) -> None:
     options = {"augmentation": "flip-crop"}
     one, same, other = (
         trained(networks["cifar10"], folder, seed=seed, **options) for seed in (3, 3, 4)
@@ -353,7 +353,7 @@ def test_a_seed_gives_one_curve(networks: dict[str, Network], folder: Path) -> N
 
 
 def test_a_model_learns_what_can_be_learned(
-    networks: dict[str, Network], folder: Path
+    networks: dict[str, TaskModel], folder: Path
 ) -> None:
     outcome = trained(networks["cifar10"], folder, epochs=25, lr=3e-2)
 
@@ -362,7 +362,7 @@ def test_a_model_learns_what_can_be_learned(
     assert last is not None and first is not None and last < first - 0.3
 
 
-def test_the_best_epoch_is_kept(networks: dict[str, Network], folder: Path) -> None:
+def test_the_best_epoch_is_kept(networks: dict[str, TaskModel], folder: Path) -> None:
     network = networks["mnist"]
     whole = network.make("worm", 0)
     outcome = trained(network, folder, "mnist", model=whole, lr=0.2, epochs=4)
@@ -371,14 +371,14 @@ def test_the_best_epoch_is_kept(networks: dict[str, Network], folder: Path) -> N
     assert outcome.best_epoch == 1 + curve.index(min(v for v in curve if v is not None))
     held = data.load(str(folder), "mnist").validation
     whole.eval()
-    assert scores.reconstructed(whole, held)["bce"] == outcome.validation
+    assert scores.reconstruction_scores(whole, held)["bce"] == outcome.validation
     assert set(outcome.test) == {
         *("pixel_accuracy", "f1", "bce", "probe_top1", "all_black")
     }
 
 
 def test_the_test_images_are_looked_at_once(
-    networks: dict[str, Network], folder: Path, monkeypatch: pytest.MonkeyPatch
+    networks: dict[str, TaskModel], folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     seen = []
     scored: Callable[..., dict[str, float]] = scores.scored
@@ -396,7 +396,7 @@ def test_the_test_images_are_looked_at_once(
 
 
 def test_a_loss_that_is_no_number_ends_it(
-    networks: dict[str, Network], folder: Path
+    networks: dict[str, TaskModel], folder: Path
 ) -> None:
     away = {
         "lr": 10.0,
@@ -409,7 +409,7 @@ def test_a_loss_that_is_no_number_ends_it(
     assert outcome.curve[-1].train_loss is None
 
 
-def test_adam_by_hand_is_what_a_step_does(networks: dict[str, Network]) -> None:
+def test_adam_by_hand_is_what_a_step_does(networks: dict[str, TaskModel]) -> None:
     """The learning rate that the schedule gives arrives at the optimiser."""
     whole = networks["cifar10"].make("worm", 0)
     pixels, labels = images("cifar10", 16, 0)
@@ -463,7 +463,7 @@ def test_a_model_without_a_task_is_refused() -> None:
         load(next(iter(artifact.files.values())), "plain.py")
 
 
-def test_facts_are_those_of_the_tables(networks: dict[str, Network]) -> None:
+def test_facts_are_those_of_the_tables(networks: dict[str, TaskModel]) -> None:
     network = networks["cifar10"]
     module = network.module
     facts = network.facts("worm", network.make("worm", 0))
@@ -632,7 +632,7 @@ def test_train_adds_a_line_and_saves_the_best_epoch(
     whole.load_state_dict(saved(tmp_path / "best.safetensors"))
     whole.eval()
     held = data.load(str(folder), "cifar10").validation
-    assert scores.classified(whole, held)["top1"] == line["validation"]
+    assert scores.classification_scores(whole, held)["top1"] == line["validation"]
 
     again = invoke(*words)
     assert again.exit_code == 1 and "worm seed 0 stands there already" in again.output

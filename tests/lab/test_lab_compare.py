@@ -33,9 +33,10 @@ from elegansc.errors import InputError, UsageError
 from elegansc.ir.text import digest
 from elegansc.lab.protocol.protocol import read_protocol
 from elegansc.lab.running import compare as comparing
-from elegansc.lab.running.compare import Place, compare, shrunk
+from elegansc.lab.running.compare import Resources, compare, shrunk
 from elegansc.lab.running.graphs import circuits, graphs
-from elegansc.lab.running.jobs import connected, each, pool
+from elegansc.lab.running.jobs import each, pool
+from elegansc.lab.running.ray_cluster import connected
 from elegansc.options import Options
 from elegansc.pipeline import circuit_of
 from elegansc.readers.parse import Layout
@@ -236,12 +237,12 @@ def test_a_full_disk_in_the_middle_ends_it_clearly(
 
     monkeypatch.setattr("os.fsync", fills)
     with pytest.raises(InputError, match="No space left on device\n.*1 finished run"):
-        compare(protocol, str(data), out, Place(jobs=1))
+        compare(protocol, str(data), out, Resources(jobs=1))
     before = lines(out)
     assert len(before) == 1
     monkeypatch.undo()
 
-    compare(protocol, str(data), out, Place(jobs=1))
+    compare(protocol, str(data), out, Resources(jobs=1))
     assert lines(out)[0] == before[0] and len(lines(out)) == 3
 
 

@@ -1,29 +1,27 @@
-"""The arms of a comparison: complete graphs, their means, and the gaps."""
+"""Group the results of a comparison by arm: complete graphs, means, missing runs."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
-from ..protocol.protocol import CONTROLS, LESS_IS_BETTER, Arm, Run, Task
+from ..protocol.protocol import CONTROLS, LESS_IS_BETTER, Arm, Line, Run, Task
 from .statistics import Interval, interval
 
 COVARIATES = ("synapses_kept", "live", "depth", "parameters")
-Line = Mapping[str, Any]
 Results = Mapping[Run, Line]
 
 
 @dataclass(frozen=True, slots=True)
-class Graph:
-    """A graph all of whose trainings are there.
+class GraphScores:
+    """The scores of a graph all of whose trainings are finished.
 
     Attributes:
-        number: 0: the connectome itself or none; twins count from 1.
-        value: the mean over its trainings of each metric of the test images.
-        facts: what was counted of it: COVARIATES, backward_share.
+        number: 0 for the connectome itself or a control; twins count from 1.
+        value: each test metric, its mean over the trainings.
+        facts: properties of the graph: COVARIATES, backward_share.
     """
 
     number: int
@@ -33,19 +31,19 @@ class Graph:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """What became of an arm.
+    """The results of one arm.
 
     Attributes:
-        graphs: those that are complete.
-        runs: each training's metrics, with the worm's further ones last.
-        ranked: so many of the worm's runs, the first, make its place; 0 of a control.
-        missing: trainings that the protocol wants and the results lack.
+        graphs: the complete ones.
+        runs: the metrics of each training; the worm's further ones last.
+        ranked: number of the worm's runs, the first ones, that its rank uses; 0 for a control.
+        missing: trainings of the protocol that the results lack.
         nan: trainings that gave NaN.
-        mean: of the metric, over graphs, or over the trainings of a single graph.
+        mean: of the metric over graphs, or over the trainings of a single graph.
     """
 
     arm: Arm
-    graphs: tuple[Graph, ...]
+    graphs: tuple[GraphScores, ...]
     runs: tuple[Mapping[str, float], ...]
     ranked: int
     missing: tuple[Run, ...]
@@ -54,7 +52,7 @@ class Group:
 
 
 def scored(found: Results, nan: str) -> Iterator[tuple[Run, Mapping[str, float]]]:
-    """The metrics of each run; of one that gave NaN: the worst finished ones, or none."""
+    """The metrics of each run; a run that gave NaN counts as the worst, or not at all."""
     done = {run: line["test"] for run, line in found.items() if line["status"] != "nan"}
     names = {name for test in done.values() for name in test}
     worst = {
@@ -73,7 +71,7 @@ def scored(found: Results, nan: str) -> Iterator[tuple[Run, Mapping[str, float]]
 def group_of(
     task: Task, arm: Arm, found: Results, scores: Mapping[Run, Mapping[str, float]]
 ) -> Group:
-    """An arm's complete graphs and its gaps."""
+    """The complete graphs of an arm, its missing runs and its NaN runs."""
     wanted = [run for run in task.runs() if run.arm == arm.name]
     tested: dict[int, list[Run]] = {}
     for run in wanted:
@@ -87,7 +85,7 @@ def group_of(
                 name: float(found[runs[0]][name] or 0)
                 for name in (*COVARIATES, "backward_share")
             }
-            graphs.append(Graph(number, averaged(known), facts))
+            graphs.append(GraphScores(number, averaged(known), facts))
     every = tuple(scores[run] for run in wanted if run in scores)
     means = [graph.value for graph in graphs] if arm.random else every
     return Group(

@@ -11,7 +11,7 @@ import numpy as np
 
 from ...errors import InputError
 from ..protocol.protocol import WORM, Protocol, Task
-from .groups import COVARIATES, Graph, Group, Results, group_of, scored
+from .groups import COVARIATES, GraphScores, Group, Results, group_of, scored
 from .statistics import (
     Adjusted,
     Equivalence,
@@ -32,15 +32,15 @@ class Comparison:
     """The worm against the twins of one generator.
 
     Attributes:
-        tested: whether it is in the family of tests, or described alone.
-        p: of the rank test, on the side that the protocol asks for.
+        tested: whether it is in the family of tests; otherwise it is only described.
+        p: of the rank test, one- or two-sided as in the protocol.
         holm: p, adjusted; NaN if not tested.
-        least: the least that holm could have been with these graphs.
-        needed: graphs with which the best of the family could be significant.
-        detectable: how far off the worm must be to be found, in deviations of the graphs.
-        equivalent_holm: of the equivalence tests, a family of their own.
-        adjusted: the second analysis; its test is adjusted_rank, adjusted_p and _holm.
-        backward_z, backward_rank: of the share of weight that runs backward; rank 1 is the
+        least: the smallest value of holm that so many graphs allow.
+        needed: number of graphs with which the best of the family could be significant.
+        detectable: the effect found in 8 runs of 10, in standard deviations of the graphs.
+        equivalent_holm: p of the equivalence tests, corrected as a family of their own.
+        adjusted: the metric with covariates regressed out; adjusted_rank, _p, _holm: its test.
+        backward_z, backward_rank: of the share of weight that runs backward; rank 1: the
             largest share.
     """
 
@@ -64,7 +64,7 @@ class Comparison:
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """A task's groups and comparisons; none where the worm is incomplete."""
+    """The groups and comparisons of a task; no comparison if the worm is incomplete."""
 
     task: Task
     groups: tuple[Group, ...]
@@ -84,7 +84,7 @@ class Judged:
 
 
 def judge(protocol: Protocol, results: Results) -> tuple[Judged, ...]:
-    """Judge all tasks; Holm's correction runs over the tested generators of all.
+    """Judge all tasks; one Holm correction covers the tested generators of all of them.
 
     Raises:
         InputError: a run is not of the protocol, or lacks the metric.
@@ -106,7 +106,7 @@ def judge(protocol: Protocol, results: Results) -> tuple[Judged, ...]:
 
 
 def check(protocol: Protocol, results: Results) -> None:
-    """Every run is one of the protocol's and has the metric of its task."""
+    """Raise InputError unless each run is of the protocol and has its task's metric."""
     wanted = {*protocol.runs()}
     for run, line in results.items():
         if run not in wanted:
@@ -121,10 +121,10 @@ def check(protocol: Protocol, results: Results) -> None:
 def corrected(
     family: Sequence[Comparison], wanted: int, protocol: Protocol
 ) -> list[Comparison]:
-    """The tested comparisons with what Holm makes of them.
+    """The tested comparisons with p values corrected by Holm, and their power.
 
     Args:
-        wanted: tests in the protocol; those that could not be made count all the same.
+        wanted: number of tests in the protocol, the impossible ones included.
     """
     unmade = [math.nan] * (wanted - len(family))
     alpha, side = protocol.alpha, protocol.side
@@ -153,7 +153,7 @@ def judged(task: Task, results: Results, protocol: Protocol) -> Judged:
     groups = tuple(group_of(task, arm, found, scores) for arm in task.arms)
     worm = next(group for group in groups if group.arm.name == WORM)
     comparisons = tuple(
-        compared(task, worm, group, protocol.side)
+        compare_with(task, worm, group, protocol.side)
         for group in groups
         if group.arm.random and group.graphs and worm.graphs
     )
@@ -167,8 +167,8 @@ def judged(task: Task, results: Results, protocol: Protocol) -> Judged:
     )
 
 
-def compared(task: Task, worm: Group, group: Group, side: str) -> Comparison:
-    """The worm against one generator."""
+def compare_with(task: Task, worm: Group, group: Group, side: str) -> Comparison:
+    """Compare the worm with the twins of one generator."""
     own, higher = worm.graphs[0], task.higher_is_better
     means = [graph.value[task.metric] for graph in group.graphs]
     rank = rank_test(own.value[task.metric], means, higher=higher)
@@ -196,6 +196,6 @@ def compared(task: Task, worm: Group, group: Group, side: str) -> Comparison:
     )
 
 
-def column(name: str, own: Graph, graphs: Iterable[Graph]) -> Any:
-    """A covariate of the worm and of all graphs."""
+def column(name: str, own: GraphScores, graphs: Iterable[GraphScores]) -> Any:
+    """One covariate of the worm and of all twins."""
     return np.array([graph.facts[name] for graph in (own, *graphs)])

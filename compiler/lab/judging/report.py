@@ -16,7 +16,7 @@ SCHEMA = 1
 
 
 def report(protocol: Protocol, judged: Sequence[Judged]) -> dict[str, Any]:
-    """The report; what is not known or can not be is null."""
+    """The report; unknown and impossible values are null."""
     found = {
         "schema": SCHEMA,
         "command": "lab figure",
@@ -34,7 +34,7 @@ def report(protocol: Protocol, judged: Sequence[Judged]) -> dict[str, Any]:
 
 
 def task(one: Judged) -> dict[str, Any]:
-    """One task."""
+    """A task: sizes, arms, comparisons."""
     return {
         "task": one.task.name,
         "metric": one.task.metric,
@@ -51,7 +51,7 @@ def task(one: Judged) -> dict[str, Any]:
 
 
 def arm(group: Group) -> dict[str, Any]:
-    """One arm: its mean, its graphs, its gaps."""
+    """An arm: mean, graphs, missing and NaN runs."""
     return {
         "arm": group.arm.name,
         "graphs_planned": group.arm.graphs,
@@ -75,12 +75,12 @@ def interval(mean: Interval) -> dict[str, Any]:
 
 
 def key(run: Run) -> dict[str, Any]:
-    """A run as its line names it."""
+    """The task, arm, graph and seed of a run."""
     return asdict(run)
 
 
 def comparison(one: Comparison) -> dict[str, Any]:
-    """The worm against one generator."""
+    """The comparison of the worm with one generator."""
     return {
         "generator": one.generator,
         "tested": one.tested,
@@ -105,7 +105,7 @@ def comparison(one: Comparison) -> dict[str, Any]:
 
 
 def plain(value: Any) -> Any:
-    """The value with null for NaN and infinity, which JSON has not."""
+    """The value with None for NaN and infinity, which JSON does not have."""
     if isinstance(value, dict):
         return {name: plain(each) for name, each in value.items()}
     if isinstance(value, list):

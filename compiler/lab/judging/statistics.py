@@ -1,8 +1,8 @@
 """The statistics of a comparison: numbers in, numbers out.
 
-The worm is one graph among n random ones. If it were drawn as they were, each of the n + 1
-places in their order would be as likely: the rank test rests on nothing else. So n graphs
-can give no smaller p than 1 / (n + 1), whatever the worm does.
+The worm is one graph among n random ones. If it were drawn from the same distribution, all
+n + 1 ranks would be equally likely; the rank test assumes nothing else. So with n graphs p
+is never below 1 / (n + 1).
 """
 
 from __future__ import annotations
@@ -21,16 +21,16 @@ Floats = NDArray[np.float64]
 
 LEVEL = 0.95  # of all intervals
 POWER = 0.8  # of the power statement
-SAME = 1e-9  # relative: columns that differ by less are taken as the same
+SAME = 1e-9  # relative difference below which two columns are equal
 
 
 @dataclass(frozen=True, slots=True)
 class Ranked:
-    """The worm among n random graphs.
+    """The rank of the worm among n random graphs.
 
     Attributes:
         rank: 1 if no random graph is better; ties count as half, as in a mean rank.
-        better, worse, both: p of the worm being better, worse, other than the graphs.
+        better, worse, both: p of the one-sided tests and of the two-sided one.
     """
 
     n: int
@@ -42,7 +42,7 @@ class Ranked:
 
 @dataclass(frozen=True, slots=True)
 class Interval:
-    """A mean, its 95 % interval and the deviation of what was averaged; NaN: unknown."""
+    """A mean with its 95 % interval and the standard deviation of the values; NaN: unknown."""
 
     n: int
     mean: float
@@ -57,8 +57,8 @@ class Equivalence:
 
     Attributes:
         difference: mean of the first less mean of the second.
-        low, high: its 90 % interval: it lies within the margin where p < 0.05.
-        p: the larger of the two tests' p; NaN where a sample has no deviation to tell.
+        low, high: its 90 % interval; it lies within the margin if and only if p < 0.05.
+        p: the larger p of the two tests; NaN where the deviation is unknown.
     """
 
     difference: float
@@ -69,14 +69,14 @@ class Equivalence:
 
 @dataclass(frozen=True, slots=True)
 class Adjusted:
-    """What is left of a metric when covariates are regressed out.
+    """The residuals of a metric after the regression on covariates.
 
     Attributes:
         residuals: (n,) of ordinary least squares, in the metric's unit.
-        used: the covariates that were.
-        dropped: the others, each with the reason.
-        explained: share of the variance that the used ones explain, R squared.
-        leverage: (n,) how far each point pulled the fit to itself; 1 is entirely.
+        used: the covariates of the regression.
+        dropped: the other covariates, each with the reason.
+        explained: R squared.
+        leverage: (n,) diagonal of the hat matrix; 1: the fit goes through the point.
     """
 
     residuals: Floats
@@ -87,10 +87,10 @@ class Adjusted:
 
 
 def rank_test(worm: float, graphs: Sequence[float], *, higher: bool = True) -> Ranked:
-    """Where the worm stands among random graphs, and how often chance puts it there.
+    """The rank test of the worm among random graphs, as a permutation test.
 
     Args:
-        graphs: (n,) a mean for each graph.
+        graphs: (n,) the mean score of each graph.
         higher: whether more is better.
 
     Returns:
@@ -110,22 +110,22 @@ def rank_test(worm: float, graphs: Sequence[float], *, higher: bool = True) -> R
 
 
 def least_p(n: int, side: str) -> float:
-    """The least p that a rank test with n graphs can give."""
+    """The smallest p of a rank test with n graphs."""
     return min(1.0, (2 if side == "both" else 1) / (1 + n))
 
 
 def graphs_needed(alpha: float, side: str, tests: int) -> int:
-    """The graphs a generator with which the best of `tests` can pass Holm's correction."""
+    """Number of graphs a generator so that the best of `tests` can pass Holm's correction."""
     sides = 2 if side == "both" else 1
     wanted = math.ceil(sides * tests / alpha - SAME) - 1
     return max(1, wanted)
 
 
 def detectable(n: int, alpha: float, side: str, tests: int) -> float:
-    """How far off the worm must be to pass the first step of Holm in 8 runs of 10.
+    """The effect size that passes the first step of Holm with a power of 0.8.
 
     Returns:
-        Deviations of the graph means, if these are normal; inf where nothing passes.
+        In standard deviations of normal graph means; inf if no effect can pass.
     """
     sides = 2 if side == "both" else 1
     above = math.floor(alpha / (sides * tests) * (n + 1) + SAME) - 1
@@ -136,9 +136,9 @@ def detectable(n: int, alpha: float, side: str, tests: int) -> float:
 
 
 def holm(p: Sequence[float]) -> list[float]:
-    """Holm's adjusted p, in the order given: reject where it is at most alpha.
+    """Holm's adjusted p values, in the order of `p`; reject where at most alpha.
 
-    NaN, a test that could not be made, counts as a member of the family and stays NaN.
+    NaN marks an impossible test: it counts in the size of the family and stays NaN.
 
     Source: Holm, Scandinavian Journal of Statistics 6, 1979, 65-70.
     """
@@ -171,10 +171,9 @@ def interval(values: Sequence[float]) -> Interval:
 def equivalent(
     first: Sequence[float], second: Sequence[float], margin: float
 ) -> Equivalence:
-    """Test whether two means differ by less than the margin.
+    """Two one-sided Welch tests that two means differ by less than the margin.
 
-    Welch's t against a difference of -margin and of +margin; each sample needs two values
-    or more, and one of them a deviation.
+    Each sample needs two values or more, and at least one a deviation.
 
     Source: Schuirmann, J. Pharmacokinetics and Biopharmaceutics 15, 1987, 657-680.
     """
@@ -202,7 +201,7 @@ def equivalent(
 
 
 def standing(worm: float, graphs: Sequence[float]) -> float:
-    """The worm's z among random graphs; NaN where they do not differ."""
+    """The z score of the worm among random graphs; NaN if these do not differ."""
     found = np.asarray(graphs, np.float64)
     if len(found) < 2 or not found.std():
         return math.nan
@@ -210,14 +209,14 @@ def standing(worm: float, graphs: Sequence[float]) -> float:
 
 
 def regress_out(values: Sequence[float], covariates: Mapping[str, Floats]) -> Adjusted:
-    """Ordinary least squares of a metric on covariates.
+    """Regress a metric on covariates by ordinary least squares.
 
-    The worm is fitted like every random graph: only so are all residuals alike when the
-    worm is no other graph, and the rank test on them is what it was.
+    The worm is fitted together with the random graphs. Only then are all residuals
+    exchangeable under the null hypothesis, as the rank test requires.
 
     Args:
-        values: (n,) a mean for each graph.
-        covariates: (n,) each, by name; the first of several collinear ones is used.
+        values: (n,) the mean score of each graph.
+        covariates: (n,) each, by name; of collinear ones the first is used.
     """
     y = np.asarray(values, np.float64)
     kept, dropped = independent(covariates, len(y))
@@ -233,9 +232,9 @@ def regress_out(values: Sequence[float], covariates: Mapping[str, Floats]) -> Ad
 def independent(
     covariates: Mapping[str, Floats], n: int
 ) -> tuple[dict[str, Floats], dict[str, str]]:
-    """Centred and scaled columns that span the covariates, and why the others do not.
+    """Linearly independent covariates, centred and scaled, and the reason for each other.
 
-    Two graphs more than columns are left, or nothing would remain to be ranked.
+    At least two more graphs than columns remain, so that residuals can be ranked.
     """
     kept: dict[str, Floats] = {}
     dropped: dict[str, str] = {}

@@ -1,6 +1,6 @@
-"""Two pictures of a comparison: curves as the paper's Figure 2 has them, and every graph.
+"""Two pictures of a comparison: the learning curves of Figure 2, and all graph scores.
 
-The same results give the same bytes; no date, no version, no user's settings.
+The same results give the same bytes.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ def pictures(
 
 
 def figure2(judged: Sequence[Judged], results: Results) -> Figure:
-    """Curves, a panel a task."""
+    """Learning curves, a panel a task."""
     figure = page(WIDE * len(judged), HIGH)
     panels = figure.subplots(1, len(judged), squeeze=False)
     for axes, one in zip(panels[0], judged, strict=True):
@@ -61,7 +61,7 @@ def figure2(judged: Sequence[Judged], results: Results) -> Figure:
 
 
 def curves(axes: Axes, one: Judged, results: Results) -> None:
-    """Validation metric against epochs: worm dashed, a mean and a band a generator."""
+    """Validation metric against epochs: the worm dashed, mean and band of each generator."""
     from matplotlib.ticker import MaxNLocator
 
     task = one.task
@@ -98,7 +98,7 @@ def curves(axes: Axes, one: Judged, results: Results) -> None:
 
 
 def curves_of(task: Task, arm: Arm, results: Results) -> Floats:
-    """(curves, epochs): a mean curve a twin, or one a training; NaN runs left out."""
+    """(curves, epochs): the mean curve of each twin, or one a training; no NaN runs."""
     by: dict[int, list[list[float]]] = {}
     for run in task.runs():
         line = results.get(run) if run.arm == arm.name else None
@@ -111,7 +111,7 @@ def curves_of(task: Task, arm: Arm, results: Results) -> Floats:
 
 
 def line_style(arm: str) -> dict[str, Any]:
-    """How an arm's curve is drawn."""
+    """Colour, dashes and width of an arm's curve."""
     if arm == WORM:
         return {"color": RED, "linestyle": (0, (4, 2)), "linewidth": 1.8, "zorder": 5}
     if arm in COLOURS:

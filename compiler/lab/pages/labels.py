@@ -1,4 +1,4 @@
-"""Names and numbers of a comparison, as the pictures and the README write them."""
+"""Labels of arms, tasks and metrics, and number formats, for pictures and README."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def number(value: float, digits: int = 4) -> str:
 
 
 def signed(value: float, digits: int = 4) -> str:
-    """The same with its sign."""
+    """A number with its sign, or a dash."""
     text = f"{value:+.{digits}f}"
     return text.replace("-", "\N{MINUS SIGN}") if math.isfinite(value) else UNKNOWN
 

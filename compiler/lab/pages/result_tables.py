@@ -80,7 +80,7 @@ GRAPHS = (
 
 
 def row(group: Group, found: Comparison | None) -> tuple[str, ...]:
-    """An arm of the table of results."""
+    """The row of an arm in the table of results."""
     mean = group.mean
     spread = f"{number(mean.low)} to {number(mean.high)}"
     cells = (
@@ -97,7 +97,7 @@ def row(group: Group, found: Comparison | None) -> tuple[str, ...]:
 
 
 def metrics(one: Judged) -> str:
-    """All metrics of M2, with the image that is black all over."""
+    """The table of all metrics of M2, with those of a black image."""
     names = [name for name in METRIC_WORDS if name != "top1"]
     rows = []
     for group in one.groups:
@@ -118,7 +118,7 @@ def metrics(one: Judged) -> str:
 
 
 def adjusted_row(one: Comparison) -> tuple[str, ...]:
-    """A generator of the second analysis."""
+    """The row of a generator in the second analysis."""
     left = one.adjusted
     dropped = "; ".join(f"{name}: {why}" for name, why in left.dropped.items())
     p = number(one.adjusted_p)
@@ -135,7 +135,7 @@ def adjusted_row(one: Comparison) -> tuple[str, ...]:
 
 
 def graph_rows(one: Judged) -> Iterator[tuple[str, ...]]:
-    """Worm and generators: what was counted of their graphs."""
+    """The rows of worm and generators in the table of graph properties."""
     compared = {each.generator: each for each in one.comparisons}
     for group in one.groups:
         if not group.graphs or not (group.arm.random or group.arm.name == WORM):
@@ -154,11 +154,11 @@ def graph_rows(one: Judged) -> Iterator[tuple[str, ...]]:
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """A table of Markdown."""
+    """A Markdown table."""
     every = [head, ["---"] * len(head), *rows]
     return "\n".join("| " + " | ".join(map(cell, each)) + " |" for each in every)
 
 
 def cell(text: str) -> str:
-    """A cell: no bar ends it early."""
+    """A cell with its bars escaped."""
     return text.replace("|", "\\|")

@@ -1,4 +1,4 @@
-"""What the numbers of a comparison say, in sentences; a null result is a result."""
+"""The verdict of a comparison in sentences; a null result is a result."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from ..protocol.protocol import CONTROLS, WORM, Protocol, Run
 from .labels import ARMS, METRIC_WORDS, listed, number, probability, several, signed
 
 CLAIM = "The paper's claim, that the worm beats random graphs, does not show here"
-WORDS = {
+OUTCOMES = {
     "better": "the worm is better than",
     "worse": "the worm is worse than",
     "equivalent": "the worm's mean is equivalent to that of",
@@ -28,7 +28,7 @@ def outcome(one: Comparison, alpha: float) -> str:
 
 
 def verdict(protocol: Protocol, judged: Sequence[Judged]) -> Iterator[str]:
-    """The verdict: all tests in one sentence, then each."""
+    """The verdict: one sentence of all tests, then one of each."""
     if any(not one.complete for one in judged):
         yield "**Not complete:** trainings are missing; nothing below is final."
     tested = [each for one in judged for each in one.comparisons if each.tested]
@@ -44,14 +44,16 @@ def verdict(protocol: Protocol, judged: Sequence[Judged]) -> Iterator[str]:
 
 
 def overall(protocol: Protocol, judged: Sequence[Judged], wanted: int) -> str:
-    """How many tests came out how."""
-    kinds: dict[str, list[str]] = {kind: [] for kind in WORDS}
+    """The outcomes of all tests, in one sentence."""
+    kinds: dict[str, list[str]] = {kind: [] for kind in OUTCOMES}
     for one in judged:
         for each in one.comparisons:
             if each.tested:
                 words = f"{ARMS[each.generator]} ({one.task.name})"
                 kinds[outcome(each, protocol.alpha)].append(words)
-    parts = [f"{WORDS[kind]} {listed(found)}" for kind, found in kinds.items() if found]
+    parts = [
+        f"{OUTCOMES[kind]} {listed(found)}" for kind, found in kinds.items() if found
+    ]
     made = sum(map(len, kinds.values()))
     number_of = f"Of {several(wanted, 'test')}"
     if made < wanted:
@@ -73,7 +75,7 @@ def task_sentences(protocol: Protocol, one: Judged) -> Iterator[str]:
     seeds = several(worm.mean.n, "seed")
     yield f"{one.task.name}: the worm has a test {metric} of {mean} over {seeds}{black}."
     for each in one.comparisons:
-        yield compared(protocol, one, each)
+        yield comparison_sentence(protocol, one, each)
     for group in one.groups:
         if group.arm.name in CONTROLS and group.mean.n:
             spelled = spelled_mean(group.mean.mean, group.mean.low, group.mean.high)
@@ -84,7 +86,7 @@ def task_sentences(protocol: Protocol, one: Judged) -> Iterator[str]:
             )
 
 
-def compared(protocol: Protocol, one: Judged, each: Comparison) -> str:
+def comparison_sentence(protocol: Protocol, one: Judged, each: Comparison) -> str:
     """The worm against one generator."""
     metric, margin = METRIC_WORDS[one.task.metric], f"{one.task.margin:g}"
     same, kind = each.equivalence, outcome(each, protocol.alpha)

@@ -1,4 +1,4 @@
-"""A page for the pictures of a comparison: its colours, its type, its bytes.
+"""Colours, fonts and figure files of the pictures of a comparison.
 
 The same results give the same bytes; no date, no version, no user's settings.
 """
@@ -53,7 +53,7 @@ STYLE: Any = {
 
 
 def page(width: float, height: float) -> Figure:
-    """An empty page, inches."""
+    """An empty figure; sizes in inches."""
     from matplotlib.figure import Figure
     from matplotlib.layout_engine import ConstrainedLayoutEngine
 
@@ -62,7 +62,7 @@ def page(width: float, height: float) -> Figure:
 
 
 def saved(figure: Figure, kind: str, title: str) -> bytes:
-    """The page's bytes."""
+    """The figure as svg or png."""
     data = io.BytesIO()
     metadata = {**METADATA[kind], "Title": title}
     canvas_of(kind)(figure).print_figure(data, dpi=DPI, format=kind, metadata=metadata)

@@ -1,4 +1,4 @@
-"""The README of a comparison: what was run, what came out, what could have."""
+"""The README of a comparison: verdict, settings, deviations, power, tables."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def readme(
     """README.md of the folder that holds protocol, results and pictures.
 
     Args:
-        note: what no result knows: on which machine it was run.
+        note: a paragraph on the runs, such as the machine.
     """
     parts = [
         "# Figure 2, run again",
@@ -48,19 +48,19 @@ def readme(
         " its own.",
         table(("", *(TASKS[one.task.name] for one in judged)), sizes(judged, results)),
         "## Where this differs from the paper",
-        f"{DEVIATIONS}\n{bullets(shrunk(judged))}",
+        f"{DEVIATIONS}\n{bullets(deviations(judged))}",
         "## What could have been found",
         bullets(power(protocol, judged)),
         *(part for one in judged for part in task_part(one)),
         "## Trainings that are missing or gave NaN",
         bullets(gaps(judged, protocol.nan)) or "None.",
         "## Again",
-        AGAIN,
+        RERUN,
     ]
     return "\n\n".join(parts) + "\n"
 
 
-AGAIN = """\
+RERUN = """\
 ```console
 $ elegansc lab compare protocol.toml --data DIR -o runs
 $ elegansc lab figure runs/results.jsonl --protocol protocol.toml -o .
@@ -75,7 +75,7 @@ $ elegansc lab compare full.toml --data torchvision:DIR -o full --ray ADDRESS --
 
 
 def sizes(judged: Sequence[Judged], results: Results) -> Iterator[tuple[str, ...]]:
-    """What was run, a row a size."""
+    """The settings, a row each, a column a task."""
     tasks = [one.task for one in judged]
     yield ("connectome", *(source(task) for task in tasks))
     yield ("options", *(options(task) for task in tasks))
@@ -102,21 +102,21 @@ def options(task: Task) -> str:
 
 
 def twins(task: Task) -> str:
-    """How many graphs of which generators, how often trained."""
+    """Number of twins by generator, and of trainings of each."""
     found = [f"{arm.graphs} {arm.name}" for arm in task.arms if arm.random]
     seeds = task.arm(WORM).seeds
     return f"{', '.join(found)}; {several(seeds, 'seed')} each" if found else "none"
 
 
 def trainings(task: Task, results: Results) -> str:
-    """How many are done, and what they took."""
+    """Number of finished trainings, and their hours."""
     done = [line for run, line in results.items() if run.task == task.name]
     hours = sum(line["seconds"] for line in done) / 3600
     return f"{len(done):,} of {sum(1 for _ in task.runs()):,}; {hours:.1f} hours in all"
 
 
-def shrunk(judged: Sequence[Judged]) -> Iterator[str]:
-    """What the options and sizes make other than in the paper."""
+def deviations(judged: Sequence[Judged]) -> Iterator[str]:
+    """Deviations from the paper by options and sizes, a line each."""
     for one in judged:
         if one.task.options.merge != "product":
             yield (

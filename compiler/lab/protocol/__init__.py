@@ -1,1 +1,1 @@
-"""What a comparison runs and how it is judged, written down before."""
+"""The protocol of a comparison: its runs and tests, fixed before the first run."""

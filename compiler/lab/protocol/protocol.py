@@ -28,22 +28,24 @@ METRICS: Mapping[str, tuple[str, ...]] = {
 }
 LESS_IS_BETTER = ("bce",)
 
+Line = Mapping[str, Any]  # of the results file: facts and scores of one run
+
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One training: what tells it from every other of the same protocol."""
+    """The identity of one training within a protocol."""
 
     task: str
     arm: str
-    graph: int  # 0: the connectome itself or none; twins count from 1
+    graph: int  # 0 for the connectome itself or a control; twins count from 1
     seed: int  # from 0
 
     @property
     def draws(self) -> int:
-        """The seed of its start values, order and augmentation: its own.
+        """The seed of its start values, image order and augmentation; no other run's.
 
-        Were it shared, what one seed does to all graphs would pass for what they are, and
-        the worm's other seeds could not be set against them.
+        A seed that all graphs share would shift all of them alike, and the worm's further
+        seeds would not be comparable with the twins.
         """
         text = f"{self.task} {self.arm} {self.graph} {self.seed}"
         return int.from_bytes(hashlib.sha256(text.encode()).digest()[:4], "big")
@@ -51,12 +53,12 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class Arm:
-    """What is compared: the worm, the twins of one generator, or a control."""
+    """The worm, the twins of one generator, or a control."""
 
     name: str
-    graphs: int  # twins; 1 for the worm and for a control
-    seeds: int  # trainings a graph
-    more: int = 0  # further trainings of the worm: for its interval, never in a test
+    graphs: int  # number of twins; 1 for the worm and for a control
+    seeds: int  # trainings of each graph
+    more: int = 0  # further trainings of the worm, for its interval; never tested
 
     @property
     def random(self) -> bool:
@@ -66,19 +68,19 @@ class Arm:
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """One task, its sizes, its arms and how it is judged.
+    """One task: its models, data, training, arms and tests.
 
     Attributes:
         source: a bundled connectome or the path of a file.
-        compile: options of every model of the task, the twins' too, as OPTIONS has them.
-        images, validation, test: how many of each.
+        compile: options of all models of the task, twins included, as in OPTIONS.
+        images, validation, test: number of training, validation and test images.
         lr, weight_decay: of the optimiser.
         split_seed: of the choice of training and validation images.
         twin_seed: of the random twins.
-        metric: of the test images, by which the arms are compared.
-        margin: two means that differ by less are equivalent; in units of the metric.
-        tests: the generators that are tested, with those of all tasks under one Holm
-            correction; the others are described.
+        metric: the test metric that the arms are compared by.
+        margin: of equivalence, in units of the metric.
+        tests: the generators to test, under one Holm correction with those of the other
+            tasks; the remaining generators are only described.
     """
 
     name: str
@@ -116,7 +118,7 @@ class Task:
         return next(arm for arm in self.arms if arm.name == name)
 
     def runs(self) -> Iterator[Run]:
-        """All its trainings, so ordered that a search cut short has the arms balanced."""
+        """All its trainings, arm by arm in turn, so that an interrupted comparison is balanced."""
         most = max(arm.graphs for arm in self.arms)
         for graph in range(1, most + 1):
             for arm in self.arms:
@@ -136,10 +138,9 @@ class Protocol:
         label: the file as the user named it.
         digest: SHA-256 of its bytes, hex.
         alpha: the error rate of the whole family of tests.
-        nan: what a training that gave NaN counts: as the "worst" finished one of its task,
-            or nothing ("omit").
-        side: whether the worm is tested for being better ("better") or for being other
-            than the random graphs ("both").
+        nan: a training that gave NaN counts as the "worst" finished one of its task, or
+            is left out ("omit").
+        side: one-sided test, is the worm "better", or two-sided, "both".
     """
 
     label: str
@@ -193,7 +194,7 @@ def read_protocol(path: str) -> Protocol:
 
 
 def task_of(name: str, table: Any, place: Place, folder: Path) -> Task | None:
-    """One task; None where something is wrong, which `place` then knows."""
+    """One task; None if it has mistakes, which `place` collects."""
     if name not in METRICS or not isinstance(table, dict):
         place.wrong("", "no such task", f"one of {', '.join(METRICS)}")
         return None
@@ -217,7 +218,7 @@ def task_of(name: str, table: Any, place: Place, folder: Path) -> Task | None:
 
 
 def arms_of(table: Mapping[str, Any], place: Place) -> list[Arm]:
-    """The arms in the file's order."""
+    """The arms, in the order of the file."""
     arms = []
     for name, found in table.items():
         if name not in (WORM, *CONTROLS, *GENERATORS) or not isinstance(found, dict):
@@ -233,7 +234,7 @@ def arms_of(table: Mapping[str, Any], place: Place) -> list[Arm]:
 
 
 def check_arms(arms: list[Arm], tests: list[Any], place: Place) -> None:
-    """The worm is there, every graph has as many seeds, what is tested is an arm."""
+    """Check that the worm is an arm, all graphs have equal seeds, and tests name arms."""
     worm = next((arm for arm in arms if arm.name == WORM), None)
     if worm is None:
         place.wrong("arms", "no worm", "write worm = {seeds = 3}")
@@ -253,7 +254,7 @@ def check_arms(arms: list[Arm], tests: list[Any], place: Place) -> None:
 
 
 def check_options(name: str, table: Mapping[str, Any], place: Place) -> None:
-    """The options of the compile are options and go together."""
+    """Check that the compile options exist and are consistent."""
     if "task" in table:
         place.wrong("compile.task", "is said by the table's name", "leave it out")
         return

@@ -1,4 +1,4 @@
-"""The keys of a protocol: their types, ranges and defaults, and how a table is read."""
+"""The keys of a protocol file: types, ranges, defaults; reading a table by them."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ MOST = 10_000_000  # images, epochs, trainings: a slip of the finger is more
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """What may stand at a key.
+    """The type, range and default of one key.
 
     Attributes:
-        kind: its type; a whole number will do for a float.
-        default: None: the key must be there.
-        low, high: the range, both ends included.
-        above: whether `low` itself is left out.
-        choices: what a text may be; empty: anything.
+        kind: its type; an int is accepted for a float.
+        default: None for a required key.
+        low, high: the closed range.
+        above: whether the range excludes `low`.
+        choices: the allowed texts; empty: any.
     """
 
     kind: type
@@ -35,26 +35,26 @@ class Key:
     choices: tuple[str, ...] = ()
 
     def wrong(self, value: Any) -> str:
-        """What should stand there instead of the value; "" if it may."""
+        """The expected value, in words; "" if the value is valid."""
         if self.kind is float and type(value) is int:
             value = float(value)
         if type(value) is not self.kind:
-            return f"a {WORDS[self.kind]}"
+            return f"a {TYPE_NAMES[self.kind]}"
         if self.choices and value not in self.choices:
             return f"one of {', '.join(self.choices)}"
         if isinstance(value, (int, float)) and not self.within(value):
             more = "more than" if self.above else "from"
             return f"a number {more} {self.low:,g} to {self.high:,g}"
         if self.kind in (str, dict) and not value and not self.choices:
-            return f"a {WORDS[self.kind]} that is not empty"
+            return f"a {TYPE_NAMES[self.kind]} that is not empty"
         return ""
 
     def within(self, value: float) -> bool:
-        """Whether a number is in the range; NaN is in none."""
+        """Whether a number is in the range; NaN never is."""
         return self.low <= value <= self.high and not (self.above and value == self.low)
 
 
-WORDS = {
+TYPE_NAMES = {
     int: "whole number",
     float: "number",
     str: "text",
@@ -98,11 +98,11 @@ TWINS: Mapping[str, Key] = {**SEEDS, "graphs": Key(int, low=1, high=100_000)}
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A table of the file, and where its mistakes are collected.
+    """A table of the file, and the list that collects its mistakes.
 
     Attributes:
         label: the file as the user named it.
-        text: all of it.
+        text: of the whole file.
         path: dotted, of the table: `task.cifar10`.
     """
 
@@ -112,7 +112,7 @@ class Place:
     mistakes: list[Mistake]
 
     def at(self, key: str) -> Place:
-        """A table in it."""
+        """A nested table."""
         return Place(self.label, self.text, self.full(key), self.mistakes)
 
     def full(self, key: str) -> str:
@@ -129,7 +129,7 @@ class Place:
 def read_table(
     table: Mapping[str, Any], keys: Mapping[str, Key], place: Place
 ) -> dict[str, Any]:
-    """The values of all keys; None where one is wrong, which `place` then knows."""
+    """The values of all keys; None for a wrong one, a mistake that `place` collects."""
     for name in table:
         if name not in keys:
             near = difflib.get_close_matches(name, keys, 1)

@@ -1,4 +1,4 @@
-"""A comparison: every run of a protocol that is not in the results file yet."""
+"""Compare: make every run of a protocol that is not in the results file yet."""
 
 from __future__ import annotations
 
@@ -13,10 +13,18 @@ from ...errors import InputError
 from ...module.header import read_header
 from ..protocol.protocol import Protocol, Run, Task
 from .data import Splits, load
-from .graphs import Graph, compile_graph, compiled, graph_name, graphs, sources
-from .jobs import connected, each, here, on_ray, pool
+from .graphs import (
+    GraphFiles,
+    compile_graph,
+    compiled,
+    graph_name,
+    graphs,
+    module_bytes,
+)
+from .jobs import each, pool, run_in_worker
 from .machine import Machine
-from .results import Results, shown
+from .ray_cluster import connected, on_ray
+from .results import Results, run_text
 from .training import Recipe
 from .worker import Job
 
@@ -27,13 +35,13 @@ Watch = Callable[[str, int, Iterable[Any]], Iterator[Any]]
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
-    """Where runs are made, and with what.
+class Resources:
+    """Processes, cluster and devices that make the runs.
 
     Attributes:
-        jobs: processes of this machine.
+        jobs: how many processes of this machine.
         ray: the address of a Ray cluster; "" for this machine.
-        machine: of every run.
+        machine: accelerator and precision of every run.
         gpus: of one job on a cluster.
     """
 
@@ -45,7 +53,7 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """What a comparison came to: runs of the protocol, made now, and of them NaN."""
+    """Number of finished runs, of those made now, and of those that gave NaN."""
 
     runs: int
     made: int
@@ -62,41 +70,41 @@ def compare(
     protocol: Protocol,
     data: str,
     folder: Path,
-    place: Place | None = None,
+    resources: Resources | None = None,
     *,
     watch: Watch = unwatched,
 ) -> Done:
-    """Make all runs of a protocol that are not finished.
+    """Make all unfinished runs of a protocol.
 
     Args:
         data: as `data.load` takes it.
         folder: gets results.jsonl, and the edge lists and models of every task.
-        watch: passes results on as they come, and may show how many.
+        watch: wraps an iterator, to show progress; (title, count, items).
 
     Raises:
-        InputError: protocol, data, a graph or the results file will not do, or something
-            failed; finished runs are kept.
+        InputError: the data, a graph or the results file is wrong, or a run failed;
+            finished runs are kept.
     """
-    place = place or Place()
+    resources = resources or Resources()
     with ExitStack() as stack:
-        ray = stack.enter_context(connected(place.ray)) if place.ray else None
+        ray = stack.enter_context(connected(resources.ray)) if resources.ray else None
         images = {task.name: images_of(task, data) for task in protocol.tasks}
-        made_in(folder)
+        make_folder(folder)
         path = folder / RESULTS
         results = stack.enter_context(Results(path, protocol.digest))
         check_data(results, images)
         models = {
-            task.name: models_of(task, folder, place.jobs, watch)
+            task.name: models_of(task, folder, resources.jobs, watch)
             for task in protocol.tasks
         }
         check_models(results, models)
-        jobs = [*missing(protocol, results, models, place)]
-        found = on_ray(ray, jobs, images, gpus=place.gpus) if ray else None
+        jobs = [*unfinished(protocol, results, models, resources)]
+        found = on_ray(ray, jobs, images, gpus=resources.gpus) if ray else None
         if found is None and jobs:
             sizes = {task.name: counts(task) for task in protocol.tasks}
-            count = min(place.jobs, len(jobs))
+            count = min(resources.jobs, len(jobs))
             workers = stack.enter_context(pool(count, data, sizes))
-            found = each(workers, here, jobs)
+            found = each(workers, run_in_worker, jobs)
         for line in watch("runs", len(jobs), found or ()):
             results.add(line)
         lines = results.lines.values()
@@ -104,8 +112,8 @@ def compare(
         return Done(len(lines), len(jobs), nan, path)
 
 
-def made_in(folder: Path) -> None:
-    """Make the folder."""
+def make_folder(folder: Path) -> None:
+    """Make the folder, if it is not there."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -113,7 +121,7 @@ def made_in(folder: Path) -> None:
 
 
 def counts(task: Task) -> tuple[int, int, int, int]:
-    """Of training, validation and test images, and the seed of the choice."""
+    """Number of training, validation and test images, and the seed of the choice."""
     return task.images, task.validation, task.test, task.split_seed
 
 
@@ -127,15 +135,17 @@ def check_data(results: Results, images: Mapping[str, Splits]) -> None:
     digests = {task: splits.digest for task, splits in images.items()}
     for run, line in results.lines.items():
         if run.task in digests and line["data_digest"] != digests[run.task]:
-            seen = f"{shown(run)} saw other images than these"
+            seen = f"{run_text(run)} saw other images than these"
             hint = "give the same --data, or write to another folder"
             raise InputError(str(results.path), seen, hint)
 
 
 def models_of(task: Task, folder: Path, count: int, watch: Watch) -> dict[str, bytes]:
-    """The modules of all graphs of a task, by graph; those that are missing are compiled."""
+    """The modules of all graphs of a task, by graph name; missing ones are compiled."""
     found = graphs(task, folder)
-    todo: Sequence[Graph] = [graph for graph in found.values() if not compiled(graph)]
+    todo: Sequence[GraphFiles] = [
+        graph for graph in found.values() if not compiled(graph)
+    ]
     with ExitStack() as stack:
         made: Iterable[str] = map(compile_graph, todo)
         if min(count, len(todo)) > 1:
@@ -143,11 +153,11 @@ def models_of(task: Task, folder: Path, count: int, watch: Watch) -> dict[str, b
             made = each(workers, compile_graph, todo)
         for _ in watch(f"{task.name} models", len(todo), made if todo else ()):
             pass
-    return sources(found)
+    return module_bytes(found)
 
 
 def check_models(results: Results, models: Mapping[str, Mapping[str, bytes]]) -> None:
-    """Raise InputError if finished runs are of other models than would be trained now."""
+    """Raise InputError if a finished run is of another model than its graph gives now."""
     digests = {
         (task, name): read_header(data, name).body
         for task, found in models.items()
@@ -157,18 +167,18 @@ def check_models(results: Results, models: Mapping[str, Mapping[str, bytes]]) ->
     for run, line in results.lines.items():
         key = run.task, graph_name(run.arm, run.graph)
         if key in digests and line["model_digest"] != digests[key]:
-            seen = f"{shown(run)} is of another model than {key[1]}.py"
+            seen = f"{run_text(run)} is of another model than {key[1]}.py"
             hint = "go on with the elegansc that began, or write to another folder"
             raise InputError(str(results.path), seen, hint)
 
 
-def missing(
+def unfinished(
     protocol: Protocol,
     results: Results,
     models: Mapping[str, Mapping[str, bytes]],
-    place: Place,
+    resources: Resources,
 ) -> Iterator[Job]:
-    """What is left to do, in the protocol's order."""
+    """The jobs of the unfinished runs, in the order of the protocol."""
     for task in protocol.tasks:
         for run in task.runs():
             if run not in results.lines:
@@ -179,12 +189,12 @@ def missing(
                     models[task.name][name],
                     f"{name}.py",
                     recipe(task, run),
-                    place.machine,
+                    resources.machine,
                 )
 
 
 def recipe(task: Task, run: Run) -> Recipe:
-    """How a run is trained."""
+    """The training recipe of a run."""
     return Recipe(
         task=task.name,
         epochs=task.epochs,
@@ -200,9 +210,9 @@ def recipe(task: Task, run: Run) -> Recipe:
 
 
 def shrunk(protocol: Protocol) -> Protocol:
-    """A protocol that takes a minute: two twins, one seed, one epoch, few images.
+    """The protocol cut down to a minute: two twins, one seed, one epoch, few images.
 
-    It has a digest of its own: its results never mix with real ones.
+    Its digest differs, so its results never mix with real ones.
     """
     digest = hashlib.sha256(f"smoke {protocol.digest}".encode()).hexdigest()
     tasks = []

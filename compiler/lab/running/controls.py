@@ -1,4 +1,4 @@
-"""Controls: what takes the place of the tensor network, so that its share can be told."""
+"""Controls: replacements of the tensor network, to tell its share of a score."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ NEAR = 0.01  # the largest relative difference in parameters of an "equal" MLP
 
 
 class Spread(nn.Module):
-    """No graph: every motor neuron gets the encoder's vector.
+    """No graph: copy the encoder's vector to every motor neuron.
 
-    Takes (batch, 1, D) to (batch, motors, D), as the tensor network does.
+    From (batch, 1, D) to (batch, motors, D), as the tensor network.
     """
 
     def __init__(self, motors: int) -> None:
@@ -22,15 +22,15 @@ class Spread(nn.Module):
         self.motors = motors
 
     def forward(self, inputs: Tensor) -> Tensor:
-        """The vector, once a motor neuron."""
+        """Repeat the vector for each motor neuron."""
         return inputs.expand(-1, self.motors, -1)
 
 
 class Perceptron(nn.Module):
-    """Three linear layers of about so many parameters, then `Spread`.
+    """A perceptron of three linear layers and a given number of parameters, then `Spread`.
 
     Raises:
-        InputError: no widths come within 1 % of the number.
+        InputError: no widths give the number within 1 %.
     """
 
     def __init__(self, features: int, motors: int, parameters: int) -> None:
@@ -47,7 +47,7 @@ class Perceptron(nn.Module):
         self.spread = Spread(motors)
 
     def forward(self, inputs: Tensor) -> Tensor:
-        """(batch, 1, D) to (batch, motors, D), all motors alike."""
+        """From (batch, 1, D) to (batch, motors, D), the same for all motors."""
         motors: Tensor = self.spread(self.layers(inputs))
         return motors
 
@@ -58,7 +58,7 @@ def size(features: int, first: int, second: int) -> int:
 
 
 def widths(features: int, parameters: int) -> tuple[int, int]:
-    """The widths of the two hidden layers: the nearest in parameters, then the squarest."""
+    """Widths of the hidden layers: nearest in parameters, then nearest to each other."""
     best, found = (math.inf, math.inf), (0, 0)
     for first in range(1, 2 * math.isqrt(parameters) + 2):
         left = parameters - (features + 1) * first - features
@@ -80,7 +80,7 @@ def control(whole: nn.Module, arm: str, motors: int, features: int) -> nn.Module
 
     Args:
         whole: with a submodule `network`, of (batch, 1, D) to (batch, motors, D).
-        arm: identity, mlp or frozen; any other leaves it as it is.
+        arm: identity, mlp or frozen; any other changes nothing.
     """
     network = whole.get_submodule("network")
     if arm == "identity":

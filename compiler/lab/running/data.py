@@ -1,4 +1,4 @@
-"""Images of the tasks, from `.npz` files or from torchvision, as tensors of bytes."""
+"""Read the images of the tasks, from `.npz` files or torchvision, as uint8 tensors."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ...errors import InputError, UsageError
-from ...nulls.random import Dice
+from ...nulls.random import RandomIntegers
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -49,17 +49,17 @@ class Images:
         return len(self.labels)
 
     def take(self, rows: Any) -> Images:
-        """Some of them, by a slice or an array of rows."""
+        """The images at a slice or at an array of rows."""
         return Images(self.images[rows], self.labels[rows])
 
     def to(self, device: Any) -> Images:
-        """The same on a device."""
+        """The images on a device."""
         return Images(self.images.to(device), self.labels.to(device))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Splits:
-    """What is trained on, what every choice is made by, and what is looked at once."""
+    """Training images, validation images for every choice, test images for one look."""
 
     train: Images
     validation: Images
@@ -76,10 +76,10 @@ class Splits:
         return found.hexdigest()[:16]
 
     def choose(self, images: int, validation: int, test: int, seed: int) -> Splits:
-        """So many of each: drawn with the seed, but of the test images the first.
+        """Splits of these sizes: drawn with the seed, but the first test images.
 
         Raises:
-            InputError: there are not so many.
+            InputError: a split has fewer images.
         """
         parts = zip(
             ("images", "validation", "test"),
@@ -92,11 +92,14 @@ class Splits:
                 seen = f"{count:,} asked for, {len(part):,} are there"
                 raise InputError(f"data: {name}", seen, "ask for fewer")
         rows = (
-            Dice(seed, 0).order(len(self.train))[:images],
-            Dice(seed, 1).order(len(self.validation))[:validation],
+            RandomIntegers(seed, 0).order(len(self.train))[:images],
+            RandomIntegers(seed, 1).order(len(self.validation))[:validation],
         )
-        train, held = self.train.take(rows[0]), self.validation.take(rows[1])
-        return Splits(train, held, self.test.take(slice(test)))
+        return Splits(
+            self.train.take(rows[0]),
+            self.validation.take(rows[1]),
+            self.test.take(slice(test)),
+        )
 
 
 def load(source: str, task: str) -> Splits:
@@ -109,7 +112,7 @@ def load(source: str, task: str) -> Splits:
         task: cifar10 or mnist.
 
     Raises:
-        InputError: a file is missing, damaged, or of other images.
+        InputError: a file is missing, damaged, or not of the task.
     """
     if source.startswith(TORCHVISION):
         return torchvision_splits(source.removeprefix(TORCHVISION), task)
@@ -120,8 +123,8 @@ def load(source: str, task: str) -> Splits:
         if not tenth:
             raise InputError(source, f"only {len(whole)} images", "give ten or more")
         first, second = len(whole) - 2 * tenth, len(whole) - tenth
-        held, test = whole.take(slice(first, second)), whole.take(slice(second, None))
-        return Splits(whole.take(slice(first)), held, test)
+        parts = slice(first), slice(first, second), slice(second, None)
+        return Splits(*map(whole.take, parts))
     train = read_npz(folder / f"{task}_train.npz", task)
     test = read_npz(folder / f"{task}_test.npz", task)
     val = folder / f"{task}_val.npz"
@@ -131,7 +134,7 @@ def load(source: str, task: str) -> Splits:
 
 
 def held_out(train: Images, source: str) -> tuple[Images, Images]:
-    """Training images without their last 5,000, or last tenth if that is less; and those."""
+    """Split off validation images: the last 5,000, or the last tenth if that is less."""
     last = min(HELD_OUT, len(train) // 10)
     if not last:
         raise InputError(source, f"only {len(train)} images", "give ten or more")
@@ -142,7 +145,7 @@ def read_npz(path: Path, task: str) -> Images:
     """The images and labels of one file; no pickle is read.
 
     Raises:
-        InputError: missing, cut short, or other arrays than these.
+        InputError: missing, cut short, or with other arrays.
     """
     try:
         with path.open("rb") as start:
@@ -164,10 +167,10 @@ def read_npz(path: Path, task: str) -> Images:
 
 
 def checked(images: Any, labels: Any, label: str, task: str) -> Images:
-    """Arrays as tensors, channels first.
+    """Images and labels as tensors, channels first.
 
     Raises:
-        InputError: a shape, a type or a label is none of the task's.
+        InputError: a shape, type or label does not fit the task.
     """
     import torch
 
@@ -197,10 +200,10 @@ def checked(images: Any, labels: Any, label: str, task: str) -> Images:
 
 
 def torchvision_splits(folder: str, task: str) -> Splits:
-    """The data set that torchvision downloads into a folder.
+    """The data set, downloaded by torchvision into a folder.
 
     Raises:
-        UsageError: torchvision is not installed. InputError: it can not be had.
+        UsageError: torchvision is not installed. InputError: the download fails.
     """
     try:
         from torchvision import datasets  # type: ignore[import-untyped,unused-ignore]

@@ -1,7 +1,7 @@
-"""The graphs of a comparison as files: edge lists and models, the worm's and its twins'.
+"""The graphs of a comparison as files: edge lists and models of worm and twins.
 
-All are compiled by one way, from an edge list and one table of cells, under one name and
-with the same options: two models differ in their wiring alone.
+All are compiled from an edge list and one table of cells, under one class name and with
+the same options, so that two models differ in their wiring alone.
 """
 
 from __future__ import annotations
@@ -17,17 +17,18 @@ from ...ir.stages import Circuit
 from ...ir.text import digest
 from ...module.header import is_generated
 from ...module.read import read_model
-from ...nulls.files import CELLS, UNKNOWN_UNIT, cell_table, edge_list
+from ...nulls.files import CELLS, cell_table, edge_list
 from ...nulls.twins import null_of, twins
 from ...options import Options
 from ...pipeline import circuit_of, compile_source
 from ...readers.parse import Layout
+from ...sources import UNKNOWN_UNIT
 from ..protocol.protocol import WORM, Task
 
 NAME = "Worm"  # of every class
 
-# Options that say which graph is taken from the source: the edge list has it already.
-TAKEN = (
+# Options that select the graph within the source; an edge list needs none of them.
+SELECTING = (
     "roles_table",
     "inputs",
     "outputs",
@@ -41,15 +42,15 @@ TAKEN = (
 
 
 @dataclass(frozen=True, slots=True)
-class Graph:
-    """A graph to compile.
+class GraphFiles:
+    """The files of one graph.
 
     Attributes:
         name: `worm`, `er-1`.
-        edges: its edge list; the table of cells lies beside it.
-        model: where its module is written.
+        edges: path of its edge list, beside the table of cells.
+        model: path of its module.
         digest: of the circuit.
-        options: of the compile.
+        options: that compile it.
     """
 
     name: str
@@ -59,11 +60,12 @@ class Graph:
     options: Options
 
 
-def graphs(task: Task, folder: Path) -> dict[str, Graph]:
-    """Write the edge lists of a task: the worm's, and its twins'.
+def graphs(task: Task, folder: Path) -> dict[str, GraphFiles]:
+    """Write the edge lists of worm and twins of a task.
 
     Raises:
-        InputError: the source has a mistake, there is no such twin, or no room.
+        InputError: the source has a mistake, a twin is impossible, or a file can not be
+            written.
     """
     circuit = circuit_of(task.source, label="", options=task.options, layout=Layout())
     place = folder / task.name
@@ -80,12 +82,12 @@ def graphs(task: Task, folder: Path) -> dict[str, Graph]:
         edges = place / "graphs" / f"{name}.csv"
         put_once(edges, edge_list(one))
         model = place / "models" / f"{name}.py"
-        found[name] = Graph(name, edges, model, digest(one), options)
+        found[name] = GraphFiles(name, edges, model, digest(one), options)
     return found
 
 
 def circuits(task: Task, circuit: Circuit) -> Iterator[tuple[str, Circuit]]:
-    """The worm, then the twins of every generator, by name."""
+    """(name, circuit) of the worm, then of the twins of every generator."""
     yield WORM, circuit
     for arm in task.arms:
         if arm.random:
@@ -97,27 +99,27 @@ def circuits(task: Task, circuit: Circuit) -> Iterator[tuple[str, Circuit]]:
 
 
 def graph_name(arm: str, graph: int) -> str:
-    """`er-1`; controls stand on the worm."""
+    """`er-1`; the worm's for controls, which use its model."""
     return f"{arm}-{graph}" if graph else WORM
 
 
 def compiling(options: Options, circuit: Circuit, cells: Path) -> Options:
     """The options that compile an edge list of the circuit."""
     default: dict[str, Any] = {
-        f.name: f.default for f in fields(Options) if f.name in TAKEN
+        f.name: f.default for f in fields(Options) if f.name in SELECTING
     }
     unit = "" if circuit.source.unit == UNKNOWN_UNIT else circuit.source.unit
     return replace(options, **default, cells=str(cells), weight_unit=unit)
 
 
 def put_once(path: Path, data: bytes) -> None:
-    """Write a file unless it holds just this."""
+    """Write a file unless it has these bytes already."""
     if not path.is_file() or path.read_bytes() != data:
         put(path, data)
 
 
-def compiled(graph: Graph) -> bool:
-    """Whether a model of this graph and these options is there; it is proved when run."""
+def compiled(graph: GraphFiles) -> bool:
+    """Whether the model file is of this graph and these options; the worker checks it."""
     try:
         data = graph.model.read_bytes()
         if not is_generated(data):
@@ -129,8 +131,8 @@ def compiled(graph: Graph) -> bool:
     return same and model.header.source == graph.digest and model.name == NAME
 
 
-def compile_graph(graph: Graph) -> str:
-    """Compile one graph to its model; its name."""
+def compile_graph(graph: GraphFiles) -> str:
+    """Compile one graph to its model file; returns its name."""
     artifact = compile_source(
         str(graph.edges), name=NAME, label=graph.name, options=graph.options
     )
@@ -138,6 +140,6 @@ def compile_graph(graph: Graph) -> str:
     return graph.name
 
 
-def sources(found: Mapping[str, Graph]) -> dict[str, bytes]:
-    """The bytes of every model."""
+def module_bytes(found: Mapping[str, GraphFiles]) -> dict[str, bytes]:
+    """The bytes of every model, by name."""
     return {name: graph.model.read_bytes() for name, graph in found.items()}

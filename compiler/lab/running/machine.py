@@ -1,4 +1,4 @@
-"""Where a model is trained: what Lightning Fabric is asked for."""
+"""Accelerator, devices and precision of a training, for Lightning Fabric."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from ...errors import UsageError
 
 @dataclass(frozen=True, slots=True)
 class Machine:
-    """Accelerator, devices and precision as Lightning Fabric has them."""
+    """Settings of Lightning Fabric, by its names."""
 
     accelerator: str = "auto"
     devices: int = 1
     precision: str = "32-true"
 
     def fabric(self) -> Fabric:
-        """Fabric; `launch()` starts its other processes.
+        """A Fabric of these settings; `launch()` starts its other processes.
 
         Raises:
             UsageError: there is no such accelerator, device or precision here.

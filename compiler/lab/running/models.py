@@ -1,4 +1,4 @@
-"""Task models: read, proved to be ours, and only then run."""
+"""Import task models: only bytes that elegansc emits for their tables are run."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ WHOLE = {"cifar10": "ElegansNetM1", "mnist": "ElegansNetM2"}
 
 
 @dataclass(frozen=True, slots=True)
-class Network:
-    """A task model whose bytes are what elegansc emits for its tables."""
+class TaskModel:
+    """A task model, read and imported."""
 
     model: Model
     module: types.ModuleType
@@ -37,7 +37,7 @@ class Network:
         return self.model.options.task
 
     def make(self, arm: str, seed: int) -> nn.Module:
-        """The whole, or the control that the arm names, with start values of a seed."""
+        """The model with start values of a seed, or the control that the arm names."""
         options, tables = self.model.options, self.model.tables
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(seed)
@@ -45,7 +45,7 @@ class Network:
             return control(whole, arm, len(tables.motor), options.features)
 
     def facts(self, arm: str, whole: nn.Module) -> dict[str, Any]:
-        """What a results line says of graph and model; of no graph where none is used."""
+        """Facts of graph and model for the results line; no graph facts for mlp, identity."""
         plan, head = self.model.plan, self.model.header
         edges = [len(plan.forward), len(plan.feedback)]
         coupled = [len(plan.junctions), len(plan.lateral)]
@@ -73,8 +73,8 @@ def backward_share(model: Model) -> float:
     return lost / whole if whole else 0.0
 
 
-class Source(importlib.abc.SourceLoader):
-    """Imports the very bytes that were proved, from no file."""
+class BytesLoader(importlib.abc.SourceLoader):
+    """Import loader of bytes in memory, so that exactly the checked ones are run."""
 
     def __init__(self, data: bytes, label: str) -> None:
         self.data, self.label = data, label
@@ -84,15 +84,15 @@ class Source(importlib.abc.SourceLoader):
         return self.data
 
     def get_filename(self, fullname: str) -> str:
-        """What a traceback shows."""
+        """The file name in tracebacks."""
         return self.label
 
 
-def proved(data: bytes, label: str) -> Model:
-    """A task model that is, byte for byte, what elegansc emits for its tables.
+def checked_model(data: bytes, label: str) -> Model:
+    """Read a task model and check that its bytes are those emitted for its tables.
 
     Raises:
-        InputError: it is not, or it is a model without a task.
+        InputError: they are not, or it is a model without a task.
     """
     model = untouched(data, label, Options())
     artifact = emit(model.plan, options=model.options, name=model.name)
@@ -107,16 +107,16 @@ def proved(data: bytes, label: str) -> Model:
     return model
 
 
-def load(data: bytes, label: str) -> Network:
-    """Prove a task model, then import it.
+def load(data: bytes, label: str) -> TaskModel:
+    """Check a task model, then import it.
 
     Raises:
-        InputError: it is not ours, was changed, or has no task.
+        InputError: it is not generated, was edited, or has no task.
     """
-    model = proved(data, label)
+    model = checked_model(data, label)
     name = f"elegansc_model_{model.header.body}"
-    loader = Source(data, label)
+    loader = BytesLoader(data, label)
     spec = importlib.machinery.ModuleSpec(name, loader, origin=label)
     module = importlib.util.module_from_spec(spec)
     loader.exec_module(module)
-    return Network(model, module)
+    return TaskModel(model, module)

@@ -1,21 +1,20 @@
-"""The results file: one finished run a line, added with fsync, never changed.
+"""The results file: one finished run a line, appended with fsync, never changed.
 
-A line that was cut short by a crash is dropped; nothing else is ever taken away.
+A last line that a crash cut short is dropped; no other line is ever removed.
 """
 
 from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 from ...errors import InputError, Location
 from ...names import plural
-from ..protocol.protocol import Run
+from ..protocol.protocol import Line, Run
 
 SCHEMA = 1
 KEYS = (
@@ -42,14 +41,13 @@ KEYS = (
     "status",
     "seconds",
 )
-Line = Mapping[str, Any]
 
 
 class Results:
-    """A results file that is open for more. One process at a time.
+    """A results file open for appending, by one process at a time.
 
     Attributes:
-        lines: of the runs that are finished, by run.
+        lines: of the finished runs, by run.
     """
 
     def __init__(self, path: Path, protocol: str) -> None:
@@ -83,7 +81,7 @@ class Results:
             raise
 
     def add(self, line: Line) -> None:
-        """Add a finished run; on the disk when this returns.
+        """Append a finished run; it is on the disk when this returns.
 
         Raises:
             InputError: it can not be written; the file is as it was before.
@@ -118,16 +116,16 @@ class Results:
 
 
 def run_of(line: Line) -> Run:
-    """Which run a line is of."""
+    """The run of a line."""
     return Run(line["task"], line["arm"], line["graph"], line["seed"])
 
 
 def read(path: Path, protocol: str) -> tuple[dict[Run, Line], int]:
-    """The finished runs, and how many bytes of the file hold them.
+    """The finished runs, and the length in bytes of their complete lines.
 
     Raises:
-        InputError: no plain file; or a line is of another protocol, is none of ours, or
-            stands there twice.
+        InputError: no plain file; or a line is of another protocol, malformed, or a
+            duplicate.
     """
     if not path.is_file():  # /dev/full is read without end
         raise InputError(str(path), "is no plain file", "name another one")
@@ -144,13 +142,19 @@ def read(path: Path, protocol: str) -> tuple[dict[Run, Line], int]:
             raise InputError(at, seen, hint)
         run = run_of(line)
         if run in found:
-            raise InputError(at, f"{shown(run)} stands there twice", "remove one line")
+            raise InputError(
+                at, f"{run_text(run)} stands there twice", "remove one line"
+            )
         found[run] = line
     return found, len(whole)
 
 
 def parsed(text: bytes, at: Location) -> Line:
-    """One line."""
+    """A line as data.
+
+    Raises:
+        InputError: it is no JSON, lacks a key, or has a value of another type.
+    """
     try:
         line = json.loads(text)
     except ValueError as error:
@@ -171,7 +175,7 @@ def parsed(text: bytes, at: Location) -> Line:
     return dict(line)
 
 
-def shown(run: Run) -> str:
+def run_text(run: Run) -> str:
     """A run in words: `cifar10 er-3 seed 0`."""
     twin = f"-{run.graph}" if run.graph else ""
     return f"{run.task} {run.arm}{twin} seed {run.seed}"

@@ -1,4 +1,4 @@
-"""Scores: how well a trained model does its task, on images it was not trained on."""
+"""Score a trained model on validation or test images."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ def batches(images: Images) -> Iterator[tuple[Tensor, Tensor]]:
 
 
 @torch.no_grad()
-def classified(model: nn.Module, images: Images) -> dict[str, float]:
-    """Of M1: the share of images whose class comes first."""
+def classification_scores(model: nn.Module, images: Images) -> dict[str, float]:
+    """Top-1 accuracy of M1."""
     hits = sum(
         int((model(pixels).argmax(1) == labels).sum())
         for pixels, labels in batches(images)
@@ -35,8 +35,8 @@ def classified(model: nn.Module, images: Images) -> dict[str, float]:
 
 
 @torch.no_grad()
-def reconstructed(model: nn.Module, images: Images) -> dict[str, float]:
-    """Of M2, all over pixels: accuracy, F1 of the white ones, cross entropy in nats."""
+def reconstruction_scores(model: nn.Module, images: Images) -> dict[str, float]:
+    """Scores of M2 over all pixels: accuracy, F1 of white, cross entropy in nats."""
     right = called = true = both = 0
     loss, pixels_seen = 0.0, 0
     for pixels, _ in batches(images):
@@ -63,14 +63,14 @@ def all_black(images: Images) -> float:
 
 @torch.no_grad()
 def latents(model: nn.Module, images: Images) -> tuple[Tensor, Tensor]:
-    """(n, D) what the decoder gets, and the labels."""
+    """(n, D) inputs of the decoder, and the labels."""
     latent: Any = model.latent
     parts = [(latent(pixels), labels) for pixels, labels in batches(images)]
     return torch.cat([x.double() for x, _ in parts]), torch.cat([y for _, y in parts])
 
 
 def probed(model: nn.Module, train: Images, images: Images) -> float:
-    """Top-1 of a linear classifier on the latent, fitted to the training images.
+    """Top-1 accuracy of a linear probe on the latents, fitted to the training images.
 
     Source: Alain, Bengio, "Understanding intermediate layers using linear classifier
     probes", arXiv 1610.01644, 2016.
@@ -85,7 +85,7 @@ def probed(model: nn.Module, train: Images, images: Images) -> float:
 
 
 def fitted(x: Tensor, labels: Tensor) -> nn.Linear:
-    """Logistic regression from zero, to convergence."""
+    """Fit a logistic regression from zero to convergence."""
     linear = nn.Linear(x.shape[1], CLASSES, device=x.device, dtype=x.dtype)
     nn.init.zeros_(linear.weight)
     nn.init.zeros_(linear.bias)
@@ -110,12 +110,12 @@ def scored(
     """All scores of a task.
 
     Args:
-        train: what the linear probe is fitted to.
-        probe: whether M2 is probed.
+        train: images that the linear probe is fitted to.
+        probe: whether to fit the linear probe, for M2.
     """
     if task == "cifar10":
-        return classified(model, images)
-    found = reconstructed(model, images)
+        return classification_scores(model, images)
+    found = reconstruction_scores(model, images)
     if probe:
         found["probe_top1"] = probed(model, train, images)
     return found

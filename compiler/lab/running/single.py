@@ -1,4 +1,4 @@
-"""One model, trained by itself: what `lab train` does."""
+"""Train one model by itself, for `lab train`."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from ..protocol.protocol import METRICS, WORM, Run
 from .data import Splits, load
 from .machine import Machine
 from .models import load as load_model
-from .results import Results, read, shown
+from .results import Results, read, run_text
 from .training import Epoch, Outcome, Recipe, train
 from .worker import line
 
@@ -29,15 +29,15 @@ SMOKE_IMAGES = 320
 
 @dataclass(frozen=True, slots=True)
 class Sizes:
-    """How many images; 0: all that are there, but not more than `most` of each."""
+    """Number of images of each split; 0: all, but at most `most`."""
 
     images: int = 0
     validation: int = 0
     test: int = 0
     most: int = MOST
 
-    def of(self, splits: Splits) -> Splits:
-        """So many of them."""
+    def choose_from(self, splits: Splits) -> Splits:
+        """Splits of these sizes, the first images of each."""
         parts = (splits.train, splits.validation, splits.test)
         asked = (self.images, self.validation, self.test)
         images, validation, test = (
@@ -58,28 +58,28 @@ def train_alone(
     machine: Machine | None = None,
     checkpoint: str = "",
     force: bool = False,
-    tell: Callable[[Epoch], None],
+    on_epoch: Callable[[Epoch], None],
 ) -> Outcome | None:
     """Train a generated task model and add a line to a results file.
 
     Args:
-        recipe: task, metric and augmentation are the model's where it has none.
-        sizes: how many images.
-        arm: worm, or a control that takes the network's place.
-        checkpoint: gets the state of the best epoch; "" for none.
+        recipe: task, metric and augmentation default to the model's.
+        sizes: number of images.
+        arm: worm, or a control that replaces the network.
+        checkpoint: file for the state of the best epoch; "" for none.
 
     Returns:
         None in all processes but the first.
 
     Raises:
-        InputError: the model is not ours, the data or the results file will not do.
-        UsageError: an option does not fit.
+        InputError: the model is not generated, or the data or results file is wrong.
+        UsageError: an option is none of the task's.
     """
     allow(output, checkpoint, force)
     fabric = (machine or Machine()).fabric()
     network = load_model(read_bytes(model), model)
     recipe = completed(recipe, network.task)
-    splits = sizes.of(load(data, network.task))
+    splits = sizes.choose_from(load(data, network.task))
     protocol = digest(recipe, splits)
     run = Run(network.task, arm, 0, recipe.seed)
     path = Path(output)
@@ -90,7 +90,7 @@ def train_alone(
     if not fabric.is_global_zero:
         train(whole, splits, recipe, fabric)
         return None
-    outcome = train(whole, splits, recipe, fabric, tell)
+    outcome = train(whole, splits, recipe, fabric, on_epoch)
     if checkpoint:  # first: what has a line is never trained again
         save(whole, checkpoint)
     with Results(path, protocol) as results:
@@ -99,12 +99,12 @@ def train_alone(
 
 
 def set_threads(count: int) -> None:
-    """How many threads of the CPU torch may use."""
+    """Set the number of CPU threads of torch."""
     set_num_threads(count)
 
 
 def completed(recipe: Recipe, task: str) -> Recipe:
-    """The recipe with the task's own metric and augmentation, where it has none.
+    """The recipe with the task's default metric and augmentation filled in.
 
     Raises:
         UsageError: the task has no such metric.
@@ -118,14 +118,14 @@ def completed(recipe: Recipe, task: str) -> Recipe:
 
 
 def digest(recipe: Recipe, splits: Splits) -> str:
-    """Stands for the protocol: all that must be alike in one results file."""
+    """SHA-256 of the settings that all runs of a results file share; its protocol digest."""
     settings = {**asdict(recipe), "seed": None, "data": splits.digest}
     text = json.dumps(settings, sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()
 
 
 def allow(output: str, checkpoint: str, force: bool) -> None:
-    """Raise InputError, before any work, where the outputs may not be written."""
+    """Raise InputError, before any work, if an output can not be written."""
     if checkpoint:
         suffix(checkpoint)
         if Path(checkpoint).exists() and not force:
@@ -136,12 +136,12 @@ def allow(output: str, checkpoint: str, force: bool) -> None:
 
 
 def check_new(path: Path, protocol: str, run: Run) -> None:
-    """Raise InputError if a results file is of other settings, or has the run already."""
+    """Raise InputError if the results file has other settings, or this run already."""
     if path.exists():
         finished, _ = read(path, protocol)
         if run in finished:
             hint = "another --seed, or another file"
-            raise InputError(str(path), f"{shown(run)} stands there already", hint)
+            raise InputError(str(path), f"{run_text(run)} stands there already", hint)
 
 
 def save(whole: nn.Module, path: str) -> None:

@@ -19,7 +19,7 @@ from .augment import flip_and_crop
 from .data import Images, Splits
 from .scores import all_black, scored
 
-Tell = Callable[["Epoch"], None]
+OnEpoch = Callable[["Epoch"], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,11 +27,11 @@ class Recipe:
     """How a model is trained.
 
     Attributes:
-        batch: images a step, over all processes.
-        schedule: of the learning rate: cosine, to 0 at the end, or constant.
+        batch: images of one step, over all processes.
+        schedule: of the learning rate: cosine, which ends at 0, or constant.
         augmentation: none or flip-crop.
-        metric: of the validation images; the best epoch is told by it.
-        seed: of start values, of the order of images and of augmentation.
+        metric: of the validation images; it selects the best epoch.
+        seed: of start values, image order and augmentation.
     """
 
     task: str
@@ -48,7 +48,7 @@ class Recipe:
 
 @dataclass(frozen=True, slots=True)
 class Epoch:
-    """One epoch; the numbers are None if they are no finite ones."""
+    """Loss and validation score of one epoch; None if not finite."""
 
     epoch: int
     train_loss: float | None
@@ -57,10 +57,10 @@ class Epoch:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What a training came to.
+    """The result of a training.
 
     Attributes:
-        validation, test: at the best epoch; None and nothing if the loss became NaN.
+        validation, test: scores at the best epoch; None and {} if the loss became NaN.
         status: finished or nan.
     """
 
@@ -77,13 +77,13 @@ def train(
     splits: Splits,
     recipe: Recipe,
     fabric: Fabric,
-    tell: Tell = lambda epoch: None,
+    on_epoch: OnEpoch = lambda epoch: None,
 ) -> Outcome:
-    """Train a model; it ends with the parameters of its best epoch.
+    """Train a model, and leave it with the parameters of its best epoch.
 
     Args:
         model: with `loss(images, labels)`, or `loss(images)` for mnist.
-        tell: gets every epoch as it ends.
+        on_epoch: called with every epoch as it ends.
     """
     start = time.perf_counter()
     optimiser = optimiser_of(model, recipe)
@@ -92,16 +92,16 @@ def train(
     wrapped, optimiser = fabric.setup(model, optimiser)
     wrapped.mark_forward_method("loss")
     device = fabric.device
-    seen, held = splits.train.to(device), splits.validation.to(device)
+    seen, validation = splits.train.to(device), splits.validation.to(device)
     curve: list[Epoch] = []
     best, kept = 0, copy.deepcopy(model.state_dict())
     for number in range(1, recipe.epochs + 1):
         loss = one_epoch(wrapped, optimiser, seen, recipe, fabric, number)
         score = None
         if math.isfinite(loss):
-            score = validated(model, seen, held, recipe)
+            score = validated(model, seen, validation, recipe)
         curve.append(Epoch(number, finite(loss), score))
-        tell(curve[-1])
+        on_epoch(curve[-1])
         if score is None:
             seconds = time.perf_counter() - start
             return Outcome(tuple(curve), best, None, {}, "nan", seconds)
@@ -119,7 +119,7 @@ def train(
 
 
 def optimiser_of(model: nn.Module, recipe: Recipe) -> torch.optim.Optimizer:
-    """The optimiser of all that trains."""
+    """The optimiser of all parameters that require a gradient."""
     free = [p for p in model.parameters() if p.requires_grad]
     kind = torch.optim.AdamW if recipe.optimiser == "adamw" else torch.optim.Adam
     return kind(free, lr=recipe.lr, weight_decay=recipe.weight_decay)
@@ -135,15 +135,15 @@ def one_epoch(
 ) -> float:
     """The mean loss of an epoch of steps."""
     model.train()
-    dice = generator(recipe.seed, number)
-    parts = [*order(len(images), recipe.batch, dice)]
+    draws = generator(recipe.seed, number)
+    parts = [*order(len(images), recipe.batch, draws)]
     total = torch.zeros((), device=fabric.device)
     for step, rows in enumerate(parts):
         done = (number - 1 + step / len(parts)) / recipe.epochs
         for group in optimiser.param_groups:
             group["lr"] = recipe.lr * rate(recipe.schedule, done)
         batch = images.take(rows.to(fabric.device))
-        pixels = augmented(batch.images, recipe.augmentation, dice)
+        pixels = augmented(batch.images, recipe.augmentation, draws)
         mine = slice(fabric.global_rank, None, fabric.world_size)
         loss = loss_of(model, recipe.task, pixels[mine], batch.labels[mine])
         optimiser.zero_grad()
@@ -162,14 +162,14 @@ def loss_of(model: Any, task: str, pixels: Tensor, labels: Tensor) -> Tensor:
 
 
 def generator(seed: int, epoch: int) -> Generator:
-    """The draws of an epoch: the same for every model of a seed."""
+    """The random generator of an epoch, the same for every model of a seed."""
     digest = hashlib.sha256(f"{seed} {epoch}".encode()).digest()
     return Generator().manual_seed(int.from_bytes(digest[:7], "big"))
 
 
-def order(count: int, batch: int, dice: Generator) -> Iterator[Tensor]:
-    """Rows of an epoch's batches; a last one that is not full is left out."""
-    rows = torch.randperm(count, generator=dice)
+def order(count: int, batch: int, draws: Generator) -> Iterator[Tensor]:
+    """Rows of each batch of an epoch; an incomplete last batch is left out."""
+    rows = torch.randperm(count, generator=draws)
     batch = min(batch, count)
     for start in range(0, count - batch + 1, batch):
         yield rows[start : start + batch]
@@ -183,24 +183,24 @@ def rate(schedule: str, done: float) -> float:
     return (1 + math.cos(math.pi * done)) / 2 if schedule == "cosine" else 1.0
 
 
-def augmented(images: Tensor, augmentation: str, dice: Generator) -> Tensor:
-    """The images, changed at random if that is asked for."""
-    return flip_and_crop(images, dice) if augmentation == "flip-crop" else images
+def augmented(images: Tensor, augmentation: str, draws: Generator) -> Tensor:
+    """The images, augmented if the recipe says so."""
+    return flip_and_crop(images, draws) if augmentation == "flip-crop" else images
 
 
 def validated(
-    model: nn.Module, train: Images, held: Images, recipe: Recipe
+    model: nn.Module, train: Images, images: Images, recipe: Recipe
 ) -> float | None:
     """The metric of the validation images."""
     model.eval()
     probe = recipe.metric == "probe_top1"
-    return finite(scored(recipe.task, model, train, held, probe=probe)[recipe.metric])
+    return finite(scored(recipe.task, model, train, images, probe=probe)[recipe.metric])
 
 
 def final(
     model: nn.Module, train: Images, test: Images, recipe: Recipe
 ) -> dict[str, float]:
-    """All metrics of the test images, and what a black image would get."""
+    """All metrics of the test images, and the pixel accuracy of a black image."""
     model.eval()
     found = scored(recipe.task, model, train, test, probe=True)
     if recipe.task == "mnist":
@@ -209,12 +209,12 @@ def final(
 
 
 def better(score: float, than: float | None, metric: str) -> bool:
-    """Whether a score beats another."""
+    """Whether a score is better than another, or the other is unknown."""
     if than is None:
         return True
     return score < than if metric in LESS_IS_BETTER else score > than
 
 
 def finite(number: float) -> float | None:
-    """The number, or None if it is none."""
+    """The number, or None if it is not finite."""
     return number if math.isfinite(number) else None

@@ -1,4 +1,4 @@
-"""One run, from its description to its line: what a process does, here or elsewhere."""
+"""Make one run: a job in, a line of the results file out; in any process."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from .training import Outcome, Recipe, train
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A run that is to be made.
+    """A run to make, with all that a process needs for it.
 
     Attributes:
         protocol: the digest of the protocol.
@@ -48,7 +48,7 @@ def work(job: Job, splits: Splits) -> dict[str, Any]:
 def line(
     run: Run, protocol: str, data: str, facts: dict[str, Any], outcome: Outcome
 ) -> dict[str, Any]:
-    """A run's line."""
+    """The line of a run."""
     return {
         "schema": SCHEMA,
         "protocol": protocol,
