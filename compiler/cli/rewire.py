@@ -1,4 +1,4 @@
-"""The command that makes random twins of a connectome: rewire."""
+"""The rewire command: make random twins of a connectome."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ import click
 from ..errors import visible
 from .flags import layout_of, layout_options, model_options, options_of
 
-SHOWN = 12  # files that the report names
-LARGEST = 2**32 - 1  # seed
+FILES_SHOWN = 12  # in the report
+LARGEST_SEED = 2**32 - 1  # seed
 
 
 @click.command("rewire")
@@ -28,7 +28,7 @@ LARGEST = 2**32 - 1  # seed
 )
 @click.option(
     "--seed",
-    type=click.IntRange(0, LARGEST),
+    type=click.IntRange(0, LARGEST_SEED),
     default=0,
     show_default=True,
     help="Of the draws; other seeds, other twins.",
@@ -99,12 +99,12 @@ def rewire_command(
 
 
 def lines(report: Mapping[str, Any], output: str) -> Iterator[str]:
-    """What was written, what it keeps, how to compile it."""
+    """The report: files written, properties kept, the command to compile one."""
     from ..nulls.files import CELLS, compiling
     from ..report.compile import line
 
     files, folder = report["files"], Path(output)
-    for file in files[:SHOWN]:
+    for file in files[:FILES_SHOWN]:
         found = file["counted"]
         yield line(
             "wrote",
@@ -112,8 +112,10 @@ def lines(report: Mapping[str, Any], output: str) -> Iterator[str]:
             f" and {found['new_junctions']:,} of {found['junctions']:,} coupled pairs are"
             f" new; {found['on_path']:,} of {found['neurons']:,} neurons on a path",
         )
-    if files[SHOWN:]:
-        yield line("", f"and {len(files) - SHOWN:,} more; rewired.json has them all")
+    if files[FILES_SHOWN:]:
+        yield line(
+            "", f"and {len(files) - FILES_SHOWN:,} more; rewired.json has them all"
+        )
     yield line("keeps", ", ".join(files[0]["keeps"]))
     first, cells = str(folder / files[0]["file"]), str(folder / CELLS)
     yield line("compile", shlex.join(compiling(first, report["unit"], cells)))

@@ -1,1 +1,1 @@
-"""Random twins of a connectome: null models that keep what they say they keep."""
+"""Null models: random twins of a connectome, each checked for what it must keep."""

@@ -1,4 +1,4 @@
-"""Random twins as files: an edge list each, one table of cells, and what they keep."""
+"""Random twins as files: an edge list each, one table of cells, a report."""
 
 from __future__ import annotations
 
@@ -23,6 +23,7 @@ from ..passes.merge_electrical import merge_electrical
 from ..passes.select_cells import select_cells
 from ..readers.cells import read_cells
 from ..readers.parse import parse
+from ..sources import UNKNOWN_UNIT
 from .invariants import counted
 from .models import Null
 from .twins import KEEPS, Twin, twins
@@ -31,7 +32,6 @@ SCHEMA = 1  # of the report
 CELLS = "cells.csv"
 REPORT = "rewired.json"
 EDGES = ("pre", "post", "kind", "weight")
-UNKNOWN_UNIT = "units of weight"
 QUOTED = re.compile(r'[,"\r\n]')
 
 Row = tuple[str, ...]
@@ -39,11 +39,11 @@ Row = tuple[str, ...]
 
 @dataclass(frozen=True, slots=True)
 class Rewired:
-    """Random twins.
+    """The files of random twins.
 
     Attributes:
-        files: their bytes by name, the report last.
-        report: what it holds.
+        files: bytes by file name, the report last.
+        report: its content.
     """
 
     files: Mapping[str, bytes]
@@ -61,10 +61,10 @@ def rewire(
     """Make `count` random twins of a circuit.
 
     Args:
-        options: which the circuit was made with, for the report.
+        options: of the circuit, for the report.
 
     Raises:
-        InputError: there is no such twin of this circuit.
+        InputError: the null model has no twin of this circuit.
     """
     files = {CELLS: cell_table(circuit.cells)}
     made = []
@@ -94,7 +94,7 @@ def rewire(
 def described(
     name: str, null: Null, seed: int, index: int, twin: Twin
 ) -> dict[str, Any]:
-    """A twin as plain data."""
+    """The entry of a twin in the report."""
     return {
         "file": name,
         "null": null.name,
@@ -107,13 +107,13 @@ def described(
 
 
 def compiling(file: str, unit: str, cells: str = CELLS) -> list[str]:
-    """The command that compiles a twin."""
+    """The words of the command that compiles a twin."""
     words = ["elegansc", "compile", file, "--cells", cells]
     return words if unit == UNKNOWN_UNIT else [*words, "--weight-unit", unit]
 
 
 def check_read(twin: Circuit, edges: bytes, cells: bytes) -> None:
-    """Raise a VerifyError unless the files are read as the twin."""
+    """Raise a VerifyError unless reading the files gives the twin."""
     table = read_cells(cells, CELLS)
     read = merge_electrical(select_cells(parse(edges, "twin"), table=table))
     check(digest(read) == digest(twin), "the files of a twin are read as it is")
@@ -124,7 +124,7 @@ def write(folder: Path, files: Mapping[str, bytes], *, force: bool, read: Row) -
 
     Args:
         force: replace files that are there.
-        read: paths of what was read; they are never written over.
+        read: paths of the input files, which are never overwritten.
 
     Raises:
         InputError: a file is there, or can not be written.
@@ -141,7 +141,7 @@ def write(folder: Path, files: Mapping[str, bytes], *, force: bool, read: Row) -
 
 
 def cell_table(cells: Cells) -> bytes:
-    """Name, role and, if any is known, transmitter of every neuron."""
+    """The table of cells: name, role and, if any is known, transmitter."""
     known = any(cells.transmitter)
     head = ("name", "role", "transmitter") if known else ("name", "role")
     bits = [role(bits) if bits else "" for bits in cells.role.tolist()]
@@ -150,21 +150,21 @@ def cell_table(cells: Cells) -> bytes:
 
 
 def edge_list(circuit: Circuit) -> bytes:
-    """The synapses and junctions, a row each, as the bundled connectomes have them."""
+    """The edge list of a circuit, in the format of the bundled connectomes."""
     return csv([EDGES, *chemical(circuit), *electrical(circuit)])
 
 
 def chemical(circuit: Circuit) -> Iterator[Row]:
-    """The synapses by their ends; a neuron that nothing joins has a row of weight 0.
+    """The rows of the synapses, sorted; an isolated neuron has a row of weight 0.
 
-    A weight bears its sign. Where others are known, an unknown one is two rows, half the
-    weight each, that disagree.
+    Weights are signed. If some signs are known, an unknown one is written as two rows of
+    half the weight and opposite signs.
     """
     name, edges = circuit.cells.name, circuit.chemical
     known = bool(edges.sign.any())
     columns = (edges.pre, edges.post, edges.weight, edges.sign)
     found = [*zip(*(column.tolist() for column in columns), strict=True)]
-    found += [(row, row, 0.0, 1) for row in alone(circuit)]
+    found += [(row, row, 0.0, 1) for row in isolated(circuit)]
     for pre, post, weight, sign in sorted(found, key=lambda row: row[:2]):
         parts = [weight / 2, -weight / 2] if known and not sign else [weight]
         for part in parts:
@@ -172,8 +172,8 @@ def chemical(circuit: Circuit) -> Iterator[Row]:
             yield name[pre], name[post], "chemical", number(signed)
 
 
-def alone(circuit: Circuit) -> list[int]:
-    """The rows of the neurons that nothing joins, not even with themselves."""
+def isolated(circuit: Circuit) -> list[int]:
+    """The isolated neurons: on no synapse, no self-loop, no junction."""
     edges, ends = circuit.chemical, circuit.junctions
     joined = np.concatenate([edges.pre, edges.post, ends.left, ends.right])
     found: list[int] = np.setdiff1d(np.arange(len(circuit.cells)), joined).tolist()
@@ -181,7 +181,7 @@ def alone(circuit: Circuit) -> list[int]:
 
 
 def electrical(circuit: Circuit) -> Iterator[Row]:
-    """The junctions, a row a pair."""
+    """The rows of the junctions, one a pair."""
     name, ends, sign = circuit.cells.name, circuit.junctions, circuit.chemical.sign
     if len(sign) and (sign > 0).all():
         # A file tells signs only where one is negative. A cell coupled to itself does

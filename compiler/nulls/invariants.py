@@ -1,4 +1,4 @@
-"""What a random twin has in common with its circuit: facts that must be equal."""
+"""The invariants of the null models: properties equal in a circuit and its twin."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from ..ir.stages import MOTOR, SENSORY, Circuit
 
 
 @dataclass(frozen=True, eq=False)
-class Seen:
-    """A circuit and what many facts ask of it."""
+class CircuitFacts:
+    """A circuit with the arrays that several properties are computed from."""
 
     circuit: Circuit
 
@@ -28,13 +28,13 @@ class Seen:
 
     @cached_property
     def proper(self) -> Bool:
-        """(E,) the synapses between two neurons."""
+        """(E,) whether a synapse is between two neurons, no self-loop."""
         found: Bool = self.circuit.chemical.pre != self.circuit.chemical.post
         return found
 
     @cached_property
     def pairs(self) -> tuple[Int64, Int64]:
-        """Keys of the joined pairs, and how many synapses each has, 1 or 2."""
+        """Keys of the joined pairs, and the number of synapses of each, 1 or 2."""
         edges = self.circuit.chemical.take(self.proper)
         low, high = np.minimum(edges.pre, edges.post), np.maximum(edges.pre, edges.post)
         return np.unique(low.astype(np.int64) * self.size + high, return_counts=True)
@@ -47,44 +47,44 @@ class Seen:
         return found
 
 
-def everyone(seen: Seen) -> Any:
+def everyone(seen: CircuitFacts) -> Any:
     """Names, roles, transmitters."""
     cells = seen.circuit.cells
     return cells.name, cells.role.tolist(), cells.transmitter
 
 
-def reciprocal(seen: Seen) -> Int64:
+def reciprocal(seen: CircuitFacts) -> Int64:
     """Keys of the pairs with a synapse each way."""
     pairs, count = seen.pairs
     found: Int64 = pairs[count == 2]
     return found
 
 
-def loops(seen: Seen) -> Any:
-    """The synapses of a neuron with itself."""
+def loops(seen: CircuitFacts) -> Any:
+    """Neuron, weight and sign of the self-loops."""
     edges = seen.circuit.chemical.take(~seen.proper)
     return edges.pre.tolist(), edges.weight.tolist(), edges.sign.tolist()
 
 
-def weights(seen: Seen) -> Any:
-    """All weights of synapses with their signs, sorted."""
+def weights(seen: CircuitFacts) -> Any:
+    """Weights and signs of the synapses, sorted."""
     edges = seen.circuit.chemical
     return sorted(zip(edges.weight.tolist(), edges.sign.tolist(), strict=True))
 
 
-def loop_weights(seen: Seen) -> Any:
-    """All weights of the synapses of a neuron with itself, sorted."""
+def loop_weights(seen: CircuitFacts) -> Any:
+    """Weights and signs of the self-loops, sorted."""
     _, weight, sign = loops(seen)
     return sorted(zip(weight, sign, strict=True))
 
 
-def inputs(seen: Seen) -> Any:
+def inputs(seen: CircuitFacts) -> Any:
     """In-degree of each neuron."""
     return np.bincount(seen.circuit.chemical.post, minlength=seen.size).tolist()
 
 
-def outputs(seen: Seen) -> Any:
-    """Weights and signs of the synapses of each neuron, and so its out-degree."""
+def outputs(seen: CircuitFacts) -> Any:
+    """Weights and signs of the output synapses of each neuron, hence its out-degree."""
     edges = seen.circuit.chemical
     order = np.lexsort((edges.sign, edges.weight, edges.pre))
     columns = (edges.pre, edges.weight, edges.sign)
@@ -92,7 +92,7 @@ def outputs(seen: Seen) -> Any:
 
 
 def partners(keys: Int64, size: int) -> list[int]:
-    """In how many of the pairs each neuron is."""
+    """Number of pairs of each neuron."""
     ends = np.concatenate([keys // size, keys % size])
     found: list[int] = np.bincount(ends, minlength=size).tolist()
     return found
@@ -105,8 +105,8 @@ def weights_at(end: Int32, weight: Float64, size: int) -> list[list[float]]:
     return [part.tolist() for part in np.split(ordered, last[:-1])]
 
 
-def places(seen: Seen) -> Any:
-    """How each neuron is wired in numbers, whoever it is, sorted."""
+def places(seen: CircuitFacts) -> Any:
+    """Degrees and weights of each neuron, without names, sorted."""
     edges = seen.circuit.chemical
     into = weights_at(edges.post, edges.weight, seen.size)
     out = weights_at(edges.pre, edges.weight, seen.size)
@@ -115,8 +115,8 @@ def places(seen: Seen) -> Any:
     return sorted(zip(into, out, both, coupled, strict=True))
 
 
-def blocks(seen: Seen) -> Any:
-    """Synapses, one-way and reciprocal, by the roles of their ends."""
+def blocks(seen: CircuitFacts) -> Any:
+    """Number of one-way and reciprocal synapses by the roles of their ends."""
     role, edges = seen.circuit.cells.role, seen.circuit.chemical
     key = edges.pre.astype(np.int64) * seen.size + edges.post
     back = edges.post.astype(np.int64) * seen.size + edges.pre
@@ -124,15 +124,15 @@ def blocks(seen: Seen) -> Any:
     return np.bincount(kinds, minlength=128).tolist()
 
 
-def coupled_blocks(seen: Seen) -> Any:
-    """Junctions by the roles of their ends."""
+def coupled_blocks(seen: CircuitFacts) -> Any:
+    """Number of junctions by the roles of their ends."""
     role, ends = seen.circuit.cells.role.astype(int), seen.circuit.junctions
     low = np.minimum(role[ends.left], role[ends.right])
     high = np.maximum(role[ends.left], role[ends.right])
     return np.bincount(8 * low + high, minlength=64).tolist()
 
 
-FACTS: Mapping[str, Callable[[Seen], Any]] = {
+FACTS: Mapping[str, Callable[[CircuitFacts], Any]] = {
     "names, roles and transmitters": everyone,
     "pairs joined by synapses": lambda seen: len(seen.pairs[0]),
     "reciprocal pairs": lambda seen: len(reciprocal(seen)),
@@ -154,25 +154,25 @@ FACTS: Mapping[str, Callable[[Seen], Any]] = {
 
 
 def facts(circuit: Circuit, names: tuple[str, ...]) -> dict[str, Any]:
-    """The facts of these names."""
-    seen = Seen(circuit)
+    """The named properties of a circuit."""
+    seen = CircuitFacts(circuit)
     return {name: FACTS[name](seen) for name in names}
 
 
 def check_kept(twin: Circuit, wanted: Mapping[str, Any]) -> None:
-    """Raise a VerifyError that names the first fact that is another in the twin."""
-    seen = Seen(twin)
+    """Raise a VerifyError that names the first property that differs in the twin."""
+    seen = CircuitFacts(twin)
     for name, value in wanted.items():
         check(FACTS[name](seen) == value, f"a twin keeps: {name}")
 
 
 def counted(circuit: Circuit, original: Circuit) -> dict[str, int | float]:
-    """A graph in numbers.
+    """Counts of a twin, or of the original itself.
 
-    `new_pairs` and `new_junctions` join what the original does not; `on_path` neurons are
-    on a path from a sensory to a motor neuron, before cycles are broken.
+    `new_pairs` and `new_junctions` are not in the original; `on_path` neurons are on a
+    path from a sensory to a motor neuron, before cycles are broken.
     """
-    seen, before = Seen(circuit), Seen(original)
+    seen, before = CircuitFacts(circuit), CircuitFacts(original)
     pairs, both = seen.pairs[0], len(reciprocal(seen))
     return {
         "neurons": seen.size,
@@ -189,7 +189,7 @@ def counted(circuit: Circuit, original: Circuit) -> dict[str, int | float]:
 
 
 def on_path(circuit: Circuit) -> int:
-    """Number of neurons on a path from a sensory to a motor neuron, cycles and all."""
+    """Number of neurons on a path from a sensory to a motor neuron, cycles included."""
     edges, ends, role = circuit.chemical, circuit.junctions, circuit.cells.role
     pre = np.concatenate([edges.pre, ends.left, ends.right])
     post = np.concatenate([edges.post, ends.right, ends.left])

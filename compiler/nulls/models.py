@@ -1,7 +1,8 @@
-"""The null models: a circuit, wired at random.
+"""The null models: random wirings of a circuit.
 
-Drawn pairs take the places of the circuit's. So one-way and reciprocal ones are as many,
-weights stay with their signs, and the two weights of a reciprocal pair stay together.
+Random pairs replace the pairs of the circuit one for one. So the numbers of one-way and
+of reciprocal pairs stay, weights keep their signs, and the two weights of a reciprocal
+pair stay together.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from ..arrays import Int64
 from ..errors import InputError
 from ..ir.stages import Circuit, Junctions, Synapses
 from ..names import number, plural
-from .random import Dice
+from .random import RandomIntegers
 from .wiring import (
     SWAPS,
     Pair,
@@ -37,8 +38,8 @@ class Null:
 
     Attributes:
         model: a key of WIRE.
-        share: of partial, the part of all ends that is moved; of ws, the probability that
-            a pair of the ring is rewired.
+        share: for partial, the share of ends to move; for ws, the probability to rewire a
+            pair of the ring.
     """
 
     model: str
@@ -46,14 +47,14 @@ class Null:
 
     @property
     def name(self) -> str:
-        """As the command line spells it: `degree`, `partial:0.1`."""
+        """The name on the command line: `degree`, `partial:0.1`."""
         tail = f":{number(self.share)}" if self.model == "partial" else ""
         return self.model + tail
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Wired:
-    """The ends of all synapses and junctions, in the rows of the circuit."""
+    """New ends of all synapses and junctions, in the row order of the circuit."""
 
     pre: Int64
     post: Int64
@@ -62,16 +63,16 @@ class Wired:
     facts: Mapping[str, int | float] = field(default_factory=dict)
 
 
-# A circuit as pairs. Ends 2k and 2k + 1 are those of pair k.
+# A circuit as pairs of ends: ends 2k and 2k + 1 belong to pair k.
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Pairs:
-    """The pairs that synapses join, self-loops apart.
+    """The pairs of neurons that synapses join, without self-loops.
 
     Attributes:
-        neuron: (2P,) at each end.
-        synapse: (2P,) row of the synapse that leaves from an end, -1 where none does.
+        neuron: (2P,) row of the neuron at each end.
+        synapse: (2P,) row of the synapse that starts at an end; -1: none.
     """
 
     neuron: Int64
@@ -79,13 +80,13 @@ class Pairs:
 
     @property
     def both(self) -> Int64:
-        """(P,) 1 for a reciprocal pair, 0 for one way; of that, end 2k is the sender."""
+        """(P,) 1 for a reciprocal pair; 0 for a one-way pair, whose end 2k sends."""
         found: Int64 = (self.synapse[1::2] >= 0).astype(np.int64)
         return found
 
 
 def pairs_of(edges: Synapses, size: int) -> Pairs:
-    """The pairs of a circuit's synapses, by the first row of each."""
+    """The pairs of synapses, in the order of the first row of each."""
     pre, post = edges.pre.astype(np.int64), edges.post.astype(np.int64)
     key, back = pre * size + post, post * size + pre
     at = np.minimum(np.searchsorted(key, back), max(len(key) - 1, 0))
@@ -98,7 +99,7 @@ def pairs_of(edges: Synapses, size: int) -> Pairs:
 
 
 def coupled(ends: Junctions) -> Int64:
-    """(2J,) neurons at the ends of the junctions."""
+    """(2J,) row of the neuron at each end of the junctions."""
     return np.stack([ends.left, ends.right], 1).astype(np.int64).ravel()
 
 
@@ -109,7 +110,7 @@ def wire(
     coupled: Int64,
     facts: Mapping[str, int | float],
 ) -> Wired:
-    """Synapses from new ends of pairs; self-loops as they are."""
+    """Turn new ends of pairs into ends of synapses; self-loops stay."""
     edges = circuit.chemical
     pre, post = edges.pre.astype(np.int64), edges.post.astype(np.int64)
     leaves = np.flatnonzero(synapse >= 0)
@@ -119,31 +120,34 @@ def wire(
 
 
 def drawn(
-    circuit: Circuit, pairs: list[Pair], dice: Dice, facts: Mapping[str, int | float]
+    circuit: Circuit,
+    pairs: list[Pair],
+    random: RandomIntegers,
+    facts: Mapping[str, int | float],
 ) -> Wired:
-    """Synapses on drawn pairs, junctions on pairs drawn uniformly."""
+    """Put synapses on the given pairs, junctions on uniformly random pairs."""
     size = len(circuit.cells)
     old = pairs_of(circuit.chemical, size)
-    neuron = scattered(pairs, size, dice)
-    junctions = filled([], len(circuit.junctions), size, dice)
-    ends = scattered(junctions, size, dice)
+    neuron = scattered(pairs, size, random)
+    junctions = filled([], len(circuit.junctions), size, random)
+    ends = scattered(junctions, size, random)
     return wire(circuit, neuron, old.synapse, ends, facts)
 
 
 def fitted(
     circuit: Circuit,
     pairs: list[Pair],
-    dice: Dice,
+    random: RandomIntegers,
     facts: Mapping[str, int | float],
 ) -> Wired:
-    """The same, on as many of the pairs as the circuit has, or with more drawn."""
+    """Cut or fill up the pairs to the number of the circuit, then put synapses on them."""
     count = pairs_in(circuit)
     many = {
         "trimmed": max(0, len(pairs) - count),
         "filled": max(0, count - len(pairs)),
     }
-    pairs = exactly(pairs, count, len(circuit.cells), dice)
-    return drawn(circuit, pairs, dice, {**facts, **many})
+    pairs = exactly(pairs, count, len(circuit.cells), random)
+    return drawn(circuit, pairs, random, {**facts, **many})
 
 
 def pairs_in(circuit: Circuit) -> int:
@@ -151,26 +155,26 @@ def pairs_in(circuit: Circuit) -> int:
     return len(pairs_of(circuit.chemical, len(circuit.cells)).both)
 
 
-def er(circuit: Circuit, null: Null, dice: Dice) -> Wired:
-    """G(n, m): as many pairs, drawn uniformly."""
-    pairs = filled([], pairs_in(circuit), len(circuit.cells), dice)
-    return drawn(circuit, pairs, dice, {})
+def er(circuit: Circuit, null: Null, random: RandomIntegers) -> Wired:
+    """Erdos-Renyi G(n, m): the same number of pairs, uniformly random."""
+    pairs = filled([], pairs_in(circuit), len(circuit.cells), random)
+    return drawn(circuit, pairs, random, {})
 
 
-def ws(circuit: Circuit, null: Null, dice: Dice) -> Wired:
-    """Watts-Strogatz: a ring of about as many pairs, rewired by chance."""
+def ws(circuit: Circuit, null: Null, random: RandomIntegers) -> Wired:
+    """Watts-Strogatz: a ring of about the same number of pairs, randomly rewired."""
     size, count = len(circuit.cells), pairs_in(circuit)
     near = min((2 * count + size) // (2 * size), (size - 1) // 2)
     if near < 1:
         seen = f"ws: {plural(count, 'pair')} of {plural(size, 'neuron')} make no ring"
         hint = "it takes half as many pairs as neurons, and 3 neurons; er takes any"
         raise InputError(circuit.source.label, seen, hint)
-    pairs = small_world(size, near, null.share, dice)
-    return fitted(circuit, pairs, dice, {"ring": 2 * near, "rewire_p": null.share})
+    pairs = small_world(size, near, null.share, random)
+    return fitted(circuit, pairs, random, {"ring": 2 * near, "rewire_p": null.share})
 
 
-def ba(circuit: Circuit, null: Null, dice: Dice) -> Wired:
-    """Barabasi-Albert: so many links a neuron that they are about as many."""
+def ba(circuit: Circuit, null: Null, random: RandomIntegers) -> Wired:
+    """Barabasi-Albert: links per neuron chosen to give about the same number of pairs."""
     size, count = len(circuit.cells), pairs_in(circuit)
     most = (size // 2) * (size - size // 2)
     if size < 3 or 2 * count < size - 1 or count > most:
@@ -180,13 +184,13 @@ def ba(circuit: Circuit, null: Null, dice: Dice) -> Wired:
     links = min(
         range(1, size // 2 + 1), key=lambda links: abs(links * (size - links) - count)
     )
-    return fitted(circuit, preferred(size, links, dice), dice, {"links": links})
+    return fitted(circuit, preferred(size, links, random), random, {"links": links})
 
 
-def degree(circuit: Circuit, null: Null, dice: Dice) -> Wired:
+def degree(circuit: Circuit, null: Null, random: RandomIntegers) -> Wired:
     """Swap the receivers of one-way synapses, the ends of reciprocal pairs, of junctions.
 
-    A weight and its sign stay with the neuron that sends.
+    A weight and its sign stay with the sender.
     """
     size, role = len(circuit.cells), circuit.cells.role.astype(np.int64)
     old, ends = pairs_of(circuit.chemical, size), coupled(circuit.junctions)
@@ -194,10 +198,10 @@ def degree(circuit: Circuit, null: Null, dice: Dice) -> Wired:
     both = np.repeat(old.both, 2)
     free = (both == 1) | (old.synapse < 0)
     kind = 64 * both + (kinds(role[old.neuron]) if blocks else 0)
-    found = swapped(old.neuron, free, kind, 1 + old.both, size, dice)
+    found = swapped(old.neuron, free, kind, 1 + old.both, size, random)
     kind = kinds(role[ends]) if blocks else np.zeros(len(ends), np.int64)
     every = np.ones(len(ends), bool)
-    gap = swapped(ends, every, kind, np.ones(len(ends) // 2, np.int64), size, dice)
+    gap = swapped(ends, every, kind, np.ones(len(ends) // 2, np.int64), size, random)
     check_mixed(circuit, null, found, gap)
     counts = {
         "swaps": found.swaps,
@@ -210,13 +214,13 @@ def degree(circuit: Circuit, null: Null, dice: Dice) -> Wired:
 
 
 def kinds(role: Int64) -> Int64:
-    """(2P,) a number for the role of each end and that of the other."""
+    """(2P,) a number for the roles of each end and of its opposite end."""
     other: Int64 = role[np.arange(len(role)) ^ 1]
     return 8 * role + other
 
 
 def check_mixed(circuit: Circuit, null: Null, *swaps: Swapped) -> None:
-    """Raise an InputError unless all that can be swapped was, often enough."""
+    """Raise an InputError unless enough swaps were made."""
     label = circuit.source.label
     hint = "er and partial:P ask less of a graph"
     if null.model == "role-degree":
@@ -233,8 +237,8 @@ def check_mixed(circuit: Circuit, null: Null, *swaps: Swapped) -> None:
             raise InputError(label, few, hint)
 
 
-def partial(circuit: Circuit, null: Null, dice: Dice) -> Wired:
-    """Move a share of all ends of pairs to neurons at random.
+def partial(circuit: Circuit, null: Null, random: RandomIntegers) -> Wired:
+    """Move a share of all ends of pairs to random neurons.
 
     Source: `rewire_edges(p)` of igraph, which the authors' code calls, moves each end with
     probability p; here exactly that share of the ends moves, and no pair is doubled.
@@ -246,8 +250,8 @@ def partial(circuit: Circuit, null: Null, dice: Dice) -> Wired:
         count = len(old.neuron) + len(ends)
         seen = f"{null.name}: less than half of one of {plural(count, 'end')} of pairs"
         raise InputError(circuit.source.label, seen, "take a larger P")
-    neuron = moved(old.neuron, moves, size, dice)
-    ends = moved(ends, couple_moves, size, dice)
+    neuron = moved(old.neuron, moves, size, random)
+    ends = moved(ends, couple_moves, size, random)
     counts = {"ends_moved": moves, "junction_ends_moved": couple_moves}
     return wire(circuit, neuron, old.synapse, ends, counts)
 
@@ -257,18 +261,18 @@ def part(share: float, count: int) -> int:
     return int(Fraction(share) * count + Fraction(1, 2))
 
 
-def shuffle_roles(circuit: Circuit, null: Null, dice: Dice) -> Wired:
-    """The same wiring, among the same neurons in random order."""
+def shuffle_roles(circuit: Circuit, null: Null, random: RandomIntegers) -> Wired:
+    """Permute the neurons over the wiring."""
     if len(set(circuit.cells.role.tolist())) < 2:
         seen = "shuffle-roles: all neurons have one role"
         hint = "give --inputs, --outputs or --cells; or take another null"
         raise InputError(circuit.source.label, seen, hint)
     edges, ends = circuit.chemical, circuit.junctions
-    who = dice.order(len(circuit.cells))
+    who = random.order(len(circuit.cells))
     return Wired(who[edges.pre], who[edges.post], who[ends.left], who[ends.right])
 
 
-WIRE: Mapping[str, Callable[[Circuit, Null, Dice], Wired]] = {
+WIRE: Mapping[str, Callable[[Circuit, Null, RandomIntegers], Wired]] = {
     "er": er,
     "ws": ws,
     "ba": ba,

@@ -1,4 +1,4 @@
-"""Random integers that are the same on every machine and under every numpy."""
+"""Random integers that are the same on every machine and with every numpy."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from ..arrays import Bool, Int64
 BATCH = 4096  # numbers fetched at a time
 
 
-class Dice:
-    """Draws from the raw stream of PCG64, which numpy promises to leave as it is.
+class RandomIntegers:
+    """Random integers from the raw stream of PCG64, which numpy promises to keep.
 
-    It promises no such thing of the methods of `Generator` (NEP 19), so bounds and orders
-    are made here, in integers.
+    The methods of `Generator` may change (NEP 19), so bounded integers and permutations
+    are made here.
 
     Args:
-        seed: integers from 0; other integers, other numbers.
+        seed: integers >= 0.
     """
 
     def __init__(self, *seed: int) -> None:
@@ -26,16 +26,16 @@ class Dice:
         self.numbers = self.stream()
 
     def stream(self) -> Iterator[int]:
-        """Integers in [0, 2**64), without end."""
+        """Endless integers in [0, 2**64)."""
         while True:
             yield from self.bits.random_raw(BATCH).tolist()
 
     def below(self, bound: int) -> int:
-        """An integer in [0, bound), all as likely but for bound / 2**64."""
+        """An integer in [0, bound), uniform up to bound / 2**64."""
         return next(self.numbers) * bound >> 64
 
     def each(self, bound: Int64) -> Int64:
-        """(count,) an integer below each bound, of at most 2**32, as `below` draws it."""
+        """(count,) an integer below each bound, as `below` draws it; bounds up to 2**32."""
         drawn, factor = self.bits.random_raw(len(bound)), bound.astype(np.uint64)
         high, low = drawn >> np.uint64(32), drawn & np.uint64(2**32 - 1)
         product = high * factor + (low * factor >> np.uint64(32))
@@ -43,11 +43,11 @@ class Dice:
         return found
 
     def order(self, count: int) -> Int64:
-        """(count,) the integers in [0, count) in random order."""
+        """(count,) a random permutation of [0, count)."""
         found: Int64 = np.argsort(self.bits.random_raw(count), kind="stable")
         return found
 
     def coins(self, count: int) -> Bool:
-        """(count,) heads or tails."""
+        """(count,) random bits."""
         found: Bool = self.bits.random_raw(count) >= np.uint64(2**63)
         return found

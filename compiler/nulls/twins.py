@@ -1,7 +1,7 @@
-"""Random twins of a circuit, each with what it keeps.
+"""Make random twins of a circuit by a null model, and check what each must keep.
 
-A twin has the circuit's neurons and its weights, on other synapses. What its null model
-keeps is compared on every twin that is made, or there is none.
+A twin has the neurons and the weights of the circuit on other synapses. Every twin is
+checked for the properties that its null model keeps.
 """
 
 from __future__ import annotations
@@ -16,11 +16,11 @@ from ..ir.invariants import verify
 from ..ir.stages import Circuit
 from .invariants import check_kept, counted, facts
 from .models import WIRE, Null, Wired, pairs_of
-from .random import Dice
+from .random import RandomIntegers
 
 REWIRE_P = 0.5  # of Watts-Strogatz, as in the generator that the authors released
 
-# What twins of each null have in common with the circuit: names of `kept.FACTS`.
+# Properties that the twins of each null model keep: names of `invariants.FACTS`.
 
 ALWAYS = (
     "names, roles and transmitters",
@@ -60,17 +60,17 @@ SPELLED = ", ".join("partial:P" if model == "partial" else model for model in KE
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Twin:
-    """A random twin and what was counted of it and of its making."""
+    """A random twin, with counts of its edges and of its generation."""
 
     circuit: Circuit
     counted: Mapping[str, int | float]
 
 
 def null_of(text: str, rewire_p: float | None = None) -> Null:
-    """The null model that a text spells.
+    """The null model of a name.
 
     Raises:
-        UsageError: it spells none, or a share outside (0, 1].
+        UsageError: there is none of this name, or its share is outside (0, 1].
     """
     model, colon, share = text.partition(":")
     if model not in KEEPS or (model == "partial") != bool(colon):
@@ -97,25 +97,25 @@ def share_of(text: str) -> float:
 
 
 def twins(circuit: Circuit, null: Null, *, seed: int, count: int) -> Iterator[Twin]:
-    """Twins 1 to `count` of a circuit; number k is the same whatever `count`.
+    """Twins 1 to `count` of a circuit; twin k does not depend on `count`.
 
     Raises:
-        InputError: there is no such twin of this circuit.
-        VerifyError: a twin does not keep what it is to keep: our bug.
+        InputError: the null model has no twin of this circuit.
+        VerifyError: a twin lacks a property that it must keep: our bug.
     """
-    check_room(circuit)
+    check_rewirable(circuit)
     wanted = facts(circuit, KEEPS[null.model])
     for index in range(1, count + 1):
-        dice = Dice(seed, index, *null.name.encode())
-        wired = WIRE[null.model](circuit, null, dice)
-        twin = rebuilt(circuit, wired)
+        random = RandomIntegers(seed, index, *null.name.encode())
+        wired = WIRE[null.model](circuit, null, random)
+        twin = rewired(circuit, wired)
         verify(twin)
         check_kept(twin, wanted)
         yield Twin(twin, {**counted(twin, circuit), **wired.facts})
 
 
-def check_room(circuit: Circuit) -> None:
-    """Raise an InputError unless the neurons could be wired in another way."""
+def check_rewirable(circuit: Circuit) -> None:
+    """Raise an InputError if the circuit has no other wiring."""
     label, size = circuit.source.label, len(circuit.cells)
     hint = "see --min-weight, --only, --keep"
     pairs, couples = pairs_of(circuit.chemical, size).both, len(circuit.junctions)
@@ -127,8 +127,8 @@ def check_room(circuit: Circuit) -> None:
         raise InputError(label, seen, hint)
 
 
-def rebuilt(circuit: Circuit, wired: Wired) -> Circuit:
-    """The circuit with other ends."""
+def rewired(circuit: Circuit, wired: Wired) -> Circuit:
+    """The circuit with the ends of a null model, rows sorted."""
     edges, ends = circuit.chemical, circuit.junctions
     edges = replace(
         edges,

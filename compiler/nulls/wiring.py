@@ -1,6 +1,6 @@
-"""Wire neurons at random: pairs of rows in [0, size), none of them twice.
+"""Random simple graphs: distinct pairs of rows in [0, size). Knows no circuit.
 
-Nothing here knows a circuit. Ends 2k and 2k + 1 of an array of ends are those of pair k.
+Ends 2k and 2k + 1 of an array of ends belong to pair k.
 """
 
 from __future__ import annotations
@@ -12,24 +12,24 @@ import numpy as np
 
 from ..arrays import Bool, Int64
 from ..graph import group
-from .random import Dice
+from .random import RandomIntegers
 
 Pair = tuple[int, int]
 
-SWAPS = 10  # for each edge, at least
-TRIES = 1000  # for each edge, at most, to get there
+SWAPS = 10  # least number for each edge
+TRIES = 1000  # largest number for each edge
 BATCH = 4096  # tries drawn at a time
-FEW, DRAWS = 64, 1000  # ends that are drawn all at once; how often at most
+FEW, DRAWS = 64, 1000  # most ends that are permuted at once; most attempts at that
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Swapped:
-    """What swaps made of the ends of pairs.
+    """The result of swapping ends of pairs.
 
     Attributes:
-        end: (2P,) the end that stands at each place now.
-        swaps, tries: how many were made, how many tried.
-        wanted: how many were to be made; 0 where no two ends could ever be swapped.
+        end: (2P,) the original place of the end that is now at each place.
+        swaps, tries: number of swaps made and tried.
+        wanted: number of swaps to make; 0 where no two ends can be swapped.
     """
 
     end: Int64
@@ -39,7 +39,7 @@ class Swapped:
 
 
 def key(a: int, b: int, size: int) -> int:
-    """One number for a pair, whichever end stands first."""
+    """One number for a pair, in either order."""
     return a * size + b if a < b else b * size + a
 
 
@@ -50,29 +50,35 @@ def keys(neuron: Int64, size: int) -> Int64:
     return found
 
 
-def filled(pairs: list[Pair], count: int, size: int, dice: Dice) -> list[Pair]:
-    """The pairs and more of them, drawn at random, up to `count`; from none, G(n, m).
+def filled(
+    pairs: list[Pair], count: int, size: int, random: RandomIntegers
+) -> list[Pair]:
+    """Add random pairs up to `count`; from no pairs this gives G(n, m).
 
     Source: Erdos, Renyi, "On random graphs I", Publ Math Debrecen 6:290, 1959.
     """
     found = list(pairs)
     joined = {key(a, b, size) for a, b in found}
     while len(found) < count:
-        a, b = dice.below(size), dice.below(size)
+        a, b = random.below(size), random.below(size)
         if a != b and key(a, b, size) not in joined:
             joined.add(key(a, b, size))
             found.append((a, b))
     return found
 
 
-def exactly(pairs: list[Pair], count: int, size: int, dice: Dice) -> list[Pair]:
-    """`count` pairs: some taken away at random, or some added."""
-    kept = dice.order(len(pairs))[:count].tolist()
-    return filled([pairs[place] for place in kept], count, size, dice)
+def exactly(
+    pairs: list[Pair], count: int, size: int, random: RandomIntegers
+) -> list[Pair]:
+    """Remove or add random pairs, to `count`."""
+    kept = random.order(len(pairs))[:count].tolist()
+    return filled([pairs[place] for place in kept], count, size, random)
 
 
-def small_world(size: int, near: int, chance: float, dice: Dice) -> list[Pair]:
-    """A ring, each neuron joined to `near` on either side, then rewired by chance.
+def small_world(
+    size: int, near: int, chance: float, random: RandomIntegers
+) -> list[Pair]:
+    """A ring, each neuron joined to `near` on either side, then randomly rewired.
 
     Source: Watts, Strogatz, "Collective dynamics of 'small-world' networks",
     Nature 393:440, 1998.
@@ -82,11 +88,11 @@ def small_world(size: int, near: int, chance: float, dice: Dice) -> list[Pair]:
     degree = [2 * near] * size
     level = int(chance * 2**64)
     for place, (u, v) in enumerate(pairs):
-        if next(dice.numbers) >= level or degree[u] == size - 1:
+        if next(random.numbers) >= level or degree[u] == size - 1:
             continue
-        w = dice.below(size)
+        w = random.below(size)
         while w == u or key(u, w, size) in joined:
-            w = dice.below(size)
+            w = random.below(size)
         joined.remove(key(u, v, size))
         joined.add(key(u, w, size))
         degree[v] -= 1
@@ -95,8 +101,8 @@ def small_world(size: int, near: int, chance: float, dice: Dice) -> list[Pair]:
     return pairs
 
 
-def preferred(size: int, links: int, dice: Dice) -> list[Pair]:
-    """A star of links + 1 neurons; each new one joins `links` old ones, by their degree.
+def preferred(size: int, links: int, random: RandomIntegers) -> list[Pair]:
+    """A star of links + 1 neurons, grown by preferential attachment of `links` pairs each.
 
     Source: Barabasi, Albert, "Emergence of scaling in random networks",
     Science 286:509, 1999.
@@ -106,32 +112,32 @@ def preferred(size: int, links: int, dice: Dice) -> list[Pair]:
     for new in range(links + 1, size):
         chosen: dict[int, None] = {}  # in order, as no set is
         while len(chosen) < links:
-            chosen[urn[dice.below(len(urn))]] = None
+            chosen[urn[random.below(len(urn))]] = None
         pairs += [(new, old) for old in chosen]
         urn += [*chosen, *[new] * links]
     return pairs
 
 
-def scattered(pairs: list[Pair], size: int, dice: Dice) -> Int64:
-    """(2P,) ends of the pairs, in random order and direction, each row any neuron."""
+def scattered(pairs: list[Pair], size: int, random: RandomIntegers) -> Int64:
+    """(2P,) ends of the pairs, in random order and direction, rows permuted."""
     ends = np.array(pairs, np.int64).reshape(-1, 2)
-    ends = dice.order(size)[ends[dice.order(len(ends))]]
-    turned = dice.coins(len(ends))
+    ends = random.order(size)[ends[random.order(len(ends))]]
+    turned = random.coins(len(ends))
     ends[turned] = ends[turned, ::-1]
     return ends.ravel()
 
 
-def moved(neuron: Int64, count: int, size: int, dice: Dice) -> Int64:
-    """(2P,) ends after `count` of them, chosen at random, went to neurons at random."""
-    chosen = dice.order(len(neuron))[:count].tolist()
+def moved(neuron: Int64, count: int, size: int, random: RandomIntegers) -> Int64:
+    """(2P,) ends after `count` random ones moved to random neurons."""
+    chosen = random.order(len(neuron))[:count].tolist()
     at, moving = neuron.tolist(), set(chosen)
     joined = set(keys(neuron, size).tolist())
     for place in dict.fromkeys(end - end % 2 for end in chosen):
         a, b = at[place], at[place + 1]
         joined.remove(key(a, b, size))
         while True:  # where the pair was there is always room
-            a = dice.below(size) if place in moving else a
-            b = dice.below(size) if place + 1 in moving else b
+            a = random.below(size) if place in moving else a
+            b = random.below(size) if place + 1 in moving else b
             if a != b and key(a, b, size) not in joined:
                 break
         joined.add(key(a, b, size))
@@ -140,21 +146,26 @@ def moved(neuron: Int64, count: int, size: int, dice: Dice) -> Int64:
 
 
 def swapped(
-    neuron: Int64, free: Bool, kind: Int64, edges: Int64, size: int, dice: Dice
+    neuron: Int64,
+    free: Bool,
+    kind: Int64,
+    edges: Int64,
+    size: int,
+    random: RandomIntegers,
 ) -> Swapped:
-    """Swap ends between pairs at random, again and again: no degree changes.
+    """Degree-preserving rewiring: swap random ends between pairs, again and again.
 
-    Two ends of one kind trade places unless a neuron would be joined with itself or a
-    pair be joined twice. Every try is as likely as the one that undoes it, so all graphs
-    that swaps lead to are as likely in the end. To stop at a swap would spoil that: so as
-    many tries follow as it took to make enough. In tiny graphs swaps do not lead to all: of
-    a ring of three, none turns it round. So where the ends are few, all are drawn at once.
+    Two ends of one kind trade places unless that gives a self-loop or a double pair. Each
+    try is as likely as its reverse, so the chain converges to the uniform distribution
+    over the graphs within reach. Stopping at a swap would bias it, so when enough swaps are
+    made, as many tries follow again. In tiny graphs not all graphs are within reach (no
+    swap reverses a ring of three), so few ends are permuted at once instead.
 
     Args:
-        neuron: (2P,) at each end.
-        free: (2P,) whether an end may trade places.
-        kind: (2P,) of each end.
-        edges: (P,) how many edges a pair counts as.
+        neuron: (2P,) row of the neuron at each end.
+        free: (2P,) whether an end may be swapped.
+        kind: (2P,) only ends of one kind are swapped.
+        edges: (P,) number of edges that a pair counts as.
 
     Source: Maslov, Sneppen, "Specificity and stability in topology of protein networks",
     Science 296:910, 2002; reciprocal pairs apart, Milo et al., "Network motifs",
@@ -165,7 +176,7 @@ def swapped(
     swaps, tries, wanted, limit = 0, 0, SWAPS * live, TRIES * live
     end = np.arange(len(neuron))
     at, ends, joined = neuron.tolist(), end.tolist(), set(keys(neuron, size).tolist())
-    for p, q in trades(place, first, count, dice):
+    for p, q in trades(place, first, count, random):
         if tries == limit:
             break
         tries += 1
@@ -187,23 +198,23 @@ def swapped(
             limit = 2 * tries
     end = np.array(ends, np.int64)
     if swaps and len(place) <= FEW:
-        end = drawn_at_once(end, neuron, place, first, dice)
+        end = permuted(end, neuron, place, first, random)
     return Swapped(end, swaps, tries, wanted)
 
 
-def drawn_at_once(
-    end: Int64, neuron: Int64, place: Int64, first: Int64, dice: Dice
+def permuted(
+    end: Int64, neuron: Int64, place: Int64, first: Int64, random: RandomIntegers
 ) -> Int64:
-    """The ends of each kind in random order, until they make a graph: all are as likely.
+    """Permute the ends of each kind until the graph is simple: a uniform sample.
 
-    If they never do, the ends as they are.
+    After too many attempts, the ends stay as they are.
 
     Source: Bollobas, "A probabilistic proof of an asymptotic formula for the number of
     labelled regular graphs", European J Combin 1:311, 1980.
     """
     found = end.copy()
     for _ in range(DRAWS):
-        order = dice.order(len(place))
+        order = random.order(len(place))
         found[place] = end[place[order[np.argsort(first[order], kind="stable")]]]
         if simple(neuron[found]):
             return found
@@ -211,27 +222,27 @@ def drawn_at_once(
 
 
 def simple(neuron: Int64) -> bool:
-    """Whether no neuron is joined with itself and no pair joined twice."""
+    """Whether a graph has no self-loop and no double pair."""
     pairs = neuron.reshape(-1, 2)
     distinct = np.unique(np.sort(pairs), axis=0)
     return len(distinct) == len(pairs) and bool((pairs[:, 0] != pairs[:, 1]).all())
 
 
 def trades(
-    place: Int64, first: Int64, count: Int64, dice: Dice
+    place: Int64, first: Int64, count: Int64, random: RandomIntegers
 ) -> Iterator[tuple[int, int]]:
-    """Two places of one kind, again and again: the first any, the second any of its kind."""
+    """Endless random pairs of places of one kind."""
     while len(place):
-        one = dice.each(np.full(BATCH, len(place)))
-        other = first[one] + dice.each(count[one])
+        one = random.each(np.full(BATCH, len(place)))
+        other = first[one] + random.each(count[one])
         yield from zip(place[one].tolist(), place[other].tolist(), strict=True)
 
 
 def trading(neuron: Int64, free: Bool, kind: Int64) -> tuple[Int64, Int64, Int64]:
-    """The ends that may trade places, by kind.
+    """The ends that can be swapped, by kind.
 
-    Kinds are left out of which all ends, or all other ends, are of one neuron: there no
-    swap changes anything.
+    A kind is left out if all its ends, or all their opposite ends, are of one neuron: no
+    swap changes anything there.
 
     Returns:
         (place, first, count): (T,) ends; where those of the same kind start among them,

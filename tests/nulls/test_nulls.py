@@ -42,7 +42,7 @@ from elegansc.nulls import models as null_models
 from elegansc.nulls import twins as nulls
 from elegansc.nulls import wiring
 from elegansc.nulls.files import rewire
-from elegansc.nulls.random import Dice
+from elegansc.nulls.random import RandomIntegers
 from elegansc.nulls.twins import KEEPS, Twin, null_of, twins
 from elegansc.options import Options
 from elegansc.passes.merge_electrical import merge_electrical
@@ -285,8 +285,8 @@ def test_partial_moves_its_share(share: float) -> None:
 def test_a_twin_that_keeps_less_is_our_bug(monkeypatch: pytest.MonkeyPatch) -> None:
     """Each fact by itself: the check is what stands between a wrong null and a file."""
 
-    def unkept(original: Circuit, null: Any, dice: Dice) -> Any:
-        wired = null_models.er(original, null, dice)
+    def unkept(original: Circuit, null: Any, random: RandomIntegers) -> Any:
+        wired = null_models.er(original, null, random)
         return replace(wired, left=wired.left[::-1], right=wired.right)
 
     for null in ("degree", "role-degree", "shuffle-roles"):
@@ -351,7 +351,7 @@ def many(original: Circuit, null: str, count: int) -> Iterator[Twin]:
 def drawn(original: Circuit, null: str, count: int) -> Iterator[frozenset[Any]]:
     """The synapses of many twins, unchecked, since that takes longer than to draw them."""
     for seed in range(count):
-        wired = null_models.WIRE[null](original, null_of(null), Dice(seed))
+        wired = null_models.WIRE[null](original, null_of(null), RandomIntegers(seed))
         yield frozenset(zip(wired.pre.tolist(), wired.post.tolist(), strict=True))
 
 
@@ -434,7 +434,7 @@ def expected(original: Circuit) -> float:
 
 @pytest.mark.parametrize(("size", "near"), [(9, 1), (10, 4), (30, 3)])
 def test_a_ring_is_that_of_networkx(size: int, near: int) -> None:
-    ring = wiring.small_world(size, near, 0.0, Dice(0))
+    ring = wiring.small_world(size, near, 0.0, RandomIntegers(0))
     other = nx.watts_strogatz_graph(size, 2 * near, 0.0)
     assert set(map(frozenset, ring)) == set(map(frozenset, other.edges))
     assert len(ring) == len(other.edges)
@@ -448,7 +448,7 @@ def test_a_small_world_is_like_those_of_networkx(chance: float) -> None:
         return nx.transitivity(graph), nx.average_shortest_path_length(graph)
 
     ours = [
-        numbers(nx.Graph(wiring.small_world(120, 4, chance, Dice(seed))))
+        numbers(nx.Graph(wiring.small_world(120, 4, chance, RandomIntegers(seed))))
         for seed in range(12)
     ]
     theirs = [
@@ -468,7 +468,7 @@ def test_preferred_links_are_like_those_of_networkx(links: int) -> None:
         return [len(graph.edges), graph.degree(0), float(np.square(degrees).mean())]
 
     ours = [
-        numbers(nx.Graph(wiring.preferred(size, links, Dice(seed))))
+        numbers(nx.Graph(wiring.preferred(size, links, RandomIntegers(seed))))
         for seed in range(60)
     ]
     theirs = [
@@ -528,15 +528,15 @@ def test_rewire_p_is_that_of_the_ring() -> None:
 
 
 def test_dice_are_fair() -> None:
-    dice = Dice(1, 2)
-    seen = Counter(dice.below(7) for _ in range(70_000))
+    random = RandomIntegers(1, 2)
+    seen = Counter(random.below(7) for _ in range(70_000))
     assert set(seen) == set(range(7))
     assert chi_square(seen, 7) < 2.5
-    orders = Counter(tuple(dice.order(3).tolist()) for _ in range(6000))
+    orders = Counter(tuple(random.order(3).tolist()) for _ in range(6000))
     assert len(orders) == 6
     assert chi_square(orders, 6) < 2.5
-    assert abs(dice.coins(10_000).mean() - 0.5) < 0.02
-    assert dice.order(0).tolist() == dice.coins(0).tolist() == []
+    assert abs(random.coins(10_000).mean() - 0.5) < 0.02
+    assert random.order(0).tolist() == random.coins(0).tolist() == []
 
 
 # The same bytes
