@@ -1,4 +1,4 @@
-"""The command that draws: draw."""
+"""The draw command: a picture, page or graph file of a connectome or a comparison."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ def draw_command(
 
 
 def suffix_of(output: str) -> str:
-    """The format that a file's name asks for."""
+    """The format by the suffix of the file name."""
     if output == "-":
         raise UsageError(f"--output -: say which --format: {', '.join(FORMATS)}")
     suffix = Path(output).suffix.lower().removeprefix(".")
@@ -95,7 +95,7 @@ def suffix_of(output: str) -> str:
 
 
 def allow(output: str, kind: str, inputs: list[str], force: bool) -> None:
-    """Raise if the output may not be written."""
+    """Raise an error if the output can not be written."""
     from ..drawing import BINARY
     from ..files import OTHER
     from ..files import allow as allow_file
@@ -110,7 +110,7 @@ def allow(output: str, kind: str, inputs: list[str], force: bool) -> None:
 
 
 def scene_for(inputs: list[str], label: str, options: Options, layout: Layout) -> Scene:
-    """One connectome, or the difference of two."""
+    """The scene of one connectome, or of the difference of two."""
     from ..drawing.scene import difference, planned, scene_of
 
     *older, newest = inputs
@@ -122,7 +122,7 @@ def scene_for(inputs: list[str], label: str, options: Options, layout: Layout) -
 
 
 def say(output: str, scene: Scene) -> None:
-    """What was written, on stderr."""
+    """Print what was written, on stderr."""
     from ..drawing.facts import caption, title
 
     facts = "; ".join(caption(scene)).replace("\N{NO-BREAK SPACE}", " ")

@@ -19,17 +19,18 @@ PICTURES = ("svg", "png", "pdf")
 FORMATS = (*PICTURES, "html", "dot", "graphml")
 BINARY = ("png", "pdf")
 STYLES = ("levels", "figure1", "matrix")
-MOST = 200_000  # lines that a picture or a page shows, the heaviest
+LINES_DRAWN = 200_000  # most lines that a picture or a page shows
 
 
 def draw(scene: Scene, kind: str, style: str = "levels") -> bytes:
     """The bytes of a file.
 
     Args:
-        kind: one of FORMATS. style: one of STYLES; other than levels for pictures only.
+        kind: one of FORMATS.
+        style: one of STYLES; other than levels for pictures only.
 
     Raises:
-        UsageError: there is no such drawing. InputError: matplotlib is not installed.
+        UsageError: no such format or style. InputError: matplotlib is not installed.
     """
     check(kind, style)
     if kind == "dot":
@@ -52,7 +53,7 @@ def draw(scene: Scene, kind: str, style: str = "levels") -> bytes:
 
 
 def check(kind: str, style: str) -> None:
-    """Raise what `draw` would, before there is anything to draw."""
+    """Raise the error that `draw` would raise, before anything is compiled."""
     if kind not in FORMATS:
         raise UsageError(f"draw: {kind or 'no format'}: one of {', '.join(FORMATS)}")
     if style not in STYLES:
@@ -67,7 +68,7 @@ def check(kind: str, style: str) -> None:
 
 
 def drawer(style: str) -> Callable[[Scene], Canvas]:
-    """What draws a style."""
+    """The function that draws a style."""
     if style == "figure1":
         from .figure1 import draw_figure1
 
@@ -82,12 +83,12 @@ def drawer(style: str) -> Callable[[Scene], Canvas]:
 
 
 def thinned(scene: Scene) -> Scene:
-    """The scene with its heaviest lines alone, if there are too many to be seen."""
-    if len(scene.lines) <= MOST:
+    """The scene cut down to its heaviest lines, if there are too many to draw."""
+    if len(scene.lines) <= LINES_DRAWN:
         return scene
-    heavy = np.argsort(-scene.lines.weight, kind="stable")[:MOST]
-    told = (
+    heavy = np.argsort(-scene.lines.weight, kind="stable")[:LINES_DRAWN]
+    words = (
         *caption(scene),
-        f"the {MOST:,} heaviest of {len(scene.lines):,} lines are drawn",
+        f"the {LINES_DRAWN:,} heaviest of {len(scene.lines):,} lines are drawn",
     )
-    return replace(scene, lines=scene.lines.take(np.sort(heavy)), told=told)
+    return replace(scene, lines=scene.lines.take(np.sort(heavy)), caption=words)

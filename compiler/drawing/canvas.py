@@ -1,6 +1,6 @@
-"""A page for matplotlib: points from the top left corner, and the same bytes each time.
+"""A matplotlib page, in points from its top left corner; the same bytes each time.
 
-Nothing of it is global: no pyplot, no window.
+Without pyplot, global state or a window.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 INCH = 72.0  # points
 DPI = 300
-VECTOR = 8_000  # so many lines are drawn as such; more become an image in the page
+VECTOR = 8_000  # most lines drawn as vectors; more are rasterised
 FIXED: Any = {
     "svg.hashsalt": "elegansc",
     "svg.fonttype": "none",  # text stays text
@@ -42,7 +42,7 @@ Colour = tuple[float, float, float, float]
 
 @contextmanager
 def settings() -> Iterator[None]:
-    """Matplotlib as it is shipped, whatever the user's settings, and nothing left to chance.
+    """Reset matplotlib to its defaults and fix all that varies from run to run.
 
     Raises:
         InputError: it is not installed.
@@ -74,14 +74,14 @@ class Canvas:
         self.axes.set_axis_off()
 
     def text(self, x: float, y: float, words: str, size: float, **style: Any) -> None:
-        """One line of text, taken as it is: no formulas."""
+        """Draw one line of literal text, without math parsing."""
         style = {"color": INK, "ha": "left", "va": "center_baseline", **style}
         self.axes.text(x, y, words, fontsize=size, parse_math=False, **style)
 
     def paths(
         self, paths: Sequence[Path], name: str, *, layer: float, **style: Any
     ) -> None:
-        """Many shapes as one group, which an SVG calls `name`."""
+        """Draw many shapes as one group; `name` is its id in an SVG."""
         from matplotlib.collections import PathCollection
 
         if not paths:
@@ -95,12 +95,12 @@ class Canvas:
         self.axes.add_collection(group, autolim=False)
 
     def unique(self, name: str) -> str:
-        """The name, numbered from its second use on."""
+        """The name, with a number from its second use on."""
         self.used[name] = self.used.get(name, 0) + 1
         return name if self.used[name] == 1 else f"{name}-{self.used[name]}"
 
     def save(self, suffix: str, title: str) -> bytes:
-        """The page as svg, png or pdf; no date, no version in it."""
+        """The page as svg, png or pdf, without date and version."""
         data = io.BytesIO()
         metadata = {**METADATA[suffix], "Title": title}
         backend = canvas_of(suffix)(self.figure)
@@ -109,7 +109,7 @@ class Canvas:
 
 
 def canvas_of(suffix: str) -> Any:
-    """The backend that writes such files."""
+    """The matplotlib backend of a file format."""
     if suffix == "svg":
         from matplotlib.backends.backend_svg import FigureCanvasSVG
 
@@ -124,7 +124,7 @@ def canvas_of(suffix: str) -> Any:
 
 
 def curve(points: Any) -> Path:
-    """A chain of cubic curves: start, then two handles and an end for each."""
+    """A chain of Bezier curves: a start point, then two handles and an end for each."""
     from matplotlib.path import Path
 
     codes = [Path.MOVETO, *[Path.CURVE4] * (len(points) - 1)]
@@ -132,19 +132,19 @@ def curve(points: Any) -> Path:
 
 
 def straight(start: Point, end: Point) -> Path:
-    """A line."""
+    """A straight line."""
     return curve([start, start, end, end])
 
 
 def polygon(points: Sequence[Point]) -> Path:
-    """A closed shape."""
+    """A closed polygon."""
     from matplotlib.path import Path
 
     return Path(np.round([*points, points[0]], 2), closed=True)
 
 
 def pill(x: float, y: float, half: float, tall: float) -> Path:
-    """A box with round ends, about its centre."""
+    """A box with round ends, centred at (x, y)."""
     half = max(half, tall / 2)
     return rounded(x - half, y - tall / 2, 2 * half, tall, tall / 2)
 

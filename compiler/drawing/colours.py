@@ -16,7 +16,7 @@ INK, FAINT, HAIR, UNUSED, PALE = "#1F2933", "#6B7480", "#E3E7EC", "#A7AEB8", "#F
 
 
 def role_colours(role: int) -> tuple[str, str]:
-    """(fill, edge) of a neuron; they differ where it has several roles."""
+    """(fill, edge) of a neuron; they differ if it has several roles."""
     found = [colour for bit, colour in ROLES.items() if role & bit]
     return found[0], found[-1]
 

@@ -17,11 +17,11 @@ ESCAPES = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\r": "\\r"}
 
 def draw_dot(scene: Scene) -> bytes:
     """The graph, UTF-8."""
-    return ("\n".join(lines_of(scene)) + "\n").encode()
+    return ("\n".join(statements(scene)) + "\n").encode()
 
 
-def lines_of(scene: Scene) -> Iterator[str]:
-    """One statement a line."""
+def statements(scene: Scene) -> Iterator[str]:
+    """The DOT text, a statement a line."""
     words = f"{title(scene)}: {'; '.join(caption(scene))}"
     yield f"digraph {quoted(title(scene))} {{"
     yield f"  graph [rankdir=LR, ranksep=0.3, nodesep=0.05, label={quoted(words)}];"
@@ -77,6 +77,6 @@ def edges(scene: Scene) -> Iterator[str]:
 
 
 def quoted(text: str) -> str:
-    """A DOT string that is shown as exactly `text`."""
+    """A DOT string literal of a text."""
     safe = "".join(ESCAPES.get(c, c) for c in well_formed(text))
     return f'"{safe}"'

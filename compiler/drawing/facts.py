@@ -1,4 +1,4 @@
-"""What a drawing says of itself: its title and its caption."""
+"""Title and caption of a drawing."""
 
 from __future__ import annotations
 
@@ -21,19 +21,21 @@ from .scene import (
 
 
 def title(scene: Scene) -> str:
-    """The name, or both names."""
+    """The label, or both labels of a comparison."""
     return (
         f"{scene.old} \N{RIGHTWARDS ARROW} {scene.label}" if scene.old else scene.label
     )
 
 
 def caption(scene: Scene) -> list[str]:
-    """Counts, levels, weight that runs backward; or what changed."""
-    return list(scene.told) or (compared(scene) if scene.old else counted(scene))
+    """The caption: counts, levels, backward weight; or counts of changes."""
+    return list(scene.caption) or (
+        change_counts(scene) if scene.old else scene_counts(scene)
+    )
 
 
-def counted(scene: Scene) -> list[str]:
-    """One connectome in numbers."""
+def scene_counts(scene: Scene) -> list[str]:
+    """Counts, levels and backward weight of one connectome."""
     neurons, lines = scene.neurons, scene.lines
     dead = int((neurons.level == DEAD).sum())
     size = f"{plural(len(neurons), 'neuron')} in {plural(scene.depth, 'level')}"
@@ -58,8 +60,8 @@ def counted(scene: Scene) -> list[str]:
     return found
 
 
-def compared(scene: Scene) -> list[str]:
-    """Two connectomes: how many of each came, went and changed."""
+def change_counts(scene: Scene) -> list[str]:
+    """Counts of added, lost and changed neurons and lines of a comparison."""
     lines, coupled = scene.lines, scene.lines.kind == JUNCTION
     found = [tally("neurons", scene.neurons.change)]
     found.append(tally("chemical synapses", lines.change[~coupled]))
@@ -73,16 +75,16 @@ def compared(scene: Scene) -> list[str]:
 def tally(what: str, change: np.ndarray) -> str:
     """`neurons: 160 kept, 20 added, 1 lost`."""
     counts = np.bincount(change, minlength=len(CHANGES)).tolist()
-    told = [
+    parts = [
         f"{count:,} {word}"
         for key, (word, count) in enumerate(zip(CHANGES, counts, strict=True))
         if count or key == SAME
     ]
-    return f"{what}: {', '.join(told)}"
+    return f"{what}: {', '.join(parts)}"
 
 
 def level_word(level: int, scene: Scene) -> str:
-    """A level from 1, or why there is none."""
+    """The level, counted from 1, or the reason why there is none."""
     if level == DEAD:
         return "on no path from a sensor to a motor"
     if level == GONE:
@@ -97,5 +99,5 @@ def role_words(role: int) -> str:
 
 
 def aside_word(kind: int) -> str:
-    """What stands below neurons that are in no level."""
+    """The label of a column of neurons that are in no level."""
     return "on no path" if kind == DEAD else "lost"

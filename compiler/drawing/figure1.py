@@ -1,4 +1,4 @@
-"""Style figure1: sensors, interneurons and motors in boxes, two layers over each other.
+"""Style figure1: sensors, interneurons and motors in boxes, on two stacked layers.
 
 Source: Figure 1 of Bardozzo et al., arXiv 2304.13538: chemical synapses are solid and go
 one way, gap junctions are dashed and go both ways.
@@ -24,7 +24,7 @@ from .scene import FORWARD, GONE, JUNCTION, Scene
 from .strokes import strokes
 
 BOXES = (SENSORY, INTER, MOTOR)
-WORDS = {SENSORY: "sensors", INTER: "interneurons", MOTOR: "motors"}
+ROLE_PLURALS = {SENSORY: "sensors", INTER: "interneurons", MOTOR: "motors"}
 ROOM = 4.6  # points between two rows of neurons
 INSIDE, BETWEEN = 9.0, 46.0  # points from a box to its neurons; from box to box
 CARD, OFFSET = 13.0, 17.0  # points from a layer to its boxes; from layer to layer
@@ -34,7 +34,7 @@ HEAD = 12.0  # points for the words above
 
 @dataclass(frozen=True, slots=True)
 class Box:
-    """Where a role stands."""
+    """The box of one role."""
 
     role: int
     x: float
@@ -53,19 +53,19 @@ def draw_figure1(scene: Scene) -> Canvas:
         framed(canvas, box, shift)
     arrows(canvas, scene, boxes, shift)
     marks = strokes(scene)
-    put_lines(canvas, scene, marks, list(shapes(scene, at, marks.dashed)), shift)
+    put_lines(canvas, scene, marks, list(curves(scene, at, marks.dashed)), shift)
     neurons(canvas, scene, at, shift)
     return canvas
 
 
 def box_of(scene: Scene) -> Int64:
-    """0, 1 or 2 of each neuron: its first role."""
+    """(N,) the box of each neuron, by its first role: 0, 1 or 2."""
     role = scene.neurons.role
     return np.where(role & SENSORY > 0, 0, np.where(role & INTER > 0, 1, 2))
 
 
 def seated(scene: Scene) -> tuple[Places, list[Box]]:
-    """Neurons in rows, in each box: who is connected at one height."""
+    """Place the neurons in rows in each box, connected ones at like heights."""
     half, tall = sizes(scene)
     pitch = 2 * half.max(initial=0.0) + GAP + 1
     box = box_of(scene)
@@ -93,7 +93,7 @@ def seated(scene: Scene) -> tuple[Places, list[Box]]:
 
 
 def rows_of(counts: list[int], pitch: float, row: float) -> int:
-    """How many rows make the three boxes together as wide as a page shows them best."""
+    """The number of rows that gives the three boxes the aspect ratio of a page."""
 
     def miss(rows: int) -> float:
         columns = sum(max(-(-count // rows), 1) for count in counts)
@@ -104,13 +104,13 @@ def rows_of(counts: list[int], pitch: float, row: float) -> int:
 
 
 def ordered(scene: Scene, members: Int64, wish: Float64) -> list[int]:
-    """The members of a box from its top: near those they are connected with."""
+    """The neurons of a box from top to bottom, by their wished heights."""
     names = scene.neurons.name
     return sorted(members.tolist(), key=lambda row: (wish[row], names[row]))
 
 
 def layers(canvas: Canvas, scene: Scene, boxes: list[Box], shift: Float64) -> None:
-    """Two sheets that overlap where the neurons are, each with its word in its corner."""
+    """Draw the two layers, which overlap at the neurons, each with its label."""
     first, last = boxes[0], boxes[-1]
     x, y = first.x + shift[0] - CARD, first.y + shift[1] - CARD - HEAD
     width = last.x + last.width - first.x + 2 * CARD + OFFSET
@@ -126,11 +126,11 @@ def layers(canvas: Canvas, scene: Scene, boxes: list[Box], shift: Float64) -> No
 
 
 def layer_words(scene: Scene) -> tuple[str, str]:
-    """What each layer is; without counts if not all of it is drawn."""
+    """The labels of the layers; without counts if not all lines are drawn."""
     coupled = int((scene.lines.kind == JUNCTION).sum())
     synapses = plural(len(scene.lines) - coupled, "synapse")
     junctions = plural(coupled, "gap junction")
-    if scene.told:
+    if scene.caption:
         synapses, junctions = "synapses", "gap junctions"
     return (
         f"chemical layer: {synapses}, each one way",
@@ -141,7 +141,7 @@ def layer_words(scene: Scene) -> tuple[str, str]:
 def sheet(
     canvas: Canvas, name: str, spot: tuple[float, float, float, float], kind: int
 ) -> None:
-    """The background of one layer."""
+    """Draw the background of one layer."""
     canvas.paths(
         [rounded(*spot, 9)],
         f"{name} layer",
@@ -154,22 +154,24 @@ def sheet(
 
 
 def framed(canvas: Canvas, box: Box, shift: Float64) -> None:
-    """One box with its word above."""
+    """Draw one box with its label above."""
     x, y = box.x + shift[0], box.y + shift[1]
     canvas.paths(
         [rounded(x, y, box.width, box.height, 5)],
-        WORDS[box.role],
+        ROLE_PLURALS[box.role],
         layer=0.5,
         facecolors=[faded("#FFFFFF", 0.75)],
         edgecolors=ROLES[box.role],
         linewidths=0.9,
     )
     middle = x + box.width / 2
-    canvas.text(middle, y - 6, WORDS[box.role], 7, ha="center", weight="bold", zorder=4)
+    canvas.text(
+        middle, y - 6, ROLE_PLURALS[box.role], 7, ha="center", weight="bold", zorder=4
+    )
 
 
 def arrows(canvas: Canvas, scene: Scene, boxes: list[Box], shift: Float64) -> None:
-    """What goes in at the left and comes out at the right."""
+    """Draw the input arrow at the left and the output arrow at the right."""
     first, last = boxes[0], boxes[-1]
     y = first.y + shift[1] + first.height / 2
     enter = first.x + shift[0] - CARD - OFFSET - ARROW
@@ -186,8 +188,8 @@ def arrows(canvas: Canvas, scene: Scene, boxes: list[Box], shift: Float64) -> No
         canvas.text(middle, y + 8, f"{count:,}", SIZE, ha="center", color=FAINT)
 
 
-def shapes(scene: Scene, at: Places, dashed: Bool) -> Iterator[list[Point]]:
-    """The course of each line."""
+def curves(scene: Scene, at: Places, dashed: Bool) -> Iterator[list[Point]]:
+    """The curve of each line."""
     box, lines = box_of(scene), scene.lines
     columns = (lines.pre.tolist(), lines.post.tolist(), dashed.tolist())
     for u, v, coupled in zip(*columns, strict=True):
@@ -198,14 +200,14 @@ def shapes(scene: Scene, at: Places, dashed: Bool) -> Iterator[list[Point]]:
 
 
 def across(at: Places, u: int, v: int) -> list[Point]:
-    """From box to box, to the right."""
+    """A curve from box to box, to the right."""
     (ax, ay), (bx, by) = at.spot(u), at.spot(v)
     reach = 0.45 * (bx - ax)
     return [(ax, ay), (ax + reach, ay), (bx - reach, by), (bx, by)]
 
 
 def inside(at: Places, u: int, v: int, side: float) -> list[Point]:
-    """Within a box or back to an earlier one: a line bent to one side."""
+    """A curve within a box or back to an earlier one, bent to one side."""
     (ax, ay), (bx, by) = at.spot(u), at.spot(v)
     if u == v:
         r = at.tall

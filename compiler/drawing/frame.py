@@ -1,4 +1,4 @@
-"""What stands below every picture: the legend and the caption."""
+"""The page of every picture: room for the drawing, legend and caption below."""
 
 from __future__ import annotations
 
@@ -36,8 +36,8 @@ LEAST = 430.0  # points of the narrowest page
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
-    """A sample and its word."""
+class LegendEntry:
+    """An entry of the legend: a sample and its label."""
 
     word: str
     colour: str
@@ -45,11 +45,13 @@ class Entry:
     fill: str = ""
 
 
-def page(scene: Scene, width: float, height: float, legend: list[Entry]) -> Canvas:
-    """A page with room for a picture at `left`, MARGIN; legend and caption stand below.
+def page(
+    scene: Scene, width: float, height: float, legend: list[LegendEntry]
+) -> Canvas:
+    """A page with legend and caption below the room for a drawing at (`left`, MARGIN).
 
     Args:
-        width, height: of the picture, in points.
+        width, height: of the drawing, in points.
     """
     whole = max(width, LEAST) + 2 * MARGIN
     rows = arranged(legend, whole - 2 * MARGIN)
@@ -70,7 +72,7 @@ def page(scene: Scene, width: float, height: float, legend: list[Entry]) -> Canv
 
 
 def wrapped(words: str, width: float) -> list[str]:
-    """Lines of at most so many points."""
+    """Break a text into lines of at most `width` points."""
     lines = [""]
     for word in words.split(" "):
         longer = f"{lines[-1]} {word}".strip()
@@ -82,13 +84,15 @@ def wrapped(words: str, width: float) -> list[str]:
 
 
 def left(canvas: Canvas, width: float) -> float:
-    """Where a picture of this width starts, so that it stands in the middle."""
+    """The x at which a centred drawing of this width starts."""
     return (canvas.width - width) / 2
 
 
-def arranged(legend: list[Entry], width: float) -> list[list[tuple[float, Entry]]]:
-    """Entries with their x, in as many rows as they need."""
-    rows: list[list[tuple[float, Entry]]] = [[]]
+def arranged(
+    legend: list[LegendEntry], width: float
+) -> list[list[tuple[float, LegendEntry]]]:
+    """Rows of legend entries, each entry with its x."""
+    rows: list[list[tuple[float, LegendEntry]]] = [[]]
     x = 0.0
     for entry in legend:
         size = SWATCH + 4 + breadth(entry.word) * SIZE
@@ -100,8 +104,8 @@ def arranged(legend: list[Entry], width: float) -> list[list[tuple[float, Entry]
     return rows
 
 
-def draw(canvas: Canvas, entry: Entry, x: float, y: float) -> None:
-    """One entry of the legend."""
+def draw(canvas: Canvas, entry: LegendEntry, x: float, y: float) -> None:
+    """Draw one entry of the legend."""
     style: dict[str, Any] = {"edgecolors": entry.colour, "linewidths": 1.0}
     end, middle = x + SWATCH, x + SWATCH / 2
     match entry.shape:
@@ -131,12 +135,12 @@ def draw(canvas: Canvas, entry: Entry, x: float, y: float) -> None:
     canvas.text(end + 4, y, entry.word, SIZE, color=FAINT)
 
 
-def entries(scene: Scene, shapes: Mapping[str, str] | None = None) -> list[Entry]:
-    """The legend of neurons and lines, of what there is.
+def entries(scene: Scene, shapes: Mapping[str, str] | None = None) -> list[LegendEntry]:
+    """The legend of the roles, kinds and changes that occur in a scene.
 
     Args:
-        shapes: what stands for a line, an arc, ...; where arcs are none, and colours say
-            what changed, nothing tells what runs backward.
+        shapes: samples that replace those for lines, arcs, ... A comparison without
+            arcs has no entry for backward lines.
     """
     shapes = shapes or {}
     found = changes(scene) if scene.old else [*roles(scene), *kinds(scene)]
@@ -146,47 +150,47 @@ def entries(scene: Scene, shapes: Mapping[str, str] | None = None) -> list[Entry
     return [replace(e, shape=shapes.get(e.shape, e.shape)) for e in found]
 
 
-def changes(scene: Scene) -> list[Entry]:
-    """What became of neurons and lines."""
+def changes(scene: Scene) -> list[LegendEntry]:
+    """Entries of the changes that occur."""
     there = set(scene.lines.change.tolist()) | set(scene.neurons.change.tolist())
-    found = [Entry(CHANGES[key], CHANGE_COLOURS[key]) for key in sorted(there)]
+    found = [LegendEntry(CHANGES[key], CHANGE_COLOURS[key]) for key in sorted(there)]
     return [
         *found,
-        Entry("runs backward", INK, ARC),
-        Entry("gap junction", INK, DASHED),
+        LegendEntry("runs backward", INK, ARC),
+        LegendEntry("gap junction", INK, DASHED),
     ]
 
 
-def roles(scene: Scene) -> list[Entry]:
-    """Roles that there are, and neurons that are in no level."""
+def roles(scene: Scene) -> list[LegendEntry]:
+    """Entries of the roles that occur, and of neurons on no path."""
     neurons = scene.neurons
     role = np.bitwise_or.reduce(neurons.role[neurons.level >= 0], initial=0)
     found = [
-        Entry(ROLE_WORDS[bit], colour, NEURON, tint(colour, 0.3))
+        LegendEntry(ROLE_WORDS[bit], colour, NEURON, tint(colour, 0.3))
         for bit, colour in ROLES.items()
         if role & bit
     ]
     if (neurons.level == DEAD).any():
-        found.append(Entry("on no path", UNUSED, NEURON, PALE))
+        found.append(LegendEntry("on no path", UNUSED, NEURON, PALE))
     return found
 
 
-def kinds(scene: Scene) -> list[Entry]:
-    """Kinds of lines that there are."""
+def kinds(scene: Scene) -> list[LegendEntry]:
+    """Entries of the kinds of lines that occur."""
     there = set(scene.lines.kind.tolist())
     shapes = {FORWARD: LINE, FEEDBACK: ARC, JUNCTION: DASHED}
     words = ("chemical synapse", "runs backward", "gap junction")
     return [
-        Entry(words[kind], KIND_COLOURS[kind], shape)
+        LegendEntry(words[kind], KIND_COLOURS[kind], shape)
         for kind, shape in shapes.items()
         if kind in there
     ]
 
 
-def weights(scene: Scene) -> list[Entry]:
-    """What the thinnest and the thickest line weigh."""
+def weights(scene: Scene) -> list[LegendEntry]:
+    """The entry of the range of weights."""
     weight = scene.lines.weight
     if not len(weight) or weight.min() == weight.max():
         return []
     least, most = amount(float(weight.min())), amount(float(weight.max()))
-    return [Entry(f"{least} to {most} {scene.unit}", FAINT, WEDGE)]
+    return [LegendEntry(f"{least} to {most} {scene.unit}", FAINT, WEDGE)]

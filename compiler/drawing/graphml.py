@@ -27,12 +27,12 @@ COMPARED = (
 
 
 def draw_graphml(scene: Scene) -> bytes:
-    """The graph, UTF-8; each edge has an id, for a pair may have a synapse and a junction."""
-    return ("\n".join(lines_of(scene)) + "\n").encode()
+    """The graph, UTF-8; edges have ids, as a pair may have a synapse and a junction."""
+    return ("\n".join(elements(scene)) + "\n").encode()
 
 
-def lines_of(scene: Scene) -> Iterator[str]:
-    """An element a line; the levels count from 1, and who is in none has none."""
+def elements(scene: Scene) -> Iterator[str]:
+    """The XML, an element a line; levels count from 1, neurons in none have none."""
     yield '<?xml version="1.0" encoding="UTF-8"?>'
     yield f'<graphml xmlns="{NAMESPACE}">'
     for place, name, kind in KEYS + (COMPARED if scene.old else ()):
@@ -57,7 +57,7 @@ def nodes(scene: Scene, names: list[str]) -> Iterator[str]:
             facts["transmitter"] = neurons.transmitter[row]
         if scene.old:
             facts["became"] = CHANGES[neurons.change[row]]
-        yield f"<node id={quoted(name)}>{held(facts)}</node>"
+        yield f"<node id={quoted(name)}>{data_elements(facts)}</node>"
 
 
 def edges(scene: Scene, names: list[str]) -> Iterator[str]:
@@ -72,11 +72,11 @@ def edges(scene: Scene, names: list[str]) -> Iterator[str]:
             facts["change"] = CHANGES[lines.change[row]]
             facts["before"] = number(float(lines.before[row]))
         ends = f"source={quoted(names[lines.pre[row]])} target={quoted(names[lines.post[row]])}"
-        yield f'<edge id="e{row}" {ends}>{held(facts)}</edge>'
+        yield f'<edge id="e{row}" {ends}>{data_elements(facts)}</edge>'
 
 
-def held(facts: dict[str, str]) -> str:
-    """Facts as data elements."""
+def data_elements(facts: dict[str, str]) -> str:
+    """The data elements of some attributes."""
     return "".join(
         f'<data key="{key}">{escape(well_formed(word))}</data>'
         for key, word in facts.items()
@@ -84,7 +84,7 @@ def held(facts: dict[str, str]) -> str:
 
 
 def ids(scene: Scene) -> list[str]:
-    """The names as XML can hold them; should two become one, the later is lengthened."""
+    """The names as valid XML; if two become equal, the later is lengthened."""
     found: dict[str, None] = {}
     for name in scene.neurons.name:
         known = well_formed(name)

@@ -1,8 +1,7 @@
-"""Write a drawing as one page that needs nothing else: pan, zoom, search, light paths.
+"""Write a drawing as one self-contained HTML page: pan, zoom, search, highlighted paths.
 
-Names reach the page as JSON alone, in which no character can end the element they stand
-in; the script sets them as text. The page's policy runs no script but its own, and asks
-no network for anything.
+Names reach the page only as JSON that can not end its script element; the script sets
+them as text. The page's Content-Security-Policy allows its own script and no network.
 """
 
 from __future__ import annotations
@@ -19,7 +18,7 @@ import numpy as np
 
 from ..module.emit import environment
 from .facts import aside_word, caption, level_word, role_words, title
-from .labels import shown
+from .labels import short_name
 from .levels import courses, extent
 from .places import NAMED, Places, places
 from .scene import CHANGES, Scene
@@ -30,7 +29,7 @@ ESCAPES = {ord(c): f"\\u{ord(c):04x}" for c in "<>&\u2028\u2029"}
 
 @dataclass(frozen=True, slots=True)
 class DrawingPage:
-    """All that the template reads."""
+    """The input of the template."""
 
     title: str
     data: str
@@ -46,18 +45,18 @@ def draw_html(scene: Scene) -> bytes:
 
 
 def escaped(value: Any) -> str:
-    """JSON that may stand in a script element of any page."""
+    """JSON that is safe inside a script element."""
     return json.dumps(value, separators=(",", ":"), allow_nan=False).translate(ESCAPES)
 
 
 def digest(script: str) -> str:
-    """The name by which a Content-Security-Policy knows the script."""
+    """The hash of a script, as a Content-Security-Policy names it."""
     found = hashlib.sha256(script.encode()).digest()
     return f"sha256-{base64.b64encode(found).decode()}"
 
 
 def data_of(scene: Scene) -> dict[str, Any]:
-    """What the script reads."""
+    """The data that the script reads."""
     at, marks = places(scene), strokes(scene)
     top, bottom = extent(courses(scene, at, marks), at)
     lines = scene.lines
@@ -90,11 +89,11 @@ def data_of(scene: Scene) -> dict[str, Any]:
 
 
 def neurons_of(scene: Scene, at: Places) -> dict[str, Any]:
-    """The columns of the neurons."""
+    """The neurons as columns."""
     neurons = scene.neurons
     return {
         "name": neurons.name,
-        "label": [shown(name) for name in neurons.name],
+        "label": [short_name(name) for name in neurons.name],
         "x": [rounded(x) for x in at.x.tolist()],
         "y": [rounded(y) for y in at.y.tolist()],
         "half": [rounded(half) for half in at.half.tolist()],
@@ -108,7 +107,7 @@ def neurons_of(scene: Scene, at: Places) -> dict[str, Any]:
 
 
 def rounded(value: float) -> float:
-    """A tenth of a point is enough."""
+    """Coordinates to a tenth of a point."""
     return plain(round(value, 1))
 
 

@@ -1,4 +1,4 @@
-"""Names as a drawing shows them: on one line, cut, with how wide they come out."""
+"""Names in drawings: on one line, cut, and their width in the font."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ WIDTHS = {
 CAPITAL, OTHER, FULL = 0.68, 0.6, 1.0
 
 
-def shown(name: str, longest: int = LONGEST) -> str:
-    """A name on one line: what could not be seen replaced, what is too long cut."""
+def short_name(name: str, longest: int = LONGEST) -> str:
+    """A name on one line: unprintable characters replaced, long names cut."""
     cut = (
         name
         if len(name) <= longest
@@ -25,12 +25,12 @@ def shown(name: str, longest: int = LONGEST) -> str:
 
 
 def breadth(text: str) -> float:
-    """How wide a text is, in ems of its font."""
+    """The width of a text, in ems."""
     return sum(map(advance, text))
 
 
 def advance(character: str) -> float:
-    """How wide a character is, in ems."""
+    """The width of a character, in ems."""
     if character in WIDTHS:
         return WIDTHS[character]
     if unicodedata.east_asian_width(character) in ("W", "F"):
@@ -39,7 +39,7 @@ def advance(character: str) -> float:
 
 
 def well_formed(name: str) -> str:
-    """A name without the characters that no XML or UTF-8 file can hold."""
+    """A name with characters that XML or UTF-8 can not represent replaced."""
     return "".join(c if valid(ord(c)) else "\N{REPLACEMENT CHARACTER}" for c in name)
 
 

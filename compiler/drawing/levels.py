@@ -1,4 +1,4 @@
-"""Style levels: neurons in the order in which they fire, from left to right."""
+"""Style levels: neurons from left to right in the order of their levels."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from .canvas import Canvas, Point, curve, faded, pill, straight
 from .colours import FAINT, HAIR, INK
 from .facts import aside_word
 from .frame import MARGIN, entries, left, page
-from .labels import shown
+from .labels import short_name
 from .places import FONT, NAMED, Places, places
 from .scene import Scene, within
 from .strokes import Strokes, coats, groups, strokes
@@ -42,7 +42,7 @@ def put_lines(
     shapes: list[list[Point]],
     shift: Float64,
 ) -> None:
-    """Every line by its shape, group by group."""
+    """Draw all lines, group by group."""
     for number, (name, rows) in enumerate(groups(scene)):
         chosen = rows.tolist()
         widths = [marks.width[row] for row in chosen]
@@ -62,7 +62,7 @@ def put_lines(
 
 
 def neurons(canvas: Canvas, scene: Scene, at: Places, shift: Float64) -> None:
-    """A box a neuron, with its name if there is room."""
+    """Draw a box for each neuron, with its name if there is room."""
     x, y = at.x + shift[0], at.y + shift[1]
     coat = coats(scene)
     columns = (x.tolist(), y.tolist(), at.half.tolist())
@@ -80,14 +80,14 @@ def neurons(canvas: Canvas, scene: Scene, at: Places, shift: Float64) -> None:
     for row, name in enumerate(scene.neurons.name):
         colour = FAINT if grey[row] else INK
         canvas.text(
-            x[row], y[row], shown(name), FONT, ha="center", color=colour, zorder=4
+            x[row], y[row], short_name(name), FONT, ha="center", color=colour, zorder=4
         )
 
 
 def axis(
     canvas: Canvas, at: Places, scene: Scene, shift: Float64, bottom: float
 ) -> None:
-    """A hairline every few levels, with their numbers; words below the columns aside."""
+    """Draw a numbered hairline every few levels, and labels of the columns aside."""
     foot = bottom + shift[1] + AXIS - 8
     marked = list(ticks(scene.depth))
     x = [at.level[number - 1] + shift[0] for number in marked]
@@ -113,7 +113,7 @@ def ticks(depth: int) -> Iterator[int]:
 
 
 def courses(scene: Scene, at: Places, marks: Strokes) -> list[list[Point]]:
-    """The curve of every line; a junction a little below, beside its pair's synapse."""
+    """The curve of every line; a junction a little below a synapse of the same pair."""
     lines, aside = scene.lines, within(scene)
     columns = (lines.pre, lines.post, marks.arc, marks.dashed, aside)
     found = []
@@ -126,7 +126,7 @@ def courses(scene: Scene, at: Places, marks: Strokes) -> list[list[Point]]:
 
 
 def flow(at: Places, u: int, v: int) -> list[Point]:
-    """A curve that leaves one neuron and meets the other level."""
+    """A curve from a neuron to one of a later level."""
     (ax, ay), (bx, by) = at.spot(u), at.spot(v)
     reach = 0.45 * (bx - ax)
     if 0 <= reach < 6:
@@ -142,7 +142,7 @@ def beside(at: Places, u: int, v: int) -> list[Point]:
 
 
 def bow(at: Places, u: int, v: int) -> list[Point]:
-    """An arc above the upper half or below the lower one, the higher the farther it goes."""
+    """An arc above the upper half or below the lower one, higher for longer lines."""
     (ax, ay), (bx, by) = at.spot(u), at.spot(v)
     up = -1.0 if ay + by < at.height else 1.0
     if u == v:
@@ -156,7 +156,7 @@ def bow(at: Places, u: int, v: int) -> list[Point]:
 
 
 def extent(shapes: list[list[Point]], at: Places) -> tuple[float, float]:
-    """The highest and the lowest y of all curves and neurons."""
+    """The smallest and the largest y of all curves and neurons."""
     y = np.array([[point[1] for point in shape] for shape in shapes]).reshape(-1, 4)
     t = np.linspace(0, 1, 17)
     s = 1 - t

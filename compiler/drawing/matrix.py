@@ -1,6 +1,6 @@
-"""Style matrix: who sends to whom, rows and columns in the order of the levels.
+"""Style matrix: the adjacency matrix, rows and columns in the order of the levels.
 
-A row sends, a column receives: what runs forward lies above the diagonal.
+A row sends, a column receives; synapses that run forward lie above the diagonal.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import numpy as np
 from .canvas import Canvas, Colour, faded, polygon, rounded, straight
 from .colours import FAINT, HAIR, UNUSED
 from .frame import AS_CELLS, MARGIN, entries, left, page
-from .labels import breadth, shown
+from .labels import breadth, short_name
 from .levels import ticks
 from .scene import JUNCTION, Scene, within
 from .strokes import Strokes, coats, groups, strokes
@@ -21,16 +21,16 @@ from .strokes import Strokes, coats, groups, strokes
 if TYPE_CHECKING:
     from matplotlib.path import Path
 
-SIDE, CELL = 570.0, 13.0  # points of the matrix; most points of a cell
-NAMED = 330  # up to so many neurons bear their names
+SIDE, CELL = 570.0, 13.0  # width of the matrix; largest width of a cell; points
+NAMED = 330  # most neurons whose names are shown
 STRIP = 4.0  # points of the strip of roles
-LARGEST = 6.0  # points of a name
+LARGEST_FONT = 6.0  # points
 EDGE = 22.0  # points for the words around it
 
 
 @dataclass(frozen=True, slots=True)
 class Grid:
-    """Where the matrix stands on its page, in points."""
+    """The place of the matrix on its page, in points."""
 
     x: float
     y: float
@@ -43,13 +43,13 @@ class Grid:
         return self.cell * self.size
 
     def square(self, row: int, column: int) -> Path:
-        """A whole cell."""
+        """The square of a cell."""
         return box(
             self.x + column * self.cell, self.y + row * self.cell, self.cell, self.cell
         )
 
     def disc(self, row: int, column: int, share: float) -> Path:
-        """A circle in a cell, as wide as a share of it."""
+        """A circle in a cell; `share` is its width over that of the cell."""
         width = share * self.cell
         shift = (self.cell - width) / 2
         x, y = self.x + column * self.cell + shift, self.y + row * self.cell + shift
@@ -60,10 +60,10 @@ def draw_matrix(scene: Scene) -> Canvas:
     """The whole page."""
     size = len(scene.neurons)
     cell = min(CELL, SIDE / max(size, 1))
-    font = min(LARGEST, 0.92 * cell)
+    font = min(LARGEST_FONT, 0.92 * cell)
     room = EDGE + STRIP
     if size <= NAMED:
-        room += 3 + font * max(breadth(shown(name)) for name in scene.neurons.name)
+        room += 3 + font * max(breadth(short_name(name)) for name in scene.neurons.name)
     width = room + cell * size + EDGE
     canvas = page(scene, width, width, entries(scene, AS_CELLS))
     grid = Grid(left(canvas, width) + room, MARGIN + room, cell, size)
@@ -89,7 +89,7 @@ def synapses(
     rows: list[int],
     layer: float,
 ) -> None:
-    """A square a synapse, the darker the heavier."""
+    """Draw a square for each synapse, darker for larger weights."""
     pre, post = scene.lines.pre, scene.lines.post
     canvas.paths(
         [grid.square(int(pre[row]), int(post[row])) for row in rows],
@@ -109,7 +109,7 @@ def junctions(
     rows: list[int],
     layer: float,
 ) -> None:
-    """A ring a junction where it is used; a dot in the mirror, where it is not."""
+    """Draw a ring for each junction in the direction that conducts, dots in the other."""
     pre, post, flat = scene.lines.pre, scene.lines.post, within(scene)
     used = [row for row in rows if not flat[row]]
     idle = [(pre[row], post[row]) for row in rows if flat[row]]
@@ -131,7 +131,7 @@ def junctions(
 
 
 def shades(marks: Strokes, rows: list[int]) -> list[Colour]:
-    """Colours of lines as surfaces: never so light that one cell is lost."""
+    """Fill colours of lines, dark enough for single cells."""
     return [
         faded(marks.colour[row], min(1.0, 0.3 + float(marks.alpha[row])))
         for row in rows
@@ -139,12 +139,12 @@ def shades(marks: Strokes, rows: list[int]) -> list[Colour]:
 
 
 def box(x: float, y: float, width: float, height: float) -> Path:
-    """A box with corners."""
+    """A box with sharp corners."""
     return polygon([(x, y), (x + width, y), (x + width, y + height), (x, y + height)])
 
 
 def levels(canvas: Canvas, scene: Scene, grid: Grid) -> None:
-    """A hairline between levels, the diagonal, and numbers of some levels at the right."""
+    """Draw hairlines between levels, the diagonal, and the numbers of some levels."""
     level = scene.neurons.level
     bounds = np.flatnonzero(level[1:] != level[:-1]) + 1
     x, y, side = grid.x, grid.y, grid.side
@@ -168,7 +168,7 @@ def levels(canvas: Canvas, scene: Scene, grid: Grid) -> None:
 
 
 def margins(canvas: Canvas, scene: Scene, grid: Grid, room: float) -> None:
-    """The role of every row and column, and what rows and columns are."""
+    """Draw the strips of roles and the labels of rows and columns."""
     fills = [edge for _, edge in coats(scene)]
     rows = range(grid.size)
     cell, x, y = grid.cell, grid.x, grid.y
@@ -183,11 +183,11 @@ def margins(canvas: Canvas, scene: Scene, grid: Grid, room: float) -> None:
 
 
 def names(canvas: Canvas, scene: Scene, grid: Grid, font: float) -> None:
-    """Who is in each row and column."""
+    """Draw the name of each row and column."""
     away = STRIP + 2
     for row, name in enumerate(scene.neurons.name):
         along = (row + 0.5) * grid.cell
-        words = shown(name)
+        words = short_name(name)
         canvas.text(grid.x - away, grid.y + along, words, font, ha="right")
         style = {"rotation": 90, "ha": "center", "va": "bottom"}
         canvas.text(grid.x + along, grid.y - away, words, font, **style)

@@ -1,4 +1,4 @@
-"""Where the neurons of a drawing stand: levels from left to right, few crossings."""
+"""Place the neurons of a drawing: levels from left to right, few crossings."""
 
 from __future__ import annotations
 
@@ -11,32 +11,32 @@ import numpy as np
 
 from ..arrays import Float64, Int64
 from ..ir.stages import Columns
-from .labels import breadth, shown
+from .labels import breadth, short_name
 from .scene import DEAD, FORWARD, GONE, Scene
 
-NAMED = 600  # up to so many neurons bear their names
+NAMED = 600  # most neurons whose names are shown
 FONT, PAD = 5.0, 2.4  # points of a name, and from it to the edge of its neuron
 GAP = 2.2  # points between two neurons
-AREA, DOT = 640.0, 48.0  # square points a neuron has, with a name and without
+AREA, DOT = 640.0, 48.0  # square points for a neuron with a name and without
 SHAPE = 1.75  # width over height
 LEAST, MOST = 476.0, 110.0  # least width of the levels; most from one level to the next
 ASIDE = 34.0  # points from the last level to the neurons that are in none
-SWEEPS = (4, 12, 30, 60)  # after so many it is looked which order crosses least
-PATIENT = 5_000  # up to so many neurons; of more, the last order is taken
-SMALL, TRIES, GOLDEN = 40, 32, 0.6180339887498949  # neurons; other orders tried of them
-COUNTED = 2_000  # so many lines, the heaviest, are looked at
+SWEEPS = (4, 12, 30, 60)  # numbers of sweeps after which crossings are counted
+PATIENT = 5_000  # most neurons to count crossings of; of more, the last order stands
+SMALL, TRIES, GOLDEN = 40, 32, 0.6180339887498949  # neurons; extra start orders
+COUNTED = 2_000  # heaviest lines among which crossings are counted
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Places(Columns):
-    """Where neurons stand, in points from the top left corner of the levels.
+    """Positions of the neurons, in points from the top left corner of the levels.
 
     Attributes:
-        x, y: (N,) centres; half: (N,) half the widths; tall: height of each.
+        x, y: (N,) centres; half: (N,) half widths; tall: height of a neuron.
         level: (depth,) x of each level.
         aside: (DEAD or GONE, x) of the columns of neurons that are in no level.
-        width, height: of all of it.
-        crossings: of straight lines that run forward, among the heaviest.
+        width, height: of the whole drawing.
+        crossings: of the heaviest forward lines, if straight.
     """
 
     x: Float64
@@ -50,15 +50,15 @@ class Places(Columns):
     crossings: int
 
     def spot(self, row: int) -> tuple[float, float]:
-        """Where a neuron stands."""
+        """The centre of a neuron."""
         return float(self.x[row]), float(self.y[row])
 
 
 def places(scene: Scene, *, by_name: bool = False) -> Places:
-    """Put every neuron at its level, no two on each other.
+    """Place every neuron at its level, without overlap.
 
     Args:
-        by_name: in name order down each level, however many lines cross.
+        by_name: order each level by name, regardless of crossings.
     """
     half, tall = sizes(scene)
     page = page_of(scene, tall)
@@ -66,7 +66,7 @@ def places(scene: Scene, *, by_name: bool = False) -> Places:
     live = scene.neurons.level >= 0
     first = np.argsort(rank(scene), kind="stable")
     first = first[live[first]]
-    edges = looked_at(scene)
+    edges = heaviest_forward(scene)
     best, fewest = np.zeros(len(live)), (-1, 0)
     for wish in [evenly(scene)] if by_name else swept(scene):
         y = settled(x, wish * page[1], half, tall, first, page[1])
@@ -75,22 +75,22 @@ def places(scene: Scene, *, by_name: bool = False) -> Places:
             best, fewest = y, found
     best[live] -= best[live].min()
     height = max(page[1], float(best[live].max()))
-    aside = stood_aside(scene, x, best, half, tall, height)
+    aside = place_aside(scene, x, best, half, tall, height)
     width = float((x + half).max())
     return Places(x, best, half, tall, level, aside, width, height, fewest[0])
 
 
 def sizes(scene: Scene) -> tuple[Float64, float]:
-    """Half the width of every neuron, and the height of all."""
+    """(N,) half widths of the neurons, and their common height."""
     size = len(scene.neurons)
     if size > NAMED:
         return np.full(size, 1.6), 3.2
-    widths = [FONT * breadth(shown(name)) / 2 + PAD for name in scene.neurons.name]
+    widths = [FONT * breadth(short_name(name)) / 2 + PAD for name in scene.neurons.name]
     return np.array(widths), FONT + PAD
 
 
 def page_of(scene: Scene, tall: float) -> tuple[float, float]:
-    """Width and height of the levels: as a page shows them best."""
+    """Width and height of the levels, by the number of neurons."""
     size = len(scene.neurons)
     area = (AREA if size <= NAMED else DOT) * size
     width = max(LEAST, math.sqrt(SHAPE * area))
@@ -103,7 +103,7 @@ def page_of(scene: Scene, tall: float) -> tuple[float, float]:
 def across(
     scene: Scene, half: Float64, tall: float, page: tuple[float, float]
 ) -> tuple[Float64, Float64]:
-    """x of every neuron and of every level; a level too full for one column has several."""
+    """x of every neuron and of every level; a large level has several columns."""
     width, height = page
     pitch = width / max(scene.depth - 1, 1)
     column = 2 * half.max(initial=0.0) + GAP
@@ -123,7 +123,7 @@ def across(
 
 
 def rank(scene: Scene) -> Int64:
-    """Who is placed first: the neurons of most weight, then by name."""
+    """(N,) the order of placing: by total weight, the largest first, then by name."""
     weight = np.zeros(len(scene.neurons))
     for ends in (scene.lines.pre, scene.lines.post):
         weight += np.bincount(ends, scene.lines.weight, len(weight))
@@ -135,7 +135,7 @@ def rank(scene: Scene) -> Int64:
 
 
 def evenly(scene: Scene) -> Float64:
-    """Name order down each level, from 0 to 1."""
+    """(N,) heights from 0 to 1, in name order down each level."""
     level, wish = scene.neurons.level, np.zeros(len(scene.neurons))
     for number in range(scene.depth):
         rows = np.flatnonzero(level == number)
@@ -144,9 +144,9 @@ def evenly(scene: Scene) -> Float64:
 
 
 def swept(scene: Scene) -> Iterator[Float64]:
-    """Heights from 0 to 1: by name, then ever nearer to the mean of the neighbours.
+    """Candidate heights from 0 to 1: by name, then sweeps towards the neighbours' mean.
 
-    Of a small graph, others before: it is seen in them where a line runs behind a neuron.
+    A small graph gets extra candidates first, to avoid lines behind neurons.
 
     Source: the barycentre method of Sugiyama, Tagawa and Toda, IEEE SMC 11(2), 1981, on
     ranks over all levels at once, for a synapse may pass many levels.
@@ -182,7 +182,7 @@ def settled(
     order: Int64,
     height: float,
 ) -> Float64:
-    """y of the neurons in `order`: each as near to its wish as those before it allow."""
+    """(N,) y; each neuron in `order` as near to its wish as the earlier ones allow."""
     by_x = np.argsort(x, kind="stable")
     place = np.empty(len(x), np.int64)
     place[by_x] = np.arange(len(x))
@@ -201,7 +201,7 @@ def settled(
 
 
 def free(wish: float, taken: Float64, step: float, height: float) -> float:
-    """The y nearest to a wish, `step` from all that is taken, in the height if it can be."""
+    """The y nearest to a wish, `step` from all taken ones, within the height if possible."""
     tried = np.concatenate([[wish], taken - step, taken + step])
     apart = np.abs(tried[:, None] - taken[None, :]) >= step - 1e-9
     tried = tried[apart.all(axis=1)]
@@ -209,10 +209,10 @@ def free(wish: float, taken: Float64, step: float, height: float) -> float:
     return float(tried[np.lexsort((tried, np.abs(tried - wish), over))[0]])
 
 
-def stood_aside(
+def place_aside(
     scene: Scene, x: Float64, y: Float64, half: Float64, tall: float, height: float
 ) -> tuple[tuple[int, float], ...]:
-    """Put the neurons that are in no level into columns behind the last level."""
+    """Place the neurons that are in no level in columns behind the last level."""
     end = float((x + half)[scene.neurons.level >= 0].max(initial=0.0)) + ASIDE
     found = []
     for kind in (DEAD, GONE):
@@ -231,8 +231,8 @@ def stood_aside(
     return tuple(found)
 
 
-def looked_at(scene: Scene) -> tuple[Int64, Int64]:
-    """The ends of the heaviest lines that run forward between levels."""
+def heaviest_forward(scene: Scene) -> tuple[Int64, Int64]:
+    """The ends of the heaviest forward lines, among which crossings are counted."""
     lines, level = scene.lines, scene.neurons.level
     inside = (level[lines.pre] >= 0) & (level[lines.post] >= 0)
     rows = np.flatnonzero((lines.kind == FORWARD) & inside)
@@ -241,7 +241,7 @@ def looked_at(scene: Scene) -> tuple[Int64, Int64]:
 
 
 def crossings(x: Float64, y: Float64, pre: Int64, post: Int64) -> int:
-    """How many pairs of straight lines cross; those that only touch do not."""
+    """Number of pairs of straight lines that cross; touching is no crossing."""
     crossing = 0
     for row in range(len(pre)):
         a, b = pre[row], post[row]
@@ -252,7 +252,7 @@ def crossings(x: Float64, y: Float64, pre: Int64, post: Int64) -> int:
 
 
 def covered(x: Float64, y: Float64, pre: Int64, post: Int64, tall: float) -> int:
-    """How often a straight line runs behind a neuron between its ends."""
+    """Number of neurons that straight lines between other neurons run behind."""
     behind = 0
     for a, b in zip(pre.tolist(), post.tolist(), strict=True):
         between = np.flatnonzero((x > x[a]) & (x < x[b]))
@@ -263,5 +263,5 @@ def covered(x: Float64, y: Float64, pre: Int64, post: Int64, tall: float) -> int
 
 
 def turn(x: Float64, y: Float64, a: Any, b: Any, c: Any) -> Any:
-    """On which side of the line from `a` to `b` the neuron `c` stands: its sign."""
+    """The cross product of a -> b and a -> c; its sign is the side of `c`."""
     return (x[b] - x[a]) * (y[c] - y[a]) - (y[b] - y[a]) * (x[c] - x[a])

@@ -1,4 +1,4 @@
-"""What a drawing shows: neurons with their levels, lines with their kinds. Data only."""
+"""The content of a drawing, as data: neurons with levels, lines with kinds."""
 
 from __future__ import annotations
 
@@ -15,12 +15,9 @@ from ..readers.parse import Layout
 
 FORWARD, FEEDBACK, JUNCTION = 0, 1, 2  # kinds of a line
 KINDS = ("chemical", "feedback", "junction")
-SAME, ADDED, LOST, REWEIGHTED = 0, 1, 2, 3  # what became of a neuron or a line
+SAME, ADDED, LOST, REWEIGHTED = 0, 1, 2, 3  # changes of a neuron or a line
 CHANGES = ("kept", "added", "lost", "reweighted")
-DEAD, GONE = (
-    -1,
-    -2,
-)  # levels of neurons that are in none: on no path; only in the old one
+DEAD, GONE = -1, -2  # instead of a level: on no path; only in the old connectome
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -47,8 +44,8 @@ class Lines(Columns):
 
     pre: Int32
     post: Int32
-    weight: Float64  # of the new one; of the old one where it is lost
-    before: Float64  # of the old one; 0 where it is added
+    weight: Float64  # in the new connectome; of a lost line, in the old one
+    before: Float64  # in the old connectome; 0 for an added line
     kind: UInt8
     change: Int8
 
@@ -58,12 +55,12 @@ class Lines(Columns):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Scene:
-    """All that a drawing shows.
+    """The content of a drawing.
 
     Attributes:
-        old: label of the older connectome; "" where nothing is compared.
-        comparable: both count the same, so that weights can be compared.
-        told: its caption, where that says more than is drawn.
+        old: label of the older connectome; "": no comparison.
+        comparable: whether both connectomes have weights of one unit.
+        caption: of its own, if some lines are left out of the drawing.
     """
 
     label: str
@@ -73,7 +70,7 @@ class Scene:
     depth: int
     old: str = ""
     comparable: bool = True
-    told: tuple[str, ...] = ()
+    caption: tuple[str, ...] = ()
 
 
 def planned(path: str, *, label: str = "", options: Options, layout: Layout) -> Plan:
@@ -86,7 +83,7 @@ def planned(path: str, *, label: str = "", options: Options, layout: Layout) -> 
 
 
 def scene_of(plan: Plan) -> Scene:
-    """One connectome."""
+    """The scene of one plan."""
     depth = len(plan.level_start) - 1
     rows = np.arange(len(plan.cells))
     level = np.searchsorted(plan.level_start, rows, side="right").astype(np.int32) - 1
@@ -99,17 +96,17 @@ def scene_of(plan: Plan) -> Scene:
         np.full(len(rows), SAME, np.int8),
     )
     source = plan.source
-    return Scene(source.label, source.unit, neurons, lines_of(plan), depth)
+    return Scene(source.label, source.unit, neurons, lines_in(plan), depth)
 
 
 def one_role(role: UInt8) -> UInt8:
-    """Roles as a model knows them: inter is who is neither sensory nor motor."""
+    """Roles as in a model: neither sensory nor motor is inter."""
     ends = role & (SENSORY | MOTOR)
     return np.where(ends > 0, ends, INTER).astype(np.uint8)
 
 
-def lines_of(plan: Plan) -> Lines:
-    """Synapses that run forward, then those that run backward, then junctions."""
+def lines_in(plan: Plan) -> Lines:
+    """The lines of a plan: forward synapses, backward synapses, junctions."""
     rows = np.arange(len(plan.cells), dtype=np.int32)
     ahead, behind = plan.forward, plan.feedback
     ends = together(plan.junctions, plan.lateral).renumbered(rows)
@@ -126,7 +123,7 @@ def lines_of(plan: Plan) -> Lines:
 
 
 def within(scene: Scene) -> Bool:
-    """(E,) the junctions that conduct neither way: their neurons share a level."""
+    """(E,) junctions within a level, which conduct neither way."""
     lines, level = scene.lines, scene.neurons.level
     same = (level[lines.pre] == level[lines.post]) & (level[lines.pre] >= 0)
     found: Bool = same & (lines.kind == JUNCTION) & (lines.change != LOST)
@@ -134,7 +131,7 @@ def within(scene: Scene) -> Bool:
 
 
 def difference(old: Scene, new: Scene) -> Scene:
-    """The new one, and in it what is gone of the old one."""
+    """The new scene, with the lost neurons and lines of the old one added."""
     was, now = set(old.neurons.name), set(new.neurons.name)
     gone = sorted(was - now)
     place = {name: row for row, name in enumerate([*new.neurons.name, *gone])}
@@ -155,7 +152,7 @@ def difference(old: Scene, new: Scene) -> Scene:
 
 
 def changed(old: Scene, new: Scene, place: dict[str, int], comparable: bool) -> Lines:
-    """The lines of both, each with what became of it; rows as in `place`."""
+    """The lines of both scenes, each with its change; `place` gives the rows."""
     before, after = keyed(old), keyed(new)
     rows = []
     for key, (pre, post, kind, weight) in after.items():
@@ -177,14 +174,14 @@ def changed(old: Scene, new: Scene, place: dict[str, int], comparable: bool) -> 
     )
 
 
-Line = tuple[str, str, int, float]  # pre, post, kind, weight
+NamedLine = tuple[str, str, int, float]  # pre, post, kind, weight
 
 
-def keyed(scene: Scene) -> dict[tuple[str, str, bool], Line]:
-    """Every line by its ends and whether it is a junction, which has no direction."""
+def keyed(scene: Scene) -> dict[tuple[str, str, bool], NamedLine]:
+    """Every line by (ends, is junction); the ends of a junction are sorted."""
     name, lines = scene.neurons.name, scene.lines
     columns = (lines.pre, lines.post, lines.kind, lines.weight)
-    found: dict[tuple[str, str, bool], Line] = {}
+    found: dict[tuple[str, str, bool], NamedLine] = {}
     for u, v, kind, weight in zip(*(c.tolist() for c in columns), strict=True):
         pre, post = name[u], name[v]
         coupled = kind == JUNCTION

@@ -1,4 +1,4 @@
-"""How each neuron and each line of a scene looks, whatever the style."""
+"""Colours and widths of neurons and lines, the same in all styles."""
 
 from __future__ import annotations
 
@@ -27,19 +27,19 @@ from .scene import (
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Strokes(Columns):
-    """One line per row, as parallel columns of length E."""
+    """The look of one line per row, as parallel columns of length E."""
 
     colour: tuple[str, ...]
     alpha: Float64
     width: Float64  # points
     dashed: Bool
-    arc: Bool  # runs against the levels, so it is drawn apart
+    arc: Bool  # runs against the levels, drawn as an arc
 
 
 def strokes(scene: Scene) -> Strokes:
-    """Colour by kind or by change, strength by weight, grey where no path goes.
+    """Colour by kind or change, opacity and width by weight; off all paths, grey.
 
-    Where there are few lines, all are stronger; where there are many, fainter.
+    Few lines are drawn stronger, many fainter.
     """
     lines, level = scene.lines, scene.neurons.level
     strong = strength(lines.weight) ** 1.5
@@ -66,7 +66,7 @@ def strokes(scene: Scene) -> Strokes:
 
 
 def groups(scene: Scene) -> Iterator[tuple[str, Int64]]:
-    """(name, rows) of lines that belong together, from the back to the front."""
+    """(name, rows) of lines by kind or change, from the back to the front."""
     lines = scene.lines
     order: tuple[int, ...] = (JUNCTION, FORWARD, FEEDBACK)
     words: tuple[str, ...] = KINDS
@@ -80,7 +80,7 @@ def groups(scene: Scene) -> Iterator[tuple[str, Int64]]:
 
 
 def strength(weight: Float64) -> Float64:
-    """Weights from 0 to 1 by their logarithm; whatever they count, the heaviest is 1."""
+    """Weights on a logarithmic scale, the smallest 0, the largest 1."""
     least = weight[weight > 0].min(initial=np.inf)
     most = weight.max(initial=0.0)
     if not 0 < least < most:
@@ -90,7 +90,7 @@ def strength(weight: Float64) -> Float64:
 
 
 def coats(scene: Scene) -> list[tuple[str, str]]:
-    """(fill, edge) of each neuron: its role; where two are compared, what became of it."""
+    """(fill, edge) colours of each neuron, by role; in a comparison, by change."""
     neurons = scene.neurons
     found = []
     columns = (neurons.role.tolist(), neurons.level.tolist(), neurons.change.tolist())

@@ -43,7 +43,7 @@ from elegansc.cli.exit_codes import Commands
 from elegansc.drawing import FORMATS, PICTURES, STYLES, draw
 from elegansc.drawing.facts import caption
 from elegansc.drawing.html import digest as policy_name
-from elegansc.drawing.labels import breadth, shown
+from elegansc.drawing.labels import breadth, short_name
 from elegansc.drawing.levels import ticks
 from elegansc.drawing.places import GAP, covered, places
 from elegansc.drawing.scene import (
@@ -367,7 +367,7 @@ def test_the_page_needs_nothing_else() -> None:
 def test_the_template_reads_one_view() -> None:
     loader = environment().loader
     assert isinstance(loader, jinja2.BaseLoader)
-    source = loader.get_source(environment(), "draw.html.jinja")[0]
+    source = loader.get_source(environment(), "pages/draw.html.jinja")[0]
     names = jinja2.meta.find_undeclared_variables(environment().parse(source))
     assert names == {"page"}
     assert source.isascii()
@@ -649,7 +649,7 @@ def test_hostile_names_in_a_picture(
     }
     assert not recwarn.list and all(pictures.values())
     texts = {text.strip() for text in words(pictures["svg"])}
-    assert {shown(name).strip() for name in found.neurons.name} <= texts
+    assert {short_name(name).strip() for name in found.neurons.name} <= texts
     assert b"<script" not in pictures["svg"] and b"<img" not in pictures["svg"]
 
 
@@ -668,12 +668,12 @@ def test_what_no_reader_lets_through_in_a_picture() -> None:
 
 
 def test_a_name_is_shown_on_one_line() -> None:
-    assert shown("AVAL") == "AVAL"
+    assert short_name("AVAL") == "AVAL"
     assert (
-        shown("a\nb\u202ec\x00")
+        short_name("a\nb\u202ec\x00")
         == "a\N{WHITE SQUARE}b\N{WHITE SQUARE}c\N{WHITE SQUARE}"
     )
-    assert len(shown("x" * 10_000)) == 12
+    assert len(short_name("x" * 10_000)) == 12
     assert breadth("\u795e\u7d4c") == 2.0
 
 
@@ -703,7 +703,7 @@ def test_the_smallest_graphs(style: str) -> None:
 def test_of_too_many_lines_the_heaviest_are_drawn(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(drawing, "MOST", 100)
+    monkeypatch.setattr(drawing, "LINES_DRAWN", 100)
     held = Page(draw(scene(), "html")).held
     assert len(held["lines"]["pre"]) == 100
     weight = np.sort(scene().lines.weight)
