@@ -36,8 +36,8 @@ MUSCLE = re.compile(
 WIDTH = 88  # characters of a line of `describe`
 
 
-class Rows(TypedDict):
-    """How many rows of one kind, what they weigh, how many are between neurons."""
+class RowCounts(TypedDict):
+    """Number and weight of the rows of one kind, and number of those between neurons."""
 
     rows: int
     weight: float  # in the entry's unit
@@ -45,12 +45,12 @@ class Rows(TypedDict):
 
 
 class Counts(TypedDict):
-    """What is in a file. A gap junction between two cells is two electrical rows."""
+    """Counts of a file. A gap junction between two cells is two electrical rows."""
 
     cells: int
     neurons: int
-    chemical: Rows
-    electrical: Rows
+    chemical: RowCounts
+    electrical: RowCounts
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +112,7 @@ def find(name: str) -> Entry | None:
 
 
 def suggest(name: str) -> str | None:
-    """The bundled name that looks most like this one, if any does."""
+    """The most similar bundled name, if any is similar."""
     known = [entry.name for entry in entries()]
     return next(iter(difflib.get_close_matches(name.lower(), known, n=1)), None)
 
@@ -121,7 +121,7 @@ def read(entry: Entry) -> bytes:
     """The bytes of an entry's CSV: pre, post, kind, weight.
 
     Raises:
-        CompilerError: they are not the bytes that the catalogue vouches for.
+        CompilerError: their digest is not that of the catalogue.
     """
     found = contents(entry.file)
     if hashlib.sha256(found).hexdigest() != entry.sha256:
@@ -150,7 +150,7 @@ def cells() -> Mapping[str, Cell]:
 
 
 def cell_of(row: Mapping[str, str]) -> Cell:
-    """One row of the table."""
+    """The cell of one row of the table."""
     return Cell(
         name=row["name"],
         kind=row["kind"],
@@ -164,18 +164,18 @@ def cell_of(row: Mapping[str, str]) -> Cell:
 
 
 def words(text: str) -> tuple[str, ...]:
-    """sensory+motor as a tuple, nothing as an empty one."""
+    """The parts of `sensory+motor` as a tuple; of "" an empty one."""
     return tuple(text.split("+")) if text else ()
 
 
 def is_muscle(name: str) -> bool:
-    """Whether this is a muscle of the table or is named as publications name muscles."""
+    """Whether a cell is a muscle in the table, or its name is a published muscle name."""
     cell = cells().get(name)
     return cell.kind == "muscle" if cell else MUSCLE.fullmatch(name) is not None
 
 
 def describe(entry: Entry) -> str:
-    """What there is to know of one bundled connectome, for a terminal."""
+    """All facts of one bundled connectome, as text."""
     counts = entry.counts
     beside = counts["cells"] - counts["neurons"]
     facts = {
@@ -205,7 +205,7 @@ def describe(entry: Entry) -> str:
     return "\n".join(lines)
 
 
-def weighed(kind: Rows, unit: str) -> str:
+def weighed(kind: RowCounts, unit: str) -> str:
     """2,309 rows, 7,804 contacts; 2,194 rows between neurons."""
     return (
         f"{kind['rows']:,} rows, {amount(kind['weight'])} {unit}; "
@@ -214,7 +214,7 @@ def weighed(kind: Rows, unit: str) -> str:
 
 
 def listing() -> str:
-    """One line for each bundled connectome, aligned, under a header."""
+    """The table of bundled connectomes, with a header."""
     table = [("name", "title", "cells", "synapses", "junction rows", "unit")]
     for entry in entries():
         counts = entry.counts
@@ -227,7 +227,7 @@ def listing() -> str:
 
 
 def aligned(row: tuple[str, ...], widths: list[int]) -> str:
-    """Words to the left, the numbers in columns 2 to 4 to the right."""
+    """A row of the table; numbers, columns 2 to 4, right-aligned."""
     shown = [
         text.rjust(width) if column in (2, 3, 4) else text.ljust(width)
         for column, (text, width) in enumerate(zip(row, widths, strict=True))

@@ -1,4 +1,4 @@
-"""Errors: what a person reads when something is wrong, and whose fault it is."""
+"""Errors of the input, of the options and of elegansc itself, with place and hint."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-SHOWN = 10  # mistakes of one stage that are printed; the others are counted
+MISTAKES_SHOWN = 10  # of one stage; further ones are counted
 WIDTH = 72  # characters of the offending line that are printed
 
 
 @dataclass(frozen=True, slots=True)
 class Location:
-    """A place in a text: what an editor can jump to.
+    """A place in a text, in the form that editors jump to.
 
     Attributes:
         label: the file as the user named it.
@@ -35,7 +35,7 @@ class Location:
 
 @dataclass(frozen=True, slots=True)
 class Mistake:
-    """One thing wrong in the input: the place, what was seen, what to do."""
+    """One mistake in the input: place, what was seen, hint."""
 
     at: Location
     seen: str
@@ -51,16 +51,16 @@ class Mistake:
 
 
 class CompilerError(Exception):
-    """Base of all errors that elegansc raises on purpose."""
+    """Base class of all errors that elegansc raises on purpose."""
 
 
 class InputError(CompilerError):
-    """The input is wrong: its author can repair it (exit 1).
+    """The input is wrong; its author can repair it (exit 1).
 
     Args:
         at: the place, or the label of the file.
-        seen: what was found there.
-        hint: what to do.
+        seen: the mistake.
+        hint: a remedy.
     """
 
     def __init__(self, at: Location | str, seen: str, hint: str = "") -> None:
@@ -69,18 +69,18 @@ class InputError(CompilerError):
         super().__init__(str(self.mistakes[0]))
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """As it goes from one process to another: `args` are not what made it."""
+        """Pickle by `mistakes`, as `args` do not rebuild the error."""
         return InputError.of, (self.mistakes,)
 
     @classmethod
     def of(cls, mistakes: Iterable[Mistake]) -> InputError:
-        """All mistakes of a stage as one error; ten are shown, the rest counted."""
+        """All mistakes of a stage as one error; ten are listed, the rest counted."""
         found = tuple(mistakes)
         error = cls(found[0].at, found[0].seen, found[0].hint)
         error.mistakes = found
-        shown = [str(mistake) for mistake in found[:SHOWN]]
-        if len(found) > SHOWN:
-            shown.append(f"... and {len(found) - SHOWN:,} more")
+        shown = [str(mistake) for mistake in found[:MISTAKES_SHOWN]]
+        if len(found) > MISTAKES_SHOWN:
+            shown.append(f"... and {len(found) - MISTAKES_SHOWN:,} more")
         error.args = ("\n".join(shown),)
         return error
 
@@ -105,7 +105,7 @@ def excerpt(at: Location) -> list[str]:
 
 
 def visible(text: str) -> str:
-    """The text with every character that could confuse a terminal replaced."""
+    """The text with every unprintable character replaced, safe for a terminal."""
     return "".join(
         character if character.isprintable() else "\N{WHITE SQUARE}"
         for character in text.replace("\t", " ")

@@ -1,4 +1,4 @@
-"""Names: how data becomes a Python literal, a label, a class name. Data is never code."""
+"""Names and numbers as text: Python literals, labels, class names. Data is never code."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from fnmatch import fnmatchcase
 
 LITERAL = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
 CLASS_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,59}")
-STEP = "bisect.."  # how the label of a model between two begins
+STEP = "bisect.."  # prefix of the label of a bisection step
 LABEL = re.compile(r"[A-Za-z0-9._-]+")
 PADDED = re.compile(r"([A-Z]+)0+([1-9][0-9]*)")
-CUT = 40  # characters of a name that prose shows
+CUT = 40  # characters of a name in prose
 
 
 def literal(text: str) -> str:
@@ -21,7 +21,7 @@ def literal(text: str) -> str:
 
 
 def escape(character: str) -> str:
-    """One character as it stands between double quotes."""
+    """One character, escaped for a string in double quotes."""
     if character in LITERAL:
         return LITERAL[character]
     code = ord(character)
@@ -42,12 +42,12 @@ def number(value: float) -> str:
 
 
 def amount(value: float) -> str:
-    """A number for prose, with thousands separated: 20,484 or 8,662.58."""
+    """A number in prose, with thousands separated: 20,484 or 8,662.58."""
     return f"{int(value):,}" if value == int(value) else f"{value:,.10g}"
 
 
 def plain(name: str) -> str:
-    """A name for prose on one line: plain names as they are, all others quoted and cut."""
+    """A name in prose, on one line: labels unchanged, other names quoted, long ones cut."""
     if LABEL.fullmatch(name) and len(name) <= CUT:
         return name
     cut = name if len(name) <= CUT else name[: CUT - 3] + "..."
@@ -78,13 +78,13 @@ def class_name(label: str) -> str:
 
 
 def is_class_name(name: str) -> bool:
-    """Whether the generated class can bear this name."""
+    """Whether a generated class can have this name."""
     taken = keyword.iskeyword(name) or name in RESERVED or hasattr(builtins, name)
     return CLASS_NAME.fullmatch(name) is not None and not taken
 
 
 def unpadded(name: str) -> str:
-    """VA01 -> VA1; any other name as it is."""
+    """A name without padding zeros: VA01 -> VA1; any other name unchanged."""
     match = PADDED.fullmatch(name)
     return match[1] + match[2] if match else name
 
@@ -94,7 +94,7 @@ def matches(name: str, patterns: tuple[str, ...]) -> bool:
     return any(name == pattern or fnmatchcase(name, pattern) for pattern in patterns)
 
 
-# What a generated module already calls something else, beside the builtins.
+# Names that a generated module uses itself, beside the builtins.
 RESERVED = frozenset(
     "OPTIONS LEVELS UNUSED SENSORY MOTOR CHEMICAL ELECTRICAL FEEDBACK LATERAL SIGN TRANSMITTER "
     "CYCLES FEATURES LIVE NEURONS SILENT SYNAPSES WIRING SPAN STAGES BLOCKS PLACES "

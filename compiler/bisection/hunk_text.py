@@ -1,4 +1,4 @@
-"""Hunks in words, and as plain data."""
+"""The text of hunks, and their JSON."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 from ..comparison.version import ROLES
 from ..names import amount, plain, plural
-from ..report.compile import listed as named
+from ..report.compile import listed as names_listed
 from .hunks import (
     ADDED,
     CHEMICAL_WORD,
@@ -23,13 +23,15 @@ from .hunks import (
     moved,
 )
 
-TOP = 24  # changes that are listed, unless all are asked for
+CHANGES_SHOWN = 24  # changes that are listed, unless all are asked for
 
 
-def listed(found: Difference, hunks: Iterable[int], *, verbose: bool) -> Iterator[str]:
-    """Hunks by number, each with its changes, the largest first."""
+def hunk_lines(
+    found: Difference, hunks: Iterable[int], *, verbose: bool
+) -> Iterator[str]:
+    """Lines of hunks by number, each with its changes, the largest first."""
     places = sorted(hunks)
-    most = max(3, TOP // len(places))
+    most = max(3, CHANGES_SHOWN // len(places))
     for place in places:
         yield titled(found, place)
         lines = list(changes(found, found.hunks[place], verbose=verbose))
@@ -41,7 +43,7 @@ def listed(found: Difference, hunks: Iterable[int], *, verbose: bool) -> Iterato
 
 
 def titled(found: Difference, place: int) -> str:
-    """A hunk in a line: its number, what it is, how much changes."""
+    """A hunk in a line: number, kind, size."""
     hunk = found.hunks[place]
     words = [plural(len(hunk.cells), "cell")] if hunk.cells else []
     if hunk.edges:
@@ -51,7 +53,7 @@ def titled(found: Difference, place: int) -> str:
 
 
 def title(hunk: Hunk) -> str:
-    """What the changes of a hunk have in common."""
+    """Kind and group of a hunk."""
     names = [plain(name) for name in hunk.group]
     if hunk.kind == CHEMICAL_WORD:
         return f"chemical {'onto ' if len(names) == 1 else ''}{' -> '.join(names)}"
@@ -63,10 +65,10 @@ def title(hunk: Hunk) -> str:
 
 
 def changes(found: Difference, hunk: Hunk, *, verbose: bool) -> Iterator[str]:
-    """The changes of a hunk, a line each; cells that come or go on one line."""
+    """The changes of a hunk, a line each; added or lost cells on one line."""
     old, new = found.old, found.new
     if hunk.kind in (ADDED, LOST):
-        names = named(list(hunk.cells), verbose)
+        names = names_listed(list(hunk.cells), verbose)
         yield f"{'+' if hunk.kind == ADDED else '-'} {names}"
     if hunk.kind == ROLE:
         yield from (cell_line(n, old.cells[n], new.cells[n]) for n in hunk.cells)
@@ -78,20 +80,20 @@ def changes(found: Difference, hunk: Hunk, *, verbose: bool) -> Iterator[str]:
 
 
 def heaviest(found: Difference, hunk: Hunk) -> list[Key]:
-    """The synapses of a hunk, those whose weight moves most first."""
+    """The synapses of a hunk, the largest changes of weight first."""
     old, new = found.old.edges, found.new.edges
     return sorted(hunk.edges, key=lambda key: (-moved(old.get(key), new.get(key)), key))
 
 
 def cell_line(name: str, old: Fact, new: Fact) -> str:
-    """A cell that has another role or transmitter."""
+    """The line of a cell with another role or transmitter."""
     before, after = ((ROLES[role], word or "unknown") for role, word in (old, new))
     turned = [f"{a} -> {b}" for a, b in zip(before, after, strict=True) if a != b]
     return f"~ {plain(name)}: {', '.join(turned)}"
 
 
 def edge_line(key: Key, old: Value | None, new: Value | None) -> str:
-    """A synapse or junction that came, went, or weighs something else."""
+    """The line of an added, lost or reweighted synapse or junction."""
     kind, one, other = key
     arrow = "-" if kind == ELECTRICAL_WORD else "->"
     sign = "+" if old is None else "-" if new is None else "~"
@@ -101,13 +103,13 @@ def edge_line(key: Key, old: Value | None, new: Value | None) -> str:
 
 
 def weight(value: Value, signed: bool) -> str:
-    """A weight, with its sign where that changes."""
+    """A weight, with its sign if that changed."""
     mark = {1: "+", -1: "-", 0: "unsigned "}[value[1]] if signed else ""
     return mark + amount(value[0])
 
 
 def hunk_json(found: Difference, place: int) -> dict[str, Any]:
-    """One hunk; weights are [weight, sign], or None where there is no such synapse."""
+    """A hunk as plain data; weights are [weight, sign], None: no such synapse."""
     hunk, old, new = found.hunks[place], found.old, found.new
     return {
         "hunk": place + 1,

@@ -1,6 +1,6 @@
-"""Hunks: what changed between two circuits, in groups that are applied one by one.
+"""Hunks: the changes between two circuits, in groups that are applied one by one.
 
-All by name. With no hunk applied a difference is the old graph, with all the new one.
+All by name. No hunk applied gives the old graph, all hunks give the new one.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import TypeVar
 
 import numpy as np
 
-from ..comparison.changes import class_of, renames
+from ..comparison.cell_names import class_of, renames
 from ..comparison.version import ROLES
 from ..ir.stages import (
     CHEMICAL,
@@ -42,7 +42,7 @@ V = TypeVar("V")
 
 
 @dataclass(frozen=True)
-class Graph:
+class NamedGraph:
     """A circuit by name."""
 
     source: Source
@@ -52,12 +52,12 @@ class Graph:
 
 @dataclass(frozen=True)
 class Hunk:
-    """Changes that belong together.
+    """A group of changes, applied together.
 
     Attributes:
-        kind: one of KINDS; group: what they have in common, one name or two.
-        cells: that come, go, or get another role or transmitter; edges: that change.
-        weight: how much weight moves, in the source's unit.
+        kind: one of KINDS; group: one or two names, the class, roles or target in common.
+        cells: added, lost, or with another role or transmitter; edges: that change.
+        weight: sum of the changes of weight, in the source's unit.
     """
 
     kind: str
@@ -69,64 +69,64 @@ class Hunk:
 
 @dataclass(frozen=True)
 class Difference:
-    """What leads from `old` to `new`.
+    """The hunks between two graphs.
 
     Attributes:
-        old: under the names of `new`; spelling: new name -> old name, where they differ.
-        hunks: the heaviest first.
+        old: with the names of `new`; spelling: new name -> old name, where they differ.
+        hunks: sorted, the heaviest first.
     """
 
-    old: Graph
-    new: Graph
+    old: NamedGraph
+    new: NamedGraph
     spelling: Mapping[str, str]
     hunks: tuple[Hunk, ...]
 
     @property
     def all(self) -> frozenset[int]:
-        """Every hunk, by its place."""
+        """The places of all hunks."""
         return frozenset(range(len(self.hunks)))
 
-    def graph(self, chosen: frozenset[int]) -> Graph:
+    def graph(self, chosen: frozenset[int]) -> NamedGraph:
         """The old graph with the chosen hunks applied."""
         cells, edges = dict(self.old.cells), dict(self.old.edges)
         renamed = not self.spelling
         for hunk in (self.hunks[place] for place in sorted(chosen)):
             for name in hunk.cells:
-                put(cells, self.new.cells, name)
+                apply(cells, self.new.cells, name)
             for key in hunk.edges:
-                put(edges, self.new.edges, key)
+                apply(edges, self.new.edges, key)
             renamed = renamed or hunk.kind == NAMES
         inside = {
             key: value
             for key, value in edges.items()
             if key[1] in cells and key[2] in cells
         }
-        found = Graph(self.source(chosen), cells, inside)
+        found = NamedGraph(self.source(chosen), cells, inside)
         return found if renamed else respelled(found, self.spelling)
 
     @property
     def unit(self) -> str:
-        """What weights count."""
+        """The unit of weights."""
         old, new = self.old.source.unit, self.new.source.unit
         return old if old == new else UNKNOWN_UNIT
 
     def source(self, chosen: frozenset[int]) -> Source:
-        """Where a graph comes from: one of the two, or between them."""
+        """The source of a graph: the old one, the new one, or a label between the two."""
         old, new = self.old.source, self.new.source
         if not chosen or chosen == self.all:
             return new if chosen else old
         return Source(f"{STEP}{old.label[:45]}..{new.label[:45]}", self.unit)
 
 
-def put(held: dict[K, V], new: Mapping[K, V], key: K) -> None:
-    """What the new one says of a key: a value, or nothing."""
+def apply(values: dict[K, V], new: Mapping[K, V], key: K) -> None:
+    """Set the new value of a key, or remove the key."""
     if key in new:
-        held[key] = new[key]
+        values[key] = new[key]
     else:
-        held.pop(key, None)
+        values.pop(key, None)
 
 
-def graph_of(circuit: Circuit) -> Graph:
+def graph_of(circuit: Circuit) -> NamedGraph:
     """A circuit by name."""
     name, edges, ends = circuit.cells.name, circuit.chemical, circuit.junctions
     bits = (circuit.cells.role & (SENSORY | MOTOR)).tolist()
@@ -139,7 +139,7 @@ def graph_of(circuit: Circuit) -> Graph:
     coupled = (ends.left, ends.right, ends.weight)
     for u, v, weight in zip(*(column.tolist() for column in coupled), strict=True):
         found[junction(name[u], name[v])] = (weight, 0)
-    return Graph(circuit.source, dict(zip(name, facts, strict=True)), found)
+    return NamedGraph(circuit.source, dict(zip(name, facts, strict=True)), found)
 
 
 def junction(one: str, other: str) -> Key:
@@ -147,8 +147,8 @@ def junction(one: str, other: str) -> Key:
     return ELECTRICAL_WORD, min(one, other), max(one, other)
 
 
-def respelled(graph: Graph, names: Mapping[str, str]) -> Graph:
-    """A graph with some of its cells under other names."""
+def respelled(graph: NamedGraph, names: Mapping[str, str]) -> NamedGraph:
+    """A graph with some of its cells renamed."""
 
     def key_of(kind: str, one: str, other: str) -> Key:
         u, v = names.get(one, one), names.get(other, other)
@@ -161,8 +161,8 @@ def respelled(graph: Graph, names: Mapping[str, str]) -> Graph:
     )
 
 
-def connectome_of(graph: Graph) -> Connectome:
-    """A graph as `lower` takes it: its roles and signs stand, junctions listed once."""
+def connectome_of(graph: NamedGraph) -> Connectome:
+    """A graph as input of `lower`: roles and signs given, junctions listed once."""
     name = tuple(sorted(graph.cells))
     row = {cell: place for place, cell in enumerate(name)}
     rows = [
@@ -189,11 +189,11 @@ def connectome_of(graph: Graph) -> Connectome:
 
 
 def difference(old: Circuit, new: Circuit, *, by: str = "class") -> Difference:
-    """Split what changed into hunks, the heaviest first.
+    """Split the changes between two circuits into hunks, the heaviest first.
 
     Args:
-        by: one of GROUPINGS: what synapses onto one class, from role to role, or onto
-            one neuron have in common; of junctions, both ends count.
+        by: one of GROUPINGS. Synapses are grouped by the class of their target, by the
+            roles of both ends, or by their target; junctions by both ends.
     """
     before, after = graph_of(old), graph_of(new)
     lost = sorted(set(before.cells) - set(after.cells))
@@ -221,8 +221,8 @@ def difference(old: Circuit, new: Circuit, *, by: str = "class") -> Difference:
     return Difference(before, after, spelling, tuple(hunks))
 
 
-def grouping(old: Graph, new: Graph, by: str) -> Callable[[str], str]:
-    """What a neuron counts as."""
+def grouping(old: NamedGraph, new: NamedGraph, by: str) -> Callable[[str], str]:
+    """The group of a neuron: its class, its role or its name."""
     facts = {**old.cells, **new.cells}
     if by == "role":
         return lambda name: ROLES[facts[name][0]]
@@ -230,24 +230,24 @@ def grouping(old: Graph, new: Graph, by: str) -> Callable[[str], str]:
 
 
 def changed(
-    old: Graph, new: Graph, group: Callable[[str], str], *, ends: bool
+    old: NamedGraph, new: NamedGraph, group: Callable[[str], str], *, ends: bool
 ) -> Iterator[tuple[str, tuple[str, ...], set[str], set[Key]]]:
     """(kind, group, cells, edges) of every change.
 
     Args:
-        ends: a chemical synapse is told by both its ends, not by its target alone.
+        ends: group chemical synapses by both ends, not by the target alone.
     """
     moving = set(old.cells) ^ set(new.cells)
     for name in sorted(set(old.cells) | set(new.cells)):
         if old.cells.get(name) != new.cells.get(name):
-            kind = way(name, new) if name in moving else ROLE
+            kind = added_or_lost(name, new) if name in moving else ROLE
             yield kind, (group(name),), {name}, set()
     for key in sorted(set(old.edges) | set(new.edges)):
         if old.edges.get(key) == new.edges.get(key):
             continue
         kind, one, other = key
         for name in sorted({one, other} & moving):
-            yield way(name, new), (group(name),), set(), {key}
+            yield added_or_lost(name, new), (group(name),), set(), {key}
         if moving.isdisjoint((one, other)):
             both = group(one), group(other)
             if kind == ELECTRICAL_WORD:
@@ -260,12 +260,12 @@ def changed(
             )
 
 
-def way(name: str, new: Graph) -> str:
-    """Whether a cell of one side alone comes or goes."""
+def added_or_lost(name: str, new: NamedGraph) -> str:
+    """ADDED or LOST, for a cell of one graph alone."""
     return ADDED if name in new.cells else LOST
 
 
 def moved(old: Value | None, new: Value | None) -> float:
-    """How much weight a change moves; a turned sign moves both."""
+    """The absolute change of the signed weight."""
     before, after = ((w if s >= 0 else -w) for w, s in (old or (0, 0), new or (0, 0)))
     return abs(after - before)

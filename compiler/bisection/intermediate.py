@@ -1,4 +1,4 @@
-"""The workshop: what is between two connectomes, compiled and measured on demand."""
+"""Models between two connectomes: some hunks applied, compiled, measured."""
 
 from __future__ import annotations
 
@@ -28,8 +28,8 @@ from .measure import Command, Skipped, median
 Hunks = frozenset[int]  # places in `Difference.hunks`
 NONE: Hunks = frozenset()
 
-# What says which graph is taken from a file: what is compiled here is such a graph.
-TAKEN: dict[str, Any] = {
+# Options that select the graph within a file, at their defaults: steps need none.
+SELECTING: dict[str, Any] = {
     "cells": "",
     "roles_table": "structure",
     "inputs": (),
@@ -46,10 +46,10 @@ TAKEN: dict[str, Any] = {
 
 @dataclass(frozen=True)
 class Ends:
-    """The two to compare, and how to compile what is between them.
+    """The two models to compare, and the options of those between them.
 
     Attributes:
-        circuits, models: old and new; None where one is no generated model.
+        circuits, models: old and new; None: not a generated model.
         options: of every step; name: of every step's class.
     """
 
@@ -61,11 +61,11 @@ class Ends:
 
 @dataclass(frozen=True)
 class Step:
-    """One model, measured.
+    """One measured model.
 
     Attributes:
-        hunks: that are applied to the old one; runs: a number each, none if untestable.
-        why: it is untestable; file: where it is kept.
+        hunks: applied to the old graph; runs: a number each, none if untestable.
+        why: reason why it is untestable; file: path of its kept module.
     """
 
     place: int
@@ -76,7 +76,7 @@ class Step:
 
     @property
     def number(self) -> float | None:
-        """The median of its runs."""
+        """The median of its runs; None if untestable."""
         return median(self.runs) if self.runs else None
 
 
@@ -86,22 +86,28 @@ def read_ends(
     """Read both sides; a source beside a model is compiled with the model's options.
 
     Raises:
-        InputError: a file is wrong, or a model is edited. UsageError: options beside a
-            model's own, or two models of different ones.
+        InputError: a file is wrong, or a model was edited. UsageError: options are given
+            for a model, or the options of two models differ.
     """
     fetched = [fetch(path, hint=UNLABELLED) for path in (old, new)]
     models = [
         untouched(data, path, Options()) if is_generated(data) else None
         for path, (data, _, _) in zip((old, new), fetched, strict=True)
     ]
-    settled = settle(options, [model for model in models if model])
+    options_of_steps = common_options(options, [model for model in models if model])
     one, other = (
-        unplanned(model.plan)[0] if model else circuit(path, *found, settled, layout)
+        (
+            unplanned(model.plan)[0]
+            if model
+            else circuit(path, *found, options_of_steps, layout)
+        )
         for path, found, model in zip((old, new), fetched, models, strict=True)
     )
     named = [model.name for model in models if model]
     made = named[0] if named else class_name(one.source.label)
-    return Ends((one, other), (models[0], models[1]), settled, check_name(name or made))
+    return Ends(
+        (one, other), (models[0], models[1]), options_of_steps, check_name(name or made)
+    )
 
 
 def circuit(
@@ -119,11 +125,11 @@ def circuit(
     return found
 
 
-def settle(asked: Options, models: list[Model]) -> Options:
+def common_options(asked: Options, models: list[Model]) -> Options:
     """The options of every step: those of the models, if there are any.
 
     Raises:
-        UsageError: others are asked for, or the two models differ.
+        UsageError: other options are given, or those of the two models differ.
     """
     if not models:
         return asked
@@ -132,7 +138,7 @@ def settle(asked: Options, models: list[Model]) -> Options:
         hint = "the options of a generated model are its own; give its source"
         raise UsageError(f"{', '.join('--' + key for key in beside)}: {hint}")
     one, other = (
-        replace(computed(model.options), like="", stick=0.0).changed()
+        replace(without_selection(model.options), like="", stick=0.0).changed()
         for model in (models[0], models[-1])
     )
     if one != other:
@@ -142,17 +148,17 @@ def settle(asked: Options, models: list[Model]) -> Options:
     return replace(models[0].options, like=asked.like, stick=asked.stick)
 
 
-def computed(options: Options) -> Options:
-    """The options without those that say which graph is taken from a file."""
-    return replace(options, **TAKEN)
+def without_selection(options: Options) -> Options:
+    """The options without those that select the graph within a file."""
+    return replace(options, **SELECTING)
 
 
 @dataclass(frozen=True)
-class Workshop:
-    """Makes the model of some hunks and measures it.
+class IntermediateModels:
+    """Compiles and measures the model of any set of hunks.
 
     Attributes:
-        folder: for models while they are measured; keep: for good, or nowhere.
+        folder: of models while they are measured; keep: folder of all models, or None.
     """
 
     ends: Ends
@@ -162,10 +168,10 @@ class Workshop:
     keep: Path | None = None
 
     def step(self, place: int, hunks: Hunks) -> Step:
-        """Compile, run, measure.
+        """Compile and measure the model of some hunks.
 
         Raises:
-            InputError: the command fails; or it is one of the ends, and untestable.
+            InputError: the command fails, or the old or the new model is untestable.
         """
         end = {NONE: "old", self.difference.all: "new"}.get(hunks, "")
         try:
@@ -186,7 +192,7 @@ class Workshop:
             return Step(place, hunks, why=str(skipped), file=file)
 
     def measured(self, name: str, data: bytes) -> tuple[float, ...]:
-        """The numbers of a model; a folder each, so that no bytecode is taken for newer."""
+        """The numbers of a model, in a folder of its own: no stale bytecode is imported."""
         folder = self.folder / name
         folder.mkdir()
         try:
@@ -196,16 +202,19 @@ class Workshop:
             shutil.rmtree(folder, ignore_errors=True)
 
     def compiled(self, hunks: Hunks) -> bytes:
-        """The model of the old graph with some hunks applied.
+        """The module of the old graph with some hunks applied.
 
         Raises:
-            InputError: it does not compile. VerifyError: an end is not what was read.
+            InputError: it does not compile. VerifyError: no hunks do not give the old
+                graph, or all hunks not the new one.
         """
         ends, every = self.ends, hunks == self.difference.all
         place = None if hunks and not every else int(every)
-        options, trace = computed(ends.options), Trace()
+        options, trace = without_selection(ends.options), Trace()
         model = None if place is None else ends.models[place]
-        lock = replace(model, options=computed(model.options)) if model else None
+        lock = (
+            replace(model, options=without_selection(model.options)) if model else None
+        )
         connectome = connectome_of(self.difference.graph(hunks))
         plan = lower(connectome, options, trace, lock)
         if place is not None and digest(plan) != digest(ends.circuits[place]):
@@ -215,12 +224,12 @@ class Workshop:
         return data
 
     def with_unit(self, options: Options) -> Options:
-        """Options that tell what weights count, where the label of a step does not."""
+        """The options with the unit of weights, which the label of a step does not give."""
         unit = self.difference.unit
         return options if unit == UNKNOWN_UNIT else replace(options, weight_unit=unit)
 
     def kept(self, name: str, data: bytes) -> str:
-        """Where a model is kept."""
+        """Write a model into the folder to keep; its path, "" if there is none."""
         if self.keep is None:
             return ""
         write(self.keep / name, data, kind=MODULE)
@@ -228,16 +237,16 @@ class Workshop:
 
 
 def reason(error: InputError | UsageError) -> str:
-    """Why a model does not compile, in a line."""
+    """The first line of the error why a model does not compile."""
     seen = error.mistakes[0].seen if isinstance(error, InputError) else str(error)
     return seen.split("\n")[0]
 
 
-def room(folder: Path) -> Path:
-    """A folder to keep models in, made if it is not there.
+def models_folder(folder: Path) -> Path:
+    """Make a folder for the models, if it is not there.
 
     Raises:
-        InputError: it can not be made, or holds models of another bisection.
+        InputError: it can not be made, or has models of another bisection.
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)

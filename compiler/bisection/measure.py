@@ -1,4 +1,4 @@
-"""Measure: run a person's command on a model and read the number that it prints."""
+"""Measure: run the user's command on a model and read the number that it prints."""
 
 from __future__ import annotations
 
@@ -16,24 +16,24 @@ from ..errors import InputError
 from ..names import plain
 from ..readers.delimited import weight_of
 
-SKIP = 125  # the exit code that says: this one tells nothing; as for `git bisect run`
+SKIP = 125  # exit code for a model that can not be tested, as in `git bisect run`
 TAIL = 65_536  # bytes of an output that are read, from its end
-SHOWN = 20  # lines of an error output that a message shows
+STDERR_LINES_SHOWN = 20  # lines of an error output that a message shows
 GRACE = 2.0  # seconds between asking a command to end and ending it
 HINT = "--keep-models DIR keeps the models, to run it by hand"
 
 
 class Skipped(Exception):
-    """A model that tells nothing, and why."""
+    """A model that can not be tested, and why."""
 
 
 @dataclass(frozen=True)
 class Command:
-    """What to run on each model. No shell.
+    """The command to run on each model, without a shell.
 
     Attributes:
-        words: `{}` in them stands for the path of the model; in none: it comes last.
-        repeat: how often; timeout: seconds that one run may take.
+        words: `{}` stands for the path of the model, which comes last if no word has it.
+        repeat: runs of each model; timeout: of one run, in seconds.
     """
 
     words: tuple[str, ...]
@@ -45,7 +45,7 @@ class Command:
         return text if len(text) <= 60 else text[:57] + "..."
 
     def numbers(self, model: Path) -> tuple[float, ...]:
-        """What it prints, one number a run.
+        """The numbers that it prints, one a run.
 
         Raises:
             InputError: it fails, takes too long, or prints no number. Skipped: exit 125.
@@ -53,7 +53,7 @@ class Command:
         return tuple(self.number(model, run) for run in range(self.repeat))
 
     def number(self, model: Path, run: int) -> float:
-        """What one run prints; its outputs lie beside the model meanwhile."""
+        """The number that one run prints; its output files lie beside the model."""
         here = {"ELEGANSC_MODEL": str(model), "ELEGANSC_RUN": str(run)}
         out, err = model.with_suffix(".out"), model.with_suffix(".err")
         with out.open("wb") as stdout, err.open("wb") as stderr:
@@ -75,11 +75,11 @@ class Command:
             raise Skipped(f"exit {SKIP}")
         if code:
             how = f"exit {code}" if code > 0 else f"killed by {signal_name(-code)}"
-            raise InputError(str(self), how + shown("stderr", tail(err)), HINT)
+            raise InputError(str(self), how + end_of_output("stderr", tail(err)), HINT)
         return self.read(tail(out))
 
     def wait(self, process: subprocess.Popen[bytes]) -> int:
-        """The exit code; whatever happens here, the command does not outlive it."""
+        """Wait for the exit code; on any error, end the command."""
         try:
             return process.wait(self.timeout)
         except subprocess.TimeoutExpired:
@@ -103,14 +103,14 @@ class Command:
 
 
 def filled(words: tuple[str, ...], model: str) -> list[str]:
-    """The words with the model's path in its place."""
+    """The words with the path of the model filled in."""
     if not any("{}" in word for word in words):
         return [*words, model]
     return [word.replace("{}", model) for word in words]
 
 
 def end(process: subprocess.Popen[bytes]) -> None:
-    """Ask a command and its children to end, then end them."""
+    """Terminate a command and its children, then kill them."""
     for sign in (signal.SIGTERM, signal.SIGKILL):
         with suppress(ProcessLookupError, PermissionError):
             os.killpg(process.pid, sign)
@@ -125,11 +125,13 @@ def tail(path: Path) -> list[str]:
         return file.read().decode("utf-8", "replace").splitlines()
 
 
-def shown(title: str, lines: list[str]) -> str:
-    """The end of an output, below a message."""
+def end_of_output(title: str, lines: list[str]) -> str:
+    """The last lines of an output, to stand below a message."""
     if not lines:
         return f", nothing on {title}"
-    return f"; its {title} ends:" + "".join(f"\n  | {x}" for x in lines[-SHOWN:])
+    return f"; its {title} ends:" + "".join(
+        f"\n  | {x}" for x in lines[-STDERR_LINES_SHOWN:]
+    )
 
 
 def signal_name(number: int) -> str:
@@ -141,10 +143,10 @@ def signal_name(number: int) -> str:
 
 
 def median(numbers: tuple[float, ...]) -> float:
-    """The middle one, or halfway between the two."""
+    """The median."""
     return statistics.median(numbers)
 
 
 def spread(numbers: tuple[float, ...]) -> float:
-    """How far the runs of one model are apart."""
+    """The range of the numbers of one model."""
     return max(numbers) - min(numbers)

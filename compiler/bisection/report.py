@@ -1,4 +1,4 @@
-"""A bisection in words, and as plain data."""
+"""The report of a bisection, as text and as JSON."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from ..names import plain, plural
-from .hunk_text import hunk_json, listed
+from .hunk_text import hunk_json, hunk_lines
 from .hunks import KINDS, Difference
 from .intermediate import Ends, Step
 from .search import (
@@ -25,7 +25,7 @@ STOPPED = {UNFINISHED: "stopped", INTERRUPTED: "interrupted", FAILED: "failed"}
 
 
 def heading(ends: Ends, found: Difference, by: str) -> Iterator[str]:
-    """What there is to search."""
+    """The heading: both labels, units, number of hunks."""
     old, new = (circuit.source for circuit in ends.circuits)
     counts = Counter(hunk.kind for hunk in found.hunks)
     kinds = ", ".join(f"{kind} {counts[kind]:,}" for kind in KINDS if counts[kind])
@@ -36,16 +36,16 @@ def heading(ends: Ends, found: Difference, by: str) -> Iterator[str]:
 
 
 def step_line(bisection: Bisection, step: Step) -> str:
-    """One step as it comes."""
+    """The line of one step."""
     what = {frozenset(): "old", bisection.difference.all: "new"}.get(step.hunks)
     start = f"step {step.place:<6}{what or ranges(step.hunks)}: "
     if what or step.number is None:
-        return start + shown(step)
-    return f"{start}{shown(step)}, {percent(bisection.part(step))} of the way"
+        return start + number_text(step)
+    return f"{start}{number_text(step)}, {percent(bisection.part(step))} of the way"
 
 
-def shown(step: Step) -> str:
-    """A step's number, and between what its runs lie."""
+def number_text(step: Step) -> str:
+    """The number of a step and the range of its runs, or why it was skipped."""
     if step.number is None:
         return f"skipped: {step.why}"
     low, high = min(step.runs), max(step.runs)
@@ -64,7 +64,7 @@ def percent(part: float | None) -> str:
 
 
 def ranges(hunks: Iterable[int]) -> str:
-    """Places, counted from 1: `1-17 19`."""
+    """Ranges of places, counted from 1: `1-17 19`."""
     found: list[list[int]] = []
     for place in sorted(hunks):
         if found and found[-1][1] == place:
@@ -75,7 +75,7 @@ def ranges(hunks: Iterable[int]) -> str:
 
 
 def summary(bisection: Bisection, *, verbose: bool = False) -> Iterator[str]:
-    """What was found, or how far the search came."""
+    """The result of the search, or its state when it stopped."""
     if bisection.outcome == SAME:
         yield "same       " + same(bisection)
         return
@@ -94,11 +94,11 @@ def summary(bisection: Bisection, *, verbose: bool = False) -> Iterator[str]:
         return
     yield from group(bisection, step)
     yield from warnings(bisection)
-    yield from listed(bisection.difference, step.hunks, verbose=verbose)
+    yield from hunk_lines(bisection.difference, step.hunks, verbose=verbose)
 
 
 def same(bisection: Bisection) -> str:
-    """Why there is nothing to search."""
+    """The reason why there is no difference to search."""
     if not bisection.difference.hunks:
         return "there is no difference between the two graphs; nothing was run"
     old, new = (step.number or 0.0 for step in bisection.ends)
@@ -111,7 +111,7 @@ def same(bisection: Bisection) -> str:
 
 
 def none(bisection: Bisection) -> Iterator[str]:
-    """That nothing short of everything is enough, as far as is known."""
+    """Lines that no proper subset of the hunks is known to be enough."""
     count, share = len(bisection.difference.hunks), percent(bisection.share)
     known = bisection.outcome == TOGETHER
     found = "found that moves" if known else "known yet to move"
@@ -121,24 +121,24 @@ def none(bisection: Bisection) -> Iterator[str]:
 
 
 def group(bisection: Bisection, step: Step) -> Iterator[str]:
-    """What a group does alone, its hunks one by one, and all others without it."""
+    """Lines of a group: its effect alone, of each hunk, of all other hunks."""
     size, count = len(step.hunks), len(bisection.difference.hunks)
     who = f"hunk {ranges(step.hunks)}" if size == 1 else f"hunks {ranges(step.hunks)}"
     part = percent(bisection.part(step))
-    yield f"found      {who} of {count:,}: alone {shown(step)}, {part} of the difference"
+    yield f"found      {who} of {count:,}: alone {number_text(step)}, {part} of the difference"
     if bisection.alone:
         parts = ", ".join(percent(bisection.part(each)) for each in bisection.alone)
         yield f"           one by one {parts}{interplay(bisection, step)}"
     others = bisection.others
     if others is not None and others.hunks:
         left = percent(bisection.part(others))
-        yield f"left       all but {who}: {shown(others)}, {left}{doubled(bisection, step)}"
+        yield f"left       all but {who}: {number_text(others)}, {left}{doubled(bisection, step)}"
     if bisection.found and 2 * size > count > 3:
         yield "           that is most of them: no few hunks explain the difference"
 
 
 def warnings(bisection: Bisection) -> Iterator[str]:
-    """What to know before believing it."""
+    """Lines of warnings: noisy steps, skipped steps."""
     low, high = between(bisection)
     if high - low > ROUGH * abs(bisection.moved):
         times = f"{(high - low) / abs(bisection.moved):.3g} times the difference"
@@ -150,14 +150,14 @@ def warnings(bisection: Bisection) -> Iterator[str]:
 
 
 def between(bisection: Bisection) -> tuple[float, float]:
-    """The least and the largest number of all steps."""
+    """The smallest and the largest number of all steps."""
     numbers = [step.number for step in bisection.steps.values()]
     known = [number for number in numbers if number is not None]
     return min(known, default=0.0), max(known, default=0.0)
 
 
 def interplay(bisection: Bisection, step: Step) -> str:
-    """Whether the effects of the hunks of a group add up."""
+    """A remark whether the effects of the hunks of a group add up."""
     parts = [bisection.part(each) for each in bisection.alone]
     known = [part for part in parts if part is not None]
     whole = bisection.part(step)
@@ -170,7 +170,7 @@ def interplay(bisection: Bisection, step: Step) -> str:
 
 
 def doubled(bisection: Bisection, step: Step) -> str:
-    """Whether all others are enough as well, beyond what the group leaves to them."""
+    """A remark if all other hunks are enough as well."""
     others = bisection.others
     one, other = bisection.part(step), bisection.part(others) if others else None
     if one is None or other is None or one + other <= 1 + SLACK:
@@ -179,7 +179,7 @@ def doubled(bisection: Bisection, step: Step) -> str:
 
 
 def as_json(bisection: Bisection, ends: Ends, by: str) -> dict[str, Any]:
-    """All of it as plain data; hunks are counted from 1."""
+    """The report as plain data; hunks count from 1."""
     found, step = bisection.difference, bisection.found or bisection.best
     labels = [circuit.source.label for circuit in ends.circuits]
     return {

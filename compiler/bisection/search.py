@@ -1,7 +1,7 @@
-"""Bisect: which hunks of a difference moved the number that a command prints?
+"""Bisect: find the hunks of a difference that moved the number of a command.
 
-As `git bisect` over the hunks between two circuits, each step a compiled model. Nothing
-is taken for additive: hunks that act together are found together.
+As `git bisect` over the hunks between two circuits, each step a compiled model. Effects
+need not add up: hunks that act together are found together.
 
 Source: the search by prefixes is that of Junker, "QuickXplain", AAAI 2004, by halves.
 """
@@ -22,24 +22,25 @@ ROUNDING = 1e-9  # of the difference: sums of shares may miss by that much
 
 
 class OutOfSteps(Exception):
-    """As many models are measured as may be."""
+    """The limit of measured models is reached."""
 
 
 @dataclass
 class Bisection:
-    """The search, and all that is known so far.
+    """The state of the search.
 
     Attributes:
-        measure: (place, hunks) to a step; tell: hears of each.
-        share: of the difference that is enough; most: steps there may be.
-        tolerance: a smaller difference is none; None: as far as runs are apart.
-        steps: in order; best: the smallest group that is known to be enough.
-        found: the group that the search ended with; alone: each hunk of it.
+        measure: (place, hunks) -> step; on_step: called with each step.
+        share: of the difference that is enough; most: limit of steps.
+        tolerance: a difference up to it is none; None: the range of the runs.
+        steps: in order; best: step of the smallest group known to be enough.
+        found: step of the final group; alone: steps of its single hunks.
+        others: step of all other hunks.
     """
 
     difference: Difference
     measure: Callable[[int, Hunks], Step]
-    tell: Callable[[Step], None] = lambda step: None
+    on_step: Callable[[Step], None] = lambda step: None
     share: float = 0.5
     tolerance: float | None = None
     most: int = 100
@@ -51,7 +52,7 @@ class Bisection:
     alone: tuple[Step, ...] = ()
 
     def run(self) -> None:
-        """Measure both ends, search, and look at what was found from all sides."""
+        """Search, and set the outcome."""
         self.outcome = FAILED
         try:
             self.outcome = self.search()
@@ -62,7 +63,7 @@ class Bisection:
             raise
 
     def search(self) -> str:
-        """The outcome."""
+        """Measure both ends, find the smallest group, look around; returns the outcome."""
         every = self.difference.all
         if not every:
             return SAME
@@ -77,7 +78,7 @@ class Bisection:
         return TOGETHER if hunks == every and len(every) > 1 else FOUND
 
     def look_around(self, hunks: Hunks) -> None:
-        """Measure all but those that were found, then each of those alone."""
+        """Measure all other hunks, then each hunk of the group alone."""
         self.others = self.step(self.difference.all - hunks)
         if len(hunks) > 1:
             for hunk in sorted(hunks):
@@ -87,7 +88,7 @@ class Bisection:
         """Measure the old graph with some hunks applied, once.
 
         Raises:
-            OutOfSteps: no more may be measured.
+            OutOfSteps: the limit of steps is reached.
         """
         if hunks in self.steps:
             return self.steps[hunks]
@@ -98,17 +99,17 @@ class Bisection:
         smaller = self.best is None or len(hunks) < len(self.best.hunks)
         if smaller and self.enough(hunks):
             self.best = found
-        self.tell(found)
+        self.on_step(found)
         return found
 
     @property
     def ends(self) -> tuple[Step, ...]:
-        """The old and the new one, as far as they are measured."""
+        """The steps of the old and the new model, as far as measured."""
         return tuple(list(self.steps.values())[:2])
 
     @property
     def moved(self) -> float:
-        """The whole difference; 0 while it is not known."""
+        """The difference between the new and the old number; 0 while unknown."""
         numbers = [step.number for step in self.ends]
         if len(numbers) < 2 or numbers[0] is None or numbers[1] is None:
             return 0.0
@@ -116,33 +117,33 @@ class Bisection:
 
     @property
     def noise(self) -> float:
-        """The difference that counts as none."""
+        """The largest difference that counts as none."""
         if self.tolerance is not None:
             return self.tolerance
         return max((spread(step.runs) for step in self.ends), default=0.0)
 
     def part(self, step: Step) -> float | None:
-        """How much of the whole difference a step makes; None where nothing tells."""
+        """The share of the difference at a step; None if unknown."""
         old, moved = self.ends[0].number, self.moved
         if step.number is None or old is None or not moved:
             return None
         return (step.number - old) / moved
 
     def enough(self, hunks: Hunks) -> bool | None:
-        """Whether some hunks alone move the number far enough; None if untestable."""
+        """Whether some hunks alone make `share` of the difference; None if untestable."""
         part = self.part(self.step(hunks))
         return None if part is None else part >= self.share - ROUNDING
 
 
 def smallest(count: int, enough: Callable[[Hunks], bool | None]) -> Hunks:
-    """A group that is enough, of which no hunk can be left out.
+    """A minimal group that is enough: none of its hunks can be left out.
 
     Args:
-        enough: True of all hunks, False of none; None where it can not be told.
+        enough: True for all hunks, False for none; None if untestable.
 
-    One hunk of n is found in log2 n questions and one more, a group of k in k times
-    that: the shortest prefix that is enough ends with a hunk that is needed; it is kept,
-    and a shorter prefix looked for beside it.
+    One hunk of n takes log2 n + 1 tests, a group of k takes k times as many: the shortest
+    prefix that is enough ends with a needed hunk; it is kept, and the search goes on
+    for a shorter prefix beside it.
     """
     kept, rest = NONE, tuple(range(count))
     while rest and not (kept and enough(kept)):
@@ -155,7 +156,7 @@ def smallest(count: int, enough: Callable[[Hunks], bool | None]) -> Hunks:
 
 
 def superfluous(kept: Hunks, enough: Callable[[Hunks], bool | None]) -> int | None:
-    """A hunk without which the others are enough."""
+    """A hunk that can be left out, if there is one."""
     each = sorted(kept) if len(kept) > 1 else ()
     return next((hunk for hunk in each if enough(kept - {hunk})), None)
 
@@ -163,9 +164,9 @@ def superfluous(kept: Hunks, enough: Callable[[Hunks], bool | None]) -> int | No
 def needed(
     kept: Hunks, rest: tuple[int, ...], enough: Callable[[Hunks], bool | None]
 ) -> tuple[int, int]:
-    """The hunk that ends a prefix that is enough beside those kept, as a slice of `rest`.
+    """The last hunk of the shortest prefix that is enough with `kept`, as a slice of `rest`.
 
-    It is wider than one where nothing between can be told.
+    The slice has several hunks where all prefixes between are untestable.
     """
     low, high = 0, len(rest)
     while high - low > 1:

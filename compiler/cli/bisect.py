@@ -1,4 +1,4 @@
-"""The command that looks for the change that did it: bisect."""
+"""The bisect command: find the changes that moved the number of a command."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ if TYPE_CHECKING:
     from ..bisection.intermediate import Ends, Step
     from ..bisection.search import Bisection
 
-STOPPED = 130  # exit code after Ctrl-C
+EXIT_INTERRUPTED = 130  # exit code after Ctrl-C
 
 
 def number(_: click.Context, option: click.Parameter, value: float | None) -> Any:
-    """A number that an option gives; `nan` is none."""
+    """The value of an option, which must not be nan."""
     if value is not None and math.isnan(value):
         raise click.BadParameter("nan is no number", param=option)
     return value
@@ -104,47 +104,45 @@ def bisect_command(old: str, new: str, command: tuple[str, ...], **given: Any) -
 
     Exit 0; 1 the input or COMMAND; 2 the command line; 130 interrupted.
     """
-    from ..bisection import hunk_text, search
-    from ..bisection import intermediate as workshop
-    from ..bisection import report as words
+    from ..bisection import hunk_text, intermediate, report, search
     from ..bisection.hunks import difference
     from ..bisection.measure import Command
 
-    ends = workshop.read_ends(
+    ends = intermediate.read_ends(
         old, new, options_of(given), layout_of(given), given["name"]
     )
     found = difference(*ends.circuits, by=given["by"])
-    say(words.heading(ends, found, given["by"]), err=given["as_json"])
+    say(report.heading(ends, found, given["by"]), err=given["as_json"])
     if given["verbose"]:
         every = (hunk_text.titled(found, place) for place in sorted(found.all))
         say(every, err=given["as_json"])
 
-    def tell(step: Step) -> None:
-        say([words.step_line(bisection, step)], err=given["as_json"])
+    def on_step(step: Step) -> None:
+        say([report.step_line(bisection, step)], err=given["as_json"])
 
-    keep = workshop.room(given["folder"]) if given["folder"] else None
+    keep = intermediate.models_folder(given["folder"]) if given["folder"] else None
     runs = Command(command, given["repeat"], given["timeout"])
     limits = given["share"], given["tolerance"], given["steps"]
     with interruptible(), temporary() as folder:
-        made = workshop.Workshop(ends, found, runs, folder, keep)
-        bisection = search.Bisection(found, made.step, tell, *limits)
+        made = intermediate.IntermediateModels(ends, found, runs, folder, keep)
+        bisection = search.Bisection(found, made.step, on_step, *limits)
         try:
             bisection.run()
         except KeyboardInterrupt:
             pass
         except CompilerError:
             if bisection.steps:
-                report(bisection, ends, given)
+                print_report(bisection, ends, given)
             raise
-    report(bisection, ends, given)
-    sys.exit(STOPPED if bisection.outcome == search.INTERRUPTED else 0)
+    print_report(bisection, ends, given)
+    sys.exit(EXIT_INTERRUPTED if bisection.outcome == search.INTERRUPTED else 0)
 
 
 @contextmanager
 def interruptible() -> Iterator[None]:
-    """The first SIGINT, SIGTERM or SIGHUP is a KeyboardInterrupt, further ones do nothing.
+    """Turn the first SIGINT, SIGTERM or SIGHUP into KeyboardInterrupt; ignore further ones.
 
-    So what is cleaned up is cleaned up whole. What is ignored already (nohup) stays so.
+    So nothing interrupts the cleanup. Signals that are ignored already (nohup) stay so.
     """
     before = {
         number: signal.getsignal(number)
@@ -168,25 +166,25 @@ def interruptible() -> Iterator[None]:
 
 @contextmanager
 def temporary() -> Iterator[Path]:
-    """A folder that is gone afterwards."""
+    """A temporary folder, removed at the end."""
     with tempfile.TemporaryDirectory(
         prefix="elegansc-bisect-", ignore_cleanup_errors=True
     ) as folder:
         yield Path(folder)
 
 
-def report(bisection: Bisection, ends: Ends, given: dict[str, Any]) -> None:
-    """What was found, on stdout."""
-    from ..bisection import report as words
+def print_report(bisection: Bisection, ends: Ends, given: dict[str, Any]) -> None:
+    """Print the report, on stdout."""
+    from ..bisection import report
 
     if given["as_json"]:
-        found = words.as_json(bisection, ends, given["by"])
+        found = report.as_json(bisection, ends, given["by"])
         click.echo(json.dumps(found, indent=2))
     else:
-        say(words.summary(bisection, verbose=given["verbose"]))
+        say(report.summary(bisection, verbose=given["verbose"]))
 
 
 def say(lines: Iterable[str], *, err: bool = False) -> None:
-    """Lines as they come, with nothing that could confuse a terminal."""
+    """Print lines as they come, control characters escaped."""
     for line in lines:
         click.echo(visible(line), err=err)

@@ -64,8 +64,9 @@ def diff_command(
     Exit 0; 1 with --exit-code if they differ; 2 if one of them can not be read.
     """
     from ..comparison import changes
-    from ..comparison import text as changes_text
     from ..comparison.html import PAGE
+    from ..comparison.json_report import as_json as plain_data
+    from ..comparison.markdown import markdown as as_markdown
     from ..comparison.version import both
     from ..files import allow
 
@@ -86,9 +87,9 @@ def diff_command(
     if html == "-":
         lines: Iterator[str] = iter([])
     elif as_json:
-        lines = iter([json.dumps(changes_text.as_json(found), indent=2)])
+        lines = iter([json.dumps(plain_data(found), indent=2)])
     elif markdown:
-        lines = changes_text.markdown(found, verbose=verbose)
+        lines = as_markdown(found, verbose=verbose)
     else:
         lines = text(found, short, verbose)
     for line in lines:
@@ -110,7 +111,7 @@ def put_page(found: Changes, path: str) -> None:
 
 
 def text(found: Changes, short: bool, verbose: bool) -> Iterator[str]:
-    """The summary in words, then the details in colour."""
+    """The summary, then the details in colour."""
     from ..comparison import text as changes_text
 
     yield from changes_text.summary(found)
@@ -121,5 +122,5 @@ def text(found: Changes, short: bool, verbose: bool) -> Iterator[str]:
 
 
 def paint(text: str, sign: str) -> str:
-    """A line in the colour of its sign; click drops it where there is no terminal."""
+    """A line in the colour of its sign; click drops the colour off a terminal."""
     return click.style(text, fg=COLOURS.get(sign))

@@ -14,10 +14,10 @@ BUG = 70
 
 
 class Commands(click.Group):
-    """A group whose commands turn our errors into messages and exit codes."""
+    """A group that turns the errors of its commands into messages and exit codes."""
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Run; no traceback reaches a user."""
+        """Run a command; errors become messages, never tracebacks."""
         try:
             return super().invoke(ctx)
         except InputError as error:
@@ -56,7 +56,7 @@ def complain(message: str) -> None:
 
 
 def drop_stdout() -> None:
-    """What Python still holds for a stdout that takes no more goes nowhere."""
+    """Discard the buffered output of a stdout that is closed or full."""
     try:
         sys.stdout.flush()
     except OSError:
@@ -64,7 +64,7 @@ def drop_stdout() -> None:
 
 
 def bug(error: Exception) -> None:
-    """An error that is ours."""
+    """Report an internal error and exit."""
     if os.environ.get("ELEGANSC_TRACEBACK"):
         raise error
     notes = " ".join(getattr(error, "__notes__", ()))

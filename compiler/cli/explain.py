@@ -48,7 +48,7 @@ def explain_command(
             rows = [asdict(depth) for depth in curve]
             click.echo(json.dumps({"schema": SCHEMA, "depths": rows}, indent=2))
         else:
-            for line in drawn(curve, circuit, plot):
+            for line in depth_table(curve, circuit, plot):
                 click.echo(line)
         return
     if as_json:
@@ -68,8 +68,8 @@ def explain_command(
         click.echo(line)
 
 
-def drawn(curve: list[Depth], circuit: Circuit, plot: bool) -> list[str]:
-    """The curve as a table, with bars if asked for."""
+def depth_table(curve: list[Depth], circuit: Circuit, plot: bool) -> list[str]:
+    """The table of loss by number of levels, with bars if `plot`."""
     from ..names import amount
 
     lines = [f"levels  lost, {circuit.source.unit}  share"]

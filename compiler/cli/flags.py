@@ -1,4 +1,4 @@
-"""Options as flags: what the command line calls them, says of them, reads into them."""
+"""Options as flags of the command line: names, help, parsing."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ HELP = {
 
 
 def model_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Every field of Options as an option, in its order."""
+    """Add every field of Options as an option, in order."""
     for option in reversed(fields(Options)):
         name, default = option.name, option.default
         settings: dict[str, Any] = {
@@ -81,7 +81,7 @@ def model_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def layout_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """How to read a text file, where it cannot be told from its content."""
+    """Add the options of Layout: how to read a text file, where its content does not tell."""
     for option in (
         click.option(
             "--kind",
@@ -107,7 +107,7 @@ def layout_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def options_of(given: dict[str, Any]) -> Options:
-    """The fields of Options from the command line; a comma separates patterns."""
+    """The Options of the command line; a comma separates patterns."""
     values = {option.name: given[option.name] for option in fields(Options)}
     for name in ("inputs", "outputs", "only", "without", "protect"):
         words = [word.strip() for value in values[name] for word in value.split(",")]
@@ -116,7 +116,7 @@ def options_of(given: dict[str, Any]) -> Options:
 
 
 def layout_of(given: dict[str, Any]) -> Layout:
-    """How to read the file."""
+    """The Layout of the command line."""
     from ..readers.parse import Layout
 
     columns: dict[str, str] = {}

@@ -36,21 +36,21 @@ def git_diff_command(
     if old is None or new is None:  # an unmerged path has a name alone
         click.echo(f"{visible(name)} is unmerged: compile its source again")
         return
-    for line in beside(name, old_mode, new_mode, renamed):
+    for line in file_changes(name, old_mode, new_mode, renamed):
         click.echo(line)
-    lines = None if os.devnull in (old, new) else words(name, old, new)
+    lines = None if os.devnull in (old, new) else named_changes(name, old, new)
     for line in lines or ():
         click.echo(line)
-    if lines is None or not says_all(old, new, lines):
+    if lines is None or not is_complete(old, new, lines):
         sys.stdout.flush()
         sys.stdout.buffer.write(plain_diff(name, old, new))
         sys.stdout.buffer.flush()
 
 
-def beside(
+def file_changes(
     name: str, old_mode: str | None, new_mode: str | None, renamed: tuple[str, ...]
 ) -> Iterator[str]:
-    """What became of the file itself: its mode, its name."""
+    """Lines of changes of the file itself: its mode, its name."""
     modes = {old_mode, new_mode}
     if len(modes) == 2 and "." not in modes:
         yield f"{visible(name)}: mode {old_mode} -> {new_mode}"
@@ -58,8 +58,8 @@ def beside(
         yield from (visible(line) for line in text.splitlines())
 
 
-def words(name: str, old: str, new: str) -> list[str] | None:
-    """The changes in words; None if they can not be told; empty if there are none."""
+def named_changes(name: str, old: str, new: str) -> list[str] | None:
+    """The changes by name; None if a file can not be read; empty if there are none."""
     from ..comparison import changes
     from ..comparison import text as changes_text
     from ..comparison import version as sides
@@ -75,7 +75,7 @@ def words(name: str, old: str, new: str) -> list[str] | None:
     except CompilerError:
         return None
     found = changes.compare(*both)
-    if not found or found.signs.told[0] != found.signs.told[1]:  # lines say it better
+    if not found or found.signs.known[0] != found.signs.known[1]:  # lines say it better
         return []
     details = [
         line.replace(" (--verbose)", "")
@@ -85,8 +85,8 @@ def words(name: str, old: str, new: str) -> list[str] | None:
     return [*changes_text.summary(found), *details, "", more]
 
 
-def says_all(old: str, new: str, lines: list[str]) -> bool:
-    """Whether the words say all that changed: not what a hand did to the text."""
-    from ..comparison.git import is_plain
+def is_complete(old: str, new: str, lines: list[str]) -> bool:
+    """Whether the named changes are all: no model was edited by hand."""
+    from ..comparison.listing import is_unedited
 
-    return bool(lines) and is_plain(old) and is_plain(new)
+    return bool(lines) and is_unedited(old) and is_unedited(new)

@@ -1,6 +1,6 @@
 """The command line: one group, a file a command.
 
-Data goes to stdout, talk to stderr. Exit 0; 1 the input; 2 the command line; 70 our bug.
+Data goes to stdout, reports to stderr. Exit 0; 1 the input; 2 the command line; 70 our bug.
 Commands import what they need when they run, so that `--help` stays fast.
 """
 

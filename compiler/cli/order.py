@@ -69,11 +69,11 @@ def order_command(
             sys.stdout.buffer.flush()
         else:
             replace(Path(output), data)
-    worth(found, circuit, as_json)
+    print_score(found, circuit, as_json)
 
 
-def worth(found: Ranking, circuit: Circuit, as_json: bool) -> None:
-    """What an order is worth."""
+def print_score(found: Ranking, circuit: Circuit, as_json: bool) -> None:
+    """Print the score of an order, with its bound, as a line or as JSON."""
     from ..names import amount
 
     if as_json:

@@ -1,4 +1,4 @@
-"""The status command: is each model fresh, out of date, or edited by hand."""
+"""The status command: whether models are fresh, out of date, or edited by hand."""
 
 from __future__ import annotations
 
@@ -37,14 +37,14 @@ def status_command(
     """
     layout, good = layout_of(given), True
     for model in models:
-        good &= tell_status(model, against, skip_others, as_json, layout)
+        good &= print_status(model, against, skip_others, as_json, layout)
     sys.exit(0 if good else 1)
 
 
-def tell_status(
+def print_status(
     path: str, against: str | None, skip_others: bool, as_json: bool, layout: Layout
 ) -> bool:
-    """Say what became of one model; whether that is well."""
+    """Print the status of one model; whether it is fresh or unknown."""
     from ..comparison import status
 
     try:
@@ -64,7 +64,7 @@ def tell_status(
 
 
 def is_other(path: str) -> bool:
-    """Whether a file is none of ours; an empty one is not."""
+    """Whether a file is no generated model; an empty one is none."""
     from ..files import read_bytes
     from ..module.header import is_generated
 

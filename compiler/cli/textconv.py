@@ -11,8 +11,8 @@ import click
 @click.argument("path")
 def textconv_command(path: str) -> None:
     """A model or connectome as sorted lines, for git."""
-    from ..comparison import git
+    from ..comparison.listing import textconv
 
-    for line in git.textconv(path):
+    for line in textconv(path):
         sys.stdout.buffer.write(line)
     sys.stdout.buffer.flush()

@@ -1,4 +1,4 @@
-"""The command that carries trained parameters to another model: transplant."""
+"""The transplant command: carry trained parameters from one model to another."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import click
 from ..errors import visible
 
 SCHEMA = 1  # of the JSON report
-LARGEST = 2**64 - 1  # seed that torch takes
+LARGEST_SEED = 2**64 - 1  # seed that torch takes
 
 
 @click.command("transplant")
@@ -41,7 +41,7 @@ LARGEST = 2**64 - 1  # seed that torch takes
 @click.option(
     "--seed",
     metavar="N",
-    type=click.IntRange(0, LARGEST),
+    type=click.IntRange(0, LARGEST_SEED),
     default=0,
     help="Of the draws; default: 0.",
 )
@@ -67,8 +67,7 @@ def transplant_command(
     OLD_CHECKPOINT is a state dict of OLD.py, .safetensors, .pt or .pth. Both models are
     read, never run, and so is the checkpoint: a pickle of more than tensors is refused.
     """
-    from ..transplantation import report as text
-    from ..transplantation import transplant
+    from ..transplantation import report, transplant
 
     account = transplant(
         checkpoint,
@@ -81,12 +80,12 @@ def transplant_command(
         force=force,
     )
     if not quiet:
-        for line in text.lines(account, output, verbose=verbose):
+        for line in report.lines(account, output, verbose=verbose):
             click.echo(visible(line), err=True)
     if as_json:
         found = {
             "schema": SCHEMA,
             "command": "transplant",
-            **text.as_json(account, output),
+            **report.as_json(account, output),
         }
         click.echo(json.dumps(found, indent=2))

@@ -1,4 +1,4 @@
-"""The command that trusts nothing: verify."""
+"""The verify command: check that a generated module computes what its tables say."""
 
 from __future__ import annotations
 
@@ -49,12 +49,12 @@ def verify_command(
     from ..verification.verify import Against, prove
 
     source = Against(against, layout_of(given), cells) if against else None
-    paper = None
+    certified = None
     if certificate:
         hint = "compile --certificate writes it"
-        paper = (read_bytes(certificate, empty=hint), certificate)
+        certified = (read_bytes(certificate, empty=hint), certificate)
     data = read_bytes(model, empty=AGAIN)
-    checks = prove(data, model, against=source, trust=trust, certificate=paper)
+    checks = prove(data, model, against=source, trust=trust, certificate=certified)
     passed = all(check.passed for check in checks)
     if as_json:
         rows = [
@@ -73,7 +73,7 @@ def verify_command(
 
 
 def show(checks: list[Check], model: str, passed: bool) -> None:
-    """A line a check."""
+    """Print a line for each check, and the verdict."""
     for check in checks:
         click.echo(
             f"{'ok' if check.passed else 'FAILED':<7} {check.name:<18} {check.detail}"

@@ -1,1 +1,1 @@
-"""What differs between connectomes, and in the models made of them."""
+"""Compare connectomes and models: diff, status, git."""

@@ -1,16 +1,12 @@
-"""What changed between two connectomes, and in the models made of them. Data only.
-
-All by name: neurons, chemical pairs, gap junctions; then the order that was found.
-"""
+"""The changes between two connectomes and their models, by name, as data."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from .. import catalog
 from ..options import Value
+from .cell_names import class_of, renames
 from .version import Pair, Side, rename
 
 WITHIN, BETWEEN = "within a level", "between levels"  # where a junction is
@@ -18,12 +14,13 @@ SIGNS = {1: "excitatory", -1: "inhibitory", 0: "unknown"}
 
 
 @dataclass(frozen=True)
-class Table:
-    """Changes of one kind of pair.
+class PairChanges:
+    """The changes of one kind of pair, chemical or electrical.
 
     Attributes:
-        added, lost: pair -> weight; changed: pair -> (old, new); same: how many.
-        hidden: changes below the threshold, that stand in none of these.
+        added, lost: pair -> weight; changed: pair -> (old, new) weight.
+        same: number of unchanged pairs.
+        hidden: number of changes below the threshold, left out above.
     """
 
     added: Mapping[Pair, float]
@@ -37,40 +34,40 @@ class Table:
 
     @property
     def weight(self) -> float:
-        """How much more the new one weighs, of what is shown."""
+        """The change of the total weight, by the changes that are shown."""
         turned = sum(new - old for old, new in self.changed.values())
         return sum(self.added.values()) - sum(self.lost.values()) + turned
 
 
 @dataclass(frozen=True)
 class Signs:
-    """Chemical pairs in both whose sign differs.
+    """Chemical pairs with different signs in the old and the new.
 
     Attributes:
-        turned: (pair, old, new); a sign is a word of SIGNS. Empty where one side alone
-            tells signs: all would be here.
-        hidden: pairs of less weight than the threshold, that do not stand there.
-        told: whether the old and the new tell any sign.
+        turned: (pair, old, new) signs, as words of SIGNS; empty if only one side has
+            signs at all.
+        hidden: number of such pairs below the threshold, left out above.
+        known: whether the old has signs, whether the new has.
     """
 
     turned: tuple[tuple[Pair, str, str], ...] = ()
     hidden: int = 0
-    told: tuple[bool, bool] = (False, False)
+    known: tuple[bool, bool] = (False, False)
 
     def __bool__(self) -> bool:
-        return bool(self.turned) or self.told[0] != self.told[1]
+        return bool(self.turned) or self.known[0] != self.known[1]
 
 
 @dataclass(frozen=True)
 class ModelChanges:
-    """What changed in the model.
+    """The changes of the model.
 
     Attributes:
-        depth: levels of the old and the new.
-        moved: neurons in both whose level differs; shared: neurons in both.
-        turned: pairs in both that run backward in one and forward in the other.
-        coupled: junctions in both that conduct between levels in one alone.
-        fell, rose: neurons that came off every path, and onto one.
+        depth: number of levels of the old and the new.
+        moved: number of shared neurons with another level; shared: number in both.
+        turned: shared pairs that run forward in one and backward in the other.
+        coupled: shared junctions that conduct in only one of the two.
+        fell, rose: neurons that are no longer, or newly, on a path.
         kept, new, lost: parameters by exact name: gains by synapse, biases by neuron.
         apart: (option, old, new) that make a parameter mean something else: none is kept.
     """
@@ -94,10 +91,10 @@ class ModelChanges:
 
 @dataclass(frozen=True)
 class Groups:
-    """How many pairs came, went and changed, of one kind of pair.
+    """Numbers of added, lost and changed pairs by group.
 
     Attributes:
-        by_role, by_class: (group, group) -> (came, went, changed), the most first.
+        by_role, by_class: (group, group) -> (added, lost, changed), sorted by sum.
     """
 
     by_role: Mapping[Pair, tuple[int, int, int]]
@@ -106,7 +103,7 @@ class Groups:
 
 @dataclass(frozen=True)
 class Changes:
-    """What changed from `old` to `new`; `groups` are of "chemical" and "junctions"."""
+    """All changes from `old` to `new`; keys of `groups`: "chemical", "junctions"."""
 
     old: Side
     new: Side
@@ -114,8 +111,8 @@ class Changes:
     lost: tuple[str, ...]
     renamed: tuple[Pair, ...]
     roles: tuple[tuple[str, str, str], ...]
-    chemical: Table
-    junctions: Table
+    chemical: PairChanges
+    junctions: PairChanges
     signs: Signs
     model: ModelChanges | None
     threshold: float = 0.0
@@ -130,11 +127,11 @@ class Changes:
 def compare(
     old: Side, new: Side, *, threshold: float = 0.0, fold: bool = False
 ) -> Changes:
-    """All that changed.
+    """Compare two connectomes or models.
 
     Args:
-        threshold: changes of less weight are counted, not shown.
-        fold: left and right partners count as one by class.
+        threshold: smaller changes of weight are counted but left out.
+        fold: count left and right partners as one in the groups by class.
     """
     added = sorted(set(new.roles) - set(old.roles))
     lost = sorted(set(old.roles) - set(new.roles))
@@ -174,8 +171,10 @@ def compare(
     )
 
 
-def table(old: Mapping[Pair, float], new: Mapping[Pair, float], least: float) -> Table:
-    """Pairs that came, went and changed weight."""
+def table(
+    old: Mapping[Pair, float], new: Mapping[Pair, float], least: float
+) -> PairChanges:
+    """The added, lost and reweighted pairs."""
     both = sorted(set(old) & set(new))
     added = {pair: new[pair] for pair in sorted(set(new) - set(old))}
     lost = {pair: old[pair] for pair in sorted(set(old) - set(new))}
@@ -186,14 +185,14 @@ def table(old: Mapping[Pair, float], new: Mapping[Pair, float], least: float) ->
     lost = {pair: w for pair, w in lost.items() if w >= least}
     changed = {p: (a, b) for p, (a, b) in changed.items() if abs(b - a) >= least}
     shown = len(added) + len(lost) + len(changed)
-    return Table(added, lost, changed, same, every - shown)
+    return PairChanges(added, lost, changed, same, every - shown)
 
 
 def signs(old: Side, new: Side, least: float) -> Signs:
-    """Chemical pairs that are excitatory in one and inhibitory in the other."""
-    told = bool(old.signs), bool(new.signs)
-    if not all(told):
-        return Signs((), 0, told)
+    """The shared chemical pairs with different signs."""
+    known = bool(old.signs), bool(new.signs)
+    if not all(known):
+        return Signs((), 0, known)
     other = [
         pair
         for pair in sorted(set(old.chemical) & set(new.chemical))
@@ -204,36 +203,11 @@ def signs(old: Side, new: Side, least: float) -> Signs:
         (pair, SIGNS[old.signs.get(pair, 0)], SIGNS[new.signs.get(pair, 0)])
         for pair in shown
     )
-    return Signs(turned, len(other) - len(shown), told)
-
-
-def renames(lost: list[str], added: list[str]) -> tuple[Pair, ...]:
-    """(old, new) names that differ by case, padding or separators alone."""
-    by_key: dict[str, list[str]] = {}
-    for name in added:
-        by_key.setdefault(key(name), []).append(name)
-    olds: dict[str, list[str]] = {}
-    for name in lost:
-        olds.setdefault(key(name), []).append(name)
-    return tuple(
-        (names[0], by_key[word][0])
-        for word, names in olds.items()
-        if len(names) == 1 and len(by_key.get(word, ())) == 1
-    )
-
-
-def key(name: str) -> str:
-    """What is left of a name without case, padding zeros and separators.
-
-    Between digits a separator stays, as a slash: 1-10 is not 11-0.
-    """
-    split = re.sub(r"(?<=\d)[\s_\-.]+(?=\d)", "/", name)
-    bare = re.sub(r"[\s_\-.]+", "", split).casefold()
-    return re.sub(r"(?<!\d)0+(?=\d)", "", bare)
+    return Signs(turned, len(other) - len(shown), known)
 
 
 def models(old: Side, new: Side, kept: tuple[int, int, int]) -> ModelChanges | None:
-    """What changed in the model, where both sides have one.
+    """The changes of the model; None unless both sides have one.
 
     Args:
         kept: parameters that are kept, new and lost.
@@ -277,17 +251,17 @@ def parameters(old: Side, new: Side) -> tuple[int, int, int]:
 
 
 def depth(level: Mapping[str, int]) -> int:
-    """How many levels there are."""
+    """Number of levels."""
     return max(level.values(), default=-1) + 1
 
 
 def grouped(
-    found: Table, group: Mapping[str, str], ways: int = 2
+    found: PairChanges, group: Mapping[str, str], ways: int = 2
 ) -> dict[Pair, tuple[int, int, int]]:
-    """(group, group) -> how many pairs came, went and changed, the most first.
+    """(group, group) -> number of added, lost and changed pairs, sorted by sum.
 
     Args:
-        ways: 1: (a, b) and (b, a) are one.
+        ways: 1: count (a, b) and (b, a) as one.
     """
     counts: dict[Pair, list[int]] = {}
     for place, pairs in enumerate((found.added, found.lost, found.changed)):
@@ -297,11 +271,3 @@ def grouped(
             counts.setdefault(ends, [0, 0, 0])[place] += 1
     rows = sorted(counts.items(), key=lambda item: (-sum(item[1]), item[0]))
     return {pair: (a, b, c) for pair, (a, b, c) in rows}
-
-
-def class_of(name: str, fold: bool) -> str:
-    """The class of a C. elegans cell, or the name without its side if asked to fold."""
-    cell = catalog.cells().get(name)
-    if cell is not None and cell.cell_class:
-        return cell.cell_class if fold else cell.cell_class + cell.side
-    return name[:-1] if fold and name[-1:] in ("L", "R") and len(name) > 1 else name

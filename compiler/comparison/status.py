@@ -1,4 +1,4 @@
-"""Status: is a generated module as elegansc wrote it, and as its source is today?"""
+"""Status: whether a generated module is unedited and up to date with its source."""
 
 from __future__ import annotations
 
@@ -29,12 +29,12 @@ from .version import Side, side_of
 
 FRESH, STALE, EDITED = "fresh", "out of date", "edited by hand"
 UNSURE, UNREADABLE = "as it was written", "unreadable"
-SHOWN = 40  # lines of a hand edit
+EDIT_LINES_SHOWN = 40  # lines of a hand edit
 
 
 @dataclass(frozen=True)
 class Status:
-    """What became of a module.
+    """The status of a module.
 
     Attributes:
         word: "fresh", "out of date", "edited by hand", "as it was written" where its
@@ -48,13 +48,13 @@ class Status:
     detail: tuple[str, ...] = ()
 
     def lines(self) -> Iterator[str]:
-        """For people."""
+        """The status as text."""
         yield f"{visible(self.label)}: {self.word}: {self.why}"
         for line in self.detail:
             yield f"  {visible(line)}"
 
     def as_json(self) -> dict[str, Any]:
-        """For scripts."""
+        """The status as plain data."""
         return {
             "schema": 1,
             "command": "status",
@@ -66,17 +66,17 @@ class Status:
 
 
 def status(path: str, against: str | None, layout: Layout) -> Status:
-    """Read a module and, where there is one, its source.
+    """The status of a module, compared with its source if there is one.
 
     Args:
         against: the source; None: the bundled connectome of the model's label.
 
     Raises:
-        InputError: not a module of ours, or one whose tables can not be read.
+        InputError: not a generated module, or its tables can not be read.
     """
     data = read_bytes(path, empty=AGAIN).replace(b"\r\n", b"\n")
     head = read_header(data, path)
-    model, again = written_again(data, path)
+    model, again = read_and_emit(data, path)
     if head.edited:
         edits = hand_edits(data, again)
         if isinstance(model, Model):
@@ -95,12 +95,12 @@ def status(path: str, against: str | None, layout: Layout) -> Status:
     if source is None:
         return Status(path, UNSURE, f"give its source, {head.label}, with --against")
     if isinstance(model, SweepModel):
-        return swept_against(path, model, source, layout)
-    return held_against(path, data, model, source, layout)
+        return sweep_status(path, model, source, layout)
+    return source_status(path, data, model, source, layout)
 
 
-def written_again(data: bytes, path: str) -> tuple[Model | SweepModel, bytes]:
-    """A module as data, and what elegansc writes of its tables."""
+def read_and_emit(data: bytes, path: str) -> tuple[Model | SweepModel, bytes]:
+    """Read a module, and emit it again from its tables."""
     if is_sweep(data):
         swept = read_sweep(data, path)
         sweep = published_sweep(swept.circuit)
@@ -111,8 +111,8 @@ def written_again(data: bytes, path: str) -> tuple[Model | SweepModel, bytes]:
     return model, next(iter(files.values()))
 
 
-def swept_against(path: str, model: SweepModel, source: str, layout: Layout) -> Status:
-    """Whether the source still gives this sweep: its circuit is all there is to it."""
+def sweep_status(path: str, model: SweepModel, source: str, layout: Layout) -> Status:
+    """The status of a published sweep: whether its source has the same circuit."""
     label = "" if catalog.find(source) else model.header.label
     try:
         circuit = circuit_of(source, label=label, options=model.options, layout=layout)
@@ -124,18 +124,18 @@ def swept_against(path: str, model: SweepModel, source: str, layout: Layout) -> 
 
 
 def source_of(model: Model | SweepModel, against: str | None) -> str | None:
-    """The source to hold a model against, if there is one at hand."""
+    """The source to compare a model with, if it is given or bundled."""
     label = model.header.label
     return against or (label if catalog.find(label) else None)
 
 
 def takes_files(options: Options) -> bool:
-    """Whether more than its source is needed to compile a model again."""
+    """Whether compiling a model again needs a file beside its source."""
     return bool(options.cells) or any(word.startswith("@") for word in options.inputs)
 
 
 def table_edits(model: Model, against: str | None, layout: Layout) -> list[str]:
-    """What the tables of an edited model say beside its source, if that is at hand."""
+    """Changes from the source to the tables of an edited model, if it is available."""
     source = source_of(model, against)
     if source is None or takes_files(model.options):
         return []
@@ -143,15 +143,15 @@ def table_edits(model: Model, against: str | None, layout: Layout) -> list[str]:
         old, new = reversed(sides(model, source, layout))
     except CompilerError:
         return []
-    told = compare(replace(old, level=None), new)  # its order is not what was edited
-    lines = filter(None, details(replace(told, groups={})))
-    return [f"its tables beside {plain(source)}:", *lines] if told else []
+    edits = compare(replace(old, level=None), new)  # its order is not what was edited
+    lines = filter(None, details(replace(edits, groups={})))
+    return [f"its tables beside {plain(source)}:", *lines] if edits else []
 
 
-def held_against(
+def source_status(
     path: str, data: bytes, model: Model, source: str, layout: Layout
 ) -> Status:
-    """Whether the source still gives this module."""
+    """The status of an unedited module: whether its source still gives it."""
     if takes_files(model.options):
         why = "it was made with a table or list of yours: compile --check with the same"
         return Status(path, UNSURE, why)
@@ -167,7 +167,7 @@ def held_against(
 
 
 def sides(model: Model, source: str, layout: Layout) -> tuple[Side, Side]:
-    """The model, and its source as it is today."""
+    """The model and its current source, as two sides to compare."""
     options = replace(model.options, like="", stick=0.0)
     label = model.header.label
     old = side_of(unplanned(model.plan)[0], model.plan, model.options, label)
@@ -175,7 +175,7 @@ def sides(model: Model, source: str, layout: Layout) -> tuple[Side, Side]:
 
 
 def rebuilt(source: str, model: Model, options: Options, layout: Layout) -> Side:
-    """The source as it is today, compiled like the model."""
+    """The current source, compiled with the options and the order of the model."""
     from ..ir.stages import Circuit, Plan
 
     trace = Trace(until="plan")
@@ -193,7 +193,7 @@ def rebuilt(source: str, model: Model, options: Options, layout: Layout) -> Side
 
 
 def hand_edits(data: bytes, again: bytes) -> list[str]:
-    """What a hand changed, as a diff of what the tables give; line 2 aside."""
+    """The diff from the text emitted for the tables to the file, without line 2."""
     ours, theirs = (
         text.decode("utf-8", "replace").split("\n") for text in (again, data)
     )
@@ -201,5 +201,5 @@ def hand_edits(data: bytes, again: bytes) -> list[str]:
     found = list(
         difflib.unified_diff(ours, theirs, "as written", "as it is", n=0, lineterm="")
     )
-    more = len(found) - SHOWN
-    return found[:SHOWN] + ([f"and {more:,} more lines"] if more > 0 else [])
+    more = len(found) - EDIT_LINES_SHOWN
+    return found[:EDIT_LINES_SHOWN] + ([f"and {more:,} more lines"] if more > 0 else [])

@@ -1,16 +1,15 @@
-"""Changes in words: a summary of ten seconds, then the details."""
+"""The report of diff as text: a short summary, then the details."""
 
 from __future__ import annotations
 
-import html
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from ..names import amount, plain, plural
-from .changes import WITHIN, Changes, ModelChanges, Table
-from .version import Pair, Side
+from .changes import WITHIN, Changes, ModelChanges, PairChanges
+from .version import Pair
 
-TOP = 12  # of each list, unless all were asked for
+CHANGES_SHOWN = 12  # of each list, unless verbose
 Paint = Callable[[str, str], str]  # (text, "+", "-", "~" or "") -> text
 
 
@@ -20,7 +19,7 @@ def unpainted(text: str, sign: str) -> str:
 
 
 def summary(changes: Changes) -> Iterator[str]:
-    """What a biologist reads first."""
+    """The summary: neurons, synapses, junctions, signs, model."""
     old, new, unit = changes.old, changes.new, changes.new.unit
     yield f"{plain(old.label)} -> {plain(new.label)}"
     if old.unit != new.unit:
@@ -34,12 +33,12 @@ def summary(changes: Changes) -> Iterator[str]:
         + (moves if changes.renamed else "")
         + (roles if changes.roles else "")
     )
-    for word, table, held in (
+    for word, table, weighed in (
         ("chemical", changes.chemical, (old.chemical, new.chemical)),
         ("junctions", changes.junctions, (old.junctions, new.junctions)),
     ):
-        weights = " -> ".join(amount(sum(side.values())) for side in held)
-        counts = " -> ".join(f"{len(side):,}" for side in held)
+        weights = " -> ".join(amount(sum(side.values())) for side in weighed)
+        counts = " -> ".join(f"{len(side):,}" for side in weighed)
         hidden = (
             f", {table.hidden:,} below {amount(changes.threshold)} not shown"
             if table.hidden
@@ -54,10 +53,10 @@ def summary(changes: Changes) -> Iterator[str]:
 
 
 def signs(changes: Changes) -> Iterator[str]:
-    """How many synapses turned from excitatory to inhibitory, or back."""
+    """The line of synapses with another sign."""
     found = changes.signs
-    if found.told[0] != found.told[1]:
-        only = changes.old if found.told[0] else changes.new
+    if found.known[0] != found.known[1]:
+        only = changes.old if found.known[0] else changes.new
         yield f"signs      only {plain(only.label)} tells what excites and what inhibits"
     elif found.turned or found.hidden:
         hidden = f", {found.hidden:,} below {amount(changes.threshold)} not shown"
@@ -68,7 +67,7 @@ def signs(changes: Changes) -> Iterator[str]:
 
 
 def model(changes: Changes) -> Iterator[str]:
-    """What changed in the model, in two lines."""
+    """The lines of the model and its parameters."""
     for side in (changes.old, changes.new):
         if side.edited:
             yield f"model      {plain(side.label)} was edited by hand: its tables are compared, its text is not"
@@ -95,7 +94,7 @@ def model(changes: Changes) -> Iterator[str]:
 
 
 def coupled(found: ModelChanges) -> str:
-    """How many junctions came within a level, and how many left one."""
+    """Numbers of junctions newly within a level and no longer within one."""
     if not found.coupled:
         return ""
     fell = sum(where == WITHIN for _, where in found.coupled)
@@ -106,14 +105,14 @@ def coupled(found: ModelChanges) -> str:
 def details(
     changes: Changes, *, verbose: bool = False, paint: Paint = unpainted
 ) -> Iterator[str]:
-    """Every change, the largest first; a dozen of each kind unless all are asked for."""
-    most = 10**9 if verbose else TOP
-    yield from listed("neurons added", "+", changes.added, most, paint)
-    yield from listed("neurons lost", "-", changes.lost, most, paint)
+    """Every change, the largest first; twelve of each kind unless `verbose`."""
+    most = 10**9 if verbose else CHANGES_SHOWN
+    yield from change_list("neurons added", "+", changes.added, most, paint)
+    yield from change_list("neurons lost", "-", changes.lost, most, paint)
     renamed = [f"{plain(a)} -> {plain(b)}" for a, b in changes.renamed]
-    yield from listed("written another way", "~", renamed, most, paint, ready=True)
+    yield from change_list("written another way", "~", renamed, most, paint, ready=True)
     roles = [f"{plain(n)}: {a} -> {b}" for n, a, b in changes.roles]
-    yield from listed("roles changed", "~", roles, most, paint, ready=True)
+    yield from change_list("roles changed", "~", roles, most, paint, ready=True)
     for word, table, arrow in (
         ("chemical synapses", changes.chemical, "->"),
         ("gap junctions", changes.junctions, "-"),
@@ -122,22 +121,24 @@ def details(
     turned = [
         f"{plain(u)} -> {plain(v)}  {a} -> {b}" for (u, v), a, b in changes.signs.turned
     ]
-    yield from listed("synapses of another sign", "~", turned, most, paint, ready=True)
+    yield from change_list(
+        "synapses of another sign", "~", turned, most, paint, ready=True
+    )
     if changes.model is not None:
         turned = [
             f"{plain(u)} -> {plain(v)} now {way}"
             for (u, v), way in changes.model.turned
         ]
-        yield from listed("turned", "~", turned, most, paint, ready=True)
+        yield from change_list("turned", "~", turned, most, paint, ready=True)
         within = [
             f"{plain(u)} - {plain(v)} now {where}"
             for (u, v), where in changes.model.coupled
         ]
-        yield from listed(
+        yield from change_list(
             "gap junctions in or out of a level", "~", within, most, paint, ready=True
         )
-        yield from listed("off every path", "-", changes.model.fell, most, paint)
-        yield from listed("back on a path", "+", changes.model.rose, most, paint)
+        yield from change_list("off every path", "-", changes.model.fell, most, paint)
+        yield from change_list("back on a path", "+", changes.model.rose, most, paint)
     for word, kind, arrow in (
         ("chemical synapses", "chemical", "->"),
         ("gap junctions", "junctions", "-"),
@@ -148,7 +149,7 @@ def details(
             yield from groups(f"{word} by class", both.by_class, arrow, most)
 
 
-def listed(
+def change_list(
     word: str, sign: str, found: Any, most: int, paint: Paint, *, ready: bool = False
 ) -> Iterator[str]:
     """A heading and names, one a line."""
@@ -163,16 +164,20 @@ def listed(
 
 
 def pairs(
-    word: str, table: Table, arrow: str, most: int, paint: Paint
+    word: str, table: PairChanges, arrow: str, most: int, paint: Paint
 ) -> Iterator[str]:
-    """Pairs that came, went, changed."""
+    """The lists of added, lost and reweighted pairs."""
 
-    def heavy(held: Mapping[Pair, float]) -> list[str]:
-        order = sorted(held.items(), key=lambda item: (-item[1], item[0]))
+    def heavy(weights: Mapping[Pair, float]) -> list[str]:
+        order = sorted(weights.items(), key=lambda item: (-item[1], item[0]))
         return [f"{plain(u)} {arrow} {plain(v)}  {amount(w)}" for (u, v), w in order]
 
-    yield from listed(f"{word} added", "+", heavy(table.added), most, paint, ready=True)
-    yield from listed(f"{word} lost", "-", heavy(table.lost), most, paint, ready=True)
+    yield from change_list(
+        f"{word} added", "+", heavy(table.added), most, paint, ready=True
+    )
+    yield from change_list(
+        f"{word} lost", "-", heavy(table.lost), most, paint, ready=True
+    )
     order = sorted(
         table.changed.items(), key=lambda item: (-abs(item[1][1] - item[1][0]), item[0])
     )
@@ -180,7 +185,9 @@ def pairs(
         f"{plain(u)} {arrow} {plain(v)}  {amount(old)} -> {amount(new)}{relative(old, new)}"
         for (u, v), (old, new) in order
     ]
-    yield from listed(f"{word} of another weight", "~", rows, most, paint, ready=True)
+    yield from change_list(
+        f"{word} of another weight", "~", rows, most, paint, ready=True
+    )
 
 
 def relative(old: float, new: float) -> str:
@@ -191,7 +198,7 @@ def relative(old: float, new: float) -> str:
 def groups(
     word: str, found: Mapping[Pair, tuple[int, int, int]], arrow: str, most: int
 ) -> Iterator[str]:
-    """Counts of pairs of groups."""
+    """The table of changes by pairs of groups."""
     if not found:
         return
     yield ""
@@ -200,134 +207,3 @@ def groups(
         yield f"    {plain(u)} {arrow} {plain(v)}  +{a:,} -{b:,} ~{c:,}"
     if len(found) > most:
         yield f"    and {len(found) - most:,} more (--verbose)"
-
-
-def as_json(changes: Changes) -> dict[str, Any]:
-    """The changes as plain data."""
-    found = changes.model
-    return {
-        "schema": 1,
-        "command": "diff",
-        "differs": bool(changes),
-        "old": about(changes.old),
-        "new": about(changes.new),
-        "unit": changes.new.unit,
-        "threshold": changes.threshold,
-        "neurons": {
-            "added": list(changes.added),
-            "lost": list(changes.lost),
-            "renamed": [list(pair) for pair in changes.renamed],
-            "roles": [list(row) for row in changes.roles],
-        },
-        "chemical": rows_of(changes.chemical),
-        "junctions": rows_of(changes.junctions),
-        "signs": {
-            "turned": [[u, v, a, b] for (u, v), a, b in changes.signs.turned],
-            "hidden": changes.signs.hidden,
-            "told": list(changes.signs.told),
-        },
-        **grouped_rows(changes),
-        "model": (
-            None
-            if found is None
-            else {
-                "depth": list(found.depth),
-                "moved": found.moved,
-                "shared": found.shared,
-                "turned": [[u, v, way] for (u, v), way in found.turned],
-                "coupled": [[u, v, where] for (u, v), where in found.coupled],
-                "fell": list(found.fell),
-                "rose": list(found.rose),
-                "parameters": {
-                    "kept": found.kept,
-                    "new": found.new,
-                    "lost": found.lost,
-                    "apart": [list(row) for row in found.apart],
-                },
-            }
-        ),
-    }
-
-
-def grouped_rows(changes: Changes) -> dict[str, list[list[str | int]]]:
-    """Rows of two groups and three counts: by role and class, of synapses and junctions."""
-    return {
-        prefix
-        + which: [
-            [u, v, *counts]
-            for (u, v), counts in getattr(changes.groups[kind], which).items()
-        ]
-        for kind, prefix in (("chemical", ""), ("junctions", "junctions_"))
-        for which in ("by_role", "by_class")
-    }
-
-
-def about(side: Side) -> dict[str, Any]:
-    """One side as plain data; why: there is no model of it."""
-    return {
-        "label": side.label,
-        "neurons": len(side.roles),
-        "edited": side.edited,
-        "why": side.why,
-    }
-
-
-def rows_of(table: Table) -> dict[str, Any]:
-    """A table's changes as lists."""
-    return {
-        "added": [[u, v, w] for (u, v), w in table.added.items()],
-        "lost": [[u, v, w] for (u, v), w in table.lost.items()],
-        "changed": [[u, v, a, b] for (u, v), (a, b) in table.changed.items()],
-        "unchanged": table.same,
-        "hidden": table.hidden,
-    }
-
-
-def markdown(changes: Changes, *, verbose: bool = False) -> Iterator[str]:
-    """For a pull request: the summary, and the details folded away."""
-    first, *rest = summary(changes)
-    yield f"**{escaped(first)}**"
-    yield ""
-    yield "| | |"
-    yield "|---|---|"
-    for line in rest:
-        word, _, text = line.partition(" ")
-        yield f"| {word} | {escaped(text.strip())} |"
-    body = list(details(changes, verbose=verbose))
-    if body:
-        yield ""
-        yield "<details><summary>Details</summary>"
-        yield ""
-        fence = "`" * max(3, 1 + longest(body))
-        yield f"{fence}diff"
-        for line in body:
-            yield signed(line)
-        yield fence
-        yield ""
-        yield "</details>"
-
-
-def longest(lines: list[str]) -> int:
-    """The longest run of back ticks in some lines."""
-    runs = [
-        run
-        for line in lines
-        for run in "".join(c if c == "`" else " " for c in line).split()
-    ]
-    return max(map(len, runs), default=0)
-
-
-def signed(line: str) -> str:
-    """A line as a diff shows it in colour: its sign first."""
-    mark = line[2:3] if line.startswith("  ") and line[2:3] in "+-~" else ""
-    if mark == "~":
-        return f"! {line[4:]}"
-    return f"{mark} {line[4:]}" if mark else line
-
-
-def escaped(text: str) -> str:
-    """Text that Markdown and HTML leave alone."""
-    found = html.escape(text, quote=False)
-    for mark in "\\`*_{}[]#|~":
-        found = found.replace(mark, f"\\{mark}")
-    return found

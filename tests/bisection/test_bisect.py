@@ -22,8 +22,7 @@ from support.command import edited
 from support.hostile_names import ACCEPTED
 from support.strategies import connectomes
 
-from elegansc.bisection import hunks
-from elegansc.bisection import intermediate as workshop
+from elegansc.bisection import hunks, intermediate
 from elegansc.bisection.search import smallest
 from elegansc.cli.bisect import bisect_command
 from elegansc.cli.exit_codes import Commands
@@ -207,7 +206,7 @@ def difference(
     """The hunks between two edge lists."""
     paths = [written(tmp_path / "a.csv", old), written(tmp_path / "b.csv", new)]
     options = Options(roles_table="structure")
-    ends = workshop.read_ends(*map(str, paths), options, Layout())
+    ends = intermediate.read_ends(*map(str, paths), options, Layout())
     return hunks.difference(*ends.circuits, by=by)
 
 

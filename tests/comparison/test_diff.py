@@ -20,8 +20,10 @@ from support.command import EDGES, contents, edited, run, spawn
 from support.hostile_names import ACCEPTED
 from support.paths import BUNDLED
 
+from elegansc.comparison import json_report, markdown
 from elegansc.comparison import text as changes_text
-from elegansc.comparison.changes import Changes, class_of, compare
+from elegansc.comparison.cell_names import class_of
+from elegansc.comparison.changes import Changes, compare
 from elegansc.comparison.version import Pair, Side, both
 from elegansc.options import Options
 from elegansc.readers.parse import Layout
@@ -131,7 +133,7 @@ def expected(old: Weights, new: Weights) -> dict[str, Any]:
     ],
 )
 def test_pandas_finds_the_same(old: str, new: str) -> None:
-    found = changes_text.as_json(compare(*both(old, new, FAST, Layout())))
+    found = json_report.as_json(compare(*both(old, new, FAST, Layout())))
     before, after = read(old), read(new)
     renamed = [name for pair in found["neurons"]["renamed"] for name in pair]
 
@@ -552,7 +554,7 @@ def test_markdown_holds_whatever_names_there_are(folder: Path) -> None:
 
 @given(st.text())
 def test_escaped_text_is_neither_markdown_nor_html(text: str) -> None:
-    found = changes_text.escaped(text)
+    found = markdown.escaped(text)
     bare = re.sub(r"\\[\\`*_{}\[\]#|~]", "", found)
 
     assert not set(bare) & set("`*_{}[]|~\\<>")
@@ -690,7 +692,7 @@ def test_the_way_back_mirrors_the_way_there(old: Side, new: Side) -> None:
     assert {(p, b, a) for p, a, b in there.signs.turned} == {
         ((now.get(u, u), now.get(v, v)), a, b) for (u, v), a, b in back.signs.turned
     }
-    assert there.signs.told == back.signs.told[::-1]
+    assert there.signs.known == back.signs.known[::-1]
     assert bool(there) == bool(back)
     if there.model is not None:
         assert back.model is not None
@@ -755,10 +757,10 @@ def test_every_text_is_of_printable_lines(old: Side, new: Side, verbose: bool) -
     lines = [
         *changes_text.summary(found),
         *changes_text.details(found, verbose=verbose),
-        *changes_text.markdown(found, verbose=verbose),
+        *markdown.markdown(found, verbose=verbose),
     ]
     assert all(line.isprintable() for line in lines)
-    json.dumps(changes_text.as_json(found), allow_nan=False)
+    json.dumps(json_report.as_json(found), allow_nan=False)
 
 
 @pytest.mark.parametrize("command", ["diff", "bisect", "verify"])

@@ -19,6 +19,7 @@ from support.command import EDGES, contents, run
 from support.hostile_names import ACCEPTED
 
 from elegansc.comparison import html as changes_html
+from elegansc.comparison import json_report
 from elegansc.comparison import text as changes_text
 from elegansc.comparison.changes import Changes, compare
 from elegansc.comparison.version import both
@@ -51,7 +52,7 @@ def worms() -> Changes:
 @cache
 def told() -> dict[str, Any]:
     """The same as plain data."""
-    return changes_text.as_json(worms())
+    return json_report.as_json(worms())
 
 
 @pytest.fixture

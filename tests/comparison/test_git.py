@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from support.command import EDGES, contents, edited, run
 
-from elegansc.comparison import git
+from elegansc.comparison import git, listing
 from elegansc.pipeline import compile as compile_path
 
 pytestmark = pytest.mark.skipif(not shutil.which("git"), reason="git is not installed")
@@ -468,7 +468,7 @@ def variants(folder: Path) -> Iterator[bytes]:
 def test_two_models_with_one_listing_are_one_model(tmp_path: Path) -> None:
     models = list(variants(tmp_path))
     models += [model + b"# edited\n" for model in models[:3]]
-    listings = ["\n".join(git.listing(model, "model.py")) for model in models]
+    listings = ["\n".join(listing.listing(model, "model.py")) for model in models]
 
     assert len(set(models)) == len(models)
     assert len(set(listings)) == len(models)
@@ -477,7 +477,7 @@ def test_two_models_with_one_listing_are_one_model(tmp_path: Path) -> None:
 def test_a_listing_says_how_things_run(tmp_path: Path) -> None:
     first, *_ = variants(tmp_path)
 
-    assert list(git.listing(first, "model.py")) == [
+    assert list(listing.listing(first, "model.py")) == [
         "model Graph of graph.csv",
         "option inputs ['S']",
         "option outputs ['M']",

@@ -19,7 +19,8 @@ from support.strategies import connectome, connectomes
 
 import elegansc
 from elegansc.comparison.changes import compare
-from elegansc.comparison.text import as_json, details, summary
+from elegansc.comparison.json_report import as_json
+from elegansc.comparison.text import details, summary
 from elegansc.comparison.version import side_of_model
 from elegansc.drawing.scene import JUNCTION, scene_of, within
 from elegansc.errors import InputError

@@ -1,0 +1,180 @@
+"""A connectome or a model as sorted lines, a synapse a line, for git to compare.
+
+Where the tables do not say all of a file, the file stands there as it is.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterator
+from difflib import unified_diff
+from itertools import islice
+from pathlib import Path
+
+import numpy as np
+
+from ..errors import CompilerError, visible
+from ..files import read_bytes
+from ..ir.invariants import verify
+from ..ir.stages import MOTOR, SENSORY, Cells, Connectome, Junctions, Synapses
+from ..module.emit import emit
+from ..module.header import is_generated
+from ..module.read import Model, read_model
+from ..module.restore import unplanned
+from ..names import LABEL, literal, number
+from ..readers.parse import Layout, parse
+
+CONFLICT = re.compile(
+    rb"^<{7} .*\n((?:.*\n)*?)(?:^\|{7} .*\n(?:.*\n)*?)?^={7}\n((?:.*\n)*?)^>{7} .*\n",
+    re.MULTILINE,
+)
+SIGNS = {1: " positive", 0: "", -1: " negative"}
+
+
+def textconv(path: str) -> Iterator[bytes]:
+    """The lines of a connectome or a model; any other file unchanged."""
+    data = read_bytes(path) if Path(path).stat().st_size else b""
+    lines_from = unmerged if CONFLICT.search(data) else listing
+    try:
+        lines = list(lines_from(data, path))
+    except CompilerError:
+        yield data
+        return
+    for line in lines:
+        yield line.encode() + b"\n"
+
+
+def listing(data: bytes, path: str) -> Iterator[str]:
+    """A line for each neuron, synapse and junction, and for all else in the file.
+
+    Raises:
+        CompilerError: it is neither a connectome nor a model.
+    """
+    if is_generated(data):
+        model = read_model(data, path)
+        verify(model.plan)
+        yield from model_lines(model)
+        yield from edits(model, data)
+    else:
+        yield from rows(parse(data, path, layout=Layout()), data)
+
+
+def unmerged(data: bytes, path: str) -> Iterator[str]:
+    """The lines of both sides of a merge that stopped in this file.
+
+    Raises:
+        CompilerError: one of the sides is neither a connectome nor a model.
+    """
+    ours, theirs = (
+        list(listing(CONFLICT.sub(side, data), path)) for side in (rb"\1", rb"\2")
+    )
+    yield "unmerged: merge its source and compile it again"
+    lines = list(unified_diff(ours, theirs, n=len(ours), lineterm=""))
+    yield from (line[1:] for line in lines[3:]) if lines else ours
+
+
+def edits(model: Model, data: bytes) -> Iterator[str]:
+    """Differences between a model's text and the text emitted for its tables."""
+    (again,) = emit(model.plan, options=model.options, name=model.name).files.values()
+    data = data.replace(b"\r\n", b"\n")
+    if again == data:
+        return
+    ours, theirs = (
+        text.decode("utf-8", "replace").split("\n") for text in (again, data)
+    )
+    for line in islice(unified_diff(ours, theirs, n=0, lineterm=""), 2, None):
+        yield f"text {visible(line)}"
+
+
+def is_unedited(path: str) -> bool:
+    """Whether the tables of a model give all of its text; True for other files."""
+    data = read_bytes(path)
+    try:
+        return not (is_generated(data) and any(edits(read_model(data, path), data)))
+    except CompilerError:
+        return False
+
+
+def model_lines(model: Model) -> Iterator[str]:
+    """The lines of a model's tables; levels follow from them."""
+    circuit, dag = unplanned(model.plan)
+    cells, cycles = circuit.cells, model.tables.cycles
+    yield f"model {model.name} of {model.header.label}"
+    for option, value in model.tables.options.items():
+        yield f"option {option} {value}"
+    yield " ".join(["cycles", *map(str, cycles.values())])
+    yield from neurons(cells, set(model.tables.unused))
+    yield from sorted(
+        [*chemical(cells, dag.forward), *chemical(cells, dag.feedback, " backward")]
+    )
+    within = electrical(cells, dag.lateral, " in a level")
+    yield from sorted([*electrical(cells, dag.junctions), *within])
+
+
+def neurons(cells: Cells, unused: set[str]) -> Iterator[str]:
+    """neuron AVAL motor acetylcholine"""
+    for name, role, word in zip(
+        cells.name, cells.role.tolist(), cells.transmitter, strict=True
+    ):
+        words = ["neuron", whole(name)]
+        words += ["sensory"] if role & SENSORY else []
+        words += ["motor"] if role & MOTOR else []
+        words += [whole(word)] if word else []
+        words += ["unused"] if name in unused else []
+        yield " ".join(words)
+
+
+def chemical(cells: Cells, edges: Synapses, way: str = "") -> Iterator[str]:
+    """chemical AVAL -> AVAR 3 backward"""
+    name = cells.name
+    for u, v, weight, sign in zip(
+        edges.pre.tolist(),
+        edges.post.tolist(),
+        edges.weight.tolist(),
+        edges.sign.tolist(),
+        strict=True,
+    ):
+        pair = f"{whole(name[u])} -> {whole(name[v])}"
+        yield f"chemical {pair} {number(weight)}{SIGNS[sign]}{way}"
+
+
+def electrical(cells: Cells, ends: Junctions, way: str = "") -> Iterator[str]:
+    """electrical AVAL -> AVAR 3: it conducts from left to right, if it does."""
+    name = cells.name
+    for u, v, weight, forced in zip(
+        ends.left.tolist(),
+        ends.right.tolist(),
+        ends.weight.tolist(),
+        ends.forced.tolist(),
+        strict=True,
+    ):
+        left, right = (v, u) if forced < 0 else (u, v)
+        pair = f"{whole(name[left])} -> {whole(name[right])}"
+        yield f"electrical {pair} {number(weight)}{way}"
+
+
+def rows(connectome: Connectome, data: bytes) -> Iterator[str]:
+    """A sorted line for each row of a connectome file; a digest if the file has more."""
+    name, edges = connectome.cells.name, connectome.synapses
+    columns = (
+        edges.pre.tolist(),
+        edges.post.tolist(),
+        (edges.weight * np.where(edges.sign < 0, -1, 1)).tolist(),
+        connectome.kind.tolist(),
+    )
+    yield from sorted(
+        f"{'electrical' if kind else 'chemical'} {whole(name[u])} -> {whole(name[v])} {number(w)}"
+        for u, v, w, kind in zip(*columns, strict=True)
+    )
+    facts = connectome.history["parse"]
+    more = [word for word in ("comments", "ignored", "zero") if facts[word]]
+    more += ["repeated"] if facts["repeated"]["rows"] else []
+    if more:
+        digest = hashlib.sha256(data).hexdigest()[:16]
+        yield f"beside: {', '.join(more)}; file {digest}"
+
+
+def whole(name: str) -> str:
+    """A name on one line, never cut, as a change may be at its end."""
+    return name if LABEL.fullmatch(name) else literal(name)
