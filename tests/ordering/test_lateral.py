@@ -8,13 +8,13 @@ from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any
-from unittest.mock import patch
 
 import numpy as np
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from support.command import run
+from support.search import short_search
 from support.strategies import connectome, connectomes
 
 import elegansc
@@ -31,7 +31,6 @@ from elegansc.module.emit import emit
 from elegansc.module.read import Model, read_model
 from elegansc.module.restore import unplanned
 from elegansc.options import Options
-from elegansc.ordering import few_levels as shallow
 from elegansc.passes.mark_live import arcs
 from elegansc.passes.merge_electrical import merge_electrical
 from elegansc.passes.select_cells import select_cells
@@ -71,7 +70,8 @@ def compiled(**options: Any) -> bytes:
 def worm(feedback: str, most: int = 6) -> bytes:
     """A model of a worm, with more junctions within its levels."""
     options: dict[str, Any] = {"feedback": feedback, "init": "counts"}
-    artifact = elegansc.compile("witvliet2021-3", max_levels=most, **options)
+    with short_search():
+        artifact = elegansc.compile("witvliet2021-3", max_levels=most, **options)
     (data,) = artifact.files.values()
     return data
 
@@ -82,7 +82,7 @@ def failed(data: bytes) -> list[str]:
 
 def lowered(found: Connectome, options: Options) -> Plan | None:
     """The plan; None where no path leads from a sensor to a motor."""
-    with patch.multiple(shallow, SWEEPS=4, RUNS=2, AGAIN=(0.25,)):
+    with short_search():
         try:
             return lower(found, options)
         except InputError as error:

@@ -15,6 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.command import edited, run
 from support.paths import BUNDLED
+from support.search import short_search
 from support.strategies import connectome, connectomes
 
 import elegansc
@@ -411,7 +412,7 @@ def share(edges: str, most: int, **options: Any) -> float:
 
 def in_few(found: Connectome, most: int, **options: Any) -> Dag:
     """Cycles broken in few levels, the search cut short: it promises nothing."""
-    with patch.multiple(shallow, SWEEPS=4, RUNS=2, AGAIN=(0.25,)):
+    with short_search():
         return break_cycles(merge_electrical(found), max_levels=most, **options)
 
 

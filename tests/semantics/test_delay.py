@@ -21,6 +21,7 @@ import torch
 from support import toy
 from support.command import run
 from support.paths import BUNDLED
+from support.search import short_search
 from torch import Tensor
 
 Feedback = dict[str, dict[str, int]]  # neuron -> input -> weight
@@ -100,7 +101,8 @@ def compiled(name: str, way: str, folder: Path) -> ModuleType:
         wrote = run("compile", other, "--feedback", "delay", "-q", "-o", str(older))
         assert wrote.exit_code == 0, wrote.stderr
         words[-1] = str(older)
-    done = run("compile", name, "--feedback", "delay", *words, "-q")
+    with short_search():
+        done = run("compile", name, "--feedback", "delay", *words, "-q")
     assert done.exit_code == 0, done.stderr
     return toy.load(done.stdout_bytes)
 

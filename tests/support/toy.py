@@ -23,7 +23,7 @@ from elegansc.errors import UsageError
 from elegansc.ir.stages import Plan, Source
 from elegansc.module.emit import emit
 from elegansc.module.read import Model, read_model
-from elegansc.options import Options
+from elegansc.options import CHOICES, Options
 from elegansc.readers.parse import Layout
 from elegansc.semantics.interpret import Parameters, Result, interpret
 from elegansc.verification.running import Trial, draw
@@ -76,21 +76,10 @@ ROLES = Options(roles_table="structure", inputs=("S*",), outputs=("M*", "SX"))
 # What a neuron computes, and everything it may be.
 SPACE: dict[str, tuple[Any, ...]] = {
     "features": (1, 4),
-    "unit": ("scalar", "linear"),
-    "merge": ("sum", "gated", "product"),
-    "norm": ("none", "layer"),
-    "activation": (
-        "tanh",
-        "relu",
-        "elu",
-        "gelu",
-        "silu",
-        "hardtanh",
-        "sigmoid",
-        "identity",
-    ),
-    "init": ("uniform", "counts"),
-    "feedback": ("drop", "delay"),
+    **{
+        name: CHOICES[name]
+        for name in ("unit", "merge", "norm", "activation", "init", "feedback")
+    },
 }
 
 
