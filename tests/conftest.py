@@ -16,6 +16,7 @@ import pytest
 from hypothesis import settings
 from support import forked
 from support.paths import SHARED
+from support.search import short_search
 
 from elegansc.verification import running
 
@@ -41,6 +42,13 @@ def forks() -> Iterator[pytest.MonkeyPatch]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(running, "subprocess", starter)
         yield patch
+
+
+@pytest.fixture
+def short() -> Iterator[None]:
+    """`--max-levels` looks at few orders: they are to be right, not good."""
+    with short_search():
+        yield
 
 
 @pytest.fixture

@@ -19,6 +19,8 @@ from elegansc.options import CHOICES, Options
 from elegansc.verification.verify import prove
 
 ALL = list(toy.everything())
+LENGTHS = sorted(CHOICES["activation"], key=len)
+EXTREMES = LENGTHS[0], LENGTHS[-1]
 MARK = b"# fmt: on\n"
 
 
@@ -58,11 +60,6 @@ def choices(options: Options) -> set[tuple[str, object]]:
     return found
 
 
-def chunks(count: int) -> list[list[Options]]:
-    """All options, in parts."""
-    return [ALL[part::count] for part in range(count)]
-
-
 # What it computes
 
 
@@ -88,12 +85,6 @@ def test_options_refuse_what_is_documented_and_no_more() -> None:
         "--norm layer --unit scalar --activation identity",
         "--merge product",
     }
-
-
-def test_the_choices_here_are_all_there_are() -> None:
-    for name, values in toy.SPACE.items():
-        if name != "features":
-            assert values == CHOICES[name]
 
 
 @pytest.mark.parametrize("options", covering(), ids=toy.told)
@@ -125,9 +116,20 @@ def test_values_and_gradients_are_the_interpreters(activation: str) -> None:
 # How it reads
 
 
-@pytest.mark.parametrize("some", chunks(4), ids=range(4))
-def test_black_leaves_it_alone(some: list[Options]) -> None:
-    for options in some:
+@pytest.mark.parametrize(
+    "activation",
+    [
+        *EXTREMES,
+        *(
+            pytest.param(name, marks=pytest.mark.slow)
+            for name in CHOICES["activation"]
+            if name not in EXTREMES
+        ),
+    ],
+)
+def test_black_leaves_it_alone(activation: str) -> None:
+    """Lines are cut by their length: by default names of least and of most letters."""
+    for options in toy.everything(activation=activation):
         text = toy.source(options).decode("ascii")
         assert black.format_str(text, mode=black.Mode()) == text, toy.told(options)
 

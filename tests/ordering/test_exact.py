@@ -857,6 +857,7 @@ def test_a_protected_synapse_between_partners_is_not_called_lost() -> None:
     assert facts(dag)["unprotected"] == []
 
 
+@pytest.mark.usefixtures("short")
 def test_a_protected_synapse_that_few_levels_turn_is_named() -> None:
     rows = [(k, k + 1, CHEMICAL, 1.0, 0) for k in range(4)]
     found = connectome(rows, 5)

@@ -14,7 +14,6 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from support.command import run
-from support.search import short_search
 from support.strategies import connectome, connectomes
 
 import elegansc
@@ -70,8 +69,7 @@ def compiled(**options: Any) -> bytes:
 def worm(feedback: str, most: int = 6) -> bytes:
     """A model of a worm, with more junctions within its levels."""
     options: dict[str, Any] = {"feedback": feedback, "init": "counts"}
-    with short_search():
-        artifact = elegansc.compile("witvliet2021-3", max_levels=most, **options)
+    artifact = elegansc.compile("witvliet2021-3", max_levels=most, **options)
     (data,) = artifact.files.values()
     return data
 
@@ -82,12 +80,14 @@ def failed(data: bytes) -> list[str]:
 
 def lowered(found: Connectome, options: Options) -> Plan | None:
     """The plan; None where no path leads from a sensor to a motor."""
-    with short_search():
-        try:
-            return lower(found, options)
-        except InputError as error:
-            assert "no path leads" in str(error)
-            return None
+    try:
+        return lower(found, options)
+    except InputError as error:
+        assert "no path leads" in str(error)
+        return None
+
+
+pytestmark = pytest.mark.usefixtures("short")
 
 
 # The promise

@@ -151,6 +151,7 @@ def test_keeping_neurons_alive_stays_near(
     assert "177 of 180 neurons on a path" in done.stderr
 
 
+@pytest.mark.usefixtures("short")
 def test_few_levels_stay_near(folder: Path) -> None:
     old = model(folder, OLD, "alive")
     fresh, near = (
@@ -167,6 +168,7 @@ def test_without_it_more_synapses_turn(folder: Path) -> None:
     assert turned(old, new) > 94
 
 
+@pytest.mark.usefixtures("short")
 @pytest.mark.parametrize(
     ("choice", "stick"), [*((choice, 0.0) for choice in CHOICES), ("alive", 0.5)]
 )
@@ -321,6 +323,7 @@ def test_what_makes_no_sense_is_a_usage_error(
 # Few levels
 
 
+@pytest.mark.slow
 def test_what_few_levels_cost_a_worm_without_junctions(tmp_path: Path) -> None:
     rows = (WORMS / "varshney2011.csv").read_text().splitlines(keepends=True)
     path = tmp_path / "chemical.csv"
@@ -334,13 +337,18 @@ def test_what_few_levels_cost_a_worm_without_junctions(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("worm", "most", "percent", "coupled"),
     [
-        ("varshney2011", 2, 49.6, 410),
-        ("varshney2011", 4, 26.4, 150),
         ("varshney2011", 8, 14.3, 78),
-        ("varshney2011", 16, 9.8, 10),
-        ("varshney2011", 37, 8.3, 2),
-        ("cook2019", 16, 14.5, 60),
-        ("cook2019", 58, 12.15, 0),
+        *(
+            pytest.param(*case, marks=pytest.mark.slow)
+            for case in (
+                ("varshney2011", 2, 49.6, 410),
+                ("varshney2011", 4, 26.4, 150),
+                ("varshney2011", 16, 9.8, 10),
+                ("varshney2011", 37, 8.3, 2),
+                ("cook2019", 16, 14.5, 60),
+                ("cook2019", 58, 12.15, 0),
+            )
+        ),
     ],
 )
 def test_what_few_levels_cost_a_worm(
@@ -357,6 +365,7 @@ def test_what_few_levels_cost_a_worm(
     assert refused(bytes_of(artifact)) == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("worm", "most", "live", "percent"),
     [
@@ -382,6 +391,7 @@ def test_neurons_are_kept_alive_in_few_levels(
     assert refused(bytes_of(artifact)) == []
 
 
+@pytest.mark.slow
 def test_keeping_alive_yields_to_its_cap_and_says_who_is_silent() -> None:
     free, capped, off = (
         elegansc.compile("witvliet2021-8", max_levels=16, **more)
@@ -538,13 +548,14 @@ def test_heavy_synapses_rise_where_there_is_no_room_for_all() -> None:
     """A chain of five in three levels loses the two lightest."""
     weights = [5.0, 1.0, 7.0, 2.0]
     rows = [(k, k + 1, CHEMICAL, w, 0) for k, w in enumerate(weights)]
-    dag = break_cycles(merge_electrical(connectome(rows, 5)), max_levels=3)
+    dag = in_few(connectome(rows, 5), 3)
 
     assert dag.feedback.weight.tolist() == [1.0]  # two chains of two, side by side
-    dag = break_cycles(merge_electrical(connectome(rows, 5)), max_levels=2)
+    dag = in_few(connectome(rows, 5), 2)
     assert sorted(dag.feedback.weight.tolist()) == [1.0, 2.0]
 
 
+@pytest.mark.usefixtures("short")
 def test_few_levels_are_few_whatever_else_is_asked(folder: Path) -> None:
     old, options = model(folder, OLD, "alive"), {"max_levels": 12, "roles": "blocks"}
     artifact = elegansc.compile(NEW, like=str(old), stick=0.5, **options)
@@ -578,6 +589,7 @@ def test_a_bound_that_was_edited_is_not_copied(here: Path) -> None:
     assert done.exit_code == 1 or '"bound": 3,' in Path("n.py").read_text()
 
 
+@pytest.mark.usefixtures("short")
 def test_the_report_says_why_more_is_lost_than_has_to_be(here: Path) -> None:
     words = ("compile", "g.csv", "--max-levels", "4", "-o")
     first = run(*words, "few.py")

@@ -12,7 +12,6 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
-from functools import cache
 from typing import Any
 
 import networkx as nx
@@ -21,8 +20,8 @@ import pytest
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 from support.strategies import Row, connectome, connectomes
+from support.worms import compiled
 
-import elegansc
 from elegansc.errors import InputError
 from elegansc.graph import backward, longest_path, reached
 from elegansc.ir.invariants import verify
@@ -35,7 +34,6 @@ from elegansc.ir.stages import (
     NEURON,
     OTHER,
     SENSORY,
-    Artifact,
     CellFact,
     CellTable,
     Circuit,
@@ -630,15 +628,9 @@ def test_every_stage_has_a_text_and_its_numbers_agree(found: Connectome) -> None
 # Real connectomes
 
 
-@cache
-def by_default(name: str) -> Artifact:
-    """A bundled connectome, compiled once."""
-    return elegansc.compile(name)
-
-
 @pytest.mark.parametrize("name", MINIMA)
 def test_the_report_of_a_bundled_connectome_adds_up(name: str) -> None:
-    artifact = by_default(name)
+    artifact = compiled(name)
     history, summary = artifact.history, artifact.summary
     parsed, chosen = history["parse"], history["select_cells"]
     merged, cycles = history["merge_electrical"], history["break_cycles"]
@@ -689,7 +681,7 @@ def test_the_report_of_a_bundled_connectome_adds_up(name: str) -> None:
 def test_sifting_loses_little_more_than_the_minimum() -> None:
     share = {}
     for name, least in MINIMA.items():
-        facts = elegansc.compile(name, cycles="fast").history["break_cycles"]
+        facts = compiled(name, cycles="fast", keep_alive=False).history["break_cycles"]
         share[name] = facts["least"] / least
 
     assert min(share.values()) >= 1 and max(share.values()) <= 1.125, share
@@ -700,7 +692,7 @@ def test_sifting_loses_little_more_than_the_minimum() -> None:
 def test_the_default_is_the_minimum_before_neurons_are_kept_alive(
     name: str, least: int
 ) -> None:
-    facts = by_default(name).history["break_cycles"]
+    facts = compiled(name).history["break_cycles"]
 
     assert facts["least"] == least
     price = (facts["weight"] - least) / facts["of_weight"]
@@ -730,7 +722,7 @@ def test_keeping_alive_ends_whatever_the_weights(
 @pytest.mark.parametrize("name", MINIMA)
 @pytest.mark.parametrize(("cycles", "most"), [("auto", 2), ("fast", 3), ("ratio", 3)])
 def test_junctions_add_hardly_a_level(name: str, cycles: str, most: int) -> None:
-    artifact = elegansc.compile(name, cycles=cycles, keep_alive=False)
+    artifact = compiled(name, cycles=cycles, keep_alive=False)
     facts = artifact.history["topological_sort"]
 
     assert 0 <= facts["levels"] - facts["chemical_levels"] <= most

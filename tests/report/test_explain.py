@@ -373,6 +373,7 @@ FEW = (4, 12, 48)
 CHECKED = 12
 
 
+@pytest.mark.usefixtures("short")
 def test_what_few_levels_lose_is_what_compile_says(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -402,6 +403,7 @@ def test_what_few_levels_lose_is_what_compile_says(
 RING = "pre,post,kind,weight\nS,A,chemical,4\nA,B,chemical,3\nB,A,chemical,1\nB,M,chemical,2\n"
 
 
+@pytest.mark.usefixtures("short")
 def test_bars_are_as_long_as_the_loss(tmp_path: Path) -> None:
     path = tmp_path / "ring.csv"
     path.write_text(RING)
@@ -427,6 +429,7 @@ def test_a_curve_of_no_loss_is_drawn_without_bars() -> None:
     assert bare[1] == "     2               6  50.0 %"
 
 
+@pytest.mark.usefixtures("short")
 def test_depths_in_which_junctions_find_no_room_are_left_out(tmp_path: Path) -> None:
     """By blocks: a sensor coupled to an inter that is coupled to a motor neuron."""
     path = tmp_path / "coupled.csv"
@@ -442,6 +445,7 @@ def test_depths_in_which_junctions_find_no_room_are_left_out(tmp_path: Path) -> 
     assert "--max-levels 2: 1 gap junction found no room" in refused.stderr
 
 
+@pytest.mark.usefixtures("short")
 def test_depths_count_the_junctions_that_are_given_up(tmp_path: Path) -> None:
     """Three neurons coupled to each other: two share one of two levels."""
     path = tmp_path / "coupled.csv"

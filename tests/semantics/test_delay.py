@@ -21,7 +21,6 @@ import torch
 from support import toy
 from support.command import run
 from support.paths import BUNDLED
-from support.search import short_search
 from torch import Tensor
 
 Feedback = dict[str, dict[str, int]]  # neuron -> input -> weight
@@ -50,6 +49,8 @@ OTHER: dict[str, tuple[str, ...]] = {
     "fast": ("--cycles", "fast"),
 }
 WORDS = LEAST | OTHER
+pytestmark = pytest.mark.usefixtures("short")
+
 COUPLED = ("electrical", "lateral")  # kinds of a gain that two neurons share
 CASES = [(worm, way) for worm in WORMS for way in WORDS] + [("varshney2011", "default")]
 
@@ -101,8 +102,7 @@ def compiled(name: str, way: str, folder: Path) -> ModuleType:
         wrote = run("compile", other, "--feedback", "delay", "-q", "-o", str(older))
         assert wrote.exit_code == 0, wrote.stderr
         words[-1] = str(older)
-    with short_search():
-        done = run("compile", name, "--feedback", "delay", *words, "-q")
+    done = run("compile", name, "--feedback", "delay", *words, "-q")
     assert done.exit_code == 0, done.stderr
     return toy.load(done.stdout_bytes)
 

@@ -126,6 +126,7 @@ def graph_options(options: Options) -> Options:
     return Options(**kept)
 
 
+@cache
 def source(options: Options = ROLES, edges: str = EDGES, name: str = "Toy") -> bytes:
     """The bytes of the toy's module."""
     return written(plan(graph_options(options), edges), options, name)

@@ -7,8 +7,7 @@ from pathlib import Path
 import pytest
 from support import witness
 from support.paths import BUNDLED
-
-import elegansc
+from support.worms import compiled
 
 CELLS = BUNDLED / "cells.csv"
 NAMES = sorted(path.stem for path in BUNDLED.glob("*.csv") if path != CELLS)
@@ -16,7 +15,7 @@ NAMES = sorted(path.stem for path in BUNDLED.glob("*.csv") if path != CELLS)
 
 def module(source: str) -> bytes:
     """The bytes of a source's module."""
-    (data,) = elegansc.compile(source).files.values()
+    (data,) = compiled(source).files.values()
     return data
 
 
