@@ -8,13 +8,10 @@ import sys
 import typing
 from pathlib import Path
 
-import jinja2
-import jinja2.meta
 import pytest
 from support.paths import ROOT
 
 from elegansc.ir.stages import Circuit, Connectome, Dag, Order, Plan
-from elegansc.module.emit import environment
 from elegansc.passes.break_cycles import break_cycles
 from elegansc.passes.mark_live import mark_live
 from elegansc.passes.merge_electrical import merge_electrical
@@ -71,17 +68,6 @@ def test_the_types_chain(step: typing.Any, takes: type, gives: type) -> None:
     hints = typing.get_type_hints(step)
     first = next(iter(hints.values()))
     assert (first, hints["return"]) == (takes, gives)
-
-
-@pytest.mark.parametrize(
-    "page", ["module.py.jinja", "kernels/dense.jinja", "task.jinja"]
-)
-def test_a_page_reads_one_view(page: str) -> None:
-    loader = environment().loader
-    assert isinstance(loader, jinja2.BaseLoader)
-    source = loader.get_source(environment(), page)[0]
-    names = jinja2.meta.find_undeclared_variables(environment().parse(source))
-    assert names <= {"module"}
 
 
 def test_no_module_of_ours_runs_data() -> None:

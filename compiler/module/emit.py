@@ -48,6 +48,8 @@ GAINS = {
 }
 
 
+# The page of each semantics.
+PAGES = {"drop": "semantics/acyclic.jinja", "delay": "semantics/delay.jinja"}
 CENTRED = "1.15"  # instead, of gains of centred sums: 1 / deviation of relu(z + 1)
 
 
@@ -69,8 +71,7 @@ class ModulePage:
     gains: bool  # whether synapses have gains
 
     kernel: str
-    delay: bool
-    lateral: bool  # whether some junction is within a level
+    lateral: bool  # whether junctions within a level are read
 
     start: str  # what `reset_parameters` does, in words
     counts: bool
@@ -96,7 +97,7 @@ def emit(plan: Plan, *, options: Options | None = None, name: str = "") -> Artif
     options = options or Options()
     check_label(plan.source.label)
     name = check_name(name or names.class_name(plan.source.label))
-    page = environment().get_template("module.py.jinja")
+    page = environment().get_template(PAGES[options.feedback])
     body = page.render(module=page_of(plan, options, name)).encode("ascii")
     return Artifact(
         {f"{name}.py": with_header(body, plan.source.label, digest(plan))},
@@ -157,8 +158,7 @@ def page_of(plan: Plan, options: Options, name: str) -> ModulePage:
         ),
         gains=options.merge != "product",
         kernel=options.kernel,
-        delay=options.feedback == "delay",
-        lateral=bool(tables.lateral),
+        lateral=options.feedback == "delay" and bool(tables.lateral),
         start=start(options),
         counts=options.init == "counts",
         centred=centred(options),
