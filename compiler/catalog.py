@@ -24,6 +24,7 @@ from .names import amount
 # Muscles as published elsewhere than in cect, whose names stand in the table: MDL08,
 # MDL8, BWM-DL01 (Witvliet 2021), dBWML1, vm1aL, um1aL (Cook 2019), pm7d (Cook 2020),
 # mu_bod, anal, LegacyBodyWallMuscles (White 1986), NMJ (Varshney 2011).
+UNKNOWN_UNIT = "units of weight"  # what weights count where nothing tells it
 MUSCLE = re.compile(
     r"M[DV][LR][0-9]{1,2}"
     r"|BWM(-[DV][LR][0-9]{1,2})?"
@@ -109,6 +110,12 @@ def entries() -> tuple[Entry, ...]:
 def find(name: str) -> Entry | None:
     """The bundled connectome of exactly this name."""
     return next((entry for entry in entries() if entry.name == name), None)
+
+
+def unit_of(label: str) -> str:
+    """The unit of a bundled connectome's weights; UNKNOWN_UNIT of any other."""
+    entry = find(label)
+    return entry.unit if entry else UNKNOWN_UNIT
 
 
 def suggest(name: str) -> str | None:

@@ -7,9 +7,10 @@ from dataclasses import dataclass, replace
 from . import names
 from .errors import InputError, UsageError
 from .ir.stages import Artifact, Dag
+from .ir.trace import Trace
 from .options import Options
-from .pipeline import Trace, compile_source
-from .readers.parse import Layout
+from .pipeline import compile_source
+from .readers.reader import Layout
 
 
 def ensemble(

@@ -1,4 +1,4 @@
-"""What a compile takes beside its options: a source, roles, an older model."""
+"""Open a source: a connectome of any format, or a module that elegansc generated."""
 
 from __future__ import annotations
 
@@ -7,46 +7,59 @@ from dataclasses import replace
 from pathlib import Path
 
 from . import catalog, names
-from .errors import InputError, UsageError, VerifyError
+from .errors import InputError, UsageError
 from .files import read_bytes
 from .ir.invariants import verify
-from .ir.stages import (
-    INTER,
-    MOTOR,
-    MUSCLE,
-    NEURON,
-    OTHER,
-    SENSORY,
-    CellFact,
-    CellTable,
-    Circuit,
-    Connectome,
-    Past,
-    Source,
-)
-from .ir.text import digest
-from .module.contradictions import contradiction
-from .module.header import AGAIN, is_generated
-from .module.read import Model, read_model
-from .options import Options, base, check_label
-from .readers.cells import read_cells
-from .readers.parse import Layout, parse
+from .ir.stages import Connectome, Source
+from .module.header import is_generated
+from .module.read import Model, SweepModel, read_consistent
+from .options import Options, check_label
+from .readers.parse import parse
+from .readers.reader import Layout
 
-UNKNOWN_UNIT = "units of weight"  # what weights count where nothing tells it
-UNLABELLED = "rename the file"  # what to do where there is no --label
-BITS = {"sensory": SENSORY, "inter": INTER, "motor": MOTOR}
-KINDS = {"neuron": NEURON, "muscle": MUSCLE, "other": OTHER}
+RELABEL = "choose another with --label"  # what to do about a label of a bundled one
+UNLABELLED = "rename the file"  # the same where there is no --label
+
+Opened = Connectome | Model | SweepModel
 
 
-def parse_source(data: bytes, path: str, source: Source, layout: Layout) -> Connectome:
-    """Parse bytes; messages name the file as the user did, the IR by its label."""
-    shown = "stdin" if path == "-" else path
-    return replace(parse(data, shown, layout=layout, unit=source.unit), source=source)
+def open_source(
+    path: str, layout: Layout, *, label: str = "", hint: str = RELABEL
+) -> Opened:
+    """Open a connectome or a generated module.
+
+    Args:
+        path: a bundled name, "-" for stdin, or a file; a bundled name wins unless the
+            argument has a slash or an extension.
+        label: stands for the file in the output; its base name if empty.
+        hint: what to do if the file is called like a bundled connectome.
+
+    Returns:
+        A connectome, verified; or a module whose tables do not contradict each other,
+        by whoever they were edited.
+
+    Raises:
+        InputError: no such file, or what is wrong with it. UsageError: the label or the
+            layout does not fit it.
+    """
+    data, label, unit = fetch(path, label, hint=hint)
+    match read_source(data, path, layout):
+        case Connectome() as connectome:
+            return replace(connectome, source=Source(label, unit))
+        case module:
+            return replace(module, label=label)
 
 
-def fetch(
-    path: str, label: str = "", *, hint: str = "choose another with --label"
-) -> tuple[bytes, str, str]:
+def read_source(data: bytes, path: str, layout: Layout) -> Opened:
+    """Read the bytes of a connectome or of a generated module."""
+    if is_generated(data):
+        return read_consistent(data, path)
+    connectome = parse(data, "stdin" if path == "-" else path, layout=layout)
+    verify(connectome)
+    return connectome
+
+
+def fetch(path: str, label: str, *, hint: str) -> tuple[bytes, str, str]:
     """(bytes, label, unit of the weights) of a connectome.
 
     Args:
@@ -69,133 +82,16 @@ def fetch(
         )
     if catalog.find(found):
         raise UsageError(f"label {found}: is the name of a bundled connectome; {hint}")
-    return read_bytes(path), found, UNKNOWN_UNIT
+    return read_bytes(path), found, catalog.UNKNOWN_UNIT
 
 
-def past_of(options: Options, circuit: Circuit) -> Past | None:
-    """The older model to stay near.
+def check_own(module: Model | SweepModel, options: Options) -> None:
+    """Raise unless a generated module is as it was generated, and no options are given.
 
     Raises:
-        InputError: hardly a neuron of it is known here.
+        InputError: it was edited or cut short. UsageError: options beside its own.
     """
-    if not options.like:
-        return None
-    data = read_bytes(options.like, empty=AGAIN)
-    if not is_generated(data):
-        hint = "--like takes a module that elegansc generated"
-        raise InputError(options.like, "not a generated module", hint)
-    model = read_model(data, options.like)
-    model.header.check(options.like)
-    name = model.plan.cells.name
-    shared = set(name) & set(circuit.cells.name)
-    if 10 * len(shared) < len(circuit.cells):
-        of = names.plural(len(circuit.cells), "neuron")
-        seen = f"--like: knows {len(shared):,} of {of} here"
-        raise InputError(options.like, seen, "is it a model of another animal?")
-    return past_from(model, options, circuit, base(options.like))
-
-
-def locked(model: Model | None, options: Options, circuit: Circuit) -> Past | None:
-    """A model's order, to be taken as it is, if it is of this very graph and options.
-
-    Under other options, and be it another --like or --stick, a compile would not take it.
-    """
-    if model is None:
-        return None
-    near = base(options.like) if options.like else "", options.stick
-    if near != (model.options.like, model.options.stick):
-        return None
-    past = past_from(model, options, circuit, model.path or model.header.label)
-    return past if past.same else None
-
-
-def past_from(model: Model, options: Options, circuit: Circuit, label: str) -> Past:
-    """An older model, by name."""
-    plan, name = model.plan, model.plan.cells.name
-    back = {
-        (name[u], name[v]): late
-        for late, edges in ((False, plan.forward), (True, plan.feedback))
-        for u, v in zip(edges.pre.tolist(), edges.post.tolist(), strict=True)
-    }
-    ends, within = (
-        zip(edges.left.tolist(), edges.right.tolist(), strict=True)
-        for edges in (plan.junctions, plan.lateral)
-    )
-    asked = replace(options, like="", stick=0.0)
-    made = replace(model.options, like="", stick=0.0)
-    same = asked.changed() == made.changed() and digest(circuit) == digest(plan)
-    return Past(
-        label,
-        back,
-        {neuron: row for row, neuron in enumerate(name)},
-        frozenset((name[u], name[v]) for u, v in ends),
-        plan.optimality,
-        same,
-        frozenset((min(name[u], name[v]), max(name[u], name[v])) for u, v in within),
-    )
-
-
-def cell_table(options: Options) -> CellTable | None:
-    """The table of cells that the options ask for; None: roles by structure."""
-    if options.cells:
-        hint = "give a row for each cell: name,role"
-        return read_cells(read_bytes(options.cells, empty=hint), options.cells)
-    if options.roles_table == "structure":
-        return None
-    several = options.roles_table == "several"
-    facts = {}
-    for cell in catalog.cells().values():
-        role = sum(BITS[word] for word in (cell.roles if several else cell.role))
-        facts[cell.name] = CellFact(role, cell.transmitter, KINDS[cell.kind])
-    return CellTable(facts, options.roles_table, muscle=catalog.is_muscle)
-
-
-def expand(patterns: tuple[str, ...]) -> tuple[str, ...]:
-    """Patterns with each `@file` replaced by the lines of that file."""
-    found: list[str] = []
-    for pattern in patterns:
-        if pattern.startswith("@"):
-            data = read_bytes(pattern[1:], empty="give a name or a pattern a line")
-            text = data.decode("utf-8-sig", "replace")
-            found += [line.strip() for line in text.splitlines() if line.strip()]
-        else:
-            found.append(pattern)
-    return tuple(found)
-
-
-def check_own_options(options: Options) -> None:
-    """Raise a UsageError for options beside those of a generated model."""
-    if options.changed():
+    if changed := options.changed():
         hint = "the options of a generated model are its own; compile its source with others"
-        raise UsageError(
-            f"{', '.join('--' + key for key in options.changed())}: {hint}"
-        )
-
-
-def untouched(data: bytes, path: str, options: Options) -> Model:
-    """A generated model that is as it was generated.
-
-    Raises:
-        InputError: edited or cut short. UsageError: options beside its own.
-    """
-    check_own_options(options)
-    model = consistent(data, path)
-    model.header.check(path)
-    return model
-
-
-def consistent(data: bytes, path: str) -> Model:
-    """A generated model whose tables can be true together, whoever wrote them.
-
-    Raises:
-        InputError: not ours, damaged, or contradictory; with the table and the line.
-    """
-    model = read_model(data, path)
-    if told := contradiction(data, path, model.tables):
-        raise told
-    try:
-        verify(model.plan)
-    except VerifyError as error:
-        seen = f"the tables contradict each other: {error}"
-        raise InputError(path, seen, "compile its source again") from None
-    return model
+        raise UsageError(f"{', '.join('--' + key for key in changed)}: {hint}")
+    module.header.check(module.path)

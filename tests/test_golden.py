@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 from support.paths import GOLDEN
 
-from elegansc.options import Options
-from elegansc.pipeline import STAGES, Trace, compile_source, stages_numbered
+from elegansc.ir.trace import Trace
+from elegansc.options import STAGES, Options
+from elegansc.pipeline import compile_source
 from elegansc.report.compile import report
 from elegansc.verification.verify import prove
 
@@ -28,7 +29,7 @@ def written(case: Path) -> dict[str, bytes]:
     artifact = compile_source(
         str(case / "edges.csv"), label=case.name, options=options, trace=trace
     )
-    files = {name: text.encode() for name, text in stages_numbered(trace)}
+    files = {name: text.encode() for name, text in trace.numbered()}
     lines = report(artifact.history, artifact.label, artifact.unit)
     files["report.txt"] = ("\n".join(lines) + "\n").encode()
     files["module.py"] = next(iter(artifact.files.values()))

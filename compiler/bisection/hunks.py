@@ -11,6 +11,7 @@ from typing import TypeVar
 
 import numpy as np
 
+from ..catalog import UNKNOWN_UNIT
 from ..comparison.cell_names import class_of, renames
 from ..comparison.version import ROLES
 from ..ir.stages import (
@@ -27,7 +28,6 @@ from ..ir.stages import (
     Synapses,
 )
 from ..names import STEP
-from ..sources import UNKNOWN_UNIT
 
 CHEMICAL_WORD, ELECTRICAL_WORD = "chemical", "electrical"
 ADDED, LOST, ROLE, NAMES = "cells added", "cells lost", "roles", "names"

@@ -3,25 +3,25 @@
 from __future__ import annotations
 
 import shutil
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from ..catalog import UNKNOWN_UNIT
 from ..errors import InputError, UsageError, VerifyError
 from ..files import write
-from ..ir.invariants import verify
-from ..ir.stages import Circuit, Source
+from ..ir.stages import Circuit, Connectome
 from ..ir.text import digest
+from ..ir.trace import Trace
 from ..module.emit import emit
-from ..module.header import MODULE, is_generated
-from ..module.read import Model
+from ..module.header import MODULE
+from ..module.read import Model, levelled
 from ..module.restore import unplanned
 from ..names import class_name
 from ..options import Options, check_name
-from ..pipeline import Stop, Trace, lower
-from ..readers.parse import Layout
-from ..sources import UNKNOWN_UNIT, UNLABELLED, fetch, parse_source, untouched
+from ..pipeline import lower, refuse_levels, to_circuit
+from ..readers.reader import Layout
+from ..sources import UNLABELLED, Opened, check_own, open_source
 from .hunks import Difference, connectome_of
 from .measure import Command, Skipped, median
 
@@ -89,20 +89,10 @@ def read_ends(
         InputError: a file is wrong, or a model was edited. UsageError: options are given
             for a model, or the options of two models differ.
     """
-    fetched = [fetch(path, hint=UNLABELLED) for path in (old, new)]
-    models = [
-        untouched(data, path, Options()) if is_generated(data) else None
-        for path, (data, _, _) in zip((old, new), fetched, strict=True)
-    ]
+    sources = [open_source(path, layout, hint=UNLABELLED) for path in (old, new)]
+    models = [unedited(source) for source in sources]
     options_of_steps = common_options(options, [model for model in models if model])
-    one, other = (
-        (
-            unplanned(model.plan)[0]
-            if model
-            else circuit(path, *found, options_of_steps, layout)
-        )
-        for path, found, model in zip((old, new), fetched, models, strict=True)
-    )
+    one, other = (circuit(source, options_of_steps) for source in sources)
     named = [model.name for model in models if model]
     made = named[0] if named else class_name(one.source.label)
     return Ends(
@@ -110,19 +100,26 @@ def read_ends(
     )
 
 
-def circuit(
-    path: str, data: bytes, label: str, unit: str, options: Options, layout: Layout
-) -> Circuit:
-    """The circuit of a source."""
-    source = Source(label, options.weight_unit or unit)
-    connectome = parse_source(data, path, source, layout)
-    verify(connectome)
-    trace = Trace(until="circuit")
-    with suppress(Stop):
-        lower(connectome, options, trace)
-    found = trace.kept["circuit"]
-    assert isinstance(found, Circuit)
-    return found
+def unedited(source: Opened) -> Model | None:
+    """A generated model; None of a connectome.
+
+    Raises:
+        InputError: it was edited, or it is a published sweep.
+    """
+    if isinstance(source, Connectome):
+        return None
+    model = levelled(source)
+    check_own(model, Options())
+    return model
+
+
+def circuit(source: Opened, options: Options) -> Circuit:
+    """The circuit of a source: what the options take from it, or what a model holds."""
+    if not isinstance(source, Connectome):
+        return unplanned(levelled(source).plan)[0]
+    if options.lowering == "published":
+        refuse_levels()
+    return to_circuit(source, options, Trace())
 
 
 def common_options(asked: Options, models: list[Model]) -> Options:

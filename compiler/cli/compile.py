@@ -18,9 +18,9 @@ from .flags import SCHEMA, layout_of, layout_options, model_options, options_of
 
 if TYPE_CHECKING:
     from ..ir.stages import Artifact, Connectome
+    from ..ir.trace import Trace
     from ..module.read import Model
     from ..options import Options
-    from ..pipeline import Trace
 
 
 @click.command("compile")
@@ -70,8 +70,9 @@ def compile_command(
     SOURCE is a file, "-" for stdin, or a name that `elegansc connectomes` lists.
     """
     from ..files import allow
+    from ..ir.trace import Trace
     from ..module.header import MODULE
-    from ..pipeline import Trace, compile_source
+    from ..pipeline import compile_source
 
     looks = given["check"] or given["diff"]
     if looks and output == "-":
@@ -166,8 +167,6 @@ def summary(output: str, artifact: Artifact) -> None:
 
 def report_json(artifact: Artifact, output: str, trace: Trace) -> None:
     """The report as JSON, on stdout."""
-    from ..pipeline import history_of
-
     found = {
         "schema": SCHEMA,
         "command": "compile",
@@ -175,7 +174,7 @@ def report_json(artifact: Artifact, output: str, trace: Trace) -> None:
         "unit": artifact.unit,
         "output": output,
         "summary": dict(artifact.summary),
-        "passes": history_of(artifact),
+        "passes": {step: dict(facts) for step, facts in artifact.history.items()},
         "seconds": {step: round(seconds, 6) for step, seconds in trace.seconds.items()},
     }
     click.echo(json.dumps(found, indent=2))
@@ -184,13 +183,12 @@ def report_json(artifact: Artifact, output: str, trace: Trace) -> None:
 def dump(folder: Path, trace: Trace, artifact: Artifact) -> None:
     """Every stage as a numbered file."""
     from ..files import replace as put_file
-    from ..pipeline import stages_numbered
 
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise InputError(str(folder), f"cannot be made: {error.strerror}") from None
-    for name, content in stages_numbered(trace):
+    for name, content in trace.numbered():
         put_file(folder / name, content.encode())
     for data in artifact.files.values():
         put_file(folder / "8_module.py", data)
@@ -211,15 +209,13 @@ def put(output: str, data: bytes, source: str, force: bool) -> None:
 def locked_by(path: Path) -> Model | None:
     """The model at a path, whose order stands if it is of the same graph and options."""
     from ..files import read_bytes
-    from ..module.header import AGAIN, is_generated
+    from ..module.header import AGAIN
     from ..module.read import read_model
 
     if not path.is_file():
         return None
     data = read_bytes(str(path), empty=AGAIN)
     try:
-        if not is_generated(data):
-            return None
         model = read_model(data, str(path))
         model.header.check(str(path))
         return model

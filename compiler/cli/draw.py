@@ -14,7 +14,7 @@ from .flags import layout_of, layout_options, model_options, options_of
 if TYPE_CHECKING:
     from ..drawing.scene import Scene
     from ..options import Options
-    from ..readers.parse import Layout
+    from ..readers.reader import Layout
 
 STYLES = ("levels", "figure1", "matrix")
 FORMATS = ("svg", "png", "pdf", "html", "dot", "graphml")

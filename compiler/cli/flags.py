@@ -13,7 +13,7 @@ from ..errors import UsageError
 from ..options import CHOICES, Options, dashed
 
 if TYPE_CHECKING:
-    from ..readers.parse import Layout
+    from ..readers.reader import Layout
 
 SCHEMA = 1  # of every JSON report
 
@@ -117,7 +117,7 @@ def options_of(given: dict[str, Any]) -> Options:
 
 def layout_of(given: dict[str, Any]) -> Layout:
     """The Layout of the command line."""
-    from ..readers.parse import Layout
+    from ..readers.reader import Layout
 
     columns: dict[str, str] = {}
     if given["columns"]:

@@ -64,7 +64,7 @@ def named_changes(name: str, old: str, new: str) -> list[str] | None:
     from ..comparison import text as changes_text
     from ..comparison import version as sides
     from ..options import Options
-    from ..readers.parse import Layout
+    from ..readers.reader import Layout
 
     all_cells = Options(keep="all")
     try:

@@ -14,7 +14,7 @@ from .exit_codes import complain
 from .flags import layout_of, layout_options
 
 if TYPE_CHECKING:
-    from ..readers.parse import Layout
+    from ..readers.reader import Layout
 
 
 @click.command("status")

@@ -16,14 +16,14 @@ import numpy as np
 
 from ..errors import CompilerError, visible
 from ..files import read_bytes
-from ..ir.invariants import verify
 from ..ir.stages import MOTOR, SENSORY, Cells, Connectome, Junctions, Synapses
 from ..module.emit import emit
 from ..module.header import is_generated
-from ..module.read import Model, read_model
+from ..module.read import Model, levelled, read_model
 from ..module.restore import unplanned
 from ..names import LABEL, literal, number
-from ..readers.parse import Layout, parse
+from ..readers.reader import Layout
+from ..sources import read_source
 
 CONFLICT = re.compile(
     rb"^<{7} .*\n((?:.*\n)*?)(?:^\|{7} .*\n(?:.*\n)*?)?^={7}\n((?:.*\n)*?)^>{7} .*\n",
@@ -51,13 +51,13 @@ def listing(data: bytes, path: str) -> Iterator[str]:
     Raises:
         CompilerError: it is neither a connectome nor a model.
     """
-    if is_generated(data):
-        model = read_model(data, path)
-        verify(model.plan)
+    source = read_source(data, path, Layout())
+    if isinstance(source, Connectome):
+        yield from rows(source, data)
+    else:
+        model = levelled(source)
         yield from model_lines(model)
         yield from edits(model, data)
-    else:
-        yield from rows(parse(data, path, layout=Layout()), data)
 
 
 def unmerged(data: bytes, path: str) -> Iterator[str]:

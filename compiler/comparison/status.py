@@ -11,18 +11,17 @@ from .. import catalog
 from ..errors import CompilerError, visible
 from ..files import read_bytes
 from ..ir.text import digest
+from ..ir.trace import Trace
 from ..module.emit import emit
 from ..module.emit_sweep import emit_sweep
 from ..module.header import AGAIN, read_header
-from ..module.read import Model, read_model
-from ..module.read_sweep import SweepModel, is_sweep, read_sweep
+from ..module.read import Model, SweepModel, read_consistent, read_module
 from ..module.restore import unplanned
 from ..names import plain
 from ..options import Options
 from ..passes.published_sweep import published_sweep
-from ..pipeline import Trace, circuit_of, compile_source
-from ..readers.parse import Layout
-from ..sources import consistent
+from ..pipeline import circuit_of, compile_source
+from ..readers.reader import Layout
 from .changes import compare
 from .text import details, summary
 from .version import Side, side_of
@@ -86,7 +85,7 @@ def status(path: str, against: str | None, layout: Layout) -> Status:
             why += "; the edit is inside the tables: git diff shows it"
         return Status(path, EDITED, why, tuple(edits))
     if isinstance(model, Model):
-        consistent(data, path)
+        read_consistent(data, path)
     if again != data:
         return Status(
             path, STALE, "another version of elegansc wrote it: compile it again"
@@ -101,14 +100,13 @@ def status(path: str, against: str | None, layout: Layout) -> Status:
 
 def read_and_emit(data: bytes, path: str) -> tuple[Model | SweepModel, bytes]:
     """Read a module, and emit it again from its tables."""
-    if is_sweep(data):
-        swept = read_sweep(data, path)
-        sweep = published_sweep(swept.circuit)
-        files = emit_sweep(sweep, options=swept.options, name=swept.name).files
-        return swept, next(iter(files.values()))
-    model = read_model(data, path)
-    files = emit(model.plan, options=model.options, name=model.name).files
-    return model, next(iter(files.values()))
+    module = read_module(data, path)
+    match module:
+        case SweepModel(options=options, name=name, circuit=circuit):
+            artifact = emit_sweep(published_sweep(circuit), options=options, name=name)
+        case Model(options=options, name=name, plan=plan):
+            artifact = emit(plan, options=options, name=name)
+    return module, next(iter(artifact.files.values()))
 
 
 def sweep_status(path: str, model: SweepModel, source: str, layout: Layout) -> Status:

@@ -9,16 +9,15 @@ from typing import TypeVar
 import numpy as np
 
 from ..errors import InputError, UsageError
-from ..ir.invariants import verify
-from ..ir.stages import MOTOR, SENSORY, Circuit, Plan, Source
-from ..module.header import is_generated
-from ..module.read import Model
+from ..ir.stages import MOTOR, SENSORY, Circuit, Connectome, Plan
+from ..ir.trace import Stop, Trace
+from ..module.read import Model, levelled
 from ..module.restore import unplanned
 from ..options import MEANING, Options, Value
-from ..pipeline import Stop, Trace, lower
-from ..readers.parse import Layout
+from ..pipeline import lower
+from ..readers.reader import Layout
 from ..semantics.interpret import Link, link
-from ..sources import UNLABELLED, consistent, fetch, parse_source
+from ..sources import UNLABELLED, Opened, open_source
 
 ROLES = {0: "inter", SENSORY: "sensory", MOTOR: "motor", SENSORY | MOTOR: "both"}
 
@@ -72,7 +71,7 @@ def side(
         label: stands for the file.
         like: the other side, if it is a model: a source is compiled as that one was.
     """
-    return side_from(path, fetch(path, label), options, layout, like)
+    return side_from(open_source(path, layout, label=label), options, like)
 
 
 def both(old: str, new: str, options: Options | None, layout: Layout) -> list[Side]:
@@ -80,37 +79,28 @@ def both(old: str, new: str, options: Options | None, layout: Layout) -> list[Si
 
     Each is read once, so that it may be a pipe.
     """
-    held = [(path, fetch(path, hint=UNLABELLED)) for path in (old, new)]
+    sources = [open_source(path, layout, hint=UNLABELLED) for path in (old, new)]
     models = [
-        consistent(data, path) if is_generated(data) else None
-        for path, (data, *_) in held
+        None if isinstance(source, Connectome) else levelled(source)
+        for source in sources
     ]
     return [
-        side_from(path, found, options, layout, other)
-        for (path, found), other in zip(held, reversed(models), strict=True)
+        side_from(source, options, other)
+        for source, other in zip(sources, reversed(models), strict=True)
     ]
 
 
-def side_from(
-    path: str,
-    found: tuple[bytes, str, str],
-    options: Options | None,
-    layout: Layout,
-    like: Model | None,
-) -> Side:
-    """A side from what `fetch` found of it."""
-    data, label, unit = found
-    if is_generated(data):
-        return side_of_model(consistent(data, path), label)
+def side_from(source: Opened, options: Options | None, like: Model | None) -> Side:
+    """A side from its source."""
+    if not isinstance(source, Connectome):
+        return side_of_model(levelled(source))
     if options is None:
         made = like.options if like else Options()
         options = replace(made, like="", stick=0.0)
-    source = Source(label, options.weight_unit or unit)
-    connectome = parse_source(data, path, source, layout)
-    verify(connectome)
+    label = source.source.label
     trace, why = Trace(until="plan"), ""
     try:
-        lower(connectome, options, trace, like)
+        lower(source, options, trace, like)
     except Stop:
         pass
     except (InputError, UsageError) as error:
@@ -123,11 +113,12 @@ def side_from(
     return replace(side_of(circuit, plan_found, options, label), why=why)
 
 
-def side_of_model(model: Model, label: str) -> Side:
+def side_of_model(model: Model) -> Side:
     """What stands in the tables of a model, and whether its text was edited."""
     circuit = unplanned(model.plan)[0]
     return replace(
-        side_of(circuit, model.plan, model.options, label), edited=model.header.edited
+        side_of(circuit, model.plan, model.options, model.label),
+        edited=model.header.edited,
     )
 
 

@@ -8,10 +8,11 @@ import numpy as np
 
 from ..arrays import Bool, Float64, Int8, Int32, UInt8
 from ..ir.stages import INTER, MOTOR, SENSORY, Columns, Plan
+from ..ir.trace import Trace
 from ..module.restore import together
 from ..options import Options
-from ..pipeline import Trace, compile_source
-from ..readers.parse import Layout
+from ..pipeline import compile_source
+from ..readers.reader import Layout
 
 FORWARD, FEEDBACK, JUNCTION = 0, 1, 2  # kinds of a line
 KINDS = ("chemical", "feedback", "junction")

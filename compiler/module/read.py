@@ -1,86 +1,146 @@
-"""Read a generated module: its tables, by `ast` alone. Nothing of it is ever run."""
+"""Read a generated module: its tables, by `ast` alone. Nothing of it is ever run.
+
+The table SWEEP of a published sweep is not read: it is made again from the circuit.
+"""
 
 from __future__ import annotations
 
 import ast
-import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
-from ..errors import InputError, Location
-from ..ir.stages import Plan, Source
+from .. import catalog
+from ..errors import InputError, Location, UsageError, VerifyError
+from ..ir.invariants import verify
+from ..ir.stages import Circuit, Plan, Source
 from ..options import Options
+from .contradictions import contradiction
 from .header import AGAIN, Header, read_header
-from .literals import Literal, blamed, lines_of, literals, parsed
-from .restore import plan_of
+from .literals import Literal, literals, parsed
+from .restore import circuit_of, plan_of
+from .table_types import check_names, check_types
 from .tables import Tables
 
-LARGEST = sys.float_info.max
-PUBLISHED = b'"lowering": "published"'  # how OPTIONS says it
-METHODS = ("exact", "exact+sift", "sift", "ratio")
 TASK_CLASSES = {  # that stand below the network's
     "none": (),
     "cifar10": ("Encoder", "Readout", "ElegansNetM1"),
     "mnist": ("Encoder", "Readout", "Decoder", "ElegansNetM2"),
 }
-NEEDED = (
-    "OPTIONS",
-    "LEVELS",
-    "UNUSED",
-    "SENSORY",
-    "MOTOR",
-    "CHEMICAL",
-    "ELECTRICAL",
-    "FEEDBACK",
-)
+SWEEP_TABLES = ("OPTIONS", "UNUSED", "SENSORY", "MOTOR", "CHEMICAL", "ELECTRICAL")
+PLAN_TABLES = (*SWEEP_TABLES, "LEVELS", "FEEDBACK")
 OPTIONAL = ("CYCLES", "LATERAL", "SIGN", "TRANSMITTER")
 
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """A generated module as data."""
+    """A generated module as data.
+
+    Attributes:
+        name: of the class.
+        path: of the file, as messages name it; label: of the file.
+    """
 
     header: Header
-    name: str  # of the class
+    name: str
     tables: Tables
     options: Options
     plan: Plan
-    path: str = ""  # as messages name it
+    path: str = ""
+    label: str = ""
 
 
-def read_model(data: bytes, label: str) -> Model:
+@dataclass(frozen=True, slots=True)
+class SweepModel:
+    """A generated module of a published sweep as data; attributes as of `Model`."""
+
+    header: Header
+    name: str
+    options: Options
+    circuit: Circuit
+    path: str = ""
+    label: str = ""
+
+
+def read_module(data: bytes, path: str) -> Model | SweepModel:
     """Read a generated module's header, class name, options and tables.
 
     Raises:
         InputError: not ours, or damaged; with the line and the table.
     """
-    head = read_header(data, label)
-    if PUBLISHED in data:
+    head = read_header(data, path)
+    tree = parsed(data, path)
+    found = literals(tree, path, {*PLAN_TABLES, *OPTIONAL})
+    swept = is_swept(found)
+    for table in SWEEP_TABLES if swept else PLAN_TABLES:
+        if table not in found:
+            raise InputError(path, f"the table {table} is missing", AGAIN)
+    tables = check_types(found, path)
+    if not swept:
+        check_names(tables, found, path)
+    options = options_of(tables, found, path)
+    name = class_of(tree, path, options)
+    unit = options.weight_unit or catalog.unit_of(head.label)
+    source = Source(head.label, unit)
+    if swept:
+        return SweepModel(head, name, options, circuit_of(tables, source), path)
+    return Model(head, name, tables, options, plan_of(tables, source), path)
+
+
+def read_model(data: bytes, path: str) -> Model:
+    """Read a generated module that has levels.
+
+    Raises:
+        InputError: not ours, damaged, or a published sweep.
+    """
+    return levelled(read_module(data, path))
+
+
+def read_consistent(data: bytes, path: str) -> Model | SweepModel:
+    """Read a generated module whose tables can be true together, whoever wrote them.
+
+    Raises:
+        InputError: not ours, damaged, or contradictory; with the table and the line.
+    """
+    module = read_module(data, path)
+    if isinstance(module, SweepModel):
+        return module
+    if error := contradiction(data, path, module.tables):
+        raise error
+    try:
+        verify(module.plan)
+    except VerifyError as error:
+        seen = f"the tables contradict each other: {error}"
+        raise InputError(path, seen, "compile its source again") from None
+    return module
+
+
+def read_unedited(data: bytes, path: str) -> Model:
+    """Read a generated module that has levels and is as it was generated.
+
+    Raises:
+        InputError: not ours, damaged, contradictory, edited, or a published sweep.
+    """
+    model = levelled(read_consistent(data, path))
+    model.header.check(path)
+    return model
+
+
+def levelled(module: Model | SweepModel) -> Model:
+    """A module that has levels; InputError for a published sweep."""
+    if isinstance(module, SweepModel):
         hint = "give its source, or a model without --lowering published"
-        raise InputError(label, "a published sweep, which has no levels", hint)
-    tree = parsed(data, label)
-    found = tables_in(tree, label, NEEDED)
-    tables = check(found, label)
-    options = options_of(tables, found, label)
-    name = classes_of(tree, label, options)
-    unit = options.weight_unit or unit_of(head.label)
-    plan = plan_of(tables, Source(head.label, unit))
-    return Model(head, name, tables, options, plan, label)
+        seen = "a published sweep, which has no levels"
+        raise InputError(module.path, seen, hint)
+    return module
 
 
-def tables_in(
-    tree: ast.Module, label: str, needed: tuple[str, ...]
-) -> dict[str, Literal]:
-    """The literals of the tables, those needed and those that may be there."""
-    found = literals(tree, label, {*needed, *OPTIONAL})
-    for name in needed:
-        if name not in found:
-            raise InputError(label, f"the table {name} is missing", AGAIN)
-    return found
+def is_swept(found: Mapping[str, Literal]) -> bool:
+    """Whether the table OPTIONS says that a module is a published sweep."""
+    options = found["OPTIONS"].value if "OPTIONS" in found else None
+    return isinstance(options, dict) and options.get("lowering") == "published"
 
 
-def classes_of(tree: ast.Module, label: str, options: Options) -> str:
+def class_of(tree: ast.Module, label: str, options: Options) -> str:
     """The name of the network's class; the others are those of the task."""
     classes = [node.name for node in tree.body if isinstance(node, ast.ClassDef)]
     around = TASK_CLASSES[options.task]
@@ -90,102 +150,8 @@ def classes_of(tree: ast.Module, label: str, options: Options) -> str:
     return classes[0]
 
 
-def unit_of(label: str) -> str:
-    """The unit of a bundled connectome's weights."""
-    from .. import catalog
-
-    entry = catalog.find(label)
-    return entry.unit if entry else "units of weight"
-
-
-def check(found: Mapping[str, Literal], label: str) -> Tables:
-    """The tables, each of its type, each name known and each neuron placed once."""
-    tables = check_types(found, label)
-    check_names(tables, found, label)
-    return tables
-
-
-def check_types(found: Mapping[str, Literal], label: str) -> Tables:
-    """The tables, each of its type."""
-
-    def table(name: str, good: Callable[[Any], bool], default: Any = None) -> Any:
-        if name not in found:
-            return default
-        held = found[name]
-        if not good(held.value):
-            at = Location(label, blamed(held.node, held.value, good))
-            raise InputError(at, f"{name} is not of its type")
-        return held.value
-
-    return Tables(
-        table(
-            "OPTIONS",
-            lambda v: isinstance(v, dict) and all(isinstance(k, str) for k in v),
-        ),
-        table("CYCLES", cycle_table, {}),
-        table(
-            "LEVELS",
-            lambda v: isinstance(v, list) and bool(v) and all(map(name_list, v)),
-        ),
-        table("UNUSED", name_list),
-        table("SENSORY", name_list),
-        table("MOTOR", name_list),
-        table("CHEMICAL", weight_table),
-        table("ELECTRICAL", weight_table),
-        table("FEEDBACK", weight_table),
-        table("SIGN", sign_table, {}),
-        table(
-            "TRANSMITTER",
-            lambda v: isinstance(v, dict) and all(map(name_list, v.values())),
-            {},
-        ),
-        table("LATERAL", weight_table, {}),
-    )
-
-
-def check_names(tables: Tables, found: Mapping[str, Literal], label: str) -> None:
-    """Raise InputError unless each name is known and each neuron placed once."""
-    neurons = [name for level in tables.levels for name in level] + tables.unused
-    known = set(neurons)
-    if len(known) != len(neurons):
-        twice = next(n for n in neurons if neurons.count(n) > 1)
-        places = [
-            (lines, table)
-            for table in ("LEVELS", "UNUSED")
-            for lines in lines_of(twice, found[table].node)
-        ]
-        line, name = places[1]
-        seen = f"{name}: {twice!r} stands there twice, or in LEVELS and UNUSED"
-        raise InputError(Location(label, line), seen)
-    for name, mentioned in mentions(tables):
-        strange = next((n for n in mentioned if n not in known), None)
-        if strange is not None:
-            seen = f"{name}: {strange!r} is in neither LEVELS nor UNUSED"
-            at = Location(label, lines_of(strange, found[name].node)[0])
-            raise InputError(at, seen)
-
-
-def mentions(tables: Tables) -> list[tuple[str, list[str]]]:
-    """The neurons that each table names."""
-    nests: dict[str, Mapping[str, Mapping[str, float]]] = {
-        "CHEMICAL": tables.chemical,
-        "ELECTRICAL": tables.electrical,
-        "FEEDBACK": tables.feedback,
-        "LATERAL": tables.lateral,
-        "SIGN": tables.sign,
-    }
-    found = [("SENSORY", tables.sensory), ("MOTOR", tables.motor)]
-    found += [
-        (n, [*t, *(u for row in t.values() for u in row)]) for n, t in nests.items()
-    ]
-    released = [n for names in tables.transmitter.values() for n in names]
-    return [*found, ("TRANSMITTER", released)]
-
-
 def options_of(tables: Tables, found: Mapping[str, Literal], label: str) -> Options:
     """The options that the table OPTIONS names."""
-    from ..errors import UsageError
-
     try:
         return Options.of(tables.options)
     except (UsageError, TypeError) as error:
@@ -193,45 +159,3 @@ def options_of(tables: Tables, found: Mapping[str, Literal], label: str) -> Opti
         raise InputError(
             at, f"OPTIONS: {error}", "update elegansc, or compile again"
         ) from None
-
-
-def cycle_table(value: Any) -> bool:
-    """`method`, a word, and perhaps `bound`, a number."""
-    if not isinstance(value, dict) or not set(value) <= {"method", "bound"}:
-        return False
-    number, method = value.get("bound", 0), value.get("method")
-    if "bound" in value and not str(method).startswith("exact"):
-        return False
-    return (method in METHODS or not value) and plain_number(number)
-
-
-def name_list(value: Any) -> bool:
-    """A list of non-empty strings."""
-    return isinstance(value, list) and all(
-        isinstance(name, str) and name for name in value
-    )
-
-
-def weight_table(value: Any) -> bool:
-    """neuron -> input -> finite weight above 0."""
-    return nested(value, lambda weight: plain_number(weight) and weight > 0)
-
-
-def plain_number(value: Any) -> bool:
-    """A finite number that is not negative, and no bool."""
-    return type(value) in (int, float) and 0 <= value <= LARGEST
-
-
-def sign_table(value: Any) -> bool:
-    """neuron -> input -> +1 or -1."""
-    return nested(value, lambda s: type(s) is int and s in (1, -1))
-
-
-def nested(value: Any, good: Callable[[Any], bool]) -> bool:
-    """A dict of dicts by strings whose values are good."""
-    return isinstance(value, dict) and all(
-        isinstance(neuron, str)
-        and isinstance(row, dict)
-        and all(isinstance(source, str) and good(held) for source, held in row.items())
-        for neuron, row in value.items()
-    )

@@ -26,7 +26,7 @@ from .tables import Nested, Tables
 
 
 def plan_of(tables: Tables, source: Source) -> Plan:
-    """The plan that tables were made of. They must have passed `read.check`."""
+    """The plan that tables were made of. They must have passed `check_names`."""
     live = [name for level in tables.levels for name in level]
     name = tuple(live + tables.unused)
     row = {neuron: index for index, neuron in enumerate(name)}
@@ -45,6 +45,31 @@ def plan_of(tables: Tables, source: Source) -> Plan:
         optimality,
         start,
         lateral=junctions(tables.lateral, row).rising(rows),
+    )
+
+
+def circuit_of(tables: Tables, source: Source) -> Circuit:
+    """The circuit that tables hold; its cells are all that any of them names."""
+    named = {*tables.unused, *tables.sensory, *tables.motor}
+    for nest in (tables.chemical, tables.electrical):
+        named |= {*nest, *(name for row in nest.values() for name in row)}
+    name = tuple(sorted(named))
+    row = {neuron: index for index, neuron in enumerate(name)}
+    edges = synapses(tables.chemical, tables.sign, row)
+    left, right, weight = columns(tables.electrical, row)
+    size = len(left)
+    ends = Junctions(
+        np.minimum(left, right),
+        np.maximum(left, right),
+        weight,
+        np.zeros(size, np.int32),
+        np.zeros(size, np.int8),
+    )
+    return Circuit(
+        source,
+        cells_of(name, tables),
+        edges.take(np.lexsort((edges.post, edges.pre))),
+        ends.take(np.lexsort((ends.right, ends.left))),
     )
 
 

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from ..catalog import UNKNOWN_UNIT
 from ..errors import InputError
 from ..files import OTHER, allow, replace
 from ..ir.invariants import check
@@ -23,7 +24,6 @@ from ..passes.merge_electrical import merge_electrical
 from ..passes.select_cells import select_cells
 from ..readers.cells import read_cells
 from ..readers.parse import parse
-from ..sources import UNKNOWN_UNIT
 from .invariants import counted
 from .models import Null
 from .twins import KEEPS, Twin, twins

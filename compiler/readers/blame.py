@@ -12,14 +12,14 @@ from .delimited import (
     DELIMITERS,
     UNKNOWN,
     BadRecord,
-    Layout,
     kind_of,
     records,
     spans,
     stream,
     weight_of,
 )
-from .sniff import Form
+from .form import Form
+from .reader import Layout
 
 LONGEST = 100_000  # characters of a name
 DETAILED = 1_000  # wrong rows that are described; the others are only counted

@@ -1,4 +1,4 @@
-"""Read a table of cells: name, role[, transmitter], as `--cells FILE` takes it."""
+"""The roles that options name: a table of cells, bundled or a file, and patterns of names."""
 
 from __future__ import annotations
 
@@ -6,7 +6,9 @@ import csv
 import io
 from collections.abc import Iterator
 
+from .. import catalog
 from ..errors import InputError, Location, Mistake
+from ..files import read_bytes
 from ..ir.stages import (
     INTER,
     MOTOR,
@@ -18,7 +20,7 @@ from ..ir.stages import (
     CellTable,
 )
 from ..names import plain, plural
-from ..options import base
+from ..options import Options, base
 
 ROLES = {
     "sensory": SENSORY,
@@ -42,6 +44,34 @@ ROLES = {
 }
 KINDS = {"neuron": NEURON, "muscle": MUSCLE, "other": OTHER}
 NAMES = ("name", "cell", "neuron", "cell_name", "cell name", "id")
+
+
+def cell_table(options: Options) -> CellTable | None:
+    """The table of cells that the options ask for; None: roles by structure."""
+    if options.cells:
+        hint = "give a row for each cell: name,role"
+        return read_cells(read_bytes(options.cells, empty=hint), options.cells)
+    if options.roles_table == "structure":
+        return None
+    several = options.roles_table == "several"
+    facts = {}
+    for cell in catalog.cells().values():
+        role = sum(ROLES[word] for word in (cell.roles if several else cell.role))
+        facts[cell.name] = CellFact(role, cell.transmitter, KINDS[cell.kind])
+    return CellTable(facts, options.roles_table, muscle=catalog.is_muscle)
+
+
+def expand(patterns: tuple[str, ...]) -> tuple[str, ...]:
+    """Patterns with each `@file` replaced by the lines of that file."""
+    found: list[str] = []
+    for pattern in patterns:
+        if pattern.startswith("@"):
+            data = read_bytes(pattern[1:], empty="give a name or a pattern a line")
+            text = data.decode("utf-8-sig", "replace")
+            found += [line.strip() for line in text.splitlines() if line.strip()]
+        else:
+            found.append(pattern)
+    return tuple(found)
 
 
 def read_cells(data: bytes, label: str) -> CellTable:

@@ -3,28 +3,12 @@
 from __future__ import annotations
 
 import codecs
-import re
 from collections.abc import Mapping
 from dataclasses import replace
 
 from ..errors import InputError, Location, UsageError
-from .delimited import Layout
+from .reader import Layout
 
-# How files that are no text begin, and what to do with them.
-SIGNATURES: Mapping[bytes, tuple[str, str]] = {
-    b"PK\x03\x04": ("a ZIP or XLSX file", "save the sheet as CSV"),
-    b"\xd0\xcf\x11\xe0": ("an XLS file", "save the sheet as CSV"),
-    b"\x1f\x8b": ("a gzip file", "unpack it with gunzip"),
-    b"\x89PNG": ("a PNG picture", "give an edge list"),
-    b"\xff\xd8\xff": ("a JPEG picture", "give an edge list"),
-    b"%PDF": ("a PDF file", "give an edge list"),
-    b"SQLite format 3": ("an SQLite database", "export its synapses as CSV"),
-    b"\x89HDF": ("an HDF5 file", "export its synapses as CSV"),
-    b"MATLAB 5.0": ("a MATLAB file", "export its synapses as CSV"),
-    b"PAR1": ("a Parquet file", "export it as CSV"),
-    b"<?xml": ("an XML file that is no GraphML", "export its edges as CSV"),
-}
-JSON = re.compile(rb'\s*(\{\s*"|\[\s*[\[{])')  # how an object or a list of lists begins
 MARKS: Mapping[bytes, str] = {  # byte order marks, the longer ones first
     codecs.BOM_UTF32_LE: "utf-32",
     codecs.BOM_UTF32_BE: "utf-32",
@@ -40,7 +24,6 @@ def decodable(data: bytes, label: str, layout: Layout) -> tuple[bytes, Layout]:
         InputError: no text, or of another encoding.
         UsageError: no such encoding.
     """
-    refuse_other_formats(data, label)
     try:
         encoding = codecs.lookup(layout.encoding).name
     except (LookupError, ValueError):
@@ -58,17 +41,6 @@ def decodable(data: bytes, label: str, layout: Layout) -> tuple[bytes, Layout]:
         raise with_nul(data, label)
     check_decodes(data, label, encoding)
     return data, replace(layout, encoding=encoding)
-
-
-def refuse_other_formats(data: bytes, label: str) -> None:
-    """Raise InputError for what is nothing, or plainly no delimited text."""
-    if not data:
-        raise InputError(label, "an empty file", "give one row for each synapse")
-    for signature, (what, hint) in SIGNATURES.items():
-        if data.startswith(signature):
-            raise InputError(label, f"{what}: not delimited text", hint)
-    if JSON.match(data):
-        raise InputError(label, "JSON: not delimited text", "export its edges as CSV")
 
 
 def with_nul(data: bytes, label: str) -> InputError:

@@ -7,11 +7,11 @@ import io
 import math
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from itertools import islice
 
 from ..errors import UsageError
 from ..ir.stages import CHEMICAL, ELECTRICAL
+from .reader import Layout
 
 REPEATED = 2  # a row that says again, from the receiver, what another row says
 UNKNOWN = 255  # a word that names no kind
@@ -66,26 +66,6 @@ KIND_WORDS: Mapping[int, tuple[str, ...]] = {
 KINDS = {word: kind for kind, words in KIND_WORDS.items() for word in words}
 
 
-@dataclass(frozen=True, slots=True)
-class Layout:
-    """How a text is to be read; whatever is left out is found from its content.
-
-    Attributes:
-        columns: pre, post, weight, kind -> a header's name or a position from 1;
-            "" for a weight or kind that the file has not.
-        delimiter: a word of DELIMITERS or a character.
-        header: whether the first row names the columns.
-        encoding: a Python codec.
-        kind: chemical or electrical, where the file has no kind column.
-    """
-
-    columns: Mapping[str, str] = field(default_factory=dict)
-    delimiter: str | None = None
-    header: bool | None = None
-    encoding: str = "utf-8"
-    kind: str | None = None
-
-
 class BadRecord(Exception):
     """A record that csv cannot split: the line where it begins, and why."""
 
@@ -115,6 +95,20 @@ def delimiter_of(word: str) -> str:
 def kind_of(cell: str) -> int:
     """CHEMICAL, ELECTRICAL, REPEATED or UNKNOWN."""
     return KINDS.get(plain_word(cell), UNKNOWN)
+
+
+def layout_kind(layout: Layout) -> int:
+    """The kind that the user says all rows have; CHEMICAL where none is said.
+
+    Raises:
+        UsageError: it is neither chemical nor electrical.
+    """
+    if layout.kind is None:
+        return CHEMICAL
+    kind = kind_of(layout.kind)
+    if kind in (UNKNOWN, REPEATED):
+        raise UsageError(f"--kind {layout.kind}: use chemical or electrical")
+    return kind
 
 
 def weight_of(cell: str) -> float:

@@ -1,18 +1,28 @@
-"""Read the rows of a delimited text into columns."""
+"""Read delimited text: its rows as columns of edges."""
 
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 
-from ..arrays import Float64, Int32, UInt8
-from ..errors import InputError
+from ..errors import InputError, UsageError
 from .blame import misfit, mistakes, records_of, unsplit, wrong_name
-from .delimited import UNKNOWN, BadRecord, Layout, kind_of, weight_of
-from .sniff import Form
+from .decoding import decodable
+from .delimited import (
+    DELIMITERS,
+    UNKNOWN,
+    BadRecord,
+    kind_of,
+    layout_kind,
+    weight_of,
+)
+from .form import Form, Sample
+from .reader import EdgeList, Layout, Reader
+from .sniff import sniff
 
 REMEMBERED = 100_000  # different weights; volumes are all different
 
@@ -71,37 +81,43 @@ class Rows:
     blank: int = 0
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Table:
-    """The rows of a file as columns of equal length, all of them sound."""
-
-    names: tuple[str, ...]  # in the order in which they first stand there
-    pre: Int32
-    post: Int32
-    weight: Float64
-    kind: UInt8  # CHEMICAL, ELECTRICAL or REPEATED
-    line: Int32
-    blank: int
-
-
-def read_rows(data: bytes, label: str, layout: Layout, form: Form, kind: int) -> Table:
-    """Read every row; `kind` is that of all rows where the file has no such column.
+def read_delimited(data: bytes, label: str, layout: Layout) -> EdgeList:
+    """Read delimited text, of whatever layout: a row an edge.
 
     Raises:
-        InputError: all that is wrong with the rows.
+        InputError: what is wrong with the file, all of it.
+        UsageError: an option of the layout names nothing.
     """
+    data, layout = decodable(data, label, layout)
+    form, sample = sniff(data, label, layout)
+    kind = kind_without_column(layout, form)
     try:
         rows = collected(records_of(data, layout, form), form)
     except BadRecord as error:
         raise unsplit(error, data, label, layout, form) from None
-    table = as_table(rows, kind)
-    wrong = wrong_lines(table, rows)
-    if wrong:
+    facts = described(form, sample, layout, rows.blank)
+    edges = as_edges(rows, kind, facts)
+    if wrong := wrong_lines(edges, rows):
         raise InputError.of(mistakes(wrong, data, label, layout, form))
-    if not len(table.pre):
+    if not len(edges.pre):
         hint = "give one row for each synapse below it"
         raise InputError(label, "a header and no rows", hint)
-    return table
+    return edges
+
+
+DELIMITED = Reader("delimited text", lambda head: True, read_delimited)
+
+
+def kind_without_column(layout: Layout, form: Form) -> int:
+    """The kind of all rows of a file that does not tell it."""
+    kind = layout_kind(layout)
+    if layout.kind and "kind" in form.places:
+        column = form.title(form.places["kind"])
+        raise UsageError(
+            f"--kind {layout.kind}: the file tells it, in {column!r}; "
+            "leave --kind out, or leave the column out with --columns kind="
+        )
+    return kind
 
 
 def collected(found: Iterator[tuple[int, list[str]]], form: Form) -> Rows:
@@ -130,12 +146,16 @@ def collected(found: Iterator[tuple[int, list[str]]], form: Form) -> Rows:
     return rows
 
 
-def as_table(rows: Rows, kind: int) -> Table:
-    """The columns as numpy arrays; what the file has not is filled in."""
-    size = len(rows.pre)
+def as_edges(rows: Rows, kind: int, facts: Mapping[str, Any]) -> EdgeList:
+    """The columns as numpy arrays, filled in where the file has none.
+
+    Args:
+        kind: of all rows where the file has no such column.
+    """
+    names, size = tuple(rows.names.known), len(rows.pre)
     filled = bool(rows.weight), bool(rows.kind)
-    return Table(
-        names=tuple(rows.names.known),
+    return EdgeList(
+        names=names,
         pre=np.frombuffer(rows.pre, np.int32),
         post=np.frombuffer(rows.post, np.int32),
         weight=np.frombuffer(rows.weight, np.float64) if filled[0] else np.ones(size),
@@ -145,14 +165,35 @@ def as_table(rows: Rows, kind: int) -> Table:
             else np.full(size, kind, np.uint8)
         ),
         line=np.frombuffer(rows.line, np.int32),
-        blank=rows.blank,
+        role=np.zeros(len(names), np.uint8),
+        transmitter=("",) * len(names),
+        facts=facts,
     )
 
 
-def wrong_lines(table: Table, rows: Rows) -> list[int]:
+def wrong_lines(edges: EdgeList, rows: Rows) -> list[int]:
     """The lines of all rows that cannot be used, ascending."""
-    bad_name = np.array([bool(wrong_name(name)) for name in table.names], bool)
-    wrong = np.isnan(table.weight) | (table.kind == UNKNOWN)
+    bad_name = np.array([bool(wrong_name(name)) for name in edges.names], bool)
+    wrong = np.isnan(edges.weight) | (edges.kind == UNKNOWN)
     if bad_name.any():
-        wrong |= bad_name[table.pre] | bad_name[table.post]
-    return sorted([*rows.ragged, *table.line[wrong].tolist()])
+        wrong |= bad_name[edges.pre] | bad_name[edges.post]
+    return sorted([*rows.ragged, *edges.line[wrong].tolist()])
+
+
+def described(form: Form, sample: Sample, layout: Layout, blank: int) -> dict[str, Any]:
+    """How the file is laid out."""
+    header = form.header or ()
+    taken = set(form.places.values())
+    return {
+        "delimiter": DELIMITERS.get(form.delimiter, form.delimiter),
+        "header": form.header is not None,
+        "encoding": layout.encoding,
+        "columns": {role: form.title(place) for role, place in form.places.items()},
+        "ignored": tuple(
+            form.title(place)
+            for place in range(max(form.width, len(header)))
+            if place not in taken
+        ),
+        "comments": len(sample.comments),
+        "blank": blank,
+    }

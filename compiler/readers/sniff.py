@@ -4,28 +4,26 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from itertools import islice
 
 from ..errors import InputError, Location, UsageError
-from ..names import plain
-from .columns import by_content, by_name, looks_like_header, numeric
+from .columns import by_content, by_name, looks_like_header
 from .delimited import (
     COLUMNS,
     COMMENTS,
     DELIMITERS,
     BadRecord,
-    Layout,
     delimiter_of,
     plain_word,
     records,
     stream,
     trimmed,
 )
+from .form import Form, Sample, seen_columns, unrecognised
+from .reader import Layout
 
 SAMPLE = 256  # lines that are looked at
-SHOWN = 8  # columns that a message names
 
 # How Python begins; the last one: what a generated model holds below its header.
 PYTHON = re.compile(
@@ -33,65 +31,6 @@ PYTHON = re.compile(
     r"|from [\w.]+ import [(*\w].*\s*"
     r'|"""\w+: the (?:C\. elegans )?connectome [^"]*'
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Form:
-    """One way to read a text.
-
-    Attributes:
-        delimiter: a key of DELIMITERS; a space stands for runs of spaces and tabs.
-        header: the names of the columns, or None.
-        start: the line on which the first row may begin, from 1.
-        places: pre, post, weight, kind -> position from 0, for those that are there.
-        width: cells of a row.
-        share: part of the sampled rows that have this width.
-        own: whether the header is split as the rows are.
-        rows: the sampled rows, without the header.
-    """
-
-    delimiter: str
-    header: tuple[str, ...] | None
-    start: int
-    places: Mapping[str, int]
-    width: int
-    share: float
-    own: bool
-    rows: Sequence[list[str]]
-
-    @property
-    def known(self) -> bool:
-        """Whether it says who sends and who receives."""
-        return {"pre", "post"} <= self.places.keys()
-
-    @property
-    def score(self) -> tuple[int, float, bool]:
-        """How much speaks for this form."""
-        if not self.known or (not self.header and self.share < 0.5):
-            return (0, self.share * (self.width > 1), self.own)
-        quality = 3 if self.header else min(2, len(self.places) - 1)
-        return (quality, self.share, self.own)
-
-    def title(self, place: int) -> str:
-        """What a column is called: its name in the header, or its position."""
-        if self.header and place < len(self.header) and self.header[place]:
-            return self.header[place]
-        return f"column {place + 1}"
-
-
-@dataclass(frozen=True, slots=True)
-class Sample:
-    """The first lines of a text.
-
-    Attributes:
-        comments: the lines before the first row that begin with a comment's sign.
-        lines: the lines from the first row on.
-        start: the number of the first of `lines`.
-    """
-
-    comments: tuple[str, ...]
-    lines: tuple[str, ...]
-    start: int
 
 
 def sniff(data: bytes, label: str, layout: Layout) -> tuple[Form, Sample]:
@@ -272,46 +211,3 @@ def place_of(role: str, name: str, form: Form) -> int:
     if plain_word(name) and plain_word(name) in words:
         return words.index(plain_word(name))
     raise UsageError(f"--columns {role}={name}: no such column; {seen_columns(form)}")
-
-
-def seen_columns(form: Form) -> str:
-    """The columns for a message: their names, or the first row."""
-    cells = form.header or tuple(form.rows[0] if form.rows else ())
-    shown = ", ".join(plain(cell) for cell in cells[:SHOWN])
-    more = f" and {len(cells) - SHOWN:,} more" if len(cells) > SHOWN else ""
-    what = "columns" if form.header else "no header; the first row is"
-    return f"{what} {shown}{more} (split by {DELIMITERS.get(form.delimiter, form.delimiter)})"
-
-
-def unrecognised(form: Form, label: str, sample: Sample) -> InputError:
-    """The error for a text whose columns say nothing."""
-    at = Location(label, sample.start, text=sample.lines[0].rstrip("\r\n"))
-    if matrix(form):
-        return InputError(
-            at,
-            f"a matrix of {form.width:,} columns",
-            "matrices are not read from text yet: "
-            "write an edge list with the columns pre, post, weight",
-        )
-    if not form.rows and len(at.text) > 131_072:
-        seen = f"a first line of {len(at.text):,} characters that nothing splits"
-        return InputError(at, seen, "give one row for each synapse, each on its line")
-    missing = [role for role in ("pre", "post") if role not in form.places]
-    return InputError(
-        at,
-        f"no column for {' and '.join(missing)}: {seen_columns(form)}",
-        "name them, or count them from 1: --columns pre=...,post=...,weight=... "
-        "(and --no-header if the first line is a row)",
-    )
-
-
-def matrix(form: Form) -> bool:
-    """Whether the numbers of a text are a table of everyone by everyone."""
-    if form.width < 3 or not form.rows:
-        return False
-    if not all(numeric(form.rows, place) for place in range(1, form.width)):
-        return False
-    if form.header is None:
-        return form.width > 10 or form.width == len(form.rows)
-    first = {row[0] for row in form.rows}
-    return not form.header[0] or bool(first & set(form.header[1:]))

@@ -10,10 +10,10 @@ from ..errors import InputError, Location, Mistake, UsageError
 from ..files import OTHER, read_bytes, replace, same
 from ..files import allow as allow_file
 from ..module.header import AGAIN
+from ..module.read import read_unedited
 from ..names import plain, plural
-from ..options import MEANING, Options, dashed
+from ..options import MEANING, dashed
 from ..semantics.interpret import link
-from ..sources import untouched
 from .account import Account, compared
 from .checkpoint import changed, need, read, suffix, written
 from .parameters import Side, elements, places, zeroed
@@ -97,7 +97,7 @@ def allow(output: str, checkpoint: str, models: tuple[str, str], force: bool) ->
 
 def side(path: str) -> Side:
     """A generated module that nobody edited."""
-    model = untouched(read_bytes(path, empty=AGAIN), path, Options())
+    model = read_unedited(read_bytes(path, empty=AGAIN), path)
     return Side(path, model, elements(model))
 
 

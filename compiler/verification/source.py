@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import suppress
 from dataclasses import dataclass, replace
 
-from .. import names, pipeline, sources
-from ..ir.stages import Circuit, Connectome, Junctions, Plan, Source, Synapses
-from ..ir.text import Stage
+from .. import names
+from ..errors import InputError
+from ..ir.stages import Circuit, Connectome, Junctions, Plan, Synapses
+from ..ir.trace import Trace
 from ..module.read import Model
-from ..options import Options
-from ..readers.parse import Layout
+from ..pipeline import to_circuit
+from ..readers.reader import Layout
+from ..sources import UNLABELLED, open_source
 from .check import Check
 
 
@@ -27,10 +28,10 @@ class Against:
 def compare(model: Model, against: Against) -> Check:
     """Parse the source again with the module's own options; compare edge multisets."""
     options = replace(model.options, cells=against.cells or model.options.cells)
-    data, label, unit = sources.fetch(against.path, hint=sources.UNLABELLED)
-    source = Source(label, unit)
-    connectome = sources.parse_source(data, against.path, source, against.layout)
-    circuit = circuit_of(connectome, options)
+    source = open_source(against.path, against.layout, hint=UNLABELLED)
+    if not isinstance(source, Connectome):
+        raise InputError(against.path, "a generated module", "give its source")
+    circuit, label = to_circuit(source, options, Trace()), source.source.label
     old, new = edges_of_circuit(circuit), edges_of_plan(model.plan)
     gone, added = sorted(old - new), sorted(new - old)
     if not gone and not added:
@@ -43,21 +44,6 @@ def compare(model: Model, against: Against) -> Check:
         False,
         f"{len(gone):,} only in {label}, {len(added):,} only in the module; in {side}: {word}",
     )
-
-
-def circuit_of(connectome: Connectome, options: Options) -> Circuit:
-    """The circuit that the options take from a connectome."""
-    found: list[Circuit] = []
-
-    class Keep(pipeline.Trace):
-        def record(self, stage: str, ir: Stage) -> None:
-            if isinstance(ir, Circuit):
-                found.append(ir)
-            super().record(stage, ir)
-
-    with suppress(pipeline.Stop):
-        pipeline.lower(connectome, options, Keep(until="circuit"))
-    return found[0]
 
 
 Edge = tuple[str, ...]

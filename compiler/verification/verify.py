@@ -11,8 +11,7 @@ from __future__ import annotations
 
 from ..errors import InputError, UsageError
 from ..module.emit import emit
-from ..module.read import Model, read_model
-from ..module.read_sweep import is_sweep
+from ..module.read import Model, SweepModel, read_module
 from .check import Check
 from .reading import certified, claimed, differs, static
 from .running import run
@@ -41,18 +40,17 @@ def prove(
     Raises:
         InputError: not a module of ours at all.
     """
-    if is_sweep(data):
+    module = readable(data, label)
+    if isinstance(module, SweepModel):
         if certificate is not None or against is not None:
             seen = (
                 "a published sweep has no certificate; its source is compared by status"
             )
             raise UsageError(f"--certificate, --against: {seen}")
-        return [*proved(data, label, trust=trust, seed=seed)]
+        return [*proved(data, module, trust=trust, seed=seed)]
     checks = [*static(data, label)]
     failed = any(not check.passed for check in checks)
-    model: Model | None = None
-    if not failed or trust:
-        model = readable(data, label)
+    model = module if not failed or trust else None
     if model is not None:
         again = next(
             iter(
@@ -70,20 +68,16 @@ def prove(
         checks += claimed(model)
         if same or trust:
             checks += run(data, model, seed)
-    if certificate is not None:
-        model = model or readable(data, label)
-        if model is not None:
-            checks += certified(model, *certificate)
-    if against is not None:
-        model = model or readable(data, label)
-        if model is not None:
-            checks.append(compare(model, against))
+    if certificate is not None and module is not None:
+        checks += certified(module, *certificate)
+    if against is not None and module is not None:
+        checks.append(compare(module, against))
     return checks
 
 
-def readable(data: bytes, label: str) -> Model | None:
+def readable(data: bytes, label: str) -> Model | SweepModel | None:
     """The module as data, where its tables can be read."""
     try:
-        return read_model(data, label)
+        return read_module(data, label)
     except InputError:
         return None

@@ -16,7 +16,7 @@ from elegansc.ordering.integers import integers
 from elegansc.ordering.problem import Net, net_of
 from elegansc.ordering.solve import order_of
 from elegansc.pipeline import circuit_of
-from elegansc.readers.parse import Layout
+from elegansc.readers.reader import Layout
 
 PEER = "varshney2011"
 BARS = {"cook2019": 0.2}

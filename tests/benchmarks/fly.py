@@ -18,7 +18,7 @@ from elegansc.graph import backward, ratio_rank
 from elegansc.options import Options
 from elegansc.ordering.sift import Sift
 from elegansc.pipeline import circuit_of
-from elegansc.readers.parse import Layout
+from elegansc.readers.reader import Layout
 
 METHODS = ("ratio", "sift", "igraph")
 

@@ -12,8 +12,9 @@ from common import load
 from support.strategies import seeded
 
 import elegansc
+from elegansc.ir.trace import Trace
 from elegansc.options import Options
-from elegansc.pipeline import Trace, compile_source
+from elegansc.pipeline import compile_source
 from elegansc.verification.verify import prove
 
 

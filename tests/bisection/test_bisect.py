@@ -33,7 +33,7 @@ from elegansc.module.read import read_model
 from elegansc.options import Options
 from elegansc.passes.merge_electrical import merge_electrical
 from elegansc.pipeline import compile_source
-from elegansc.readers.parse import Layout
+from elegansc.readers.reader import Layout
 
 Edges = dict[tuple[str, str], float]
 Set = frozenset[int]

@@ -18,8 +18,8 @@ from support.command import EDGES, contents, edited, run, spawn
 import elegansc
 from elegansc.cli.compile import STAGES as OFFERED
 from elegansc.cli.main import cli
+from elegansc.options import STAGES as ALL_STAGES
 from elegansc.options import Options
-from elegansc.pipeline import STAGES as ALL_STAGES
 
 STAGES = [stage for stage in ALL_STAGES if stage != "sweep"]
 

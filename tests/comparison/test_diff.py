@@ -26,7 +26,7 @@ from elegansc.comparison.cell_names import class_of
 from elegansc.comparison.changes import Changes, compare
 from elegansc.comparison.version import Pair, Side, both
 from elegansc.options import Options
-from elegansc.readers.parse import Layout
+from elegansc.readers.reader import Layout
 from elegansc.transplantation.account import compared
 from elegansc.transplantation.carry import side as transplant_side
 

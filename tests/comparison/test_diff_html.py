@@ -24,7 +24,7 @@ from elegansc.comparison import text as changes_text
 from elegansc.comparison.changes import Changes, compare
 from elegansc.comparison.version import both
 from elegansc.options import Options
-from elegansc.readers.parse import Layout
+from elegansc.readers.reader import Layout
 
 FAST = Options(keep="all", cycles="ratio", keep_alive=False)
 FIRST, LAST = "witvliet2021-1", "witvliet2021-8"

@@ -63,7 +63,7 @@ from elegansc.module.emit import environment
 from elegansc.module.restore import unplanned
 from elegansc.options import Options
 from elegansc.pipeline import lower
-from elegansc.readers.parse import Layout
+from elegansc.readers.reader import Layout
 
 WORM, ADULT = "witvliet2021-1", "witvliet2021-8"
 ATTACKS = [
@@ -399,7 +399,7 @@ def test_the_same_picture_from_another_process_and_under_other_settings(
         "import sys, matplotlib; matplotlib.rcParams.update({'font.size': 20, 'lines.linewidth': 9,"
         " 'svg.fonttype': 'path', 'savefig.transparent': True, 'text.color': 'red'})\n"
         "from elegansc.drawing import draw; from elegansc.drawing.scene import planned, scene_of\n"
-        "from elegansc.options import Options; from elegansc.readers.parse import Layout\n"
+        "from elegansc.options import Options; from elegansc.readers.reader import Layout\n"
         "from pathlib import Path; folder, path = sys.argv[1:]\n"
         "options = Options(inputs=('S*',), outputs=('M*', 'SX'), roles_table='structure')\n"
         "made = scene_of(planned(path, options=options, layout=Layout()))\n"
@@ -893,7 +893,7 @@ def test_little_is_imported() -> None:
     code = (
         "import sys, elegansc.cli.draw; early = set(sys.modules)\n"
         "from elegansc.drawing import draw; from elegansc.drawing.scene import *\n"
-        "from elegansc.options import Options; from elegansc.readers.parse import Layout\n"
+        "from elegansc.options import Options; from elegansc.readers.reader import Layout\n"
         f"made = scene_of(planned({WORM!r}, options=Options(), layout=Layout()))\n"
         "[draw(made, kind) for kind in ('html', 'dot', 'graphml')]\n"
         "print([m for m in ('numpy', 'jinja2', 'scipy', 'matplotlib') if m in early],"

@@ -39,7 +39,7 @@ from elegansc.lab.running.jobs import each, pool
 from elegansc.lab.running.ray_cluster import connected
 from elegansc.options import Options
 from elegansc.pipeline import circuit_of
-from elegansc.readers.parse import Layout
+from elegansc.readers.reader import Layout
 
 
 @pytest.fixture(scope="module")

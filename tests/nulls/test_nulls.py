@@ -47,7 +47,7 @@ from elegansc.nulls.twins import KEEPS, Twin, null_of, twins
 from elegansc.options import Options
 from elegansc.passes.merge_electrical import merge_electrical
 from elegansc.pipeline import circuit_of, compile_source
-from elegansc.readers.parse import Layout
+from elegansc.readers.reader import Layout
 from elegansc.verification.verify import static
 
 NULLS = ("er", "ws", "ba", "degree", "role-degree", "partial:0.3", "shuffle-roles")

@@ -31,7 +31,7 @@ from elegansc.ordering.solve import Found, names_in_order, order_of
 from elegansc.passes.break_cycles import break_cycles
 from elegansc.passes.merge_electrical import merge_electrical
 from elegansc.pipeline import circuit_of
-from elegansc.readers.parse import Layout
+from elegansc.readers.reader import Layout
 
 # Least weight that runs backward; with every neuron alive that can be; both proved or
 # measured before, by other programs.

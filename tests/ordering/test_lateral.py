@@ -27,14 +27,14 @@ from elegansc.ir.invariants import on_path
 from elegansc.ir.stages import CHEMICAL, Connectome, Plan
 from elegansc.ir.text import digest, text
 from elegansc.module.emit import emit
-from elegansc.module.read import Model, read_model
+from elegansc.module.past import locked
+from elegansc.module.read import Model, read_consistent, read_model
 from elegansc.module.restore import unplanned
 from elegansc.options import Options
 from elegansc.passes.mark_live import arcs
 from elegansc.passes.merge_electrical import merge_electrical
 from elegansc.passes.select_cells import select_cells
 from elegansc.pipeline import lower
-from elegansc.sources import consistent, locked
 from elegansc.transplantation.parameters import LATERAL, elements, reasons
 from elegansc.verification.running import run as trial
 from elegansc.verification.verify import static
@@ -165,7 +165,7 @@ def test_a_model_is_read_back_as_it_was_written(
 @pytest.mark.parametrize("feedback", ["drop", "delay"])
 def test_a_worm_computes_what_the_interpreter_says(feedback: str) -> None:
     data = worm(feedback)
-    model = consistent(data, "m.py")
+    model = read_consistent(data, "m.py")
 
     assert len(model.plan.lateral) > 5
     checks = [*static(data, "m.py"), *trial(data, model, 0)]
@@ -192,7 +192,7 @@ def test_with_delay_a_junction_within_a_level_conducts_both_ways_late(
     here: Path,
 ) -> None:
     data = compiled(max_levels=3, feedback="delay")
-    model = consistent(data, "m.py")
+    model = read_consistent(data, "m.py")
     kinds = [kind for _, _, kind in elements(model).synapses]
 
     assert kinds.count("lateral") == len(model.plan.lateral) > 0
@@ -370,7 +370,7 @@ def test_a_junction_in_both_tables_is_told_with_table_and_line(here: Path) -> No
     line = data.decode().split("\n").index(f'    "{neuron}": {{"{source}": 1}},') + 1
 
     with pytest.raises(InputError) as told:
-        consistent(data, "m.py")
+        read_consistent(data, "m.py")
     assert f"m.py:{line}" in str(told.value)
     assert f"LATERAL: {source} and {neuron} are coupled twice" in str(told.value)
     assert "disjoint" in failed(data)
@@ -389,7 +389,7 @@ def test_a_junction_between_levels_that_is_given_up_is_told(here: Path) -> None:
 
     data = edited(moved)
     with pytest.raises(InputError, match=f"LATERAL: {source} and {neuron} are in diff"):
-        consistent(data, "m.py")
+        read_consistent(data, "m.py")
     assert "lateral" in failed(data)
 
 

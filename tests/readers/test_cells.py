@@ -19,11 +19,12 @@ from elegansc.ir.stages import (
     CellTable,
     Connectome,
 )
+from elegansc.ir.trace import Trace
 from elegansc.module.read import Model, read_model
-from elegansc.options import Options
+from elegansc.options import STAGES, Options
 from elegansc.passes.select_cells import select_cells
-from elegansc.pipeline import STAGES, Trace, cell_table, compile_source
-from elegansc.readers.cells import read_cells, role_of
+from elegansc.pipeline import compile_source
+from elegansc.readers.cells import cell_table, read_cells, role_of
 from elegansc.readers.parse import parse
 
 WORDS = {SENSORY: "sensory", INTER: "inter", MOTOR: "motor"}

@@ -17,8 +17,9 @@ from elegansc.files import read_bytes
 from elegansc.ir.stages import CHEMICAL, ELECTRICAL, INTER, MOTOR, SENSORY
 from elegansc.options import Options
 from elegansc.passes.select_cells import select_cells
-from elegansc.readers.parse import Layout, parse
-from elegansc.sources import cell_table
+from elegansc.readers.cells import cell_table
+from elegansc.readers.parse import parse
+from elegansc.readers.reader import Layout
 
 PUBLISHED = SHARED / "connectomes"
 AUTHORS = PUBLISHED / "elegans_ai/celegans.graphml.xml"

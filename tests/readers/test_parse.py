@@ -16,7 +16,8 @@ from support.paths import SHARED
 from elegansc.errors import InputError, UsageError
 from elegansc.files import read_bytes
 from elegansc.ir.stages import CHEMICAL, ELECTRICAL, Connectome
-from elegansc.readers.parse import Layout, parse
+from elegansc.readers.parse import parse
+from elegansc.readers.reader import Layout
 
 HERE = Path(__file__).parent
 PUBLISHED = SHARED / "connectomes"

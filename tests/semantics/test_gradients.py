@@ -18,7 +18,7 @@ from elegansc.passes.mark_live import mark_live
 from elegansc.passes.schedule_levels import schedule_levels
 from elegansc.passes.topological_sort import topological_sort
 from elegansc.pipeline import circuit_of
-from elegansc.readers.parse import Layout
+from elegansc.readers.reader import Layout
 
 SMOOTH = ("tanh", "gelu", "silu", "elu", "sigmoid", "identity")
 SEEDS, BATCH, STEPS = 3, 64, 4

@@ -14,13 +14,14 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from support import toy
 
-from elegansc import pipeline, sources
+from elegansc import pipeline
 from elegansc.arrays import Float64
 from elegansc.errors import InputError
-from elegansc.ir.stages import Order, Source
+from elegansc.ir.stages import Order
 from elegansc.ir.text import Stage
+from elegansc.ir.trace import Trace
 from elegansc.options import CHOICES, Options
-from elegansc.readers.parse import Layout
+from elegansc.readers.parse import parse
 from elegansc.semantics.interpret import Parameters, interpret, wiring
 from elegansc.verification.running import Trial, distance
 
@@ -99,7 +100,7 @@ def test_gradients_are_slopes(activation: str) -> None:
 # One meaning, before and after the levels
 
 
-class Keep(pipeline.Trace):
+class Keep(Trace):
     """Keeps the pruned Order."""
 
     order: Order
@@ -115,8 +116,7 @@ class Keep(pipeline.Trace):
 def test_an_order_and_its_plan_mean_the_same(feedback: str) -> None:
     options = replace(toy.ROLES, feedback=feedback, features=4, unit="linear")
     trace = Keep()
-    source = Source("toy", "units of weight")
-    connectome = sources.parse_source(toy.EDGES.encode(), "toy.csv", source, Layout())
+    connectome = parse(toy.EDGES.encode(), "toy.csv")
     plan = pipeline.lower(connectome, options, trace)
     _, numbers = toy.trial(toy.written(plan, options))
     one, other = (

@@ -22,12 +22,12 @@ from elegansc.ir.invariants import verify
 from elegansc.ir.stages import MOTOR, SENSORY, Circuit, Sweep
 from elegansc.ir.text import digest, text
 from elegansc.module.emit_sweep import emit_sweep, lines
-from elegansc.module.read_sweep import read_sweep
+from elegansc.module.read import read_module
 from elegansc.options import Options
 from elegansc.passes.merge_electrical import merge_electrical
 from elegansc.passes.published_sweep import DESCRIBED, natural, published_sweep, swept
 from elegansc.pipeline import circuit_of
-from elegansc.readers.parse import Layout
+from elegansc.readers.reader import Layout
 from elegansc.semantics.interpret import Parameters
 from elegansc.semantics.interpret_sweep import interpret_sweep
 from elegansc.verification.verify import prove
@@ -296,7 +296,7 @@ def test_a_module_is_proved_and_read_back(
 
     assert [check for check in checks if not check.passed] == []
     assert {check.name for check in checks} >= {"emitted", "values float64"}
-    assert digest(read_sweep(data, "worm.py").circuit) == digest(circuit)
+    assert digest(read_module(data, "worm.py").circuit) == digest(circuit)
     (tmp_path / "worm.py").write_bytes(data)
     again = elegansc.compile(str(tmp_path / "worm.py"))
     assert [*again.files.values()] == [data]

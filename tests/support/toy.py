@@ -17,15 +17,17 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from elegansc import pipeline, sources
+from elegansc import pipeline
 from elegansc.arrays import Float64
 from elegansc.errors import UsageError
-from elegansc.ir.stages import Plan, Source
+from elegansc.ir.stages import Connectome, Plan
 from elegansc.module.emit import emit
 from elegansc.module.read import Model, read_model
 from elegansc.options import CHOICES, Options
-from elegansc.readers.parse import Layout
+from elegansc.readers.parse import parse
+from elegansc.readers.reader import Layout
 from elegansc.semantics.interpret import Parameters, Result, interpret
+from elegansc.sources import open_source
 from elegansc.verification.running import Trial, draw
 
 torch.set_num_threads(1)  # small products: threads that wait for each other cost most
@@ -101,17 +103,14 @@ def told(options: Options) -> str:
 @cache
 def plan(options: Options = ROLES, edges: str = EDGES) -> Plan:
     """The graph, lowered; only options of the graph count."""
-    source = Source("toy", "units of weight")
-    return pipeline.lower(
-        sources.parse_source(edges.encode(), "toy.csv", source, Layout()), options
-    )
+    return pipeline.lower(parse(edges.encode(), "toy.csv"), options)
 
 
 @cache
 def bundled(name: str, feedback: str = "drop") -> Plan:
     """A bundled connectome, lowered once a session."""
-    data, label, unit = sources.fetch(name)
-    connectome = sources.parse_source(data, name, Source(label, unit), Layout())
+    connectome = open_source(name, Layout())
+    assert isinstance(connectome, Connectome)
     return pipeline.lower(connectome, Options(feedback=feedback))
 
 

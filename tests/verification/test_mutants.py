@@ -14,7 +14,7 @@ import elegansc
 from elegansc.errors import InputError
 from elegansc.ir.text import digest
 from elegansc.module.read import read_model
-from elegansc.readers.parse import Layout
+from elegansc.readers.reader import Layout
 from elegansc.verification.verify import Against, Check, prove
 
 EDGES = """\

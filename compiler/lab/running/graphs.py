@@ -11,18 +11,17 @@ from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
+from ...catalog import UNKNOWN_UNIT
 from ...errors import InputError
 from ...files import replace as put
 from ...ir.stages import Circuit
 from ...ir.text import digest
-from ...module.header import is_generated
 from ...module.read import read_model
 from ...nulls.files import CELLS, cell_table, edge_list
 from ...nulls.twins import null_of, twins
 from ...options import Options
 from ...pipeline import circuit_of, compile_source
-from ...readers.parse import Layout
-from ...sources import UNKNOWN_UNIT
+from ...readers.reader import Layout
 from ..protocol.protocol import WORM, Task
 
 NAME = "Worm"  # of every class
@@ -122,8 +121,6 @@ def compiled(graph: GraphFiles) -> bool:
     """Whether the model file is of this graph and these options; the worker checks it."""
     try:
         data = graph.model.read_bytes()
-        if not is_generated(data):
-            return False
         model = read_model(data, str(graph.model))
     except (OSError, InputError):
         return False

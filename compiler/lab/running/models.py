@@ -15,9 +15,7 @@ from torch import nn
 from ...errors import InputError
 from ...module.docstring import conducting
 from ...module.emit import emit
-from ...module.read import Model
-from ...options import Options
-from ...sources import untouched
+from ...module.read import Model, read_unedited
 from ...verification.reading import differs
 from .controls import control, count
 
@@ -94,7 +92,7 @@ def checked_model(data: bytes, label: str) -> Model:
     Raises:
         InputError: they are not, or it is a model without a task.
     """
-    model = untouched(data, label, Options())
+    model = read_unedited(data, label)
     artifact = emit(model.plan, options=model.options, name=model.name)
     again = next(iter(artifact.files.values()))
     data = data.replace(b"\r\n", b"\n")

@@ -1,0 +1,217 @@
+"""Graphs of nodes and edges with data: data -> names, weights, kinds, roles, transmitters.
+
+The half of a graph format that does not depend on how its file is written.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+import numpy as np
+
+from ..arrays import UInt8
+from ..errors import InputError, Location, Mistake, UsageError
+from ..ir.stages import CHEMICAL
+from ..names import plain
+from .blame import TROUBLES, wrong_name
+from .cells import ROLES
+from .columns import by_name
+from .delimited import kind_of, layout_kind, plain_word, weight_of
+from .reader import EdgeList, Layout
+
+# The data that names a node: of several the first that no two nodes share.
+NAMES = ("cellname", "name", "label", "neuron", "cell")
+EDGE_DATA = ("weight", "kind")
+TRANSMITTERS = ("transmitter", "neurotransmitter", "neurotransmitters")
+SEVERAL = re.compile(r"[,;/+]| and ")  # between the roles of one node
+
+Data = dict[str, str]  # name -> text
+Row = tuple[int, int, float, int, int]  # pre, post, weight, kind, line
+
+
+class Node(NamedTuple):
+    """A node and the line where it stands."""
+
+    line: int
+    data: Data
+
+
+class Edge(NamedTuple):
+    """An edge between two nodes by their ids, and the line where it stands."""
+
+    line: int
+    source: str
+    target: str
+    directed: bool
+    data: Data
+
+
+@dataclass(slots=True)
+class PropertyGraph:
+    """Nodes and edges of a file, each with its data as text.
+
+    Attributes:
+        format: as messages name it; node: how a node is written in it.
+        nodes: by id, in the order of the file.
+        defaults: data of every node and edge that has no other.
+    """
+
+    format: str
+    node: str
+    nodes: dict[str, Node] = field(default_factory=dict)
+    edges: list[Edge] = field(default_factory=list)
+    defaults: Data = field(default_factory=dict)
+
+
+def edge_list(graph: PropertyGraph, label: str, layout: Layout) -> EdgeList:
+    """The edges as rows; data are found by name, as columns are.
+
+    An undirected chemical edge is two rows, one each way.
+
+    Args:
+        layout: its `columns` name the edges' weight and kind; its `kind` is that of all
+            edges where they do not tell it.
+
+    Raises:
+        InputError: what is wrong with the graph, all of it.
+        UsageError: `layout` names what edges do not have, or says how text is split.
+    """
+    if not graph.edges:
+        raise InputError(label, "a graph without edges", "give one for each synapse")
+    kind = layout_kind(layout)
+    named, unnamed = names_of(graph)
+    wrong = wrong_names(graph, label, named)
+    places = edge_data(graph, layout)
+    found, more = rows(graph, label, places, kind)
+    role, transmitter, still = cell_data(graph, label)
+    if mistakes := [*wrong, *more, *still]:
+        raise InputError.of(sorted(mistakes, key=lambda mistake: mistake.at.line))
+    facts = {
+        "format": graph.format,
+        "columns": places,
+        "undirected": len(found) - len(graph.edges),
+        "unnamed": unnamed,
+    }
+    pre, post, weight, kinds, line = zip(*found, strict=True)
+    return EdgeList(
+        names=tuple(named.values()),
+        pre=np.array(pre, np.int32),
+        post=np.array(post, np.int32),
+        weight=np.array(weight, np.float64),
+        kind=np.array(kinds, np.uint8),
+        line=np.array(line, np.int32),
+        role=role,
+        transmitter=transmitter,
+        facts=facts,
+    )
+
+
+def check_layout(layout: Layout, label: str, format: str) -> None:
+    """Raise a UsageError for an unknown kind, or for what only delimited text has."""
+    layout_kind(layout)
+    if layout.delimiter is not None or layout.header is not None:
+        option = "header" if layout.delimiter is None else "delimiter"
+        raise UsageError(f"--{option}: of delimited text; {label} is {format}")
+
+
+def names_of(graph: PropertyGraph) -> tuple[dict[str, str], str]:
+    """The name of each node by its id; why that is its id where data could have named it."""
+    nodes = graph.nodes.values()
+    keys = {plain_word(key): key for node in nodes for key in node.data}
+    why = ""
+    for key in (keys[word] for word in NAMES if word in keys):
+        names = [node.data.get(key, "") for node in nodes]
+        name, count = Counter(names).most_common(1)[0]
+        if all(names) and count == 1:
+            return dict(zip(graph.nodes, names, strict=True)), ""
+        shared = f"{count:,} nodes share {plain(name)}"
+        why = why or f"{plain(key)}: {shared if all(names) else 'not all have one'}"
+    return {node: node for node in graph.nodes}, why
+
+
+def wrong_names(
+    graph: PropertyGraph, label: str, named: Mapping[str, str]
+) -> list[Mistake]:
+    """The nodes whose names can not be a neuron's."""
+    return [
+        Mistake(Location(label, node.line), why, "give every node another name")
+        for node, name in zip(graph.nodes.values(), named.values(), strict=True)
+        if (why := wrong_name(name))
+    ]
+
+
+def edge_data(graph: PropertyGraph, layout: Layout) -> dict[str, str]:
+    """The data of the edges that give their weight and their kind."""
+    keys = list(dict.fromkeys(key for edge in graph.edges for key in edge.data))
+    places = {role: keys[place] for role, place in by_name(keys).items()}
+    found = {role: name for role, name in places.items() if role in EDGE_DATA}
+    for role, name in layout.columns.items():
+        if role not in EDGE_DATA:
+            seen = f"a {graph.format} edge says its ends itself"
+            raise UsageError(f"--columns {role}: {seen}")
+        if name and name not in keys:
+            known = ", ".join(keys) or "no data"
+            raise UsageError(f"--columns {role}={name}: the edges have {known}")
+        found[role] = name
+    return {role: name for role, name in found.items() if name}
+
+
+def rows(
+    graph: PropertyGraph, label: str, places: Mapping[str, str], kind: int
+) -> tuple[list[Row], list[Mistake]]:
+    """The edges as rows, and what is wrong with them.
+
+    Args:
+        places: weight, kind -> their data; kind: of all edges, where they do not tell it.
+    """
+    number = {node: place for place, node in enumerate(graph.nodes)}
+    wrong: list[Mistake] = []
+    found: list[Row] = []
+    for line, source, target, directed, data in graph.edges:
+        at = Location(label, line)
+        stray = [end for end in (source, target) if end not in number]
+        if stray:
+            hint = f"every end of an edge is the id of a {graph.node}"
+            wrong.append(Mistake(at, f"no node {stray[0]!a}", hint))
+            continue
+        data = {**graph.defaults, **data}
+        told = {role: data.get(place, "") for role, place in places.items()}
+        for role, text in told.items():
+            if trouble := TROUBLES[role](text):
+                wrong.append(Mistake(at, *trouble))
+        weight = weight_of(told["weight"]) if "weight" in told else 1.0
+        sort = kind_of(told["kind"]) if "kind" in told else kind
+        ends = number[source], number[target]
+        found.append((*ends, weight, sort, line))
+        if not directed and sort == CHEMICAL and source != target:
+            found.append((*ends[::-1], weight, sort, line))
+    return found, wrong
+
+
+def cell_data(
+    graph: PropertyGraph, label: str
+) -> tuple[UInt8, tuple[str, ...], list[Mistake]]:
+    """Role and transmitter of each node, and what is wrong with them."""
+    roles, wrong = [], []
+    for line, word in node_data(graph, ("role", "roles")):
+        known = [ROLES.get(part.strip().lower()) for part in SEVERAL.split(word)]
+        if None in known:
+            hint = "one of sensory, inter, motor (S, I, M; NA: inter), or several by commas"
+            wrong.append(Mistake(Location(label, line), f"unknown role {word!a}", hint))
+        roles.append(sum({bit for bit in known if bit}))
+    transmitter = tuple(
+        "" if word == "NA" else word for _, word in node_data(graph, TRANSMITTERS)
+    )
+    return np.array(roles, np.uint8), transmitter, wrong
+
+
+def node_data(graph: PropertyGraph, words: Sequence[str]) -> Iterator[tuple[int, str]]:
+    """(line, text) of one kind of data, a node each; "" where it has none."""
+    for node in graph.nodes.values():
+        data = {**graph.defaults, **node.data}
+        found = {plain_word(key): text for key, text in data.items()}
+        yield node.line, next((found[word] for word in words if word in found), "")

@@ -1,0 +1,42 @@
+"""Formats that are recognised to be refused by name, with what to do instead."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import NoReturn
+
+from ..errors import InputError
+from .reader import Layout, Reader
+
+JSON = re.compile(rb'\s*(\{\s*"|\[\s*[\[{])')  # how an object or a list of lists begins
+
+
+def refused(name: str, hint: str, recognises: Callable[[bytes], bool]) -> Reader:
+    """A reader that raises InputError, whatever the file holds."""
+
+    def refuse(data: bytes, label: str, layout: Layout) -> NoReturn:
+        raise InputError(label, f"{name}: not delimited text", hint)
+
+    return Reader(name, recognises, refuse)
+
+
+def signed(signature: bytes, name: str, hint: str) -> Reader:
+    """A refused format whose files all begin alike."""
+    return refused(name, hint, lambda head: head.startswith(signature))
+
+
+REFUSED = (
+    signed(b"PK\x03\x04", "a ZIP or XLSX file", "save the sheet as CSV"),
+    signed(b"\xd0\xcf\x11\xe0", "an XLS file", "save the sheet as CSV"),
+    signed(b"\x1f\x8b", "a gzip file", "unpack it with gunzip"),
+    signed(b"\x89PNG", "a PNG picture", "give an edge list"),
+    signed(b"\xff\xd8\xff", "a JPEG picture", "give an edge list"),
+    signed(b"%PDF", "a PDF file", "give an edge list"),
+    signed(b"SQLite format 3", "an SQLite database", "export its synapses as CSV"),
+    signed(b"\x89HDF", "an HDF5 file", "export its synapses as CSV"),
+    signed(b"MATLAB 5.0", "a MATLAB file", "export its synapses as CSV"),
+    signed(b"PAR1", "a Parquet file", "export it as CSV"),
+    signed(b"<?xml", "an XML file that is no GraphML", "export its edges as CSV"),
+    refused("JSON", "export its edges as CSV", lambda head: bool(JSON.match(head))),
+)
