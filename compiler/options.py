@@ -2,27 +2,54 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
 from .errors import UsageError
 from .names import LABEL, is_class_name, label_of
 
+
+@dataclass(frozen=True, slots=True)
+class Activation:
+    """What a neuron applies to its sum, as PyTorch calls it.
+
+    Attributes:
+        call: in the generated module; "" for the identity.
+        gain: factor on the start gains that keeps the deviation of a deep network's
+            states: 1 / sqrt(mean(f(z)**2)), z ~ N(0, 1), where the network is stable
+            there, else the most that is.
+        text: the factor in the generated module, where its decimals do not say it.
+        rectifies: never negative and 0 below 0: a neuron that never fires learns nothing.
+    """
+
+    call: str
+    gain: float = 1.0
+    text: str = ""
+    rectifies: bool = False
+
+    @property
+    def factor(self) -> str:
+        """The start gain as Python writes it."""
+        return self.text or f"{self.gain:g}"
+
+
+# An activation is a row here and its function and slope in semantics/activations.py.
+ACTIVATIONS: Mapping[str, Activation] = {
+    "tanh": Activation("torch.tanh", 5 / 3, "5 / 3"),
+    "relu": Activation("torch.relu", 2**0.5, "2**0.5", rectifies=True),
+    "elu": Activation("nn.functional.elu", 1.25),
+    "gelu": Activation("nn.functional.gelu", 1.5),
+    "silu": Activation("nn.functional.silu", 1.65),
+    "hardtanh": Activation("nn.functional.hardtanh", 1.3),
+    "sigmoid": Activation("torch.sigmoid"),
+    "identity": Activation(""),
+}
 CHOICES: Mapping[str, tuple[str, ...]] = {
     "unit": ("scalar", "linear"),
     "merge": ("sum", "gated", "product"),
     "norm": ("none", "layer"),
-    "activation": (
-        "tanh",
-        "relu",
-        "elu",
-        "gelu",
-        "silu",
-        "hardtanh",
-        "sigmoid",
-        "identity",
-    ),
+    "activation": tuple(ACTIVATIONS),
     "init": ("uniform", "counts"),
     "feedback": ("drop", "delay"),
     "kernel": ("dense",),
@@ -43,11 +70,17 @@ WIDTHS = {
 }  # of a task's encoder, where none is given
 MOST_WIDTH = 4_096
 
-# What only an acyclic network has; the published sweep multiplies, and breaks no cycle.
-ACYCLIC = (
-    *("merge", "init", "feedback", "kernel", "cycles", "roles", "max-levels"),
-    *("symmetric", "protect", "tie-seed", "like", "stick", "alive-cap"),
-)
+# By semantics, the options that mean nothing there and are refused. The published sweep
+# multiplies, and breaks no cycle.
+IDLE: Mapping[str, tuple[str, ...]] = {
+    "acyclic": (),
+    "delay": (),
+    "published": (
+        *("merge", "init", "feedback", "kernel", "cycles", "roles", "max-levels"),
+        *("symmetric", "protect", "tie-seed", "like", "stick", "alive-cap"),
+        "no-keep-alive",
+    ),
+}
 
 # What decides the shape or the meaning of a parameter.
 MEANING = ("features", "unit", "merge", "norm", "activation", "feedback")
@@ -115,85 +148,86 @@ class Options:
         for name, allowed in CHOICES.items():
             if getattr(self, name) not in allowed:
                 raise UsageError(f"--{dashed(name)}: one of {', '.join(allowed)}")
+        for told in (*self.out_of_range(), *self.at_odds()):
+            raise UsageError(told)
+
+    @property
+    def semantics(self) -> str:
+        """Which of the semantics the options ask for: a key of semantics.SEMANTICS."""
+        if self.lowering == "published":
+            return "published"
+        return "delay" if self.feedback == "delay" else "acyclic"
+
+    @property
+    def silences(self) -> bool:
+        """Whether breaking cycles may take neurons off every path: nothing is read late."""
+        return self.semantics == "acyclic"
+
+    def out_of_range(self) -> Iterator[str]:
+        """What is wrong with the value of one option."""
         unit = self.weight_unit
         if not (unit.isascii() and unit.isprintable() and len(unit) <= 40):
             hint = "one line of at most 40 ASCII characters"
-            raise UsageError(f"--weight-unit {unit[:60]!a}: {hint}")
+            yield f"--weight-unit {unit[:60]!a}: {hint}"
         if not 1 <= self.features <= MOST_FEATURES:
-            raise UsageError(f"--features: from 1 to {MOST_FEATURES:,}")
+            yield f"--features: from 1 to {MOST_FEATURES:,}"
         if self.max_levels < 0 or self.max_levels == 1:
             hint = "from 2 (a sensor, then a motor), or 0: as deep as it gets"
-            raise UsageError(f"--max-levels {self.max_levels}: {hint}")
-        if self.max_levels and self.symmetric:
-            raise UsageError("--max-levels: does not go with --symmetric")
+            yield f"--max-levels {self.max_levels}: {hint}"
         if not 0 <= self.tie_seed < 2**32:
-            raise UsageError("--tie-seed: from 0 to 4294967295")
-        if self.stick and not self.like:
-            raise UsageError("--stick: sticks to --like MODEL, which is not given")
+            yield "--tie-seed: from 0 to 4294967295"
         for pattern in self.protect:
             if ">" not in pattern:
-                seen = f"--protect {pattern!r}: write PRE>POST, two patterns of names"
-                raise UsageError(seen)
+                yield f"--protect {pattern!r}: write PRE>POST, two patterns of names"
         for name in ("min_weight", "alive_cap", "stick"):
             if not 0 <= getattr(self, name) < float("inf"):
-                raise UsageError(f"--{dashed(name)}: a number from 0")
-        self.check_task()
-        self.check_lowering()
-        if self.norm == "layer" and self.features < 4:
-            seen = "--norm layer: needs --features 4 or more"
-            raise UsageError(f"{seen}; of 1 feature it leaves nothing")
-        if (
-            self.norm == "layer"
-            and self.unit == "scalar"
-            and self.activation == "identity"
-        ):
-            hint = "the next norm takes every bias away again"
-            raise UsageError(
-                f"--norm layer --unit scalar --activation identity: {hint}"
-            )
-        if self.merge == "product" and self.norm != "layer":
-            raise UsageError(
-                "--merge product: needs --norm layer, or products overflow"
-            )
-        if self.merge == "product" and self.feedback == "delay":
-            raise UsageError(
-                "--merge product: a product has no delayed factor; drop it"
-            )
-        if self.merge == "product" and self.init == "counts":
-            raise UsageError(
-                "--merge product: has no gains, so --init counts says nothing"
-            )
+                yield f"--{dashed(name)}: a number from 0"
+        if self.task != "none" and self.width and not 4 <= self.width <= MOST_WIDTH:
+            yield f"--width: from 4 to {MOST_WIDTH:,}, or 0: the task's own"
 
-    def check_task(self) -> None:
-        """Raise a UsageError where encoder, read-out and decoder do not fit."""
-        if self.task == "none":
-            if self.readout != "attention" or self.width:
-                raise UsageError(
-                    "--readout, --width: are of a --task, and none is given"
-                )
-            return
-        if self.width and not 4 <= self.width <= MOST_WIDTH:
-            raise UsageError(f"--width: from 4 to {MOST_WIDTH:,}, or 0: the task's own")
-        if self.features < 4:
+    def at_odds(self) -> Iterator[str]:
+        """Which options do not go together."""
+        task, layer = self.task != "none", self.norm == "layer"
+        product, late = self.merge == "product", self.feedback == "delay"
+        bare = self.unit == "scalar" and self.activation == "identity"
+        matrices = self.unit == "linear" and self.features > 1
+        idle = [name for name in self.given() if name in IDLE[self.semantics]]
+        if self.max_levels and self.symmetric:
+            yield "--max-levels: does not go with --symmetric"
+        if self.stick and not self.like:
+            yield "--stick: sticks to --like MODEL, which is not given"
+        if not task and (self.readout != "attention" or self.width):
+            yield "--readout, --width: are of a --task, and none is given"
+        if task and self.features < 4:
             seen = f"--task {self.task}: needs --features 4 or more"
-            raise UsageError(f"{seen}; layer norm of 1 feature leaves nothing")
-        if self.feedback == "delay":
+            yield f"{seen}; layer norm of 1 feature leaves nothing"
+        if task and late:
             hint = "an image is one step, and delay reads the step before"
-            raise UsageError(
-                f"--task {self.task}: does not go with --feedback delay; {hint}"
-            )
-
-    def check_lowering(self) -> None:
-        """Raise a UsageError for what the published sweep has no use for."""
-        if self.lowering == "acyclic":
-            return
-        if self.unit != "linear" or self.features < 2:
+            yield f"--task {self.task}: does not go with --feedback delay; {hint}"
+        if self.semantics == "published" and not matrices:
             hint = "its neurons are matrices: --unit linear --features 2 or more"
-            raise UsageError(f"--lowering published: {hint}")
-        idle = [name for name in self.changed() if name in ACYCLIC]
-        if idle or not self.keep_alive:
-            seen = f"--{idle[0]}" if idle else "--no-keep-alive"
-            raise UsageError(f"--lowering published: does not go with {seen}")
+            yield f"--lowering published: {hint}"
+        if idle:
+            yield f"--lowering published: does not go with --{idle[0]}"
+        if layer and self.features < 4:
+            seen = "--norm layer: needs --features 4 or more"
+            yield f"{seen}; of 1 feature it leaves nothing"
+        if layer and bare:
+            seen = "--norm layer --unit scalar --activation identity"
+            yield f"{seen}: the next norm takes every bias away again"
+        if product and not layer:
+            yield "--merge product: needs --norm layer, or products overflow"
+        if product and late:
+            yield "--merge product: a product has no delayed factor; drop it"
+        if product and self.init == "counts":
+            yield "--merge product: has no gains, so --init counts says nothing"
+
+    def given(self) -> list[str]:
+        """The options that are not default, as a command spells them."""
+        return [
+            f"no-{name}" if value is False else name
+            for name, value in self.changed().items()
+        ]
 
     def changed(self) -> dict[str, Value]:
         """What is not default, by the option's name, sorted: the model's OPTIONS.

@@ -68,7 +68,7 @@ class ModelChanges:
         turned: shared pairs that run forward in one and backward in the other.
         coupled: shared junctions that conduct in only one of the two.
         fell, rose: neurons that are no longer, or newly, on a path.
-        kept, new, lost: parameters by exact name: gains by synapse, biases by neuron.
+        kept, new, lost: numbers in the parameters, by exact name of synapse and neuron.
         apart: (option, old, new) that make a parameter mean something else: none is kept.
     """
 
@@ -244,10 +244,15 @@ def models(old: Side, new: Side, kept: tuple[int, int, int]) -> ModelChanges | N
 
 
 def parameters(old: Side, new: Side) -> tuple[int, int, int]:
-    """How many parameters a transplant keeps, adds and drops."""
-    before, after = ({*side.gains, *(side.level or ())} for side in (old, new))
-    both = before & after if old.meaning == new.meaning else set()
-    return len(both), len(after) - len(both), len(before) - len(both)
+    """How many numbers of the parameters a transplant keeps, adds and drops."""
+    before, after = (
+        side.parameters(len(side.gains), len(side.level or ())) for side in (old, new)
+    )
+    kept = 0
+    if old.meaning == new.meaning:
+        neurons = set(old.level or ()) & set(new.level or ())
+        kept = new.parameters(len(old.gains & new.gains), len(neurons))
+    return kept, after - kept, before - kept
 
 
 def depth(level: Mapping[str, int]) -> int:

@@ -16,7 +16,9 @@ from ..module.restore import unplanned
 from ..options import MEANING, Options, Value
 from ..pipeline import lower
 from ..readers.reader import Layout
-from ..semantics.interpret import Link, link
+from ..semantics.merges import merge_of
+from ..semantics.registry import semantics_of
+from ..semantics.wiring import Link, link, wiring_of
 from ..sources import UNLABELLED, Opened, open_source
 
 ROLES = {0: "inter", SENSORY: "sensory", MOTOR: "motor", SENSORY | MOTOR: "both"}
@@ -36,6 +38,7 @@ class Side:
         level: neuron -> level, of those in one; back: pairs that run backward.
         lateral: junctions whose neurons share a level.
         gains: the synapse of each gain; none without a model.
+        each: how many numbers of its parameters a synapse has, and a neuron.
         meaning: the options that decide what a parameter means.
         why: why there is no model.
         edited: it is a model whose text is not what its header signs.
@@ -54,6 +57,12 @@ class Side:
     signs: Mapping[Pair, int] = field(default_factory=dict)
     meaning: Mapping[str, Value] = field(default_factory=dict)
     lateral: frozenset[Pair] = frozenset()
+    each: Mapping[str, int] = field(default_factory=dict)
+
+    def parameters(self, gains: int, neurons: int) -> int:
+        """How many numbers the parameters of so many gains and neurons hold."""
+        synapse, neuron = self.each.get("synapse", 0), self.each.get("neuron", 0)
+        return gains * synapse + neurons * neuron
 
 
 def side(
@@ -158,26 +167,19 @@ def side_of(circuit: Circuit, plan: Plan | None, options: Options, label: str) -
     }
     within = named(row, plan.lateral.left, plan.lateral.right, plan.lateral.weight)
     late = named(row, plan.feedback.pre, plan.feedback.post, plan.feedback.weight)
-    used = [(plan.forward.pre, plan.forward.post, "chemical")]
-    used.append((plan.junctions.left, plan.junctions.right, "electrical"))
-    if options.feedback == "delay":
-        used.append((plan.feedback.pre, plan.feedback.post, "feedback"))
-        used.append((plan.lateral.left, plan.lateral.right, "lateral"))
-    gains = {
-        link((row[v], row[u], kind))
-        for pre, post, kind in used
-        for u, v in zip(pre.tolist(), post.tolist(), strict=True)
-        if row[u] in level and row[v] in level
-    }
-    if options.merge == "product":
-        gains = set()
+    semantics, wiring = semantics_of(options), wiring_of(plan)
+    gains = semantics.synapses(wiring) if merge_of(options).gains else ()
+    each = {"synapse": 0, "neuron": 0}
+    for parameter in semantics.parameters(wiring, options):
+        each[parameter.per] += parameter.each
     return replace(
         graph,
         level=level,
         back=frozenset(late),
-        gains=frozenset(gains),
+        gains=frozenset(map(link, gains)),
         meaning={name: getattr(options, name) for name in MEANING},
         lateral=frozenset((min(pair), max(pair)) for pair in within),
+        each=each,
     )
 
 

@@ -16,19 +16,32 @@ from ..ir.stages import MOTOR, SENSORY, Plan
 from ..names import amount, plural
 from ..options import Options, base
 from ..ordering.problem import block_of, prices
+from ..semantics.merges import merge_of
+from ..semantics.registry import semantics_of
+from ..semantics.semantics import Parameter, Words
+from ..semantics.units import unit_of
 from .docstring_layout import laid_out, listed, made_by
 
 
-def docstring(plan: Plan, options: Options, name: str) -> list[str]:
-    """The lines between the quotes: title, facts, command, source."""
-    kind = "recurrent" if options.feedback == "delay" else "feed-forward"
+def docstring(
+    plan: Plan, options: Options, name: str, held: tuple[Parameter, ...]
+) -> list[str]:
+    """The lines between the quotes: title, facts, command, source.
+
+    Args:
+        held: the parameters of the module.
+    """
+    kind = f" as a {semantics_of(options).words.network} network"
     label = plan.source.label
     made = made_by(label, name, options)
-    return laid_out(label, name, f" as a {kind} network", facts(plan, options), made)
+    return laid_out(label, name, kind, facts(plan, options, held), made)
 
 
-def facts(plan: Plan, options: Options) -> Iterator[tuple[str, list[str]]]:
+def facts(
+    plan: Plan, options: Options, held: tuple[Parameter, ...]
+) -> Iterator[tuple[str, list[str]]]:
     """(title, sentences) of each fact, in order."""
+    words = semantics_of(options).words
     role = plan.cells.role
     sensory, motor = role & SENSORY > 0, role & MOTOR > 0
     size, live = len(plan.cells), int(plan.live.sum())
@@ -49,41 +62,26 @@ def facts(plan: Plan, options: Options) -> Iterator[tuple[str, list[str]]]:
     yield "state", rule(options)
     if options.task != "none":
         yield "task", task(options)
-    yield "parameters", parameters(plan, options)
-    yield from junctions(plan, options)
-    yield from feedback(plan, options)
+    yield "parameters", [counted(held)]
+    yield from junctions(plan, words)
+    yield from feedback(plan, options, words)
     yield from unused(plan)
 
 
 def rule(options: Options) -> list[str]:
     """What a neuron computes, in words and formulas."""
     act = "" if options.activation == "identity" else options.activation
-    if options.merge == "product":
-        merge = [
-            "m = product of x over the input neurons; sensory neurons multiply their input"
-        ]
-    else:
-        gain = "sigmoid(gain)" if options.merge == "gated" else "gain"
-        merge = [
-            f"m = sum of {gain} * x over the inputs; sensory neurons add their input"
-        ]
-    m = "m"
+    merged, sentences = "m", [merge_of(options).words]
     if options.norm == "layer":
-        merge.append(
+        sentences.append(
             f"n = m less its mean over its deviation, over the {options.features} numbers"
         )
-        m = "n"
-    unit = f"W {m} + b" if options.unit == "linear" else f"{m} + b"
+        merged = "n"
+    unit = unit_of(options).formula(merged)
     formula = f"x = {act}({unit})" if act else f"x = {unit}"
     if options.features > 1:
         formula += f", {options.features} numbers a neuron"
-    late = []
-    if options.feedback == "delay":
-        late = [
-            "what runs backward, and a junction from its later to its earlier level,",
-            "reads the step before",
-        ]
-    return [*merge, formula, *late]
+    return [*sentences, formula, *semantics_of(options).words.state]
 
 
 READOUTS = {
@@ -107,75 +105,48 @@ def task(options: Options) -> list[str]:
     return [*TASKS[options.task], f"read-out: {READOUTS[options.readout]}"]
 
 
-def parameters(plan: Plan, options: Options) -> list[str]:
-    """How many, and of what."""
-    live = int(plan.live.sum())
-    d = options.features
-    gains, words = 0, []
-    if options.merge != "product":
-        chemical, coupled = conducting(plan, options)
-        gains = chemical + coupled
-        words.append(
-            f"gains of {plural(chemical, 'synapse')} and {plural(coupled, 'gap junction')}"
-        )
-    each = 1
-    if options.unit == "linear":
-        each = d * (d + 1)
-        words += [f"{live:,} matrices W of {d} x {d}", f"{live:,} vectors b"]
-    else:
-        words.append("1 bias" if live == 1 else f"{live:,} biases b")
-    return [f"{gains + live * each:,}: {', '.join(words)}"]
+def counted(held: tuple[Parameter, ...]) -> str:
+    """How many numbers the parameters hold, and of what."""
+    words = ", ".join(parameter.words for parameter in held)
+    return f"{sum(parameter.size for parameter in held):,}: {words}"
 
 
-def conducting(plan: Plan, options: Options) -> tuple[int, int]:
-    """(synapses, junctions) between neurons of LEVELS that the module computes."""
-    live, ends = plan.live, plan.junctions
-    synapses, junctions = plan.forward.among(live), ends.among(live)
-    if options.feedback == "delay":
-        synapses += plan.feedback.among(live)
-        junctions += plan.lateral.among(live)
-    return synapses, junctions
-
-
-def junctions(plan: Plan, options: Options) -> Iterator[tuple[str, list[str]]]:
+def junctions(plan: Plan, words: Words) -> Iterator[tuple[str, list[str]]]:
     """How gap junctions conduct."""
-    delay = options.feedback == "delay"
-    if delay:
-        way = "each conducts both ways with one gain: now to the later level, a step late back"
-    else:
-        way = "each used in one direction only here: to the later level"
     count = len(plan.junctions)
-    sentences = [f"{count:,}, {way}"] if count else []
+    sentences = [f"{count:,}, {words.junctions}"] if count else []
     if len(plan.lateral):
         within = total(plan.lateral.weight)
         share = f"{amount(within)} of {amount(within + total(plan.junctions.weight))}"
-        how = "read a step late both ways, with one gain" if delay else "given up"
         sentences.append(
-            f"{share} {plan.source.unit} of gap junctions, in {len(plan.lateral):,}, {how}: "
+            f"{share} {plan.source.unit} of gap junctions, in {len(plan.lateral):,}, {words.within}: "
             "both neurons share a level: LATERAL"
         )
     if sentences:
         yield "junctions", sentences
 
 
-def feedback(plan: Plan, options: Options) -> Iterator[tuple[str, list[str]]]:
+def feedback(
+    plan: Plan, options: Options, words: Words
+) -> Iterator[tuple[str, list[str]]]:
     """What runs backward, self-loops apart, and what is known of the minimum."""
     back, unit = plan.feedback, plan.source.unit
     loop = back.pre == back.post
-    late = "read of the step before" if options.feedback == "delay" else "not computed"
     lost = total(back.weight[~loop])
     whole = lost + total(plan.forward.weight)
     if lost:
         share = f"{100 * lost / whole:.1f} %"
         pairs = plural(int((~loop).sum()), "pair")
         sentences = [
-            f"{amount(lost)} of {amount(whole)} {unit} ({share}), in {pairs}, {late}: FEEDBACK",
+            f"{amount(lost)} of {amount(whole)} {unit} ({share}), in {pairs}, {words.backward}: FEEDBACK",
             standing(plan, options),
         ]
         yield "backward", sentences
     if loop.any():
         heavy = amount(total(back.weight[loop]))
-        yield "self-loops", [f"{loop.sum():,}, {heavy} {unit}, {late}: FEEDBACK"]
+        yield "self-loops", [
+            f"{loop.sum():,}, {heavy} {unit}, {words.backward}: FEEDBACK"
+        ]
 
 
 def standing(plan: Plan, options: Options) -> str:
@@ -194,7 +165,7 @@ def standing(plan: Plan, options: Options) -> str:
         return f"the minimum{under} is {amount(bound)} (proved)"
     if options.max_levels:
         more = f"in at most {plural(options.max_levels, 'level')}"
-        if options.keep_alive and options.feedback == "drop":
+        if options.keep_alive and options.silences:
             more += ", with every neuron that can be on a path from a sensor to a motor"
     elif options.stick:
         more = f"near {base(options.like)}"

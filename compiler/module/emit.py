@@ -12,45 +12,22 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from .. import names
-from ..ir.stages import MOTOR, SENSORY, Artifact, Plan
+from ..ir.stages import Artifact, Plan
 from ..ir.text import digest
-from ..options import WIDTHS, Options, check_label, check_name
-from .docstring import conducting, docstring
+from ..options import ACTIVATIONS, WIDTHS, Options, check_label, check_name
+from ..semantics import starts
+from ..semantics.merges import merge_of
+from ..semantics.registry import semantics_of
+from ..semantics.semantics import Parameter
+from ..semantics.units import unit_of
+from ..semantics.wiring import Wiring
+from .docstring import docstring
 from .header import with_header
 from .table_text import Table, table_texts
-from .tables import tables_of
+from .tables import Tables, tables_of
 
 if TYPE_CHECKING:
     import jinja2
-
-# How each activation is called, and the factor on the start gains that keeps the
-# deviation of a deep network's states: 1 / sqrt(mean(f(z)**2)), z ~ N(0, 1), where the
-# network is stable there, else the most that is.
-CALLS = {
-    "tanh": "torch.tanh",
-    "relu": "torch.relu",
-    "elu": "nn.functional.elu",
-    "gelu": "nn.functional.gelu",
-    "silu": "nn.functional.silu",
-    "hardtanh": "nn.functional.hardtanh",
-    "sigmoid": "torch.sigmoid",
-    "identity": "",
-}
-GAINS = {
-    "tanh": "5 / 3",
-    "relu": "2**0.5",
-    "elu": "1.25",
-    "gelu": "1.5",
-    "silu": "1.65",
-    "hardtanh": "1.3",
-    "sigmoid": "1",
-    "identity": "1",
-}
-
-
-# The page of each semantics.
-PAGES = {"drop": "semantics/acyclic.jinja", "delay": "semantics/delay.jinja"}
-CENTRED = "1.15"  # instead, of gains of centred sums: 1 / deviation of relu(z + 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,30 +74,30 @@ def emit(plan: Plan, *, options: Options | None = None, name: str = "") -> Artif
     options = options or Options()
     check_label(plan.source.label)
     name = check_name(name or names.class_name(plan.source.label))
-    page = environment().get_template(PAGES[options.feedback])
-    body = page.render(module=page_of(plan, options, name)).encode("ascii")
+    semantics, tables = semantics_of(options), tables_of(plan, options)
+    held = semantics.parameters(tables.wiring, options)
+    page = environment().get_template(f"semantics/{semantics.page}.jinja")
+    module = page_of(plan, options, name, tables, held)
+    body = page.render(module=module).encode("ascii")
     return Artifact(
         {f"{name}.py": with_header(body, plan.source.label, digest(plan))},
         plan.source.label,
         plan.source.unit,
-        summary(plan, options, name),
+        summary(tables.wiring, options, name, held),
         plan.history,
     )
 
 
-def summary(plan: Plan, options: Options, name: str) -> dict[str, int | str]:
+def summary(
+    wiring: Wiring, options: Options, name: str, held: tuple[Parameter, ...]
+) -> dict[str, int | str]:
     """The module in five numbers."""
-    role = plan.cells.role
-    synapses, junctions = conducting(plan, options)
-    gains = 0 if options.merge == "product" else synapses + junctions
-    d = options.features
-    each = d * (d + 1) if options.unit == "linear" else 1
     return {
         "name": name,
-        "sensory": int((role & SENSORY > 0).sum()),
-        "motor": int((role & MOTOR > 0).sum()),
-        "synapses": synapses + junctions,
-        "parameters": gains + each * int(plan.live.sum()),
+        "sensory": len(wiring.sensory),
+        "motor": len(wiring.motor),
+        "synapses": sum(semantics_of(options).conducting(wiring)),
+        "parameters": sum(parameter.size for parameter in held),
     }
 
 
@@ -138,76 +115,41 @@ def environment() -> jinja2.Environment:
     )
 
 
-def page_of(plan: Plan, options: Options, name: str) -> ModulePage:
+def page_of(
+    plan: Plan,
+    options: Options,
+    name: str,
+    tables: Tables,
+    held: tuple[Parameter, ...],
+) -> ModulePage:
     """The page of a plan."""
-    tables = tables_of(plan, options)
-    call, gain = CALLS[options.activation], gain_of(options)
+    semantics, merge = semantics_of(options), merge_of(options)
+    call = ACTIVATIONS[options.activation].call
+    gain = starts.factor(options)[1]
     factor = "" if gain == "1" else f"{gain} * "
     return ModulePage(
         name=name,
-        docstring=quoted("\n".join(docstring(plan, options, name))),
-        tables=tuple(table_texts(tables, plan.source.unit)),
+        docstring=quoted("\n".join(docstring(plan, options, name, held))),
+        tables=tuple(table_texts(tables, plan.source.unit, semantics.words)),
         features=options.features,
         unit=options.unit,
         merge=options.merge,
         norm=options.norm,
         act_open=f"{call}(" if call else "",
         act_close=")" if call else "",
-        strength=(
-            "torch.sigmoid(self.gain)" if options.merge == "gated" else "self.gain"
-        ),
-        gains=options.merge != "product",
+        strength=merge.strength,
+        gains=merge.gains,
         kernel=options.kernel,
-        lateral=options.feedback == "delay" and bool(tables.lateral),
-        start=start(options),
+        lateral="lateral" in semantics.ways and bool(tables.lateral),
+        start=starts.sentence(options),
         counts=options.init == "counts",
-        centred=centred(options),
-        gain="" if options.unit == "linear" else factor,
+        centred=starts.centred(options),
+        gain="" if unit_of(options).matrix else factor,
         weight_gain=factor,
         task=options.task,
         readout=options.readout,
         width=options.width or WIDTHS[options.task],
     )
-
-
-def centred(options: Options) -> bool:
-    """Whether a neuron adds up what is never negative, and may never fire again."""
-    bare = options.unit == "scalar" and options.norm == "none"
-    return options.activation == "relu" and options.merge == "sum" and bare
-
-
-def gain_of(options: Options) -> str:
-    """The factor on the start gains."""
-    return CENTRED if centred(options) else GAINS[options.activation]
-
-
-def start(options: Options) -> str:
-    """The docstring of `reset_parameters`."""
-    act = options.activation
-    if options.merge == "product":
-        drawn = (
-            f"Draw weights as suits {act}, set" if options.unit == "linear" else "Set"
-        )
-        return f"{drawn} biases to 1: a product of small states would vanish."
-    weights = ", weights" if options.unit == "linear" else ""
-    if options.merge == "gated":
-        size = (
-            "root of a synapse's share"
-            if options.init == "counts"
-            else "1 / root of inputs"
-        )
-        return f"Draw gates about g / (1 + g), g = {size}{weights and ', and weights'}."
-    if centred(options):
-        size = "* root of a share" if options.init == "counts" else "/ root of inputs"
-        return f"Draw gains of about {CENTRED} {size}; sums about 1, that relu fires."
-    if options.init == "counts":
-        return (
-            f"Start gains at the root of a synapse's share, signs as known; fits {act}."
-        )
-    if options.unit == "linear":
-        return f"Draw gains of deviation 1 / sqrt(number of inputs), weights as suits {act}."
-    factor = GAINS[act].replace("2**0.5", "sqrt(2)")
-    return f"Draw gains of deviation {factor} / sqrt(number of inputs), as suits {act}."
 
 
 def quoted(text: str) -> str:

@@ -14,10 +14,13 @@ from .. import names
 from ..ir.stages import MOTOR, SENSORY, Artifact, Sweep
 from ..ir.text import digest
 from ..names import literal, plural
-from ..options import WIDTHS, Options, check_label, check_name
-from .docstring import task
+from ..options import ACTIVATIONS, WIDTHS, Options, check_label, check_name
+from ..semantics.registry import semantics_of
+from ..semantics.semantics import Parameter
+from ..semantics.wiring import Wiring, nest, with_role
+from .docstring import counted, task
 from .docstring_layout import command, laid_out, listed
-from .emit import CALLS, GAINS, environment, quoted
+from .emit import environment, quoted
 from .header import with_header
 from .table_text import (
     Table,
@@ -29,7 +32,7 @@ from .table_text import (
     options_text,
     sign_text,
 )
-from .tables import by_transmitter, nest, with_role
+from .tables import by_transmitter
 
 NORMS = {
     "none": "nothing is normed, as published: products of many can vanish or overflow",
@@ -70,36 +73,58 @@ def emit_sweep(sweep: Sweep, *, options: Options, name: str = "") -> Artifact:
     """Write the module: one file, `<name>.py`, ASCII; arguments as of `emit`."""
     check_label(sweep.source.label)
     name = check_name(name or names.class_name(sweep.source.label))
+    held = semantics_of(options).parameters(wiring_of(sweep), options)
     page = environment().get_template("semantics/published.jinja")
-    body = page.render(module=page_of(sweep, options, name)).encode("ascii")
+    body = page.render(module=page_of(sweep, options, name, held)).encode("ascii")
     return Artifact(
         {f"{name}.py": with_header(body, sweep.source.label, digest(sweep))},
         sweep.source.label,
         sweep.source.unit,
-        summary(sweep, options, name),
+        summary(sweep, name, held),
         sweep.history,
     )
 
 
-def summary(sweep: Sweep, options: Options, name: str) -> dict[str, int | str]:
+def wiring_of(sweep: Sweep) -> Wiring:
+    """The neurons by name; those that fire are the ones with a unit, as in UNITS."""
+    return Wiring(
+        tuple(units(sweep)),
+        tuple(unused(sweep)),
+        tuple(with_role(sweep.cells, SENSORY)),
+        tuple(with_role(sweep.cells, MOTOR)),
+        {},
+    )
+
+
+def units(sweep: Sweep) -> list[str]:
+    """The neurons that have a unit, in the order of UNITS: as their lines stand in SWEEP."""
+    name = sweep.cells.name
+    return [name[line.neuron] for line in lines(sweep) if line.source >= 0]
+
+
+def summary(
+    sweep: Sweep, name: str, held: tuple[Parameter, ...]
+) -> dict[str, int | str]:
     """The module in five numbers."""
-    role, d = sweep.cells.role, options.features
-    units = int(((sweep.left >= 0) & (sweep.right < 0)).sum())
+    role = sweep.cells.role
     return {
         "name": name,
         "sensory": int((role & SENSORY > 0).sum()),
         "motor": int((role & MOTOR > 0).sum()),
         "synapses": int((sweep.left >= 0).sum()),
-        "parameters": units * d * (d + 1),
+        "parameters": sum(parameter.size for parameter in held),
     }
 
 
-def page_of(sweep: Sweep, options: Options, name: str) -> SweepPage:
+def page_of(
+    sweep: Sweep, options: Options, name: str, held: tuple[Parameter, ...]
+) -> SweepPage:
     """The page of a sweep."""
-    call, gain = CALLS[options.activation], GAINS[options.activation]
+    activation = ACTIVATIONS[options.activation]
+    call, gain = activation.call, activation.factor
     return SweepPage(
         name=name,
-        docstring=quoted("\n".join(docstring(sweep, options, name))),
+        docstring=quoted("\n".join(docstring(sweep, options, name, held))),
         tables=tuple(tables(sweep, options)),
         features=options.features,
         norm=options.norm,
@@ -198,15 +223,19 @@ def written(name: tuple[str, ...], line: Line) -> str:
     return f"({literal(name[line.neuron])}, {literal(source)}, [{factors}])"
 
 
-def docstring(sweep: Sweep, options: Options, name: str) -> list[str]:
+def docstring(
+    sweep: Sweep, options: Options, name: str, held: tuple[Parameter, ...]
+) -> list[str]:
     """The lines between the quotes: title, facts, command, source."""
     label = sweep.source.label
     made = command(label, name, options)
     kind = ", as ElegansNet sweeps it"
-    return laid_out(label, name, kind, facts(sweep, options), made)
+    return laid_out(label, name, kind, facts(sweep, options, held), made)
 
 
-def facts(sweep: Sweep, options: Options) -> Iterator[tuple[str, list[str]]]:
+def facts(
+    sweep: Sweep, options: Options, held: tuple[Parameter, ...]
+) -> Iterator[tuple[str, list[str]]]:
     """(title, sentences) of each fact, in order."""
     role, d = sweep.cells.role, options.features
     sensory, motor = int((role & SENSORY > 0).sum()), int((role & MOTOR > 0).sum())
@@ -238,11 +267,6 @@ def facts(sweep: Sweep, options: Options) -> Iterator[tuple[str, list[str]]]:
     )
     if options.task != "none":
         yield "task", task(options)
-    yield (
-        "parameters",
-        [
-            f"{units * d * (d + 1):,}: {units:,} matrices W of {d} x {d}, {units:,} vectors b"
-        ],
-    )
+    yield "parameters", [counted(held)]
     if dead:
         yield "unused", [f"{plural(len(dead), 'neuron')}: {listed(dead)}"]

@@ -22,7 +22,8 @@ from ..ir.stages import (
     Source,
     Synapses,
 )
-from .tables import Nested, Tables
+from ..semantics.wiring import Nested
+from .tables import Tables
 
 
 def plan_of(tables: Tables, source: Source) -> Plan:

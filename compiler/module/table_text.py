@@ -7,7 +7,9 @@ from dataclasses import dataclass
 
 from ..names import literal, number
 from ..options import Value
-from .tables import Nested, Tables
+from ..semantics.semantics import Words
+from ..semantics.wiring import Nested
+from .tables import Tables
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +23,7 @@ class Table:
     rows: tuple[str, ...]
 
 
-def table_texts(tables: Tables, unit: str) -> Iterator[Table]:
+def table_texts(tables: Tables, unit: str, words: Words) -> Iterator[Table]:
     """The tables in the order of the module."""
     yield options_text(tables.options)
     yield mapping(
@@ -43,7 +45,7 @@ def table_texts(tables: Tables, unit: str) -> Iterator[Table]:
         tables.unused,
     )
     yield from cell_texts(tables.sensory, tables.motor, tables.transmitter)
-    yield from synapse_texts(tables, unit)
+    yield from synapse_texts(tables, unit, words)
     if tables.sign or tables.options.get("init") == "counts":
         yield sign_text(tables.sign)
 
@@ -73,24 +75,18 @@ def cell_texts(
         )
 
 
-def synapse_texts(tables: Tables, unit: str) -> Iterator[Table]:
+def synapse_texts(tables: Tables, unit: str, words: Words) -> Iterator[Table]:
     """The tables of synapses and junctions; LATERAL where levels are few."""
-    late, way = "not computed", "each used in one direction"
-    within = late
-    if tables.options.get("feedback") == "delay":
-        late = "read of the step before"
-        way = "read now from the earlier level, a step late from the later"
-        within = f"{late} both ways"
     kind = nested_type(
         tables.chemical, tables.electrical, tables.feedback, tables.lateral
     )
     yield chemical_text(kind, unit, tables.chemical)
-    note = f"Gap junctions, {way}, neuron: {{input: {unit}}}."
+    note = f"Gap junctions, {words.junction_note}, neuron: {{input: {unit}}}."
     yield nested("ELECTRICAL", kind, note, tables.electrical)
-    note = f"Chemical synapses that run backward, {late}, neuron: {{input: {unit}}}."
+    note = f"Chemical synapses that run backward, {words.backward}, neuron: {{input: {unit}}}."
     yield nested("FEEDBACK", kind, note, tables.feedback)
     if tables.lateral:
-        note = f"Gap junctions within a level, {within}, neuron: {{input: {unit}}}."
+        note = f"Gap junctions within a level, {words.within_note}, neuron: {{input: {unit}}}."
         yield nested("LATERAL", kind, note, tables.lateral)
 
 

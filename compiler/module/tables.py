@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
 
 from ..ir.stages import MOTOR, SENSORY, Cells, Plan
 from ..options import Options, Value
-
-Nested = dict[str, dict[str, float]]  # neuron -> input -> weight
+from ..semantics.wiring import Nested, Wiring, nest, signs, with_role
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +25,23 @@ class Tables:
     sign: dict[str, dict[str, int]]
     transmitter: dict[str, list[str]]
     lateral: Nested = field(default_factory=dict)
+
+    @property
+    def wiring(self) -> Wiring:
+        """The graph by name, in the order of the tables."""
+        return Wiring(
+            tuple(neuron for level in self.levels for neuron in level),
+            tuple(self.unused),
+            tuple(self.sensory),
+            tuple(self.motor),
+            {
+                "chemical": self.chemical,
+                "electrical": self.electrical,
+                "feedback": self.feedback,
+                "lateral": self.lateral,
+            },
+            self.sign,
+        )
 
 
 def tables_of(plan: Plan, options: Options) -> Tables:
@@ -53,13 +68,6 @@ def tables_of(plan: Plan, options: Options) -> Tables:
     )
 
 
-def with_role(cells: Cells, bit: int) -> list[str]:
-    """Names of the cells of a role, sorted."""
-    return sorted(
-        n for n, role in zip(cells.name, cells.role.tolist(), strict=True) if role & bit
-    )
-
-
 def by_transmitter(cells: Cells) -> dict[str, list[str]]:
     """Names of the cells that release each transmitter, both sorted."""
     found: dict[str, list[str]] = {}
@@ -67,27 +75,3 @@ def by_transmitter(cells: Cells) -> dict[str, list[str]]:
         if word:
             found.setdefault(word, []).append(name)
     return dict(sorted(found.items()))
-
-
-def nest(
-    name: tuple[str, ...], pre: Any, post: Any, value: Any
-) -> dict[str, dict[str, Any]]:
-    """neuron -> input -> value, both sorted by name."""
-    columns = (post.tolist(), pre.tolist(), value.tolist())
-    rows = sorted((name[b], name[a], v) for b, a, v in zip(*columns, strict=True))
-    table: dict[str, dict[str, Any]] = {}
-    for neuron, source, held in rows:
-        table.setdefault(neuron, {})[source] = held
-    return table
-
-
-def signs(plan: Plan) -> dict[str, dict[str, int]]:
-    """The signs that are known, of forward and feedback synapses."""
-    found: dict[str, dict[str, int]] = {}
-    for edges in (plan.forward, plan.feedback):
-        known = edges.take(edges.sign != 0)
-        for neuron, row in nest(
-            plan.cells.name, known.pre, known.post, known.sign
-        ).items():
-            found.setdefault(neuron, {}).update(row)
-    return {neuron: dict(sorted(row.items())) for neuron, row in sorted(found.items())}

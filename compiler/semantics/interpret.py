@@ -1,4 +1,4 @@
-"""What a compiled model means: values and gradients, one synapse at a time, in float64.
+"""The interpreter: values and gradients of a model, one synapse at a time, in float64.
 
     m = merge over inputs u of g * x[u]     a sensory neuron's own input joins, gain 1
     x = activation(unit(norm(m)))
@@ -10,45 +10,39 @@ read, not to be fast.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from ..arrays import Float64
-from ..ir.stages import MOTOR, SENSORY, Order, Plan
 from ..options import Options
 from .activations import activate, derivative, normalise, normalise_back
+from .merges import merge_of
+from .registry import semantics_of
+from .semantics import Semantics
+from .units import unit_of
+from .wiring import Gain, Read, Wiring, grouped
 
-Gain = tuple[str, str, str]  # (neuron, input, kind); kind as in SYNAPSES of a module
-Link = tuple[str, str, str]  # a synapse by name, in whichever order neurons fire
 State = dict[str, Float64]  # (batch, D) of each neuron
-
-
-@dataclass(frozen=True)
-class Wiring:
-    """A graph in names, the live part only, in an order in which neurons can fire.
-
-    Attributes:
-        inputs: of each neuron, the (input, gain) it reads now.
-        delayed: of each neuron, the (input, gain) it reads of the step before.
-    """
-
-    fire: tuple[str, ...]
-    sensory: tuple[str, ...]  # every neuron of the role, sorted by name
-    motor: tuple[str, ...]
-    inputs: Mapping[str, tuple[tuple[str, Gain], ...]]
-    delayed: Mapping[str, tuple[tuple[str, Gain], ...]]
 
 
 @dataclass
 class Parameters:
-    """Values or gradients: a number a gain; (D,) or one number a bias; (D, D) a weight."""
+    """Values or gradients.
+
+    Attributes:
+        gain: a number a synapse.
+        of: by name of the parameter, an array a neuron: (D,) or one number a bias,
+            (D, D) a weight.
+    """
 
     gain: dict[Gain, float] = field(default_factory=dict)
-    bias: dict[str, Float64] = field(default_factory=dict)
-    weight: dict[str, Float64] = field(default_factory=dict)
+    of: dict[str, dict[str, Float64]] = field(default_factory=dict)
+
+    def own(self, neuron: str) -> dict[str, Float64]:
+        """A neuron's own parameters, by name."""
+        return {name: values[neuron] for name, values in self.of.items()}
 
 
 @dataclass
@@ -62,46 +56,23 @@ class Result:
     start_gradient: State | None = None
 
 
-def wiring(graph: Order | Plan, feedback: str) -> Wiring:
-    """Read a graph as names: what fires after what, and which gain is which."""
-    name, live = graph.cells.name, graph.live
-    inputs: dict[str, list[tuple[str, Gain]]] = {n: [] for n in name}
-    delayed: dict[str, list[tuple[str, Gain]]] = {n: [] for n in name}
-    for kind, edges in (("chemical", graph.forward), ("feedback", graph.feedback)):
-        table = inputs if kind == "chemical" else delayed
-        for u, v in zip(edges.pre.tolist(), edges.post.tolist(), strict=True):
-            if live[u] and live[v]:
-                table[name[v]].append((name[u], (name[v], name[u], kind)))
-    ends = zip(
-        graph.junctions.left.tolist(), graph.junctions.right.tolist(), strict=True
-    )
-    for u, v in ends:
-        if live[u] and live[v]:
-            gain = (name[v], name[u], "electrical")
-            inputs[name[v]].append((name[u], gain))
-            delayed[name[u]].append((name[v], gain))  # the other way: a step late
-    within = graph.lateral
-    for u, v in zip(within.left.tolist(), within.right.tolist(), strict=True):
-        if live[u] and live[v]:
-            gain = (name[v], name[u], "lateral")
-            delayed[name[v]].append((name[u], gain))
-            delayed[name[u]].append((name[v], gain))
-    role = graph.cells.role.tolist()
-    return Wiring(
-        tuple(n for n, alive in zip(name, live.tolist(), strict=True) if alive),
-        tuple(sorted(n for n, r in zip(name, role, strict=True) if r & SENSORY)),
-        tuple(sorted(n for n, r in zip(name, role, strict=True) if r & MOTOR)),
-        {n: tuple(found) for n, found in inputs.items()},
-        (
-            {n: tuple(found) for n, found in delayed.items()}
-            if feedback == "delay"
-            else {}
-        ),
-    )
+@dataclass(frozen=True)
+class Network:
+    """A wiring under options: who reads what through which gain, and how it joins."""
+
+    wiring: Wiring
+    options: Options
+    semantics: Semantics
+    reads: Mapping[str, list[Read]]
+
+    def strength(self, parameters: Parameters, gain: Gain) -> float:
+        """The factor of one synapse."""
+        merge = merge_of(self.options)
+        return merge.factor(parameters.gain[gain]) if merge.gains else 1.0
 
 
 def interpret(
-    net: Wiring,
+    wiring: Wiring,
     options: Options,
     parameters: Parameters,
     inputs: Float64,
@@ -111,26 +82,29 @@ def interpret(
     """Run the network for T steps, and backward through them.
 
     Args:
-        inputs: (T, batch, S, D) in the order of net.sensory; T is 1 for `drop`.
+        inputs: (T, batch, S, D) in the order of wiring.sensory; T is 1 without a state.
         start: the states before the first step, (batch, D) a neuron; None: zeros.
         cotangent: (T, batch, M, D), the gradient of the loss in the outputs.
     """
+    semantics = semantics_of(options)
+    reads = grouped(wiring.fire, semantics.reads(wiring, options))
+    net = Network(wiring, options, semantics, reads)
     steps, batch, _, features = inputs.shape
     rest = np.zeros((batch, features))
-    before: State = start if start is not None else dict.fromkeys(net.fire, rest)
+    before: State = start if start is not None else dict.fromkeys(wiring.fire, rest)
     states: list[State] = [before]
     tapes: list[dict[str, Tape]] = []
     for step in range(steps):
-        given = {n: inputs[step, :, place] for place, n in enumerate(net.sensory)}
-        now, tape = fire(net, options, parameters, given, states[-1])
+        given = {n: inputs[step, :, place] for place, n in enumerate(wiring.sensory)}
+        now, tape = fire(net, parameters, given, states[-1])
         states.append(now)
         tapes.append(tape)
     outputs = np.stack(
-        [np.stack([now.get(n, rest) for n in net.motor], 1) for now in states[1:]]
+        [np.stack([now.get(n, rest) for n in wiring.motor], 1) for now in states[1:]]
     )
     result = Result(outputs, states[1:])
     if cotangent is not None:
-        unwind(net, options, parameters, states, tapes, cotangent, inputs.shape, result)
+        unwind(net, parameters, states, tapes, cotangent, inputs.shape, result)
     return result
 
 
@@ -142,58 +116,34 @@ class Tape:
     merged: Float64
     normed: Float64
     argument: Float64  # of the activation
-    own: bool  # whether its own input was merged
+    active: Float64
+    given: bool  # whether its own input was merged
 
 
 def fire(
-    net: Wiring, options: Options, parameters: Parameters, given: State, before: State
+    net: Network, parameters: Parameters, given: State, before: State
 ) -> tuple[State, dict[str, Tape]]:
     """One step: every neuron in turn."""
     now: State = {}
     tape: dict[str, Tape] = {}
-    batch, features = next(iter(before.values())).shape
-    for neuron in net.fire:
+    options = net.options
+    for neuron in net.wiring.fire:
         factors = [given[neuron]] if neuron in given else []
-        for source, gain in read(net, options, neuron):
-            factors.append(strength(options, parameters, gain) * now[source])
-        for source, gain in net.delayed.get(neuron, ()):
-            factors.append(strength(options, parameters, gain) * before[source])
-        if options.merge == "product":
-            merged = np.ones((batch, features))
-            for factor in factors:
-                merged = merged * factor
-        else:
-            merged = np.zeros((batch, features))
-            for factor in factors:
-                merged = merged + factor
+        for read in net.reads[neuron]:
+            state = before if read.late else now
+            factors.append(net.strength(parameters, read.gain) * state[read.source])
+        merged = merge_of(options).join(factors, before[neuron])
         normed = normalise(merged) if options.norm == "layer" else merged
-        argument = normed + parameters.bias[neuron]
-        if options.unit == "linear":
-            argument = normed @ parameters.weight[neuron].T + parameters.bias[neuron]
-        now[neuron] = activate(options.activation, argument)
-        tape[neuron] = Tape(factors, merged, normed, argument, neuron in given)
+        own = parameters.own(neuron)
+        argument = unit_of(options).argument(normed, own)
+        active = activate(options.activation, argument)
+        now[neuron] = net.semantics.update(active, before[neuron], own)
+        tape[neuron] = Tape(factors, merged, normed, argument, active, neuron in given)
     return now, tape
 
 
-def read(net: Wiring, options: Options, neuron: str) -> list[tuple[str, Gain]]:
-    """What a neuron reads now; a product takes each input neuron once."""
-    found = net.inputs[neuron]
-    if options.merge != "product":
-        return list(found)
-    return list({source: (source, gain) for source, gain in found}.values())
-
-
-def strength(options: Options, parameters: Parameters, gain: Gain) -> float:
-    """The factor of one synapse."""
-    if options.merge == "product":
-        return 1.0
-    value = parameters.gain[gain]
-    return 1 / (1 + math.exp(-value)) if options.merge == "gated" else value
-
-
 def unwind(
-    net: Wiring,
-    options: Options,
+    net: Network,
     parameters: Parameters,
     states: Sequence[State],
     tapes: Sequence[dict[str, Tape]],
@@ -203,49 +153,65 @@ def unwind(
 ) -> None:
     """The chain rule, from the last neuron of the last step to the first of the first."""
     steps, batch, _, features = shape
+    wiring, rest = net.wiring, np.zeros((batch, features))
     grad = Parameters(
         dict.fromkeys(parameters.gain, 0.0),
-        {n: np.zeros_like(b) for n, b in parameters.bias.items()},
-        {n: np.zeros_like(w) for n, w in parameters.weight.items()},
+        {
+            name: {neuron: np.zeros_like(value) for neuron, value in values.items()}
+            for name, values in parameters.of.items()
+        },
     )
     into = np.zeros(shape)
-    late: State = {n: np.zeros((batch, features)) for n in net.fire}
+    late: State = dict.fromkeys(wiring.fire, rest)
     for step in reversed(range(steps)):
-        now, before = states[step + 1], states[step]
-        slope: State = {n: late[n].copy() for n in net.fire}  # dloss / dx
-        late = {n: np.zeros((batch, features)) for n in net.fire}
-        for place, neuron in enumerate(net.motor):
+        slope, late = late, dict.fromkeys(wiring.fire, rest)  # dloss / dx: now, before
+        for place, neuron in enumerate(wiring.motor):
             if neuron in slope:
                 slope[neuron] = slope[neuron] + cotangent[step, :, place]
-        for neuron in reversed(net.fire):
+        for neuron in reversed(wiring.fire):
             tape = tapes[step][neuron]
-            d = slope[neuron] * derivative(options.activation, tape.argument)
-            grad.bias[neuron] = grad.bias[neuron] + like(d, grad.bias[neuron])
-            if options.unit == "linear":
-                grad.weight[neuron] = grad.weight[neuron] + d.T @ tape.normed
-                d = d @ parameters.weight[neuron]
-            if options.norm == "layer":
-                d = normalise_back(tape.merged, d)
-            shares = split(options, tape.factors, d)
-            if tape.own:
-                into[step, :, net.sensory.index(neuron)] = shares.pop(0)
-            for source, gain in read(net, options, neuron):
-                share = shares.pop(0)
-                slope[source] = (
-                    slope[source] + strength(options, parameters, gain) * share
-                )
-                add_gain(options, parameters, grad, gain, share, now[source])
-            for source, gain in net.delayed.get(neuron, ()):
-                share = shares.pop(0)
-                late[source] = (
-                    late[source] + strength(options, parameters, gain) * share
-                )
-                add_gain(options, parameters, grad, gain, share, before[source])
+            d, kept = through(
+                net, parameters, grad, neuron, tape, states[step], slope[neuron]
+            )
+            late[neuron] = late[neuron] + kept
+            shares = merge_of(net.options).split(tape.factors, d)
+            if tape.given:
+                into[step, :, wiring.sensory.index(neuron)] = shares.pop(0)
+            for read, share in zip(net.reads[neuron], shares, strict=True):
+                sent = late if read.late else slope
+                state = states[step] if read.late else states[step + 1]
+                strength = net.strength(parameters, read.gain)
+                sent[read.source] = sent[read.source] + strength * share
+                add_gain(net, parameters, grad, read.gain, share, state[read.source])
     result.gradient, result.input_gradient, result.start_gradient = grad, into, late
 
 
+def through(
+    net: Network,
+    parameters: Parameters,
+    grad: Parameters,
+    neuron: str,
+    tape: Tape,
+    before: State,
+    d: Float64,
+) -> tuple[Float64, Float64]:
+    """The gradients of a neuron's merged inputs and of its state before.
+
+    Those of its own parameters are added to `grad`.
+    """
+    options, own = net.options, parameters.own(neuron)
+    d, kept, first = net.semantics.update_back(d, tape.active, before[neuron], own)
+    d = d * derivative(options.activation, tape.argument)
+    d, second = unit_of(options).back(tape.normed, own, d)
+    for name, part in (*first.items(), *second.items()):
+        grad.of[name][neuron] = grad.of[name][neuron] + part
+    if options.norm == "layer":
+        d = normalise_back(tape.merged, d)
+    return d, kept
+
+
 def add_gain(
-    options: Options,
+    net: Network,
     parameters: Parameters,
     grad: Parameters,
     gain: Gain,
@@ -253,37 +219,6 @@ def add_gain(
     source: Float64,
 ) -> None:
     """The gradient of one synapse's gain."""
-    if options.merge == "product":
-        return
-    through = float((share * source).sum())
-    if options.merge == "gated":
-        gate = strength(options, parameters, gain)
-        through *= gate * (1 - gate)
-    grad.gain[gain] += through
-
-
-def split(options: Options, factors: list[Float64], d: Float64) -> list[Float64]:
-    """The gradient of each thing merged: for a product, times all the others."""
-    if options.merge != "product":
-        return [d] * len(factors)
-    shares = []
-    for place in range(len(factors)):
-        share = d
-        for other, factor in enumerate(factors):
-            if other != place:
-                share = share * factor
-        shares.append(share)
-    return shares
-
-
-def like(d: Float64, bias: Float64) -> Float64:
-    """Sum a gradient over the batch, and over features for a bias of one number."""
-    return d.sum(0) if bias.shape else np.asarray(d.sum())
-
-
-def link(gain: Gain) -> Link:
-    """A gain's synapse: the same both ways if a junction, and whether early or late."""
-    neuron, source, kind = gain
-    if kind in ("electrical", "lateral"):
-        return min(neuron, source), max(neuron, source), "electrical"
-    return neuron, source, "chemical"
+    if gain in parameters.gain:
+        slope = merge_of(net.options).slope(parameters.gain[gain])
+        grad.gain[gain] += slope * float((share * source).sum())

@@ -19,6 +19,8 @@ from ..ir.stages import MOTOR, SENSORY, Sweep
 from ..options import Options
 from .activations import activate, derivative, normalise, normalise_back
 from .interpret import Parameters
+from .units import LINEAR
+from .wiring import with_role
 
 
 @dataclass
@@ -50,8 +52,8 @@ def interpret_sweep(
         inputs: (batch, S, D), the sensory neurons by name.
         cotangent: (batch, M, D), the gradient of the loss in the outputs.
     """
-    name, role = sweep.cells.name, sweep.cells.role.tolist()
-    given = {n: inputs[:, i] for i, n in enumerate(with_bit(name, role, SENSORY))}
+    name = sweep.cells.name
+    given = {n: inputs[:, i] for i, n in enumerate(with_role(sweep.cells, SENSORY))}
     rows = [
         *zip(
             sweep.neuron.tolist(),
@@ -67,15 +69,14 @@ def interpret_sweep(
         if left < 0:
             values.append(given[name[row]])
         elif right < 0:
-            weight, bias = parameters.weight[name[row]], parameters.bias[name[row]]
-            sums[place] = values[left] @ weight.T + bias
+            sums[place] = LINEAR.argument(values[left], parameters.own(name[row]))
             values.append(activate(options.activation, sums[place]))
         else:
             values.append(values[left] * values[right])
         if place in ends:
             before[place] = values[place]
             values[place] = normalise(values[place])
-    motors = with_bit(name, role, MOTOR)
+    motors = with_role(sweep.cells, MOTOR)
     output = dict(zip(name, sweep.output.tolist(), strict=True))
     rest = np.zeros_like(inputs[:, 0])
     slope = [np.zeros_like(rest) for _ in values]
@@ -105,25 +106,22 @@ def backward(
     slope: list[Float64],
 ) -> Parameters:
     """Gradients of weights and biases; `slope` becomes that of every value."""
-    gradient = Parameters()
+    gradient = Parameters(of={key: {} for key in parameters.of})
     for place in range(len(rows) - 1, -1, -1):
         row, left, right = rows[place]
         if place in before:
             slope[place] = normalise_back(before[place], slope[place])
         if left >= 0 and right < 0:
             d = slope[place] * derivative(options.activation, sums[place])
-            gradient.weight[name[row]] = d.T @ values[left]
-            gradient.bias[name[row]] = d.sum(0)
-            slope[left] += d @ parameters.weight[name[row]]
+            own = parameters.own(name[row])
+            d, found = LINEAR.back(values[left], own, d)
+            slope[left] += d
+            for key, part in found.items():
+                gradient.of[key][name[row]] = part
         elif right >= 0:
             slope[left] += slope[place] * values[right]
             slope[right] += slope[place] * values[left]
     return gradient
-
-
-def with_bit(name: tuple[str, ...], role: list[int], bit: int) -> list[str]:
-    """Names of a role, as they are sorted."""
-    return [n for n, bits in zip(name, role, strict=True) if bits & bit]
 
 
 def last_values(

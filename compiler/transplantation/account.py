@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..options import Options, Value
-from ..semantics.interpret import Gain, link
+from ..semantics.wiring import Gain, link
 from .parameters import Side, reads, reasons, zeroed
 
 
@@ -103,8 +103,7 @@ def fate(old: tuple[str, ...], new: tuple[str, ...]) -> Fate:
 
 def disturbed(old: Side, new: Side, start: str) -> Iterator[str]:
     """Neurons in both that read something else than before, gains of 0 aside."""
-    before = reads(old.found.synapses, delay=old.delay)
-    after = reads(new.found.synapses, delay=new.delay)
+    before, after = reads(old), reads(new)
     idle = set(map(link, zeroed(old, new))) if start == "zero" else set()
     sensors = set(old.model.tables.sensory) ^ set(new.model.tables.sensory)
     there = set(old.found.live)

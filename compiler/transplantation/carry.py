@@ -13,7 +13,8 @@ from ..module.header import AGAIN
 from ..module.read import read_unedited
 from ..names import plain, plural
 from ..options import MEANING, dashed
-from ..semantics.interpret import link
+from ..semantics.merges import merge_of
+from ..semantics.wiring import link
 from .account import Account, compared
 from .checkpoint import changed, need, read, suffix, written
 from .parameters import Side, elements, places, zeroed
@@ -23,7 +24,6 @@ from .surroundings import unfit
 if TYPE_CHECKING:
     from torch import Tensor
 
-SHUT = -16.0  # the gain of a gate that lets 1e-7 through
 SIGNED = "_extra_state"  # what torch calls the signature in a state dict
 SHOWN = 5  # entries that a message lists
 
@@ -116,7 +116,7 @@ def agree(old: Side, new: Side, start: str) -> None:
             f"its parameters are not those of {old.path}: {seen}",
             f"compile it with {wanted}",
         )
-    if start == "zero" and other.merge == "product":
+    if start == "zero" and not merge_of(other).gains:
         hint = "synapses of --merge product have no gains that could be 0"
         raise UsageError(f"--new zero: {hint}")
 
@@ -214,16 +214,16 @@ def carried(
     import torch
 
     dtypes = {name: entries[at + name].dtype for name in old.found.shapes}
-    values = fresh(new.model, new.found, dtypes, seed)
+    values = fresh(new.found, dtypes, seed)
     row = places(old.found.live, new.found.live)
     place = places(map(link, old.found.synapses), map(link, new.found.synapses))
     if start == "zero":
         shut = zeroed(old, new)
         where = torch.tensor([gain in shut for gain in new.found.synapses]).bool()
-        gated = new.model.options.merge == "gated"
-        values["gain"].masked_fill_(where, SHUT if gated else 0.0)
-    for name, value in values.items():
-        index = torch.tensor(place if name == "gain" else row).long()
+        values["gain"].masked_fill_(where, merge_of(new.model.options).shut)
+    for parameter in new.found.parameters:
+        name, value = parameter.name, values[parameter.name]
+        index = torch.tensor(place if parameter.per == "synapse" else row).long()
         known = index >= 0
         value[known] = entries[at + name].detach()[index[known]]
     found = {at + name: value for name, value in values.items()}

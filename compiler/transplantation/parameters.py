@@ -1,16 +1,16 @@
-"""Whose is which element of a generated module's parameters. Told from its tables alone."""
+"""Which neuron or synapse each parameter element belongs to, read from the tables."""
 
 from __future__ import annotations
 
 import hashlib
 import json
-import math
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from ..module.read import Model
-from ..module.tables import Tables
-from ..semantics.interpret import Gain, Link, link
+from ..semantics.registry import semantics_of
+from ..semantics.semantics import Parameter, Semantics
+from ..semantics.wiring import Gain, Link, link
 
 Read = tuple[str, bool, Link]  # (input, whether of the step before, by which synapse)
 
@@ -24,16 +24,26 @@ class Elements:
     """The parameters of a module.
 
     Attributes:
-        shapes: of each parameter, by its name, in the order of the module.
+        parameters: in the order of the module.
         synapses: (neuron, input, kind) of each gain; with `product` there are no gains.
-        live: the neuron of each row of `bias` and `weight`.
+        live: the neuron of each row of the others.
         wiring: the digest that signs its checkpoints.
     """
 
-    shapes: Mapping[str, tuple[int, ...]]
+    parameters: tuple[Parameter, ...]
     synapses: tuple[Gain, ...]
     live: tuple[str, ...]
     wiring: bytes
+
+    @property
+    def shapes(self) -> Mapping[str, tuple[int, ...]]:
+        """Of each parameter, by its name."""
+        return {parameter.name: parameter.shape for parameter in self.parameters}
+
+    @property
+    def size(self) -> int:
+        """How many numbers the parameters hold."""
+        return sum(parameter.size for parameter in self.parameters)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,38 +55,23 @@ class Side:
     found: Elements
 
     @property
-    def delay(self) -> bool:
-        """Whether a step reads the one before."""
-        return self.model.options.feedback == "delay"
+    def semantics(self) -> Semantics:
+        """What the model computes."""
+        return semantics_of(self.model.options)
 
 
 def elements(model: Model) -> Elements:
     """The parameters of a generated module, by its tables and options."""
-    tables, options = model.tables, model.options
-    live = tuple(neuron for level in tables.levels for neuron in level)
-    synapses = tuple(in_use(tables, delay=options.feedback == "delay"))
-    n, d = len(live), options.features
-    shapes: dict[str, tuple[int, ...]] = {}
-    if options.merge != "product":
-        shapes["gain"] = (len(synapses),)
-    if options.unit == "linear":
-        shapes["weight"] = (n, d, d)
-    shapes["bias"] = (n, d) if options.unit == "linear" else (n,)
-    signed = json.dumps([tables.options, [*live, *tables.unused], synapses])
-    return Elements(shapes, synapses, live, hashlib.sha256(signed.encode()).digest())
-
-
-def in_use(tables: Tables, *, delay: bool) -> Iterator[Gain]:
-    """The table SYNAPSES of a module."""
-    kinds = {"chemical": tables.chemical, "electrical": tables.electrical}
-    if delay:
-        kinds |= {"feedback": tables.feedback, "lateral": tables.lateral}
-    silent = set(tables.unused)
-    for kind, table in kinds.items():
-        for neuron, inputs in table.items():
-            for source in inputs:
-                if neuron not in silent and source not in silent:
-                    yield neuron, source, kind
+    tables, semantics = model.tables, semantics_of(model.options)
+    wiring = tables.wiring
+    synapses = semantics.synapses(wiring)
+    signed = json.dumps([tables.options, [*wiring.fire, *wiring.silent], synapses])
+    return Elements(
+        semantics.parameters(wiring, model.options),
+        synapses,
+        wiring.fire,
+        hashlib.sha256(signed.encode()).digest(),
+    )
 
 
 def places(old: Iterable[Link | str], new: Iterable[Link | str]) -> list[int]:
@@ -85,26 +80,14 @@ def places(old: Iterable[Link | str], new: Iterable[Link | str]) -> list[int]:
     return [place.get(key, -1) for key in new]
 
 
-def reads(synapses: Iterable[Gain], *, delay: bool) -> dict[str, set[Read]]:
-    """What each neuron reads; with `delay`, a junction reads a step late the other way.
-
-    A lateral one reads so both ways.
-    """
+def reads(side: Side) -> dict[str, set[Read]]:
+    """What each neuron reads, through which synapse, of which step."""
     found: dict[str, set[Read]] = {}
-    for gain in synapses:
-        neuron, source, kind = gain
-        late = kind in ("feedback", "lateral")
-        found.setdefault(neuron, set()).add((source, late, link(gain)))
-        if len(readers(gain, delay=delay)) > 1:
-            found.setdefault(source, set()).add((neuron, True, link(gain)))
+    for gain in side.found.synapses:
+        for read in side.semantics.through(gain):
+            what = read.source, read.late, link(gain)
+            found.setdefault(read.neuron, set()).add(what)
     return found
-
-
-def readers(gain: Gain, *, delay: bool) -> tuple[str, ...]:
-    """The neurons that a gain is an input of."""
-    neuron, source, kind = gain
-    both = kind in ("electrical", "lateral") and delay
-    return (neuron, source) if both else (neuron,)
 
 
 def zeroed(old: Side, new: Side) -> set[Gain]:
@@ -119,7 +102,7 @@ def zeroed(old: Side, new: Side) -> set[Gain]:
         gain
         for gain in new.found.synapses
         if link(gain) not in known
-        and there.intersection(readers(gain, delay=new.delay))
+        and any(read.neuron in there for read in new.semantics.through(gain))
     }
 
 
@@ -127,22 +110,18 @@ def reasons(gains: Iterable[Gain], other: Model) -> Iterator[str]:
     """Why the other model has no gain for each of these synapses."""
     tables = other.tables
     known = {neuron for level in tables.levels for neuron in level} | set(tables.unused)
-    drop = other.options.feedback == "drop"
+    computed = semantics_of(other.options).ways
     for neuron, source, kind in gains:
         used, late, why = tables.chemical, tables.feedback, BACKWARD
-        both = [(neuron, source)]
+        both, idle = [(neuron, source)], "feedback" not in computed
         if link((neuron, source, kind))[2] == "electrical":
             used, late, why = tables.electrical, tables.lateral, LATERAL
             both.append((source, neuron))
+            idle = "lateral" not in computed
         there = any(u in used.get(v, {}) for v, u in both)
         if neuron not in known or source not in known:
             yield NEURON
         elif any(u in late.get(v, {}) for v, u in both):
-            yield why if drop else UNUSED
+            yield why if idle else UNUSED
         else:
             yield UNUSED if there else SYNAPSE
-
-
-def size(found: Elements) -> int:
-    """How many numbers the parameters hold."""
-    return sum(math.prod(shape) for shape in found.shapes.values())

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ..module.emit import start
 from ..names import plain, plural
 from ..report.compile import line, listed
-from ..semantics.interpret import Gain
+from ..semantics.merges import merge_of
+from ..semantics.starts import sentence
+from ..semantics.wiring import Gain
 from .account import Account, Fate
-from .parameters import BACKWARD, LATERAL, NEURON, SYNAPSE, UNUSED, size
+from .parameters import BACKWARD, LATERAL, NEURON, SYNAPSE, UNUSED
 
 # In words, with a number before them.
 NEW = {
@@ -37,7 +38,7 @@ def lines(account: Account, output: str, *, verbose: bool = False) -> Iterator[s
         verbose: name everyone.
     """
     old, new = account.old, account.new
-    numbers = f"{plural(size(old.found), 'parameter')} of {types(account.dtypes)}"
+    numbers = f"{plural(old.found.size, 'parameter')} of {types(account.dtypes)}"
     told = f"signed with the wiring of {old.path}"
     if not account.signed:
         told = "unsigned: its shapes alone were checked"
@@ -45,13 +46,14 @@ def lines(account: Account, output: str, *, verbose: bool = False) -> Iterator[s
     yield from around(account, verbose)
     yield from neurons(account, verbose)
     yield from gains(account, verbose)
-    for name, word in (("bias", "biases"), ("weight", "weights")):
-        if name in new.found.shapes:
+    for parameter in reversed(new.found.parameters):
+        if parameter.per == "neuron":
+            word = parameter.name + ("es" if parameter.name.endswith("s") else "s")
             yield line(word, f"{counts(account.live)}, one a neuron")
     yield line("start", started(account))
     yield line("function", function(account, verbose))
     yield from options(account)
-    whole = plural(size(new.found), "parameter")
+    whole = plural(new.found.size, "parameter")
     yield line("wrote", f"{output}: {new.model.name}, {whole}, signed with its wiring")
 
 
@@ -146,14 +148,15 @@ def started(account: Account) -> str:
     new = account.new
     if not account.synapses.new and not account.live.new:
         return "nothing is new"
-    how = start(new.model.options).rstrip(".")
+    how = sentence(new.model.options).rstrip(".")
     drawn = (
         f"new values as in {new.model.name}() after torch.manual_seed({account.seed}): "
         f"{how[0].lower()}{how[1:]}"
     )
     if account.start == "draw":
         return drawn
-    zero = "shut (gain -16)" if new.model.options.merge == "gated" else "0"
+    shut = merge_of(new.model.options).shut
+    zero = f"shut (gain {shut:g})" if shut else "0"
     return f"new gains {zero} into neurons that both have; other {drawn}"
 
 
@@ -163,7 +166,7 @@ def function(account: Account, verbose: bool) -> str:
     if other:
         told = f"changed: {len(other):,} of {plural(kept, 'neuron')} that both have"
         return f"{told} read other inputs: {listed(list(other), verbose)}"
-    shut = account.start == "zero" and account.new.model.options.merge == "gated"
+    shut = account.start == "zero" and merge_of(account.new.model.options).shut
     but = ", but for 1e-7 of what the shut gates would let in" if shut else ""
     return f"unchanged in {plural(kept, 'neuron')} that both have{but}"
 
@@ -180,7 +183,7 @@ def options(account: Account) -> Iterator[str]:
 def as_json(account: Account, output: str) -> dict[str, Any]:
     """The same as data."""
     old, new = account.old, account.new
-    per = {"gain": account.synapses, "weight": account.live, "bias": account.live}
+    per = {"synapse": account.synapses, "neuron": account.live}
     return {
         "checkpoint": account.checkpoint,
         "from": {"path": old.path, "label": old.model.header.label},
@@ -193,14 +196,14 @@ def as_json(account: Account, output: str) -> dict[str, Any]:
         "start": account.start,
         "seed": account.seed,
         "parameters": {
-            name: {
-                "dtype": account.dtypes[name],
-                "shape": list(shape),
-                "kept": per[name].kept,
-                "new": len(per[name].new),
-                "lost": len(per[name].lost),
+            parameter.name: {
+                "dtype": account.dtypes[parameter.name],
+                "shape": list(parameter.shape),
+                "kept": per[parameter.per].kept,
+                "new": len(per[parameter.per].new),
+                "lost": len(per[parameter.per].lost),
             }
-            for name, shape in new.found.shapes.items()
+            for parameter in new.found.parameters
         },
         "neurons": named(account.neurons),
         "live": named(account.live),

@@ -17,10 +17,15 @@ import numpy as np
 from ..arrays import Float64
 from ..errors import CompilerError, VerifyError
 from ..module.read import Model
-from ..semantics.interpret import Gain, Parameters, Wiring, interpret, wiring
+from ..semantics.interpret import Parameters, interpret
+from ..semantics.merges import merge_of
+from ..semantics.registry import semantics_of
+from ..semantics.wiring import Gain, Wiring
 from .check import Check
 
-STEPS = 4  # of a `delay` network that are compared, gradients through time included
+STEPS = (
+    4  # of a network with a state that are compared, gradients through time included
+)
 TOLERANCE = {"float64": 1e-9, "float32": 1e-4}
 Numbers = dict[str, Float64]  # arrays by name
 SECONDS = 600.0  # that the module's process may take
@@ -31,7 +36,7 @@ class Trial:
     """Random parameters and inputs, and what `interpret` makes of them."""
 
     net: Wiring
-    order: list[Gain]
+    order: tuple[Gain, ...]  # of the gains
     parameters: Parameters
     inputs: Float64
     start: Float64
@@ -41,10 +46,10 @@ class Trial:
 def run(data: bytes, model: Model, seed: int) -> Iterator[Check]:
     """The module against the interpreter."""
     trial = draw(model, seed)
-    wide, delay = model.options.features > 1, model.options.feedback == "delay"
+    wide, state = model.options.features > 1, semantics_of(model.options).state
 
     def executed(dtype: str) -> Numbers:
-        return execute(data, model.name, numbers(trial), dtype, wide=wide, delay=delay)
+        return execute(data, model.name, numbers(trial), dtype, wide=wide, state=state)
 
     yield from compared(executed, expectation(model, trial))
 
@@ -82,59 +87,47 @@ def distance(found: Float64 | None, expected: Float64) -> float:
 
 def draw(model: Model, seed: int) -> Trial:
     """Random gains, biases, weights, inputs and cotangents of moderate size."""
-    options, plan = model.options, model.plan
+    options, plan, net = model.options, model.plan, model.tables.wiring
+    semantics = semantics_of(options)
     generator = np.random.default_rng(seed)
-    net = wiring(plan, options.feedback)
+    order = semantics.synapses(net) if merge_of(options).gains else ()
     count = dict.fromkeys(net.fire, 1)
-    order = gain_order(model)
     for neuron, _, _ in order:
         count[neuron] += 1
-    d, live = options.features, len(net.fire)
     gain = {
         key: float(generator.normal() * 1.5 / np.sqrt(count[key[0]])) for key in order
     }
-    shape = (live, d) if options.unit == "linear" else (live,)
-    bias = generator.normal(size=shape) * 0.3
-    weight = generator.normal(size=(live, d, d)) * 1.5 / np.sqrt(d)
-    parameters = Parameters(gain, dict(zip(net.fire, bias, strict=True)))
-    if options.unit == "linear":
-        parameters.weight = dict(zip(net.fire, weight, strict=True))
-    steps = STEPS if options.feedback == "delay" else 1
-    batch = 3
+    d, batch = options.features, 3
+    values = {
+        parameter.name: generator.normal(size=parameter.shape) * spread(parameter.shape)
+        for parameter in reversed(semantics.parameters(net, options))
+        if parameter.per == "neuron"
+    }
+    of = {
+        name: dict(zip(net.fire, value, strict=True)) for name, value in values.items()
+    }
+    steps = STEPS if semantics.state else 1
     return Trial(
         net,
         order,
-        parameters,
+        Parameters(gain, of),
         generator.normal(size=(steps, batch, len(net.sensory), d)),
         generator.normal(size=(batch, len(plan.cells), d)) * plan.live[:, None],
         generator.normal(size=(steps, batch, len(net.motor), d)),
     )
 
 
-def gain_order(model: Model) -> list[Gain]:
-    """(neuron, input, kind) in the order of SYNAPSES, from the tables."""
-    tables, options = model.tables, model.options
-    silent = set(tables.unused)
-    kinds = [("chemical", tables.chemical), ("electrical", tables.electrical)]
-    if options.feedback == "delay":
-        kinds += [("feedback", tables.feedback), ("lateral", tables.lateral)]
-    if options.merge == "product":
-        return []
-    return [
-        (neuron, source, kind)
-        for kind, table in kinds
-        for neuron, row in table.items()
-        for source in row
-        if neuron not in silent and source not in silent
-    ]
+def spread(shape: tuple[int, ...]) -> float:
+    """The deviation of a neuron's parameter: matrices keep the size of what they map."""
+    return 1.5 / float(np.sqrt(shape[-1])) if len(shape) == 3 else 0.3
 
 
 def expectation(model: Model, trial: Trial) -> dict[str, Float64]:
     """What the interpreter says: outputs, states and gradients, as arrays."""
     options, net = model.options, trial.net
     name = model.plan.cells.name
-    start = {n: trial.start[:, row] for row, n in enumerate(name) if n in net.inputs}
-    start = {n: start[n] for n in net.fire}
+    begun = {n: trial.start[:, row] for row, n in enumerate(name)}
+    start = {n: begun[n] for n in net.fire}
     result = interpret(
         net, options, trial.parameters, trial.inputs, start, trial.cotangent
     )
@@ -149,40 +142,44 @@ def expectation(model: Model, trial: Trial) -> dict[str, Float64]:
         "outputs": result.outputs,
         "states": np.stack(states),
         "inputs": result.input_gradient,
-        "bias": np.array([grad.bias[n] for n in net.fire]),
+        **arrays(grad, trial),
     }
-    if options.merge != "product":
-        found["gain"] = np.array([grad.gain[key] for key in trial.order])
-    if options.unit == "linear":
-        found["weight"] = np.array([grad.weight[n] for n in net.fire])
-    if options.feedback == "delay":
+    if not merge_of(options).gains:
+        del found["gain"]
+    if semantics_of(options).state:
         found["start"] = np.stack([result.start_gradient.get(n, rest) for n in name], 1)
+    return found
+
+
+def arrays(parameters: Parameters, trial: Trial) -> Numbers:
+    """Values or gradients as arrays, by the name of the module's parameter."""
+    found = {
+        name: np.array([values[neuron] for neuron in trial.net.fire])
+        for name, values in parameters.of.items()
+    }
+    found["gain"] = np.array([parameters.gain[key] for key in trial.order])
     return found
 
 
 def numbers(trial: Trial) -> Numbers:
     """What the module's process is given, by the name of the parameter."""
-    net, parameters = trial.net, trial.parameters
-    weight = [parameters.weight[n] for n in net.fire] if parameters.weight else []
     return {
         "inputs": trial.inputs,
         "start": trial.start,
         "cotangent": trial.cotangent,
-        "bias": np.array([parameters.bias[n] for n in net.fire]),
-        "gain": np.array([parameters.gain[key] for key in trial.order]),
-        "weight": np.array(weight),
+        **arrays(trial.parameters, trial),
     }
 
 
 def execute(
-    data: bytes, name: str, arrays: Numbers, dtype: str, *, wide: bool, delay: bool
+    data: bytes, name: str, arrays: Numbers, dtype: str, *, wide: bool, state: bool
 ) -> Numbers:
     """Run the module in a process of its own.
 
     Args:
         name: of the class.
         arrays: its parameters by name, `inputs`, `start` and `cotangent`.
-        wide, delay: whether a neuron holds several numbers; whether there is a state.
+        wide, state: whether a neuron holds several numbers; whether there is a state.
 
     Returns:
         `outputs`, `states`, and the gradient of each parameter, of `inputs`, `start`.
@@ -203,7 +200,7 @@ def execute(
             dtype,
             name,
             str(wide),
-            str(delay),
+            str(state),
         ]
         command = [sys.executable, "-c", CHILD, *words]
         environment = {
@@ -246,8 +243,8 @@ try:
 except ImportError:
     sys.exit(3)
 
-path, inputs_path, outputs_path, dtype, name, wide, delay = sys.argv[1:]
-wide, delay = wide == "True", delay == "True"
+path, inputs_path, outputs_path, dtype, name, wide, stateful = sys.argv[1:]
+wide, stateful = wide == "True", stateful == "True"
 torch.set_num_threads(1)
 dtype = getattr(torch, dtype)
 spec = importlib.util.spec_from_file_location("generated", path)
@@ -265,7 +262,7 @@ inputs = load("inputs").requires_grad_()
 start = load("start").requires_grad_()
 outputs, states, state = [], [], narrow(start)
 for step in range(inputs.shape[0]):
-    if delay:
+    if stateful:
         output, state = net(narrow(inputs[step]), state)
     else:
         output, state = net(narrow(inputs[step])), net.activity(narrow(inputs[step]))
@@ -275,7 +272,7 @@ outputs, states = torch.stack(outputs), torch.stack(states)
 (outputs * load("cotangent")).sum().backward()
 found = {key: p.new_zeros(p.shape) if p.grad is None else p.grad for key, p in net.named_parameters()}
 found.update(outputs=outputs.detach(), states=states.detach(), inputs=inputs.grad)
-if delay:
+if stateful:
     found["start"] = start.grad
 np.savez(outputs_path, **{key: value.numpy() for key, value in found.items()})
 """

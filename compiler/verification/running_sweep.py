@@ -11,7 +11,7 @@ from ..errors import InputError
 from ..ir.invariants import verify
 from ..ir.stages import MOTOR, SENSORY, Sweep
 from ..ir.text import digest
-from ..module.emit_sweep import emit_sweep, lines
+from ..module.emit_sweep import emit_sweep, lines, units
 from ..module.header import body_digest
 from ..module.read import SweepModel
 from ..options import Options
@@ -62,7 +62,7 @@ def run(
     numbers, expected = trial(sweep, options, seed)
 
     def executed(dtype: str) -> dict[str, Float64]:
-        return execute(data, name, numbers, dtype, wide=True, delay=False)
+        return execute(data, name, numbers, dtype, wide=True, state=False)
 
     yield from compared(executed, expected)
 
@@ -92,8 +92,10 @@ def trial(
     cotangent = generator.normal(size=(BATCH, motor, d))
     parameters = Parameters(
         {},
-        dict(zip(fire, bias, strict=True)),
-        dict(zip(fire, weight, strict=True)),
+        {
+            "weight": dict(zip(fire, weight, strict=True)),
+            "bias": dict(zip(fire, bias, strict=True)),
+        },
     )
     ends = frozenset(line.value for line in lines(sweep) if options.norm == "layer")
     found = interpret_sweep(sweep, options, parameters, inputs, cotangent, ends)
@@ -101,8 +103,10 @@ def trial(
         "outputs": found.outputs[None],
         "states": found.states[None],
         "inputs": found.input_gradient[None],
-        "weight": np.array([found.gradient.weight[n] for n in fire]),
-        "bias": np.array([found.gradient.bias[n] for n in fire]),
+        **{
+            key: np.array([values[n] for n in fire])
+            for key, values in found.gradient.of.items()
+        },
     }
     numbers = {
         "inputs": inputs[None],
@@ -122,9 +126,3 @@ def root(activation: str) -> float:
         below = float(activate(activation, np.array(middle))) < FACTOR
         low, high = (middle, high) if below else (low, middle)
     return low
-
-
-def units(sweep: Sweep) -> list[str]:
-    """The neurons that have a unit, in the order of UNITS: as their lines stand in SWEEP."""
-    name = sweep.cells.name
-    return [name[line.neuron] for line in lines(sweep) if line.source >= 0]

@@ -22,7 +22,8 @@ from elegansc.ir.text import Stage
 from elegansc.ir.trace import Trace
 from elegansc.options import CHOICES, Options
 from elegansc.readers.parse import parse
-from elegansc.semantics.interpret import Parameters, interpret, wiring
+from elegansc.semantics.interpret import Parameters, interpret
+from elegansc.semantics.wiring import wiring_of
 from elegansc.verification.running import Trial, distance
 
 STEP = 1e-6
@@ -121,7 +122,7 @@ def test_an_order_and_its_plan_mean_the_same(feedback: str) -> None:
     _, numbers = toy.trial(toy.written(plan, options))
     one, other = (
         interpret(
-            wiring(graph, feedback),
+            wiring_of(graph),
             options,
             numbers.parameters,
             numbers.inputs,
@@ -132,8 +133,12 @@ def test_an_order_and_its_plan_mean_the_same(feedback: str) -> None:
 
     np.testing.assert_allclose(one.outputs, other.outputs, rtol=1e-12)
     assert one.gradient and other.gradient
-    for group in ("gain", "bias", "weight"):
-        first, second = getattr(one.gradient, group), getattr(other.gradient, group)
+    assert one.gradient.of.keys() == other.gradient.of.keys() == {"bias", "weight"}
+    for first, second in (
+        (one.gradient.gain, other.gradient.gain),
+        (one.gradient.of["bias"], other.gradient.of["bias"]),
+        (one.gradient.of["weight"], other.gradient.of["weight"]),
+    ):
         assert first.keys() == second.keys()
         for key, value in first.items():
             np.testing.assert_allclose(value, second[key], rtol=1e-9, atol=1e-12)
@@ -143,9 +148,9 @@ def test_a_chain_by_hand() -> None:
     """Two neurons, one synapse: tanh(g * tanh(x + b) + c), on paper."""
     options = Options(roles_table="structure")
     edges = "pre,post,kind,weight\nA,B,chemical,1\n"
-    net = wiring(toy.plan(options, edges), "drop")
+    net = wiring_of(toy.plan(options, edges))
     gain = {("B", "A", "chemical"): 0.5}
-    parameters = Parameters(gain, {"A": np.array(0.25), "B": np.array(-1.0)})
+    parameters = Parameters(gain, {"bias": {"A": np.array(0.25), "B": np.array(-1.0)}})
     x = np.array([[[[0.75]]]])
     result = interpret(net, options, parameters, x, cotangent=np.ones((1, 1, 1, 1)))
 

@@ -152,8 +152,10 @@ def parameters(sweep: Sweep, d: int) -> Parameters:
     name = sweep.cells.name
     return Parameters(
         {},
-        {n: generator.normal(size=d) for n in name},
-        {n: generator.normal(size=(d, d)) / d for n in name},
+        {
+            "bias": {n: generator.normal(size=d) for n in name},
+            "weight": {n: generator.normal(size=(d, d)) / d for n in name},
+        },
     )
 
 
@@ -165,7 +167,10 @@ def in_place(sweep: Sweep, given: Parameters, inputs: np.ndarray) -> dict[str, n
     for line in lines(sweep):
         target = name[line.neuron]
         if line.source >= 0:
-            total = now[name[line.source]] @ given.weight[target].T + given.bias[target]
+            total = (
+                now[name[line.source]] @ given.of["weight"][target].T
+                + given.of["bias"][target]
+            )
             now[target] = np.tanh(total)
         for factor in line.factors:
             now[target] = now[target] * now[name[factor]]
@@ -224,7 +229,9 @@ def described(circuit: Circuit, given: Parameters, inputs: np.ndarray) -> dict[s
                 if v in now:
                     now[v] = now[u] * now[v]
                 else:
-                    now[v] = np.tanh(now[u] @ given.weight[v].T + given.bias[v])
+                    now[v] = np.tanh(
+                        now[u] @ given.of["weight"][v].T + given.of["bias"][v]
+                    )
     return {n: now[n] for n in name if bits[n] & MOTOR and n in now}
 
 

@@ -13,7 +13,6 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-import numpy as np
 import torch
 from torch import Tensor, nn
 
@@ -28,7 +27,7 @@ from elegansc.readers.parse import parse
 from elegansc.readers.reader import Layout
 from elegansc.semantics.interpret import Parameters, Result, interpret
 from elegansc.sources import open_source
-from elegansc.verification.running import Trial, draw
+from elegansc.verification.running import Trial, arrays, draw
 
 torch.set_num_threads(1)  # small products: threads that wait for each other cost most
 
@@ -214,14 +213,10 @@ def interpreted(
 def fill(net: Any, numbers: Trial) -> None:
     """Give a network the parameters of a trial."""
     parameters = numbers.parameters
-    values = {
-        "gain": [parameters.gain[key] for key in numbers.order],
-        "bias": [parameters.bias[n] for n in numbers.net.fire],
-        "weight": [parameters.weight[n] for n in numbers.net.fire if parameters.weight],
-    }
+    values = arrays(parameters, numbers)
     with torch.no_grad():
         for name, parameter in net.named_parameters():
-            value = torch.as_tensor(np.array(values[name]), dtype=parameter.dtype)
+            value = torch.as_tensor(values[name], dtype=parameter.dtype)
             parameter.copy_(value.view(parameter.shape))
 
 
@@ -261,12 +256,10 @@ def gradients(result: Result, numbers: Trial) -> dict[str, Float64]:
     found = {
         "outputs": result.outputs,
         "inputs": result.input_gradient,
-        "bias": np.array([grad.bias[n] for n in numbers.net.fire]),
+        **arrays(grad, numbers),
     }
-    if numbers.order:
-        found["gain"] = np.array([grad.gain[key] for key in numbers.order])
-    if grad.weight:
-        found["weight"] = np.array([grad.weight[n] for n in numbers.net.fire])
+    if not numbers.order:
+        del found["gain"]
     return found
 
 

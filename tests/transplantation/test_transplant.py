@@ -33,9 +33,8 @@ from torch.testing import assert_close
 from elegansc.cli.exit_codes import Commands
 from elegansc.cli.transplant import transplant_command
 from elegansc.errors import InputError, UsageError
-from elegansc.module import emit
 from elegansc.module.read import read_model
-from elegansc.options import Options
+from elegansc.options import ACTIVATIONS, Options
 from elegansc.transplantation import starts
 from elegansc.transplantation.parameters import elements
 
@@ -249,14 +248,15 @@ def test_layout_and_start_values_are_those_of_the_module(activation: str) -> Non
         assert found.synapses == tuple(module.SYNAPSES)
         assert found.wiring == module.WIRING
         dtypes = dict.fromkeys(wanted, torch.float32)
-        drawn = starts.fresh(parsed, found, dtypes, seed=5)
+        drawn = starts.fresh(found, dtypes, seed=5)
         assert drawn.keys() == wanted.keys()
         for name, value in drawn.items():
             assert torch.equal(value, wanted[name]), (name, toy.told(options))
 
 
-def test_factors_are_those_of_emit() -> None:
-    assert {name: eval(text) for name, text in emit.GAINS.items()} == starts.FACTORS
+@pytest.mark.parametrize("name", ACTIVATIONS)
+def test_a_start_gain_is_what_the_module_writes(name: str) -> None:
+    assert eval(ACTIVATIONS[name].factor) == ACTIVATIONS[name].gain
 
 
 GENERATED = [*ROOT.glob("generated/*.py"), *ROOT.glob("tests/golden/*/module.py")]

@@ -13,9 +13,9 @@ import torch
 from torch import nn
 
 from ...errors import InputError
-from ...module.docstring import conducting
 from ...module.emit import emit
 from ...module.read import Model, read_unedited
+from ...semantics.registry import semantics_of
 from ...verification.reading import differs
 from .controls import control, count
 
@@ -44,7 +44,8 @@ class TaskModel:
 
     def facts(self, arm: str, whole: nn.Module) -> dict[str, Any]:
         """Facts of graph and model for the results line; no graph facts for mlp, identity."""
-        plan, head = self.model.plan, self.model.header
+        plan, head, tables = self.model.plan, self.model.header, self.model.tables
+        semantics = semantics_of(self.model.options)
         edges = [len(plan.forward), len(plan.feedback)]
         coupled = [len(plan.junctions), len(plan.lateral)]
         facts: dict[str, Any] = {
@@ -52,7 +53,7 @@ class TaskModel:
             "model_digest": head.body,
             "neurons": len(plan.cells),
             "live": int(plan.live.sum()),
-            "synapses_kept": sum(conducting(plan, self.model.options)),
+            "synapses_kept": sum(semantics.conducting(tables.wiring)),
             "synapses": sum(edges + coupled),
             "backward_share": backward_share(self.model),
             "depth": len(plan.level_start) - 1,

@@ -1,0 +1,154 @@
+"""How parameters start: what `reset_parameters` of a generated module draws or sets."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from ..options import ACTIVATIONS, Options
+from .merges import merge_of
+from .units import unit_of
+from .wiring import Gain, Read, Wiring
+
+CENTRED = 1.15  # start gains of centred sums: 1 / deviation of relu(z + 1)
+MEAN = 1.08  # of relu(z + 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Uniform:
+    """Drawn from [-1, 1] times `bound`: one number, or one for each element."""
+
+    bound: float | tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Shifted:
+    """Drawn from [-1, 1] less `shift`, one number for each element."""
+
+    shift: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """Of a known size each; the sign is `sign`, or drawn where that is 0."""
+
+    size: tuple[float, ...]
+    sign: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Constant:
+    """The same number in every element.
+
+    Attributes:
+        per_gain: times the sum of a neuron's gains, is added to its element.
+    """
+
+    value: float
+    per_gain: float = 0.0
+
+
+Start = Uniform | Shifted | Signed | Constant
+
+
+def centred(options: Options) -> bool:
+    """Whether biases start so that sums have mean 1.
+
+    A rectifier that adds up what is never negative may never fire again.
+    """
+    bare = options.unit == "scalar" and options.norm == "none"
+    rectifies = ACTIVATIONS[options.activation].rectifies
+    return rectifies and options.merge == "sum" and bare
+
+
+def factor(options: Options) -> tuple[float, str]:
+    """The factor on the start gains, and how the generated module writes it."""
+    if centred(options):
+        return CENTRED, str(CENTRED)
+    activation = ACTIVATIONS[options.activation]
+    return activation.gain, activation.factor
+
+
+def gains(
+    wiring: Wiring, synapses: tuple[Gain, ...], reads: Iterable[Read], options: Options
+) -> Start:
+    """Start gains.
+
+    Args:
+        synapses: of the gains, in their order.
+        reads: who reads whom through them.
+    """
+    merge, unit = merge_of(options), unit_of(options)
+    scale = 1.0 if unit.matrix else factor(options)[0]
+    counted = options.init == "counts"
+    if counted:
+        share = shares(wiring, synapses)
+        if merge.shut:
+            return Shifted(tuple(-math.log(part) / 2 for part in share))
+        size = tuple(scale * math.sqrt(part) for part in share)
+        return Signed(size, tuple(known_sign(wiring, gain) for gain in synapses))
+    fan_in = Counter(wiring.sensory)
+    fan_in.update(read.neuron for read in reads)
+    if merge.shut:
+        return Shifted(tuple(math.log(fan_in[neuron]) / 2 for neuron, _, _ in synapses))
+    return Uniform(
+        tuple(scale * math.sqrt(3 / fan_in[neuron]) for neuron, _, _ in synapses)
+    )
+
+
+def shares(wiring: Wiring, synapses: tuple[Gain, ...]) -> list[float]:
+    """Of the weight of all synapses onto a neuron, how much each of them has."""
+    weights = [wiring.weight(gain) for gain in synapses]
+    total: dict[str, float] = {}
+    for (neuron, _, _), weight in zip(synapses, weights, strict=True):
+        total[neuron] = total.get(neuron, 0.0) + weight
+    ends = zip(synapses, weights, strict=True)
+    return [weight / total[neuron] for (neuron, _, _), weight in ends]
+
+
+def known_sign(wiring: Wiring, gain: Gain) -> int:
+    """The sign that a synapse is known to have; 0: none."""
+    neuron, source, kind = gain
+    chemical = kind in ("chemical", "feedback")
+    return wiring.sign.get(neuron, {}).get(source, 0) if chemical else 0
+
+
+def weights(options: Options) -> Start:
+    """Start weights of matrices."""
+    scale = ACTIVATIONS[options.activation].gain
+    return Uniform(scale * math.sqrt(3 / options.features))
+
+
+def biases(options: Options) -> Start:
+    """Start biases."""
+    if centred(options):
+        return Constant(1.0, -MEAN)
+    return Constant(merge_of(options).bias)
+
+
+def sentence(options: Options) -> str:
+    """The docstring of `reset_parameters`."""
+    act, counted = options.activation, options.init == "counts"
+    merge, matrix = merge_of(options), unit_of(options).matrix
+    if not merge.gains:
+        drawn = f"Draw weights as suits {act}, set" if matrix else "Set"
+        return f"{drawn} biases to 1: a product of small states would vanish."
+    if merge.shut:
+        size = "root of a synapse's share" if counted else "1 / root of inputs"
+        also = ", and weights" if matrix else ""
+        return f"Draw gates about g / (1 + g), g = {size}{also}."
+    if centred(options):
+        size = "* root of a share" if counted else "/ root of inputs"
+        return f"Draw gains of about {CENTRED} {size}; sums about 1, that relu fires."
+    if counted:
+        return (
+            f"Start gains at the root of a synapse's share, signs as known; fits {act}."
+        )
+    if matrix:
+        return f"Draw gains of deviation 1 / sqrt(number of inputs), weights as suits {act}."
+    written = factor(options)[1].replace("2**0.5", "sqrt(2)")
+    return (
+        f"Draw gains of deviation {written} / sqrt(number of inputs), as suits {act}."
+    )

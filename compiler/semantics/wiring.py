@@ -1,0 +1,138 @@
+"""A graph by name, as the tables of a module have it, and who reads whom in it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from ..ir.stages import MOTOR, SENSORY, Cells, Order, Plan
+
+Nested = dict[str, dict[str, float]]  # neuron -> input -> weight
+Gain = tuple[str, str, str]  # (neuron, input, kind); kind as in SYNAPSES of a module
+Link = tuple[str, str, str]  # a synapse by name, in whichever order neurons fire
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """One way in which a kind of synapse conducts.
+
+    Attributes:
+        back: from the neuron to its input, as a gap junction does too.
+        late: what is read is the state of the step before.
+    """
+
+    back: bool = False
+    late: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """One input of a neuron: the source's state, times the strength of a gain."""
+
+    neuron: str
+    source: str
+    gain: Gain
+    late: bool  # the source's state of the step before
+
+
+@dataclass(frozen=True, slots=True)
+class Wiring:
+    """A graph by name.
+
+    Attributes:
+        fire: the live neurons, in an order in which they can fire.
+        silent: the neurons on no path from a sensor to a motor.
+        sensory, motor: every neuron of the role, sorted.
+        tables: kind of synapse -> neuron -> input -> weight; kinds are "chemical" and
+            "electrical" where they conduct forward, "feedback" and "lateral" where not.
+        sign: neuron -> input -> +1 or -1, of chemical synapses where known.
+    """
+
+    fire: tuple[str, ...]
+    silent: tuple[str, ...]
+    sensory: tuple[str, ...]
+    motor: tuple[str, ...]
+    tables: Mapping[str, Nested]
+    sign: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+
+    def between_live(self, kind: str) -> Iterator[Gain]:
+        """(neuron, input, kind) of each synapse with two live ends, in table order."""
+        silent = set(self.silent)
+        for neuron, inputs in self.tables[kind].items():
+            if neuron in silent:
+                continue
+            for source in inputs:
+                if source not in silent:
+                    yield neuron, source, kind
+
+    def weight(self, gain: Gain) -> float:
+        """What the file counts of a synapse."""
+        neuron, source, kind = gain
+        return self.tables[kind][neuron][source]
+
+
+def wiring_of(graph: Order | Plan) -> Wiring:
+    """A graph of which it is known who fires after whom, by name."""
+    name, live = graph.cells.name, graph.live.tolist()
+    ahead, behind = graph.forward, graph.feedback
+    coupled, within = graph.junctions, graph.lateral
+    return Wiring(
+        tuple(n for n, alive in zip(name, live, strict=True) if alive),
+        tuple(n for n, alive in zip(name, live, strict=True) if not alive),
+        tuple(with_role(graph.cells, SENSORY)),
+        tuple(with_role(graph.cells, MOTOR)),
+        {
+            "chemical": nest(name, ahead.pre, ahead.post, ahead.weight),
+            "electrical": nest(name, coupled.left, coupled.right, coupled.weight),
+            "feedback": nest(name, behind.pre, behind.post, behind.weight),
+            "lateral": nest(name, within.left, within.right, within.weight),
+        },
+        signs(graph),
+    )
+
+
+def with_role(cells: Cells, bit: int) -> list[str]:
+    """Names of the cells of a role, sorted."""
+    return sorted(
+        n for n, role in zip(cells.name, cells.role.tolist(), strict=True) if role & bit
+    )
+
+
+def nest(
+    name: tuple[str, ...], pre: Any, post: Any, value: Any
+) -> dict[str, dict[str, Any]]:
+    """neuron -> input -> value, both sorted by name."""
+    columns = (post.tolist(), pre.tolist(), value.tolist())
+    rows = sorted((name[b], name[a], v) for b, a, v in zip(*columns, strict=True))
+    table: dict[str, dict[str, Any]] = {}
+    for neuron, source, cell in rows:
+        table.setdefault(neuron, {})[source] = cell
+    return table
+
+
+def signs(graph: Order | Plan) -> dict[str, dict[str, int]]:
+    """The signs that are known, of forward and feedback synapses."""
+    found: dict[str, dict[str, int]] = {}
+    for edges in (graph.forward, graph.feedback):
+        known = edges.take(edges.sign != 0)
+        table = nest(graph.cells.name, known.pre, known.post, known.sign)
+        for neuron, row in table.items():
+            found.setdefault(neuron, {}).update(row)
+    return {neuron: dict(sorted(row.items())) for neuron, row in sorted(found.items())}
+
+
+def grouped(neurons: Iterable[str], reads: Iterable[Read]) -> dict[str, list[Read]]:
+    """The reads of each neuron."""
+    found: dict[str, list[Read]] = {neuron: [] for neuron in neurons}
+    for read in reads:
+        found[read.neuron].append(read)
+    return found
+
+
+def link(gain: Gain) -> Link:
+    """A gain's synapse: the same both ways if a junction, and whether early or late."""
+    neuron, source, kind = gain
+    if kind in ("electrical", "lateral"):
+        return min(neuron, source), max(neuron, source), "electrical"
+    return neuron, source, "chemical"
