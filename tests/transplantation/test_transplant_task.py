@@ -31,13 +31,6 @@ N,M2,chemical,3
 """
 
 
-@pytest.fixture
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The working directory."""
-    monkeypatch.chdir(tmp_path)
-    return tmp_path
-
-
 def run(*words: str) -> str:
     """What `elegansc WORDS` says, which works."""
     done = CliRunner().invoke(ELEGANSC, words)
