@@ -1,4 +1,4 @@
-"""What compile says of a proof: --require-proof, and the file that --certificate writes."""
+"""Check --require-proof, and write the file of --certificate."""
 
 from __future__ import annotations
 
@@ -40,6 +40,13 @@ def allow_certificate(path: str, others: tuple[str, str], force: bool) -> None:
         raise InputError(path, "its folder does not exist", "make it first")
     kind = Kind("a certificate", lambda found: KIND.encode() in found[:200])
     allow(Path(path), force=force, kind=kind)
+
+
+def require_certificate(artifact: Artifact) -> None:
+    """Raise InputError unless there is a certificate to write."""
+    if artifact.certificate is None:
+        seen = "--certificate: nothing is proved of this order, so there is none"
+        raise InputError(artifact.label, seen, "compile the source with --cycles exact")
 
 
 def put_certificate(path: str, artifact: Artifact) -> None:

@@ -12,7 +12,12 @@ import click
 
 from ..errors import InputError, UsageError, visible
 from ..options import STAGES
-from .certificate import allow_certificate, put_certificate, require_proof
+from .certificate import (
+    allow_certificate,
+    put_certificate,
+    require_certificate,
+    require_proof,
+)
 from .ensemble import siblings
 from .flags import SCHEMA, layout_of, layout_options, model_options, options_of
 
@@ -70,15 +75,12 @@ def compile_command(
     SOURCE is a file, "-" for stdin, or a name that `elegansc connectomes` lists.
     """
     from ..files import allow
-    from ..ir.trace import Trace
     from ..module.header import MODULE
     from ..pipeline import compile_source
 
     looks = given["check"] or given["diff"]
-    if looks and output == "-":
-        raise UsageError("--check, --diff: give the file to look at with --output")
-    if given["as_json"] and output == "-":
-        raise UsageError("--json: the report goes to stdout, so give --output")
+    if output == "-":
+        check_stdout(looks, given["as_json"])
     options = options_of(given)
     if given["ensemble"]:
         siblings(source, output, name, label, options, given)
@@ -88,8 +90,7 @@ def compile_command(
     if not (output == "-" or looks or given["until"]):
         allow(Path(output), kind=MODULE, force=given["force"], source=source)
     lock = locked_by(Path(output)) if looks else None
-    keep = frozenset(STAGES) if given["dump"] else frozenset({given["until"] or ""})
-    trace = Trace(until=given["until"] or "module", keep=keep)
+    trace = trace_of(given["until"] or "", bool(given["dump"]))
     artifact = compile_source(
         source,
         name=name,
@@ -102,12 +103,7 @@ def compile_command(
     if given["dump"]:
         dump(given["dump"], trace, artifact)
     if given["until"] and given["until"] != "module":
-        if given["until"] not in trace.stages:
-            hint = "a generated model has only plan and module"
-            if given["until"] == "sweep":
-                hint = "only --lowering published has one"
-            raise UsageError(f"--emit {given['until']}: {hint}")
-        click.echo(trace.stages[given["until"]], nl=False)
+        click.echo(stage_text(trace, given["until"]), nl=False)
         return
     if given["require_proof"]:
         require_proof(artifact)
@@ -118,13 +114,11 @@ def compile_command(
         if again and artifact.history["break_cycles"].get("recorded"):
             fresh(connectome_of(trace), artifact, options)
         if given["check"] and not same:
-            raise InputError(
-                output, "is out of date or was edited", remedy(lock, options)
-            )
+            hint = remedy(lock, options)
+            raise InputError(output, "is out of date or was edited", hint)
         return
-    if given["certificate"] and artifact.certificate is None:
-        seen = "--certificate: nothing is proved of this order, so there is none"
-        raise InputError(artifact.label, seen, "compile the source with --cycles exact")
+    if given["certificate"]:
+        require_certificate(artifact)
     put(output, data, source, given["force"])
     if given["certificate"]:
         put_certificate(given["certificate"], artifact)
@@ -133,6 +127,32 @@ def compile_command(
         summary(output, artifact)
     if given["as_json"]:
         report_json(artifact, output, trace)
+
+
+def check_stdout(looks: bool, as_json: bool) -> None:
+    """Raise a UsageError for options that need a file beside standard output."""
+    if looks:
+        raise UsageError("--check, --diff: give the file to look at with --output")
+    if as_json:
+        raise UsageError("--json: the report goes to stdout, so give --output")
+
+
+def trace_of(until: str, dump: bool) -> Trace:
+    """A trace that ends at the stage of --emit, with the texts of the stages to write."""
+    from ..ir.trace import Trace
+
+    keep = frozenset(STAGES) if dump else frozenset({until})
+    return Trace(until=until or "module", keep=keep)
+
+
+def stage_text(trace: Trace, stage: str) -> str:
+    """The text of the stage that --emit asks for; a UsageError where there is none."""
+    if stage not in trace.stages:
+        hint = "a generated model has only plan and module"
+        if stage == "sweep":
+            hint = "only --lowering published has one"
+        raise UsageError(f"--emit {stage}: {hint}")
+    return trace.stages[stage]
 
 
 def say(
