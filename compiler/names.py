@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import builtins
+import json
 import keyword
 import re
 from fnmatch import fnmatchcase
+from typing import Any
 
 LITERAL = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
 CLASS_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,59}")
@@ -39,6 +41,14 @@ def number(value: float) -> str:
         if value == int(value) and abs(value) < 2**53
         else repr(float(value))
     )
+
+
+def script_json(value: Any) -> str:
+    """JSON in ASCII without <, > and &, safe inside an HTML script element."""
+    text = json.dumps(value, separators=(",", ":"), allow_nan=False)
+    for mark in "<>&":
+        text = text.replace(mark, f"\\u{ord(mark):04x}")
+    return text
 
 
 def amount(value: float) -> str:

@@ -49,12 +49,12 @@ def number_text(step: Step) -> str:
     if step.number is None:
         return f"skipped: {step.why}"
     low, high = min(step.runs), max(step.runs)
-    around = f" ({number(low)} to {number(high)})" if low < high else ""
-    return number(step.number) + around
+    around = f" ({six_digits(low)} to {six_digits(high)})" if low < high else ""
+    return six_digits(step.number) + around
 
 
-def number(value: float) -> str:
-    """A measured number."""
+def six_digits(value: float) -> str:
+    """A measured number, to six digits."""
     return f"{value:.6g}"
 
 
@@ -81,7 +81,7 @@ def summary(bisection: Bisection, *, verbose: bool = False) -> Iterator[str]:
         return
     if bisection.moved:
         old, new = (step.number or 0.0 for step in bisection.ends)
-        yield f"difference {number(bisection.moved)}, from {number(old)} to {number(new)}"
+        yield f"difference {six_digits(bisection.moved)}, from {six_digits(old)} to {six_digits(new)}"
     if bisection.outcome in STOPPED:
         steps = plural(len(bisection.steps), "step")
         more = ", --steps allows more" if bisection.outcome == UNFINISHED else ""
@@ -103,11 +103,11 @@ def same(bisection: Bisection) -> str:
         return "there is no difference between the two graphs; nothing was run"
     old, new = (step.number or 0.0 for step in bisection.ends)
     if old == new:
-        return f"both models give {number(old)}"
+        return f"both models give {six_digits(old)}"
     given = bisection.tolerance is not None
     limit = "the tolerance is" if given else "runs of one model lie as far apart as"
-    apart = f"{number(abs(new - old))} apart, {limit} {number(bisection.noise)}"
-    return f"{number(old)} and {number(new)} are {apart}"
+    apart = f"{six_digits(abs(new - old))} apart, {limit} {six_digits(bisection.noise)}"
+    return f"{six_digits(old)} and {six_digits(new)} are {apart}"
 
 
 def none(bisection: Bisection) -> Iterator[str]:
@@ -142,7 +142,7 @@ def warnings(bisection: Bisection) -> Iterator[str]:
     low, high = between(bisection)
     if high - low > ROUGH * abs(bisection.moved):
         times = f"{(high - low) / abs(bisection.moved):.3g} times the difference"
-        yield f"rough      the steps lie between {number(low)} and {number(high)}, {times}:"
+        yield f"rough      the steps lie between {six_digits(low)} and {six_digits(high)}, {times}:"
         yield "           what is found may be chance; --like and --stick keep an order"
     skipped = sum(step.number is None for step in bisection.steps.values())
     if skipped:

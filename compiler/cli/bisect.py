@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 EXIT_INTERRUPTED = 130  # exit code after Ctrl-C
 
 
-def number(_: click.Context, option: click.Parameter, value: float | None) -> Any:
+def not_nan(_: click.Context, option: click.Parameter, value: float | None) -> Any:
     """The value of an option, which must not be nan."""
     if value is not None and math.isnan(value):
         raise click.BadParameter("nan is no number", param=option)
@@ -47,13 +47,13 @@ def number(_: click.Context, option: click.Parameter, value: float | None) -> An
     type=click.FloatRange(0, 1, min_open=True),
     default=0.5,
     show_default=True,
-    callback=number,
+    callback=not_nan,
     help="Look for hunks that alone move the number by this share of the difference.",
 )
 @click.option(
     "--tolerance",
     type=click.FloatRange(0),
-    callback=number,
+    callback=not_nan,
     help="A difference that is none; default: as far as runs of one model lie apart.",
 )
 @click.option(
@@ -66,7 +66,7 @@ def number(_: click.Context, option: click.Parameter, value: float | None) -> An
 @click.option(
     "--timeout",
     type=click.FloatRange(0, min_open=True),
-    callback=number,
+    callback=not_nan,
     help="Seconds that one run may take.",
 )
 @click.option(

@@ -103,9 +103,7 @@ def bar(title: str, count: int, items: Iterable[Any]) -> Iterator[Any]:
 
 def one_line(line: dict[str, Any]) -> str:
     """The line of a finished run."""
-    twin = f"-{line['graph']}" if line["graph"] else ""
+    from ..lab.running.results import run_of
+
     scores = ", ".join(f"{key} {value:.4f}" for key, value in line["test"].items())
-    return (
-        f"run       {line['task']} {line['arm']}{twin} seed {line['seed']}: "
-        f"{scores or line['status']}, {line['seconds']:.1f} s"
-    )
+    return f"run       {run_of(line).text}: {scores or line['status']}, {line['seconds']:.1f} s"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from base64 import b64encode
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -11,6 +10,7 @@ from typing import Any
 
 from ..files import Kind
 from ..module.emit import environment
+from ..names import script_json
 from .changes import Changes, PairChanges
 from .text import summary
 from .version import Pair, Side
@@ -43,16 +43,8 @@ def page(changes: Changes) -> str:
     style = pages.get_template("pages/diff.css.jinja").render()
     script = pages.get_template("pages/diff.js.jinja").render()
     digest = b64encode(hashlib.sha256(script.encode()).digest()).decode()
-    view = ComparisonPage(data(content(changes)), style, script, digest)
+    view = ComparisonPage(script_json(content(changes)), style, script, digest)
     return FIRST_LINES + pages.get_template("pages/diff.html.jinja").render(page=view)
-
-
-def data(found: Mapping[str, Any]) -> str:
-    """JSON in ASCII without <, > and &, safe inside a script element."""
-    text = json.dumps(found, separators=(",", ":"), allow_nan=False)
-    for mark in "<>&":
-        text = text.replace(mark, f"\\u{ord(mark):04x}")
-    return text
 
 
 def content(changes: Changes) -> dict[str, Any]:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import base64
 import hashlib
 import html
-import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -17,14 +16,13 @@ from typing import Any
 import numpy as np
 
 from ..module.emit import environment
+from ..names import script_json
 from .facts import aside_word, caption, level_word, role_words, title
 from .labels import short_name
 from .levels import courses, extent
 from .places import NAMED, Places, places
 from .scene import CHANGES, Scene
 from .strokes import strength, strokes
-
-ESCAPES = {ord(c): f"\\u{ord(c):04x}" for c in "<>&\u2028\u2029"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,14 +37,9 @@ class DrawingPage:
 def draw_html(scene: Scene) -> bytes:
     """The page, UTF-8 of ASCII characters."""
     template = environment().get_template("pages/draw.html.jinja")
-    data = escaped(data_of(scene))
+    data = script_json(data_of(scene))
     page = template.render(page=DrawingPage(html.escape(title(scene)), data, digest))
     return page.encode("ascii", "xmlcharrefreplace")
-
-
-def escaped(value: Any) -> str:
-    """JSON that is safe inside a script element."""
-    return json.dumps(value, separators=(",", ":"), allow_nan=False).translate(ESCAPES)
 
 
 def digest(script: str) -> str:

@@ -13,10 +13,11 @@ from numpy.typing import NDArray
 
 from ...drawing.canvas import settings
 from ...drawing.colours import HAIR
+from ...names import plural
 from ..judging.groups import Results
 from ..judging.judge import Judged
 from ..protocol.protocol import WORM, Arm, Protocol, Task
-from .labels import ARMS, METRIC_WORDS, TASKS, several
+from .labels import ARMS, METRIC_WORDS, TASKS
 from .strip_plot import every_graph
 from .style import COLOURS, CONTROL_LINES, GREY, RED, STYLE, note, page, saved
 
@@ -70,7 +71,7 @@ def curves(axes: Axes, one: Judged, results: Results) -> None:
         if not len(found):
             continue
         epochs, mean = np.arange(1, task.epochs + 1), found.mean(axis=0)
-        of = several(len(found), "graph" if group.arm.random else "seed")
+        of = plural(len(found), "graph" if group.arm.random else "seed")
         label = f"{ARMS[group.arm.name]} ({of})"
         axes.plot(epochs, mean, label=label, **line_style(group.arm.name))
         if len(found) > 1 and group.arm.name in (WORM, *COLOURS):

@@ -1,4 +1,4 @@
-"""Labels of arms, tasks and metrics, and number formats, for pictures and README."""
+"""Labels of arms, tasks and metrics, and decimal formats, for pictures and README."""
 
 from __future__ import annotations
 
@@ -27,14 +27,14 @@ METRIC_WORDS = {
 UNKNOWN = "\N{EN DASH}"
 
 
-def number(value: float, digits: int = 4) -> str:
-    """A number to so many decimals, or a dash for one that is not known."""
+def decimal(value: float, digits: int = 4) -> str:
+    """A decimal to so many decimals, or a dash for one that is not known."""
     text = f"{value:.{digits}f}".replace("-", "\N{MINUS SIGN}")
     return text if math.isfinite(value) else UNKNOWN
 
 
-def signed(value: float, digits: int = 4) -> str:
-    """A number with its sign, or a dash."""
+def signed_decimal(value: float, digits: int = 4) -> str:
+    """A decimal with its sign, or a dash."""
     text = f"{value:+.{digits}f}"
     return text.replace("-", "\N{MINUS SIGN}") if math.isfinite(value) else UNKNOWN
 
@@ -46,11 +46,6 @@ def probability(p: float) -> str:
     return "p < 0.0001" if p < 0.0001 else f"p = {p:.2g}"
 
 
-def several(count: int, one: str) -> str:
-    """`1 graph`, `1,234 graphs`."""
-    return f"{count:,} {one}" if count == 1 else f"{count:,} {one}s"
-
-
-def listed(words: list[str]) -> str:
+def conjunction(words: list[str]) -> str:
     """`a, b and c`."""
     return " and ".join(part for part in (", ".join(words[:-1]), *words[-1:]) if part)

@@ -10,7 +10,7 @@ import numpy as np
 from ..judging.groups import COVARIATES, Group
 from ..judging.judge import Comparison, Judged
 from ..protocol.protocol import WORM
-from .labels import ARMS, METRIC_WORDS, TASKS, number, signed
+from .labels import ARMS, METRIC_WORDS, TASKS, decimal, signed_decimal
 
 TABLE = (
     "arm",
@@ -82,18 +82,18 @@ GRAPHS = (
 def row(group: Group, found: Comparison | None) -> tuple[str, ...]:
     """The row of an arm in the table of results."""
     mean = group.mean
-    spread = f"{number(mean.low)} to {number(mean.high)}"
+    spread = f"{decimal(mean.low)} to {decimal(mean.high)}"
     cells = (
         ARMS[group.arm.name],
         f"{mean.n:,}",
-        number(mean.mean),
-        spread if not math.isnan(mean.low) else number(math.nan),
+        decimal(mean.mean),
+        spread if not math.isnan(mean.low) else decimal(math.nan),
     )
     if found is None:
         return (*cells, "", "", "", "")
-    p = number(found.p) if found.tested else f"({number(found.p)})"
+    p = decimal(found.p) if found.tested else f"({decimal(found.p)})"
     rank = f"{found.rank.rank:g} of {found.rank.n + 1}"
-    return (*cells, rank, p, number(found.holm), number(found.equivalent_holm))
+    return (*cells, rank, p, decimal(found.holm), decimal(found.equivalent_holm))
 
 
 def metrics(one: Judged) -> str:
@@ -112,8 +112,8 @@ def metrics(one: Judged) -> str:
             )
             for name in names
         ]
-        rows.append((ARMS[group.arm.name], *map(number, means)))
-    rows.append(("an image black all over", number(one.black), "0", "", ""))
+        rows.append((ARMS[group.arm.name], *map(decimal, means)))
+    rows.append(("an image black all over", decimal(one.black), "0", "", ""))
     return table(("arm", *(METRIC_WORDS[name] for name in names)), rows)
 
 
@@ -121,16 +121,16 @@ def adjusted_row(one: Comparison) -> tuple[str, ...]:
     """The row of a generator in the second analysis."""
     left = one.adjusted
     dropped = "; ".join(f"{name}: {why}" for name, why in left.dropped.items())
-    p = number(one.adjusted_p)
+    p = decimal(one.adjusted_p)
     return (
         ARMS[one.generator],
         ", ".join(left.used),
         dropped,
-        number(left.explained, 2),
-        number(float(left.leverage[0]), 2),
+        decimal(left.explained, 2),
+        decimal(float(left.leverage[0]), 2),
         f"{one.adjusted_rank.rank:g} of {one.adjusted_rank.n + 1}",
         p if one.tested else f"({p})",
-        number(one.adjusted_holm),
+        decimal(one.adjusted_holm),
     )
 
 
@@ -146,11 +146,11 @@ def graph_rows(one: Judged) -> Iterator[tuple[str, ...]]:
         cells = (ARMS[group.arm.name], *(f"{mean:,.0f}" for mean in means))
         found = compared.get(group.arm.name)
         if found is None:
-            yield (*cells, number(share, 3), "", "", "")
+            yield (*cells, decimal(share, 3), "", "", "")
             continue
         rank = f"{found.backward_rank.rank:g} of {found.backward_rank.n + 1}"
-        p = number(found.backward_rank.both)
-        yield (*cells, number(share, 3), signed(found.backward_z, 1), rank, p)
+        p = decimal(found.backward_rank.both)
+        yield (*cells, decimal(share, 3), signed_decimal(found.backward_z, 1), rank, p)
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:

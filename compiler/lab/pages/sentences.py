@@ -5,9 +5,17 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 
+from ...names import plural
 from ..judging.judge import Comparison, Judged
 from ..protocol.protocol import CONTROLS, WORM, Protocol, Run
-from .labels import ARMS, METRIC_WORDS, listed, number, probability, several, signed
+from .labels import (
+    ARMS,
+    METRIC_WORDS,
+    conjunction,
+    decimal,
+    probability,
+    signed_decimal,
+)
 
 CLAIM = "The paper's claim, that the worm beats random graphs, does not show here"
 OUTCOMES = {
@@ -36,7 +44,7 @@ def verdict(protocol: Protocol, judged: Sequence[Judged]) -> Iterator[str]:
     if not wanted:
         yield "The protocol tests nothing; what follows is described alone."
     elif not tested:
-        yield f"None of {several(wanted, 'test')} can be made yet."
+        yield f"None of {plural(wanted, 'test')} can be made yet."
     else:
         yield overall(protocol, judged, wanted)
     for one in judged:
@@ -52,10 +60,12 @@ def overall(protocol: Protocol, judged: Sequence[Judged], wanted: int) -> str:
                 words = f"{ARMS[each.generator]} ({one.task.name})"
                 kinds[outcome(each, protocol.alpha)].append(words)
     parts = [
-        f"{OUTCOMES[kind]} {listed(found)}" for kind, found in kinds.items() if found
+        f"{OUTCOMES[kind]} {conjunction(found)}"
+        for kind, found in kinds.items()
+        if found
     ]
     made = sum(map(len, kinds.values()))
-    number_of = f"Of {several(wanted, 'test')}"
+    number_of = f"Of {plural(wanted, 'test')}"
     if made < wanted:
         number_of += f", {made} of which could be made"
     tail = "" if kinds["better"] else f". {CLAIM}"
@@ -63,7 +73,7 @@ def overall(protocol: Protocol, judged: Sequence[Judged], wanted: int) -> str:
 
 
 def task_sentences(protocol: Protocol, one: Judged) -> Iterator[str]:
-    """A task's comparisons and controls, a sentence each."""
+    """Sentences of the comparisons and controls of a task."""
     worm, metric = one.group(WORM), METRIC_WORDS[one.task.metric]
     if not worm.graphs:
         yield f"{one.task.name}: the worm's trainings are missing, so nothing is compared."
@@ -71,15 +81,15 @@ def task_sentences(protocol: Protocol, one: Judged) -> Iterator[str]:
     mean = spelled_mean(worm.mean.mean, worm.mean.low, worm.mean.high)
     black = ""
     if one.task.metric == "pixel_accuracy" and not math.isnan(one.black):
-        black = f"; an image black all over has {number(one.black)}"
-    seeds = several(worm.mean.n, "seed")
+        black = f"; an image black all over has {decimal(one.black)}"
+    seeds = plural(worm.mean.n, "seed")
     yield f"{one.task.name}: the worm has a test {metric} of {mean} over {seeds}{black}."
     for each in one.comparisons:
         yield comparison_sentence(protocol, one, each)
     for group in one.groups:
         if group.arm.name in CONTROLS and group.mean.n:
             spelled = spelled_mean(group.mean.mean, group.mean.low, group.mean.high)
-            gap = signed(worm.mean.mean - group.mean.mean)
+            gap = signed_decimal(worm.mean.mean - group.mean.mean)
             yield (
                 f"{one.task.name}, control, {ARMS[group.arm.name]}: {spelled}; the worm less "
                 f"it: {gap}. Described, not tested."
@@ -87,13 +97,13 @@ def task_sentences(protocol: Protocol, one: Judged) -> Iterator[str]:
 
 
 def comparison_sentence(protocol: Protocol, one: Judged, each: Comparison) -> str:
-    """The worm against one generator."""
+    """The sentence of the comparison with one generator."""
     metric, margin = METRIC_WORDS[one.task.metric], f"{one.task.margin:g}"
     same, kind = each.equivalence, outcome(each, protocol.alpha)
     place = f"rank {each.rank.rank:g} of {each.rank.n + 1}"
-    gap = f"the mean {metric} differs by {signed(same.difference)}"
+    gap = f"the mean {metric} differs by {signed_decimal(same.difference)}"
     if not math.isnan(same.low):
-        gap += f" (90 % interval {signed(same.low)} to {signed(same.high)})"
+        gap += f" (90 % interval {signed_decimal(same.low)} to {signed_decimal(same.high)})"
     head = f"{one.task.name}, {ARMS[each.generator]}: "
     if not kind:
         return (
@@ -116,25 +126,25 @@ def comparison_sentence(protocol: Protocol, one: Judged, each: Comparison) -> st
     if kind in ("better", "worse") and each.equivalent_holm <= protocol.alpha:
         found += f"; the difference is within the margin of {margin} all the same"
     if each.least > protocol.alpha:
-        found += f"; with {several(each.rank.n, 'graph')} no difference could be"
+        found += f"; with {plural(each.rank.n, 'graph')} no difference could be"
     return f"{head}{found}."
 
 
 def spelled_mean(mean: float, low: float, high: float) -> str:
     """`0.6012 (95 % interval 0.5960 to 0.6064)`."""
     if math.isnan(low):
-        return f"{number(mean)} (one training: no interval)"
-    return f"{number(mean)} (95 % interval {number(low)} to {number(high)})"
+        return f"{decimal(mean)} (one training: no interval)"
+    return f"{decimal(mean)} (95 % interval {decimal(low)} to {decimal(high)})"
 
 
 def power(protocol: Protocol, judged: Sequence[Judged]) -> Iterator[str]:
-    """What these numbers of graphs can show at all."""
+    """Sentences of the power: the smallest p and the effects that can be found."""
     wanted = sum(len(one.task.tests) for one in judged)
     sides = "two-sided" if protocol.side == "both" else "one-sided, for being better"
     yield (
         f"The rank test is {sides}. With n random graphs its least p is "
         f"{'2' if protocol.side == 'both' else '1'}/(n + 1); the family has "
-        f"{several(wanted, 'test')}, so the first step of Holm multiplies it by {wanted}."
+        f"{plural(wanted, 'test')}, so the first step of Holm multiplies it by {wanted}."
     )
     for one in judged:
         for each in one.comparisons:
@@ -143,9 +153,9 @@ def power(protocol: Protocol, judged: Sequence[Judged]) -> Iterator[str]:
 
 
 def reach(protocol: Protocol, one: Judged, each: Comparison) -> str:
-    """What one test can show."""
+    """The sentence of the power of one test."""
     head = (
-        f"{one.task.name}, {ARMS[each.generator]}, {several(each.rank.n, 'graph')}: least "
+        f"{one.task.name}, {ARMS[each.generator]}, {plural(each.rank.n, 'graph')}: least "
         f"{probability(each.least)} after Holm"
     )
     deviation = one.group(each.generator).mean.deviation
@@ -155,11 +165,11 @@ def reach(protocol: Protocol, one: Judged, each: Comparison) -> str:
             if each.least > protocol.alpha
             else " (where the others are rejected too)."
         )
-        return f"{head}{could} {several(each.needed, 'graph')} would be needed."
+        return f"{head}{could} {plural(each.needed, 'graph')} would be needed."
     shift = each.detectable * deviation
     return (
         f"{head}; a worm that stands {each.detectable:.1f} deviations of the graphs "
-        f"({number(shift)}) off their mean is found in 8 of 10 such comparisons, if graphs "
+        f"({decimal(shift)}) off their mean is found in 8 of 10 such comparisons, if graphs "
         "are normal."
     )
 
@@ -180,9 +190,6 @@ def gaps(judged: Sequence[Judged], nan: str) -> Iterator[str]:
 
 def runs(found: Sequence[Run], shown: int = 20) -> str:
     """Runs by name; the first of many."""
-    names = [
-        f"{run.task} {run.arm}{f'-{run.graph}' if run.graph else ''} seed {run.seed}"
-        for run in found[:shown]
-    ]
+    names = [run.text for run in found[:shown]]
     more = f" and {len(found) - shown:,} more" if len(found) > shown else ""
     return ", ".join(names) + more

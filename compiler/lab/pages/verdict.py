@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
+from ...names import plural
 from ..judging.groups import Results
 from ..judging.judge import Judged
 from ..protocol.protocol import WORM, Protocol, Task
-from .labels import TASKS, several
+from .labels import TASKS
 from .result_tables import table, task_part
 from .sentences import gaps, power, verdict
 
@@ -105,7 +106,7 @@ def twins(task: Task) -> str:
     """Number of twins by generator, and of trainings of each."""
     found = [f"{arm.graphs} {arm.name}" for arm in task.arms if arm.random]
     seeds = task.arm(WORM).seeds
-    return f"{', '.join(found)}; {several(seeds, 'seed')} each" if found else "none"
+    return f"{', '.join(found)}; {plural(seeds, 'seed')} each" if found else "none"
 
 
 def trainings(task: Task, results: Results) -> str:
@@ -126,7 +127,7 @@ def deviations(judged: Sequence[Judged]) -> Iterator[str]:
         task, (images, test) = one.task, WHOLE[one.task.name]
         yield (
             f"{task.name}: {task.images:,} of {images:,} training and {task.test:,} of "
-            f"{test:,} test images, {several(task.epochs, 'epoch')} "
+            f"{test:,} test images, {plural(task.epochs, 'epoch')} "
             + (
                 "(released log: 1,000)"
                 if task.name == "mnist"

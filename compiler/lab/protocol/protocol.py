@@ -41,6 +41,12 @@ class Run:
     seed: int  # from 0
 
     @property
+    def text(self) -> str:
+        """`cifar10 er-3 seed 0`."""
+        twin = f"-{self.graph}" if self.graph else ""
+        return f"{self.task} {self.arm}{twin} seed {self.seed}"
+
+    @property
     def draws(self) -> int:
         """The seed of its start values, image order and augmentation; no other run's.
 

@@ -24,7 +24,7 @@ from .graphs import (
 from .jobs import each, pool, run_in_worker
 from .machine import Machine
 from .ray_cluster import connected, on_ray
-from .results import Results, run_text
+from .results import Results
 from .training import Recipe
 from .worker import Job
 
@@ -135,7 +135,7 @@ def check_data(results: Results, images: Mapping[str, Splits]) -> None:
     digests = {task: splits.digest for task, splits in images.items()}
     for run, line in results.lines.items():
         if run.task in digests and line["data_digest"] != digests[run.task]:
-            seen = f"{run_text(run)} saw other images than these"
+            seen = f"{run.text} saw other images than these"
             hint = "give the same --data, or write to another folder"
             raise InputError(str(results.path), seen, hint)
 
@@ -167,7 +167,7 @@ def check_models(results: Results, models: Mapping[str, Mapping[str, bytes]]) ->
     for run, line in results.lines.items():
         key = run.task, graph_name(run.arm, run.graph)
         if key in digests and line["model_digest"] != digests[key]:
-            seen = f"{run_text(run)} is of another model than {key[1]}.py"
+            seen = f"{run.text} is of another model than {key[1]}.py"
             hint = "go on with the elegansc that began, or write to another folder"
             raise InputError(str(results.path), seen, hint)
 

@@ -142,9 +142,7 @@ def read(path: Path, protocol: str) -> tuple[dict[Run, Line], int]:
             raise InputError(at, seen, hint)
         run = run_of(line)
         if run in found:
-            raise InputError(
-                at, f"{run_text(run)} stands there twice", "remove one line"
-            )
+            raise InputError(at, f"{run.text} stands there twice", "remove one line")
         found[run] = line
     return found, len(whole)
 
@@ -173,9 +171,3 @@ def parsed(text: bytes, at: Location) -> Line:
     if wrong:
         raise InputError(at, f"{wrong}: {line[wrong]!r:.40} is none", "remove the line")
     return dict(line)
-
-
-def run_text(run: Run) -> str:
-    """A run in words: `cifar10 er-3 seed 0`."""
-    twin = f"-{run.graph}" if run.graph else ""
-    return f"{run.task} {run.arm}{twin} seed {run.seed}"

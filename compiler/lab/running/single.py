@@ -19,7 +19,7 @@ from ..protocol.protocol import METRICS, WORM, Run
 from .data import Splits, load
 from .machine import Machine
 from .models import load as load_model
-from .results import Results, read, run_text
+from .results import Results, read
 from .training import Epoch, Outcome, Recipe, train
 from .worker import line
 
@@ -141,7 +141,7 @@ def check_new(path: Path, protocol: str, run: Run) -> None:
         finished, _ = read(path, protocol)
         if run in finished:
             hint = "another --seed, or another file"
-            raise InputError(str(path), f"{run_text(run)} stands there already", hint)
+            raise InputError(str(path), f"{run.text} stands there already", hint)
 
 
 def save(whole: nn.Module, path: str) -> None:
