@@ -98,7 +98,7 @@ class Semantics:
 
     Attributes:
         name: as `Options.semantics` has it.
-        page: the fragment of the page, a file of templates/semantics/.
+        page: its page, templates/semantics/<page>.jinja.
         state: forward(inputs, state) -> (outputs, state); else forward(inputs) -> outputs.
         ways: by kind of synapse, how it conducts; a kind that is not here conducts
             nothing and has no gain.

@@ -18,7 +18,10 @@ from support import toy
 from support.paths import ROOT
 
 from elegansc.module.emit import environment, page_of
+from elegansc.module.tables import tables_of
 from elegansc.options import CHOICES, Options
+from elegansc.semantics.registry import SEMANTICS as RECORDS
+from elegansc.semantics.registry import semantics_of
 
 TEMPLATES = ROOT / "templates"
 PAGE = "module.py.jinja"
@@ -96,6 +99,10 @@ def test_there_is_a_page_for_each_kernel() -> None:
     assert set(KERNELS) == {f"kernels/{name}.jinja" for name in CHOICES["kernel"]}
 
 
+def test_there_is_a_page_for_each_semantics() -> None:
+    assert set(SEMANTICS) == {f"semantics/{s.page}.jinja" for s in RECORDS.values()}
+
+
 @pytest.mark.parametrize("page", EXTENSIONS)
 def test_a_semantics_overrides_blocks_that_are_there(page: str) -> None:
     """Jinja drops without a word what stands in another block, or in none."""
@@ -127,7 +134,7 @@ def test_a_kernel_reads_of_the_page_what_its_contract_names(
     above |= top_level(textwrap.dedent(macros.layout()).encode())
     above |= {*vars(builtins), "torch", "nn", "math", "Tensor"}
 
-    assert free(macros.sweep(), "self", "far", "inputs") <= above
+    assert free(macros.sweep("%s"), "self", "far", "inputs") <= above
     slots = (
         f"        for name, indices in (\n{macros.slots('SYNAPSES')}\n        ): ..."
     )
@@ -136,7 +143,10 @@ def test_a_kernel_reads_of_the_page_what_its_contract_names(
 
 def kernel_of(options: Options) -> Any:
     """The macros of a kernel, for the toy's page."""
-    page = page_of(toy.plan(toy.graph_options(options)), options, "Toy")
+    plan = toy.plan(toy.graph_options(options))
+    tables = tables_of(plan, options)
+    held = semantics_of(options).parameters(tables.wiring, options)
+    page = page_of(plan, options, "Toy", tables, held)
     template = environment().get_template(f"kernels/{options.kernel}.jinja")
     return template.make_module({"module": page})
 
