@@ -117,7 +117,7 @@ class Keep(Trace):
 def test_an_order_and_its_plan_mean_the_same(feedback: str) -> None:
     options = replace(toy.ROLES, feedback=feedback, features=4, unit="linear")
     trace = Keep()
-    connectome = parse(toy.EDGES.encode(), "toy.csv")
+    connectome = parse(toy.EDGES.encode(), "toy")
     plan = pipeline.lower(connectome, options, trace)
     _, numbers = toy.trial(toy.written(plan, options))
     one, other = (

@@ -102,7 +102,7 @@ def told(options: Options) -> str:
 @cache
 def plan(options: Options = ROLES, edges: str = EDGES) -> Plan:
     """The graph, lowered; only options of the graph count."""
-    return pipeline.lower(parse(edges.encode(), "toy.csv"), options)
+    return pipeline.lower(parse(edges.encode(), "toy"), options)
 
 
 @cache
