@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from .errors import CompilerError, InputError, UsageError, VerifyError
 
 if TYPE_CHECKING:
-    from .ir.stages import Artifact
+    from .ir.artifact import Artifact
     from .pipeline import compile
 
 __version__ = "0.1.0"
@@ -35,7 +35,7 @@ def __getattr__(name: str) -> Any:
 
         return compile
     if name == "Artifact":
-        from .ir.stages import Artifact
+        from .ir.artifact import Artifact
 
         return Artifact
     raise AttributeError(f"module 'elegansc' has no attribute {name!r}")

@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 
 from . import names
 from .errors import InputError, UsageError
-from .ir.stages import Artifact, Dag
+from .ir.artifact import Artifact
+from .ir.stages import Dag
 from .ir.trace import Trace
 from .options import Options
 from .pipeline import compile_source
@@ -54,7 +55,7 @@ def ensemble(
         cell, back = dag.cells.name, dag.feedback
         ends = zip(back.pre.tolist(), back.post.tolist(), strict=True)
         cut = frozenset((cell[u], cell[v]) for u, v in ends)
-        price = artifact.history["break_cycles"]["price"]
+        price = dag.price
         same = found.setdefault(price, {})
         same.setdefault(cut, Sibling(seed, artifact, cut))
         if price == min(found) and len(same) == count:

@@ -8,7 +8,10 @@ from dataclasses import fields, replace
 from typing import Any, NoReturn
 
 from .errors import UsageError
-from .ir.stages import Artifact, Circuit, Connectome, Dag, Plan, Sweep
+from .ir.accounts import ReadModel
+from .ir.artifact import Artifact
+from .ir.history import History
+from .ir.stages import Circuit, Connectome, Dag, Plan, Sweep
 from .ir.trace import Stop, Trace
 from .module.emit import emit
 from .module.emit_sweep import emit_sweep
@@ -100,11 +103,13 @@ def restored(module: Model | SweepModel, trace: Trace) -> Plan | Sweep:
     """What a generated module is emitted from again: its plan as it is, or its circuit swept."""
     match module:
         case Model(plan=plan):
-            plan = replace(plan, history={"read_model": {}})
+            plan = replace(plan, history=History(read_model=ReadModel()))
             trace.record("plan", plan)
             return plan
         case SweepModel(circuit=circuit):
-            return replace(sweep(circuit, trace), history={"read_model": {}})
+            return replace(
+                sweep(circuit, trace), history=History(read_model=ReadModel())
+            )
 
 
 def lower(
@@ -127,17 +132,8 @@ def lower(
         "dag",
         break_cycles,
         circuit,
-        cycles=options.cycles,
-        alive=options.keep_alive and options.feedback == "drop",
-        alive_cap=options.alive_cap,
-        roles=options.roles,
-        protect=options.protect,
-        symmetric=options.symmetric,
-        max_levels=options.max_levels,
-        feedback=options.feedback,
-        tie_seed=options.tie_seed,
+        options=options,
         past=past,
-        stick=options.stick,
     )
     order = trace.run("order", topological_sort, dag)
     order = trace.run("pruned", mark_live, order, feedback=options.feedback)
@@ -190,8 +186,7 @@ def emitted(ir: Plan | Sweep, options: Options, name: str, trace: Trace) -> Arti
         artifact = emit_sweep(ir, options=options, name=name)
     else:
         artifact = emit(ir, options=options, name=name)
-        if "break_cycles" in ir.history:
-            artifact = replace(artifact, certificate=certificate(ir))
+        artifact = replace(artifact, certificate=certificate(ir))
     trace.seconds["emit"] = time.perf_counter() - start
     return artifact
 

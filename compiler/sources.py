@@ -9,7 +9,7 @@ from pathlib import Path
 from . import catalog, names
 from .errors import InputError, UsageError
 from .files import read_bytes
-from .ir.invariants import verify
+from .ir.invariants import check_invariants
 from .ir.stages import Connectome, Source
 from .module.header import is_generated
 from .module.read import Model, SweepModel, read_consistent
@@ -55,7 +55,7 @@ def read_source(data: bytes, path: str, layout: Layout) -> Opened:
     if is_generated(data):
         return read_consistent(data, path)
     connectome = parse(data, "stdin" if path == "-" else path, layout=layout)
-    verify(connectome)
+    check_invariants(connectome)
     return connectome
 
 

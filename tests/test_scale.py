@@ -23,8 +23,8 @@ def test_a_large_graph_is_compiled_and_proved(tmp_path: Path) -> None:
     )
     (data,) = artifact.files.values()
 
-    assert artifact.history["parse"]["rows"] == 50_000
-    assert artifact.history["select_cells"]["cells"] == 2000
+    assert artifact.history.data()["parse"]["rows"] == 50_000
+    assert artifact.history.data()["select_cells"]["cells"] == 2000
     checks = prove(data, "large.py")
     assert [check for check in checks if not check.passed] == []
     assert {"values float32", "gradients float64"} <= {check.name for check in checks}

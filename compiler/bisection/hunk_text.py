@@ -7,7 +7,7 @@ from typing import Any
 
 from ..comparison.version import ROLES
 from ..names import amount, plain, plural
-from ..report.compile import listed as names_listed
+from ..report.words import listed as names_listed
 from .hunks import (
     ADDED,
     CHEMICAL_WORD,

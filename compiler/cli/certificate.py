@@ -8,23 +8,24 @@ from typing import TYPE_CHECKING
 from ..errors import InputError, UsageError
 
 if TYPE_CHECKING:
-    from ..ir.stages import Artifact
+    from ..ir.artifact import Artifact
 
 
 def require_proof(artifact: Artifact) -> None:
     """Raise unless the order that was found first is proved to lose least."""
-    facts = artifact.history.get("break_cycles")
-    if facts is None:
+    optimality, account = artifact.optimality, artifact.history.break_cycles
+    if optimality is None or optimality.lost is None:
         hint = "compile its source"
         raise UsageError(
             f"--require-proof: a generated model is solved already; {hint}"
         )
-    from ..report.compile import proved, standing
+    from ..report.cycles import standing
 
-    if not proved(facts):
+    if not optimality.proved:
+        assert account is not None
         raise InputError(
             artifact.label,
-            f"--require-proof: {standing(facts)}",
+            f"--require-proof: {standing(account)}",
             "--cycles exact tries the whole graph, whatever its size",
         )
 

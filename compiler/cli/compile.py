@@ -22,7 +22,8 @@ from .ensemble import siblings
 from .flags import SCHEMA, layout_of, layout_options, model_options, options_of
 
 if TYPE_CHECKING:
-    from ..ir.stages import Artifact, Connectome
+    from ..ir.artifact import Artifact
+    from ..ir.stages import Connectome
     from ..ir.trace import Trace
     from ..module.read import Model
     from ..options import Options
@@ -110,8 +111,7 @@ def compile_command(
     data = next(iter(artifact.files.values()))
     if looks:
         same = compared(Path(output), data, show=given["diff"])
-        again = "break_cycles" in artifact.history
-        if again and artifact.history["break_cycles"].get("recorded"):
+        if recorded(trace):
             fresh(connectome_of(trace), artifact, options)
         if given["check"] and not same:
             hint = remedy(lock, options)
@@ -194,7 +194,7 @@ def report_json(artifact: Artifact, output: str, trace: Trace) -> None:
         "unit": artifact.unit,
         "output": output,
         "summary": dict(artifact.summary),
-        "passes": {step: dict(facts) for step, facts in artifact.history.items()},
+        "passes": artifact.history.data(),
         "seconds": {step: round(seconds, 6) for step, seconds in trace.seconds.items()},
     }
     click.echo(json.dumps(found, indent=2))
@@ -286,14 +286,22 @@ def connectome_of(trace: Trace) -> Connectome:
     return found
 
 
+def recorded(trace: Trace) -> bool:
+    """Whether the order is that of the model at OUTPUT, taken as it is."""
+    from ..ir.stages import Dag
+
+    dag = trace.kept.get("dag")
+    return isinstance(dag, Dag) and dag.recorded
+
+
 def fresh(connectome: Connectome, artifact: Artifact, options: Options) -> None:
     """Say if a fresh solve would lose less than the order that stands."""
     from ..names import amount
     from ..pipeline import lower
 
     new = lower(connectome, replace(options, like="", stick=0.0))
-    old_lost = artifact.history["break_cycles"]["weight"]
-    new_lost = new.history["break_cycles"]["weight"]
-    if new_lost < old_lost:
-        less = f"{amount(old_lost - new_lost)} {artifact.unit}"
+    old, now = artifact.history.break_cycles, new.history.break_cycles
+    assert old is not None and now is not None
+    if now.loss.weight < old.loss.weight:
+        less = f"{amount(old.loss.weight - now.loss.weight)} {artifact.unit}"
         click.echo(f"a fresh solve would lose {less} less", err=True)

@@ -68,7 +68,9 @@ def siblings(
     if given["quiet"]:
         return
     for path, sibling in files.items():
-        lost = sibling.artifact.history["break_cycles"]["weight"]
+        account = sibling.artifact.history.break_cycles
+        assert account is not None
+        lost = account.loss.weight
         click.echo(f"wrote     {visible(str(path))}: {lost:,g} backward", err=True)
     sets = [sibling.cut for sibling in found]
     every, some = frozenset.intersection(*sets), frozenset.union(*sets)

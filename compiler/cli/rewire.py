@@ -101,7 +101,7 @@ def rewire_command(
 def lines(report: Mapping[str, Any], output: str) -> Iterator[str]:
     """The report: files written, properties kept, the command to compile one."""
     from ..nulls.files import CELLS, compiling
-    from ..report.compile import line
+    from ..report.words import line
 
     files, folder = report["files"], Path(output)
     for file in files[:FILES_SHOWN]:

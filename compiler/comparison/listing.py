@@ -16,6 +16,7 @@ import numpy as np
 
 from ..errors import CompilerError, visible
 from ..files import read_bytes
+from ..ir.accounts import TextForm
 from ..ir.stages import MOTOR, SENSORY, Cells, Connectome, Junctions, Synapses
 from ..module.emit import emit
 from ..module.header import is_generated
@@ -167,9 +168,13 @@ def rows(connectome: Connectome, data: bytes) -> Iterator[str]:
         f"{'electrical' if kind else 'chemical'} {whole(name[u])} -> {whole(name[v])} {number(w)}"
         for u, v, w, kind in zip(*columns, strict=True)
     )
-    facts = connectome.history["parse"]
-    more = [word for word in ("comments", "ignored", "zero") if facts[word]]
-    more += ["repeated"] if facts["repeated"]["rows"] else []
+    account = connectome.history.parse
+    assert account is not None
+    form, more = account.form, []
+    if isinstance(form, TextForm):
+        more += [word for word in ("comments", "ignored") if getattr(form, word)]
+    more += ["zero"] if account.zero else []
+    more += ["repeated"] if account.repeated.rows else []
     if more:
         digest = hashlib.sha256(data).hexdigest()[:16]
         yield f"beside: {', '.join(more)}; file {digest}"

@@ -1,6 +1,6 @@
-"""Verify: what must hold of each IR by itself, checked after every pass, always.
+"""The invariants of each IR by itself, checked after every pass, always.
 
-What holds between two stages (nothing lost, nothing doubled) is a property test.
+Invariants between two stages (nothing lost, nothing doubled) are property tests.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from .stages import (
 )
 
 
-def verify(ir: Connectome | Circuit | Dag | Order | Plan | Sweep) -> None:
+def check_invariants(ir: Connectome | Circuit | Dag | Order | Plan | Sweep) -> None:
     """Check the invariants of one IR.
 
     Raises:
@@ -61,7 +61,7 @@ def verify(ir: Connectome | Circuit | Dag | Order | Plan | Sweep) -> None:
 
 
 def check_sweep(sweep: Sweep, size: int) -> None:
-    """Single assignments: each value is made of values above it, and is read."""
+    """Single assignments: each value is made of earlier values, and is read."""
     neuron, left, right = sweep.neuron, sweep.left, sweep.right
     check(len(neuron) == len(left) == len(right), "one length")
     check(len(sweep.output) == size, "an output, or none, for every neuron")
@@ -172,7 +172,7 @@ def coupled_once(junctions: Junctions, lateral: Junctions, size: int) -> None:
 
 
 def check_order(order: Order, size: int) -> None:
-    """Everything forward rises: acyclic at a glance."""
+    """Forward synapses and junctions rise, so they have no cycle."""
     check(bool((order.forward.pre < order.forward.post).all()), "forward synapses rise")
     check(bool((order.junctions.left < order.junctions.right).all()), "junctions rise")
     check(len(np.unique(order.original)) == size, "original is a permutation")
@@ -180,7 +180,7 @@ def check_order(order: Order, size: int) -> None:
 
 
 def check_plan(plan: Plan, size: int) -> None:
-    """Levels are tight, sorted, and hold exactly what is on a path."""
+    """A level is the longest path to it; levels are sorted and hold the live neurons alone."""
     start = plan.level_start
     check(len(start) > 1 and start[0] == 0 and start[-1] <= size, "levels start at 0")
     check(bool((np.diff(start) > 0).all()), "no level is empty")

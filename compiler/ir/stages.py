@@ -14,16 +14,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..arrays import Bool, Float64, Int8, Int32, UInt8
+from .history import History
+from .optimality import Optimality
 
 SENSORY, INTER, MOTOR = 1, 2, 4  # bits of a role
 NEURON, MUSCLE, OTHER = 0, 1, 2  # kinds of a cell
 CHEMICAL, ELECTRICAL = 0, 1  # kinds of a synapse
-
-# Directed cycles, each with how much of it is packed, in millionths of a unit of weight.
-Component = tuple[tuple[tuple[str, ...], int], ...]
-
-# What each pass did, by its name: counts, weights, names. For reports; never for bytes.
-History = Mapping[str, Mapping[str, Any]]
 
 
 class Columns:
@@ -45,7 +41,7 @@ class Columns:
 
 @dataclass(frozen=True, slots=True)
 class CellFact:
-    """What a table of cells says of one cell."""
+    """Role, transmitter and kind of one cell, from a table of cells."""
 
     role: int  # bit set
     transmitter: str = ""
@@ -69,7 +65,7 @@ class CellTable:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Whose lines the line columns count, and what its weights count."""
+    """The file that line columns count lines of, and the unit of its weights."""
 
     label: str  # a bundled name or a file's base name; never a path
     unit: str  # plural: "contacts", "EM sections"; "units of weight" where unknown
@@ -151,7 +147,7 @@ class Junctions(Columns):
         return ends.take(np.lexsort((ends.left, ends.right)))
 
     def rising(self, row: Int32) -> Junctions:
-        """The same, each from the lesser of its new rows to the greater."""
+        """Renumbered, each directed from the lesser of its new rows to the greater."""
         left, right = row[self.left], row[self.right]
         low, high = np.minimum(left, right), np.maximum(left, right)
         ends = replace(self, left=low, right=high)
@@ -172,7 +168,7 @@ class Connectome:
     cells: Cells
     synapses: Synapses
     kind: UInt8  # (E,) CHEMICAL or ELECTRICAL
-    history: History = field(default_factory=dict)
+    history: History = field(default_factory=History)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -186,47 +182,7 @@ class Circuit:
     cells: Cells
     chemical: Synapses
     junctions: Junctions
-    history: History = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Optimality:
-    """How the order was found and what is known of it.
-
-    Attributes:
-        method: "exact", "sift", "ratio"; "exact+sift" where components differ.
-        bound: no order loses less, in the source's unit; None where nothing is proved.
-        packing: by component, the cycles that prove it; empty where they are not at hand.
-        order: the names in the order that was found first; scale: integers a unit.
-    """
-
-    method: str
-    bound: float | None = None
-    packing: tuple[Component, ...] = field(default=(), compare=False)
-    order: tuple[str, ...] = field(default=(), compare=False)
-    scale: int = field(default=1, compare=False)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Past:
-    """What an older model did with the synapses it has in common with a new one.
-
-    Attributes:
-        label: of its file.
-        back: (pre, post) -> whether it ran backward; rank: name -> place in its levels.
-        rising: (left, right) of junctions as they conducted.
-        lateral: (one, other), sorted, of those within a level.
-        optimality: what was known of its order.
-        same: it is of the same graph and options: its order stands as it is.
-    """
-
-    label: str
-    back: Mapping[tuple[str, str], bool]
-    rank: Mapping[str, int]
-    rising: frozenset[tuple[str, str]]
-    optimality: Optimality
-    same: bool = False
-    lateral: frozenset[tuple[str, str]] = frozenset()
+    history: History = field(default_factory=History)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -242,8 +198,10 @@ class Dag:
     feedback: Synapses  # self-loops among them
     junctions: Junctions
     optimality: Optimality
-    history: History = field(default_factory=dict)
+    history: History = field(default_factory=History)
     lateral: Junctions = field(default_factory=no_junctions)
+    price: float = 0.0  # of what runs backward, in the source's unit
+    recorded: bool = False  # whether the order is an older model's, taken as it is
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -258,7 +216,7 @@ class Order:
     optimality: Optimality
     original: Int32  # (N,) row in Dag of each row here
     live: Bool  # (N,) on a path from a sensor to a motor; all True until `mark_live`
-    history: History = field(default_factory=dict)
+    history: History = field(default_factory=History)
     lateral: Junctions = field(default_factory=no_junctions)
 
 
@@ -277,7 +235,7 @@ class Plan:
     junctions: Junctions
     optimality: Optimality
     level_start: Int32  # (levels + 1,)
-    history: History = field(default_factory=dict)
+    history: History = field(default_factory=History)
     lateral: Junctions = field(default_factory=no_junctions)
 
     @property
@@ -302,20 +260,4 @@ class Sweep:
     left: Int32  # (V,) the value its unit is applied to, or that is multiplied; -1: an input
     right: Int32  # (V,) the other factor; -1: a unit or an input
     output: Int32  # (N,) the last value of a motor neuron; -1: none
-    history: History = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Artifact:
-    """What a compile writes: bytes by file name, and what every pass did.
-
-    Attributes:
-        summary: name, sensory, motor, synapses, parameters of the module.
-    """
-
-    files: Mapping[str, bytes]
-    label: str = ""
-    unit: str = ""
-    summary: Mapping[str, int | str] = field(default_factory=dict, compare=False)
-    history: History = field(default_factory=dict, compare=False)
-    certificate: bytes | None = field(default=None, compare=False)
+    history: History = field(default_factory=History)

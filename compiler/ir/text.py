@@ -125,7 +125,7 @@ def junctions(
 
 
 def assignments(sweep: Sweep) -> Iterator[str]:
-    """A value a line: `7 VA1 = unit(3)`, `9 VA1 = 7 * 4`, then what each motor gives."""
+    """A value a line: `7 VA1 = unit(3)`, `9 VA1 = 7 * 4`, then the output of each motor."""
     name = sweep.cells.name
     columns = (sweep.neuron, sweep.left, sweep.right)
     found = zip(*(column.tolist() for column in columns), strict=True)

@@ -9,14 +9,13 @@ from typing import Concatenate, ParamSpec, TypeVar
 
 from ..errors import InputError, UsageError
 from ..options import STAGES
-from .invariants import verify
+from .history import REPORTED
+from .invariants import check_invariants
 from .text import Stage, text
 
 A = TypeVar("A", bound=Stage)
 B = TypeVar("B", bound=Stage)
 P = ParamSpec("P")
-
-REPORTED = {"mark_live": "prune"}  # passes whose name in reports is older than theirs
 
 
 class Stop(Exception):
@@ -53,7 +52,7 @@ class Trace:
         name = REPORTED.get(step.__name__, step.__name__)
         try:
             result = step(ir, *args, **options)
-            verify(result)
+            check_invariants(result)
         except Exception as error:
             if not isinstance(error, InputError | UsageError):
                 error.add_note(f"in pass {name}")

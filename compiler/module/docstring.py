@@ -15,7 +15,7 @@ from ..graph import total
 from ..ir.stages import MOTOR, SENSORY, Plan
 from ..names import amount, plural
 from ..options import Options, base
-from ..ordering.problem import block_of, prices
+from ..ordering.instance import block_of, prices
 from ..semantics.merges import merge_of
 from ..semantics.registry import semantics_of
 from ..semantics.semantics import Parameter, Words

@@ -12,7 +12,8 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from .. import names
-from ..ir.stages import Artifact, Plan
+from ..ir.artifact import Artifact
+from ..ir.stages import Plan
 from ..ir.text import digest
 from ..options import ACTIVATIONS, WIDTHS, Options, check_label, check_name
 from ..semantics import starts
@@ -85,6 +86,7 @@ def emit(plan: Plan, *, options: Options | None = None, name: str = "") -> Artif
         plan.source.unit,
         summary(tables.wiring, options, name, held),
         plan.history,
+        optimality=plan.optimality,
     )
 
 

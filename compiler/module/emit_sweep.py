@@ -11,7 +11,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from .. import names
-from ..ir.stages import MOTOR, SENSORY, Artifact, Sweep
+from ..ir.artifact import Artifact
+from ..ir.stages import MOTOR, SENSORY, Sweep
 from ..ir.text import digest
 from ..names import literal, plural
 from ..options import ACTIVATIONS, WIDTHS, Options, check_label, check_name

@@ -7,7 +7,8 @@ from dataclasses import replace
 from .. import names
 from ..errors import InputError
 from ..files import read_bytes
-from ..ir.stages import Circuit, Past
+from ..ir.optimality import Past
+from ..ir.stages import Circuit
 from ..ir.text import digest
 from ..options import Options, base
 from .header import AGAIN, is_generated

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from .. import catalog
 from ..errors import InputError, Location, UsageError, VerifyError
-from ..ir.invariants import verify
+from ..ir.invariants import check_invariants
 from ..ir.stages import Circuit, Plan, Source
 from ..options import Options
 from .contradictions import contradiction
@@ -107,7 +107,7 @@ def read_consistent(data: bytes, path: str) -> Model | SweepModel:
     if error := contradiction(data, path, module.tables):
         raise error
     try:
-        verify(module.plan)
+        check_invariants(module.plan)
     except VerifyError as error:
         seen = f"the tables contradict each other: {error}"
         raise InputError(path, seen, "compile its source again") from None

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..arrays import Int32
+from ..ir.optimality import Optimality
 from ..ir.stages import (
     INTER,
     MOTOR,
@@ -17,7 +18,6 @@ from ..ir.stages import (
     Circuit,
     Dag,
     Junctions,
-    Optimality,
     Plan,
     Source,
     Synapses,

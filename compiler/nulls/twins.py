@@ -12,7 +12,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from ..errors import InputError, UsageError
-from ..ir.invariants import verify
+from ..ir.history import History
+from ..ir.invariants import check_invariants
 from ..ir.stages import Circuit
 from .invariants import check_kept, counted, facts
 from .models import WIRE, Null, Wired, pairs_of
@@ -109,7 +110,7 @@ def twins(circuit: Circuit, null: Null, *, seed: int, count: int) -> Iterator[Tw
         random = RandomIntegers(seed, index, *null.name.encode())
         wired = WIRE[null.model](circuit, null, random)
         twin = rewired(circuit, wired)
-        verify(twin)
+        check_invariants(twin)
         check_kept(twin, wanted)
         yield Twin(twin, {**counted(twin, circuit), **wired.facts})
 
@@ -146,5 +147,5 @@ def rewired(circuit: Circuit, wired: Wired) -> Circuit:
         circuit,
         chemical=edges.take(np.lexsort((edges.post, edges.pre))),
         junctions=ends.take(np.lexsort((ends.right, ends.left))),
-        history={},
+        history=History(),
     )

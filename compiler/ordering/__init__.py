@@ -1,1 +1,1 @@
-"""The feedback arc set: which synapses run backward, and what is proved of it."""
+"""The order problem: the synapses that run backward, and the lower bound on their weight."""

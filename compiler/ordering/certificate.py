@@ -20,7 +20,8 @@ from ..errors import InputError, Location
 from ..ir.stages import Plan
 from ..ir.text import digest
 from ..names import amount, plain
-from .problem import Fold, Net
+from .instance import Instance, Symmetry
+from .problem import Problem
 
 FORMAT = 1
 KIND = "minimum feedback arc set"
@@ -36,9 +37,8 @@ def certificate(plan: Plan) -> bytes | None:
     unit, order (names), groups of {parts, cycle} whose cycles are names.
     """
     optimality = plan.optimality
-    if optimality.bound is None or not optimality.order:
+    if optimality.bound is None or optimality.lost is None or not optimality.order:
         return None
-    lost = plan.history["break_cycles"]["least_price"]
     head = {
         "format": FORMAT,
         "kind": KIND,
@@ -46,7 +46,7 @@ def certificate(plan: Plan) -> bytes | None:
         "source": digest(plan),
         "unit": plan.source.unit,
         "bound": whole(optimality.bound),
-        "lost": whole(lost),
+        "lost": whole(optimality.lost),
         "order": list(optimality.order),
     }
     lines = [
@@ -69,13 +69,13 @@ def certificate(plan: Plan) -> bytes | None:
 
 
 def whole(value: float) -> int | float:
-    """3 for 3.0."""
+    """A whole number as an int: 3 for 3.0."""
     return int(value) if value == int(value) else value
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """What a certificate shows. `failed` names what is wrong with it, else it is ""."""
+    """Result of one check of a certificate; `failed` names the check, "" where it holds."""
 
     failed: str
     detail: str
@@ -108,17 +108,17 @@ def read(data: bytes, label: str) -> dict[str, Any]:
 
 
 def refused(word: str) -> float:
-    """NaN and Infinity are no numbers here."""
+    """Refuse NaN and Infinity."""
     raise ValueError(f"{word} is no number")
 
 
 def names_only(value: Any) -> bool:
-    """A list of strings."""
+    """Whether a value is a list of strings."""
     return isinstance(value, list) and all(isinstance(name, str) for name in value)
 
 
 def grouped(value: Any) -> bool:
-    """A list of lists of {parts: a whole number above 0, cycle: names}, none empty."""
+    """Whether a value is lists of {parts: a whole number above 0, cycle: names}, none empty."""
     return isinstance(value, list) and all(
         isinstance(group, list)
         and all(
@@ -134,11 +134,13 @@ def grouped(value: Any) -> bool:
     )
 
 
-def check(
-    found: Mapping[str, Any], plan: Plan, net: Net, fold: Fold, scale: int
-) -> Iterator[Verdict]:
-    """Hold a certificate against the tables of a model, in whole numbers."""
-    names = plan.cells.name
+def check(found: Mapping[str, Any], plan: Plan, problem: Problem) -> Iterator[Verdict]:
+    """Hold a certificate against the tables of a model, in whole numbers.
+
+    Args:
+        problem: of the model's circuit and options.
+    """
+    instance, symmetry, scale = problem.instance, problem.symmetry, problem.scale
     if found["source"] != digest(plan):
         label, source = (plain(str(found[key])) for key in ("label", "source"))
         seen = f"it is of the graph {label}:{source}"
@@ -147,9 +149,9 @@ def check(
         )
         return
     yield Verdict("", f"of the graph {plan.source.label}:{digest(plan)}")
-    room = capacities(names, net, fold)
-    fixed = int(net.weight[~net.proper & (net.pre != net.post)].sum())
-    lost, wrong = loss(found["order"], net, fold)
+    room = capacities(instance, symmetry)
+    fixed = int(instance.weight[instance.against_blocks].sum())
+    lost, wrong = loss(found["order"], instance, symmetry)
     if not wrong and whole(lost / scale) != found["lost"]:
         wrong = (
             f"its order loses {amount(lost / scale)}, it says {amount(found['lost'])}"
@@ -181,19 +183,19 @@ def check(
 Arc = tuple[str, str]
 
 
-def capacities(names: tuple[str, ...], net: Net, fold: Fold) -> dict[Arc, int]:
-    """What each arc may carry, in parts; protected arcs have no limit and stand at -1."""
+def capacities(instance: Instance, symmetry: Symmetry) -> dict[Arc, int]:
+    """Capacity of each arc, in parts; -1 for protected arcs, which have no limit."""
     room: dict[Arc, int] = {}
-    for row in np.flatnonzero(net.proper).tolist():
-        arc = net.names[net.pre[row]], net.names[net.post[row]]
-        room[arc] = -1 if net.fixed[row] else int(net.weight[row]) * PARTS
-    for one, two, weight in fold.pairs:
+    for row in np.flatnonzero(instance.proper).tolist():
+        arc = instance.names[instance.pre[row]], instance.names[instance.post[row]]
+        room[arc] = -1 if instance.fixed[row] else int(instance.weight[row]) * PARTS
+    for one, two, weight in symmetry.pairs:
         room[one, two] = room[two, one] = weight * PARTS
     return room
 
 
 def packed(groups: list[list[dict[str, Any]]], room: dict[Arc, int]) -> tuple[int, str]:
-    """(what the cycles prove, in whole weights; what is wrong)."""
+    """(lower bound that the cycles prove, in integers; the first mistake or "")."""
     bound = 0
     owner: dict[Arc, int] = {}
     load: dict[Arc, int] = {}
@@ -221,18 +223,18 @@ def units(parts: int) -> str:
     return f"{parts // PARTS}.{parts % PARTS:06d}".rstrip("0").rstrip(".")
 
 
-def loss(order: list[str], net: Net, fold: Fold) -> tuple[int, str]:
-    """(what an order of the nodes sends backward, in whole weights; what is wrong)."""
+def loss(order: list[str], instance: Instance, symmetry: Symmetry) -> tuple[int, str]:
+    """(cost of an order of the nodes, in integers; the first mistake or "")."""
     place = {name: rank for rank, name in enumerate(order)}
-    if len(place) != len(order) or set(place) != set(net.names):
+    if len(place) != len(order) or set(place) != set(instance.names):
         return 0, "its order does not name every neuron once"
-    rank = np.array([place[name] for name in net.names], np.int64)
-    back = (rank[net.pre] > rank[net.post]) | ~net.proper
-    back &= net.pre != net.post
-    for row in np.flatnonzero(back & net.fixed & net.proper).tolist():
-        one, two = net.names[net.pre[row]], net.names[net.post[row]]
+    rank = np.array([place[name] for name in instance.names], np.int64)
+    back = (rank[instance.pre] > rank[instance.post]) | ~instance.proper
+    back &= instance.pre != instance.post
+    for row in np.flatnonzero(back & instance.fixed & instance.proper).tolist():
+        one, two = instance.names[instance.pre[row]], instance.names[instance.post[row]]
         return (
             0,
             f"its order sends {plain(one)} -> {plain(two)} backward, which is protected",
         )
-    return int(net.weight[back].sum()) + fold.lost, ""
+    return int(instance.weight[back].sum()) + symmetry.lost, ""

@@ -1,4 +1,4 @@
-"""Directed cycles as constraints, found as a solution violates them.
+"""Directed cycles as constraints, generated as a solution violates them.
 
 A cut gives each edge a number from 0 to 1; of every cycle at least one whole edge is cut.
 """
@@ -20,8 +20,11 @@ CUTS = 4000  # cycles added a round; in large graphs a quarter of the edges
 
 
 @dataclass
-class Problem:
-    """One strongly connected component."""
+class CycleConstraints:
+    """Cycle constraints of one strongly connected component.
+
+    Invariants: of every cycle at least one edge is to be cut; none is constrained twice.
+    """
 
     pre: Int32
     post: Int32
@@ -29,7 +32,7 @@ class Problem:
     cost: Float64
     most: Float64  # 0 where an edge may not be cut, else 1
     size: int
-    rows: list[tuple[int, ...]] = field(default_factory=list)  # cycles, as edges
+    cycles: list[tuple[int, ...]] = field(default_factory=list)  # cycles, as edges
     seen: set[tuple[int, ...]] = field(default_factory=set)
 
     def __post_init__(self) -> None:
@@ -45,31 +48,31 @@ class Problem:
         if row in self.seen:
             return False
         self.seen.add(row)
-        self.rows.append(row)
+        self.cycles.append(row)
         return True
 
     def forget(self, slack: Bool) -> None:
-        """Drop the cycles marked: their constraints do not bind."""
-        idle = {self.rows[place] for place in np.flatnonzero(slack).tolist()}
-        self.rows = [row for row in self.rows if row not in idle]
+        """Drop the cycles that `slack` marks: their constraints do not bind."""
+        idle = {self.cycles[place] for place in np.flatnonzero(slack).tolist()}
+        self.cycles = [row for row in self.cycles if row not in idle]
         self.seen -= idle
 
     def matrix(self) -> Any:
         """(cycles, E) sparse, 1 where an edge lies on a cycle."""
         from scipy.sparse import csr_array
 
-        lengths = [len(row) for row in self.rows]
-        columns = np.array([edge for row in self.rows for edge in row], np.int32)
+        lengths = [len(row) for row in self.cycles]
+        columns = np.array([edge for row in self.cycles for edge in row], np.int32)
         start = np.cumsum([0, *lengths], dtype=np.int32)  # as HiGHS in scipy 1.11 wants
         ones = np.ones(len(columns))
-        return csr_array((ones, columns, start), (len(self.rows), len(self.pre)))
+        return csr_array((ones, columns, start), (len(self.cycles), len(self.pre)))
 
     def separate(self, cut: Float64) -> int:
         """Add cycles of which less than one edge is cut; return how many."""
         from scipy.sparse import csr_array
         from scipy.sparse.csgraph import dijkstra
 
-        rows = self.tangled(cut)
+        rows = self.uncut_edges(cut)
         if not len(rows):
             return 0
         pre, post = self.pre[rows], self.post[rows]
@@ -99,21 +102,21 @@ class Problem:
                 break
         return added
 
-    def tangled(self, cut: Float64) -> Int64:
-        """Edges on cycles none of whose edges is cut whole."""
+    def uncut_edges(self, cut: Float64) -> Int64:
+        """Edges on cycles of which no edge is cut entirely."""
         rows: Int64 = np.flatnonzero(cut < 1 - NEAR)
         pre, post = self.pre[rows], self.post[rows]
         number = components(pre, post, self.size)
         inside: Bool = number[pre] == number[post]
         return rows[inside]
 
-    def halves(self) -> Float64:
-        """(E,) what of the cycles of two is cut at least cost: no edge lies on two.
+    def two_cycle_optimum(self) -> Float64:
+        """(E,) optimal cut of all 2-cycles: of each, the cheaper edge. They share no edge.
 
-        No constraint but theirs is known at first, and this solves the linear program.
+        It solves the linear program of the constraints known at first.
         """
         cut = np.zeros(len(self.pre))
-        for row in self.rows:
+        for row in self.cycles:
             if len(row) == 2:
                 cut[
                     min(row, key=lambda edge: (not self.most[edge], self.cost[edge]))
@@ -121,7 +124,7 @@ class Problem:
         return cut
 
     def price(self, cut: Bool) -> float:
-        """What a set costs, tie-break and all."""
+        """Cost of a set, tie-break included."""
         return float(self.cost[cut].sum())
 
     def around(self, edges: Sequence[int]) -> tuple[int, ...]:
@@ -143,5 +146,5 @@ class Problem:
 
 
 def fractional(cut: Float64) -> int:
-    """How many edges are cut in part."""
+    """Number of edges cut in part."""
     return int(((cut > NEAR) & (cut < 1 - NEAR)).sum())

@@ -10,7 +10,7 @@ Many sets are minimal. A tie-break, a hash of each edge's names, is added to the
 below one unit of weight, so that one of them is the answer whatever the solver.
 
 Source: Baharev, Schichl, Neumaier, Achterberg, "An exact method for the minimum feedback
-arc set problem", ACM Journal of Experimental Algorithmics 26 (2021), for the lazy cuts.
+arc set constraints", ACM Journal of Experimental Algorithmics 26 (2021), for the lazy cuts.
 """
 
 from __future__ import annotations
@@ -22,29 +22,32 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..arrays import Bool, Float64, Int32, Int64
-from .cycle_constraints import Problem
-from .integer_program import TIE_BITS, TIE_SHIFT, settle
+from .cycle_constraints import CycleConstraints
+from .integer_program import TIE_BITS, TIE_SHIFT, solve_integer
 from .linear_program import Relaxed, relax
 
 WEIGHT_SHIFT = 14  # cost = weight * 2**14 + tie / 2**16
-FLIP_SHIFT, TIE_ONLY = 20, 2.0**-11  # where a flip from an older order has its price
+CHANGE_SHIFT = (
+    20  # with costs of change, cost = (weight + change) * 2**14 + tie / 2**20
+)
+TIE_ONLY = 2.0**-11  # cost of change up to which it only breaks ties
 LARGEST = 2**24  # weight that the cost still resolves in float64
 PARTS = 10**6  # of a unit of weight, in which the packing is counted
 
 
 @dataclass(frozen=True)
 class Minimum:
-    """A feedback arc set and what is proved of it.
+    """A feedback arc set and its lower bound.
 
     Attributes:
-        cut: (E,) the edges that run backward; None where the budget ended before.
+        cut: (E,) edges of the set; None where the budget ended before.
         bound: no feedback arc set weighs less, in the weights' unit.
         proved: whether `cut` weighs just that.
         packing: (cycle, parts) pairs: the edges of a directed cycle in its order, and how
             much of it is packed, in millionths of a unit of weight. No edge carries more
             than its weight; together they are the bound, rounded up.
-        cycles: all that were constrained, as edges; a later solve may begin with them.
-        unique: no other set weighs as much, tie-break and all.
+        cycles: constrained cycles, as edges; a later solve may begin with them.
+        unique: whether no other set costs as little, the tie-break counted.
     """
 
     cut: Bool | None
@@ -63,7 +66,7 @@ def minimum(
     second: Int64,
     size: int,
     *,
-    flip: Float64 | None = None,
+    change_cost: Float64 | None = None,
     fixed: Bool | None = None,
     known: Iterable[Sequence[int]] = (),
     rounds: int = 100,
@@ -74,9 +77,9 @@ def minimum(
     Args:
         pre, post: (E,) rows in [0, size), no self-loops, no pair twice.
         weight: (E,) from 0 to 2**24; tie: (E,) from 0 to 2**20, see `ties`.
-        second: (E,) another hash, from 0 to 2**20, by which it is seen whether the first
-            left but one set.
-        flip: (E,) added to the price of cutting an edge, in units of weight; of a size
+        second: (E,) another hash, from 0 to 2**20, for the check that the optimum is
+            unique.
+        change_cost: (E,) added to the price of cutting an edge, in units of weight; of a size
             below 2**-11 it only breaks ties.
         fixed: (E,) edges that may not be cut; no cycle consists of them alone.
         known: cycles to begin with, as edges.
@@ -87,55 +90,63 @@ def minimum(
     if int(weight.max()) > LARGEST:
         return Minimum(None, 0, False)
     most = np.ones(len(pre)) if fixed is None else (~fixed).astype(np.float64)
-    problem = Problem(pre, post, weight, costs(weight, tie, flip), most, size)
-    pairs = len(problem.rows)
+    constraints = CycleConstraints(
+        pre, post, weight, costs(weight, tie, change_cost), most, size
+    )
+    pairs = len(constraints.cycles)
     for cycle in known:
-        problem.add(cycle)
-    if len(problem.seen) == pairs:
-        problem.separate(problem.halves())
-    relaxed = relax(problem, rounds)
+        constraints.add(cycle)
+    if len(constraints.seen) == pairs:
+        constraints.separate(constraints.two_cycle_optimum())
+    relaxed = relax(constraints, rounds)
     if relaxed is None:
         return Minimum(None, 0, False)
-    packing = packed(problem, relaxed) if not_sticky(flip) else ()
+    packing = packed(constraints, relaxed) if cost_is_weight(change_cost) else ()
     bound = -(-sum(parts for _, parts in packing) // PARTS)
     cut, unique = (
-        settle(problem, relaxed, second, nodes) if relaxed.ended else (None, False)
+        solve_integer(constraints, relaxed, second, nodes)
+        if relaxed.ended
+        else (None, False)
     )
     if cut is None:
-        return Minimum(None, bound, False, packing, tuple(problem.rows))
+        return Minimum(None, bound, False, packing, tuple(constraints.cycles))
     lost = int(weight[cut].sum())
-    proved = bound >= lost and not_sticky(flip)
-    return Minimum(cut, min(bound, lost), proved, packing, tuple(problem.rows), unique)
+    proved = bound >= lost and cost_is_weight(change_cost)
+    return Minimum(
+        cut, min(bound, lost), proved, packing, tuple(constraints.cycles), unique
+    )
 
 
-def costs(weight: Int64, tie: Int64, flip: Float64 | None) -> Float64:
-    """What cutting each edge costs: its weight, far below it the tie-break."""
-    if flip is None:
+def costs(weight: Int64, tie: Int64, change_cost: Float64 | None) -> Float64:
+    """(E,) cost of cutting each edge: its weight, far below it the tie-break."""
+    if change_cost is None:
         return weight * float(2**WEIGHT_SHIFT) + tie / float(2**TIE_SHIFT)
-    return (weight + flip) * float(2**WEIGHT_SHIFT) + tie / float(2**FLIP_SHIFT)
+    return (weight + change_cost) * float(2**WEIGHT_SHIFT) + tie / float(
+        2**CHANGE_SHIFT
+    )
 
 
-def not_sticky(flip: Float64 | None) -> bool:
-    """Whether the price is still the weight, so that the dual bounds it."""
-    return flip is None or float(np.abs(flip).max(initial=0)) <= TIE_ONLY
+def cost_is_weight(change_cost: Float64 | None) -> bool:
+    """Whether costs of change only break ties, so that the dual bounds the weight."""
+    return change_cost is None or float(np.abs(change_cost).max(initial=0)) <= TIE_ONLY
 
 
 def packed(
-    problem: Problem, relaxed: Relaxed
+    constraints: CycleConstraints, relaxed: Relaxed
 ) -> tuple[tuple[tuple[int, ...], int], ...]:
     """A packing of cycles, in integers, that no edge carries beyond its weight.
 
     Multipliers are rounded down to parts of a unit and lowered until that holds; what is
     left is a proof whatever the solver did.
     """
-    rows = relaxed.rows
+    rows = relaxed.cycles
     exactly = np.maximum(relaxed.dual, 0) / 2**WEIGHT_SHIFT * PARTS
     share = np.floor(exactly + 1e-3).astype(np.int64)
     edge = np.array([number for row in rows for number in row], np.int64)
     cycle = np.repeat(np.arange(len(rows)), [len(row) for row in rows])
-    load = np.zeros(len(problem.weight), np.int64)
+    load = np.zeros(len(constraints.weight), np.int64)
     np.add.at(load, edge, share[cycle])
-    room = np.where(problem.most > 0, problem.weight * PARTS - load, 0)
+    room = np.where(constraints.most > 0, constraints.weight * PARTS - load, 0)
     for number in np.flatnonzero(room < 0).tolist():
         for place in cycle[edge == number].tolist():
             if room[number] >= 0:
@@ -144,7 +155,7 @@ def packed(
             share[place] -= less
             room[list(rows[place])] += less
     used = np.flatnonzero(share > 0).tolist()
-    return tuple((problem.around(rows[place]), int(share[place])) for place in used)
+    return tuple((constraints.around(rows[place]), int(share[place])) for place in used)
 
 
 def ties(
@@ -155,7 +166,7 @@ def ties(
     seed: int = 0,
     bits: int = TIE_BITS,
 ) -> tuple[Int64, Int64]:
-    """(E,), (E,): two hashes of SHA-256(pre NUL post), which of many minima is taken."""
+    """(E,), (E,): two hashes of SHA-256(pre NUL post), which decide among many optima."""
     first, second = np.empty(len(pre), np.int64), np.empty(len(pre), np.int64)
     salt = f"{seed}\0" if seed else ""
     for number, (u, v) in enumerate(zip(pre.tolist(), post.tolist(), strict=True)):

@@ -13,41 +13,48 @@ import numpy as np
 
 from ..arrays import Bool, Float64, Int32, Int64
 from ..graph import Neighbours, group, longest_path, ratio_rank, scatter
+from .instance import Instance
 from .integers import LIMIT
-from .problem import Net
 from .sift import cooling, gumbel
 
 SWEEPS, LEAST = 500, 20  # with noise; fewer of more than LARGE arcs
 LARGE = 200_000
-CALM = 60  # without, at most
+DESCENTS = 60  # without, at most
 RUNS = 6  # searches from the start
 AGAIN = (0.4, 0.3, 0.25, 0.1)  # how hot; from the best
-NOBODY = np.zeros(0, np.int32)
+EMPTY = np.zeros(0, np.int32)
 FINE = 1024  # parts of a unit of weight, where they count
 SMALL = 1200  # nodes of an order that is cut into levels in the best way
 
 
-def shallow(shelf: Shelves, net: Net, back: Bool) -> list[Int32]:
-    """Levels (N,), the best found first.
+def levels_found(
+    assignment: LevelAssignment, instance: Instance, back: Bool
+) -> list[Int32]:
+    """Level assignments (N,) by local search, the best first.
 
     Args:
-        back: (E,) what an order of the net sends backward: where the search begins.
+        back: (E,) a feedback arc set of the instance: the search begins at its order.
     """
-    start = shelf.cut(order_rank(net, back))
-    every = [shelf.calm(start)]
-    runs, again = (RUNS, AGAIN) if shelf.sweeps == SWEEPS else (1, AGAIN[-1:])
+    start = assignment.cut(order_rank(instance, back))
+    every = [assignment.descend(start)]
+    runs, again = (RUNS, AGAIN) if assignment.sweeps == SWEEPS else (1, AGAIN[-1:])
     for run in range(runs):
-        every.append(shelf.calm(shelf.anneal(start, run)))
+        every.append(assignment.descend(assignment.anneal(start, run)))
     for run, heat in enumerate(again, runs):
-        best = min(every, key=shelf.lost)
-        every.append(shelf.calm(shelf.anneal(best, run, heat)))
-    return sorted(every, key=shelf.lost)
+        best = min(every, key=assignment.lost)
+        every.append(assignment.descend(assignment.anneal(best, run, heat)))
+    return sorted(every, key=assignment.lost)
 
 
-def order_rank(net: Net, back: Bool) -> Int32:
-    """(N,) ranks of an order in which only `back` runs backward."""
-    kept = net.proper & ~back
-    return ranked(net.pre[kept], net.post[kept], net.weight[kept], len(net.names))
+def order_rank(instance: Instance, back: Bool) -> Int32:
+    """(N,) ranks of an order in which only the arcs of `back` run backward."""
+    kept = instance.proper & ~back
+    return ranked(
+        instance.pre[kept],
+        instance.post[kept],
+        instance.weight[kept],
+        len(instance.names),
+    )
 
 
 def ranked(pre: Int32, post: Int32, weight: Int64, size: int) -> Int32:
@@ -59,10 +66,10 @@ def ranked(pre: Int32, post: Int32, weight: Int64, size: int) -> Int32:
     return rank
 
 
-def unit_of(net: Net, price: Float64) -> int:
-    """What one unit of weight counts: more than one where something is a part of it."""
-    parts = net.flip is not None or bool((price % 1 > 0).any())
-    most = float(net.weight.sum()) + float(price.sum())
+def unit_of(instance: Instance, price: Float64) -> int:
+    """Integers per unit of weight: 1, or FINE where weights are fractional."""
+    parts = instance.change_cost is not None or bool((price % 1 > 0).any())
+    most = float(instance.weight.sum()) + float(price.sum())
     return FINE if parts and most * FINE < LIMIT else 1
 
 
@@ -71,49 +78,50 @@ def added_up(cost: Float64, start: Int64) -> Float64:
     return np.add.reduceat(cost, start) if len(start) else cost
 
 
-class Shelves:
-    """The nodes on their levels.
+class LevelAssignment:
+    """Levels of the nodes, and the moves of a local search between them.
 
     Attributes:
-        unit: what one unit of weight counts here.
-        whole: more than all weight: what it costs that something does not rise that has to.
+        unit: integers per unit of weight.
+        penalty: for a required arc that does not rise; larger than all weights together.
+        required: (arcs,) protected arcs, and those of `required` ends.
     """
 
     def __init__(
         self,
-        net: Net,
+        instance: Instance,
         left: Int32,
         right: Int32,
         price: Float64,
         most: int,
-        held: tuple[Int32, Int32] = (NOBODY, NOBODY),
+        required: tuple[Int32, Int32] = (EMPTY, EMPTY),
     ) -> None:
         """At most `most` levels.
 
         Args:
             left, right: (J,) the nodes that junctions join.
-            price: (J,) what it costs that they share a level, in units of weight.
-            held: (H,), (H,) the ends of arcs that have to rise.
+            price: (J,) cost of a shared level, in units of weight.
+            required: (R,), (R,) ends of further arcs that have to rise.
         """
-        self.made_of = net, left, right, price, most
-        keep = net.proper
-        self.size, self.most = len(net.names), min(most, len(net.names))
-        self.pre, self.post = net.pre[keep], net.post[keep]
-        self.unit = unit_of(net, price)
-        weight = net.weight[keep] * self.unit
-        if net.flip is not None:  # a flip that an older order would not like
-            weight += np.rint(net.flip[keep] * self.unit).astype(np.int64)
+        self.made_of = instance, left, right, price, most
+        keep = instance.proper
+        self.size, self.most = len(instance.names), min(most, len(instance.names))
+        self.pre, self.post = instance.pre[keep], instance.post[keep]
+        self.unit = unit_of(instance, price)
+        weight = instance.weight[keep] * self.unit
+        if instance.change_cost is not None:  # distance from an older order
+            weight += np.rint(instance.change_cost[keep] * self.unit).astype(np.int64)
         flat = np.maximum(np.rint(price * self.unit), 1).astype(np.int64)
-        self.whole = whole = int(weight.sum()) + int(flat.sum()) + 1
-        weight[net.fixed[keep]] = whole
-        bound = net.block[left] != net.block[right]  # by blocks, to conduct one way
-        rises = net.block[left] < net.block[right]
+        self.penalty = penalty = int(weight.sum()) + int(flat.sum()) + 1
+        weight[instance.fixed[keep]] = penalty
+        low, high = instance.block[left], instance.block[right]
+        bound, rises = low != high, low < high  # junctions that blocks direct
         low, high = np.where(rises, left, right), np.where(rises, right, left)
-        self.pre = np.concatenate([self.pre, low[bound], held[0]])
-        self.post = np.concatenate([self.post, high[bound], held[1]])
-        added = int(bound.sum()) + len(held[0])
-        weight = np.concatenate([weight, np.full(added, whole)])
-        self.firm = weight == whole
+        self.pre = np.concatenate([self.pre, low[bound], required[0]])
+        self.post = np.concatenate([self.post, high[bound], required[1]])
+        added = int(bound.sum()) + len(required[0])
+        weight = np.concatenate([weight, np.full(added, penalty)])
+        self.required = weight == penalty
         left, right, flat = left[~bound], right[~bound], flat[~bound]
         self.weight, self.left, self.right, self.flat = weight, left, right, flat
         tail = np.concatenate([self.pre, self.post, left, right])
@@ -123,30 +131,30 @@ class Shelves:
         order, start = group(tail, head)  # each pair of neighbours once, by its tail
         first = order[start]
         self.edges = Neighbours(tail[first], head[first], self.size)
-        # what is gained above a neighbour, and below it
+        # gains of standing above a neighbour, and below it
         self.above = added_up(np.concatenate([none, cost, apart, apart])[order], start)
         self.below = added_up(np.concatenate([cost, none, apart, apart])[order], start)
         self.degree = np.diff(self.edges.start)
-        spread = weight[(weight > 0) & ~self.firm]
+        spread = weight[(weight > 0) & ~self.required]
         self.warm = float(spread.mean()) if len(spread) else 1.0
         self.parts = 8
         within = SWEEPS * LARGE // max(len(weight), 1)
         self.sweeps = min(SWEEPS, max(LEAST, within))
 
-    def holding(self, pre: Int32, post: Int32) -> Shelves:
-        """The same, with arcs that have to rise."""
-        return Shelves(*self.made_of, held=(pre, post))
+    def with_required(self, pre: Int32, post: Int32) -> LevelAssignment:
+        """The assignment, with further arcs that have to rise."""
+        return LevelAssignment(*self.made_of, required=(pre, post))
 
     def lost(self, level: Int32) -> int:
-        """Weight that does not rise, and of junctions within a level."""
+        """Weight of arcs that do not rise and of junctions within a level, penalties included."""
         within = level[self.left] == level[self.right]
         falls = level[self.pre] >= level[self.post]
-        firm = int((falls & self.firm).sum())
-        loose = int(self.weight[falls & ~self.firm].sum())
-        return firm * self.whole + loose + int(self.flat[within].sum())
+        required = int((falls & self.required).sum())
+        loose = int(self.weight[falls & ~self.required].sum())
+        return required * self.penalty + loose + int(self.flat[within].sum())
 
     def cut(self, rank: Int32) -> Int32:
-        """An order as levels: where the least weight falls inside, or of equal size."""
+        """(N,) an order cut into levels: with the least weight inside them, or of equal size."""
         size, most = self.size, self.most
         if size > SMALL:
             return (rank.astype(np.int64) * most // size).astype(np.int32)
@@ -190,7 +198,7 @@ class Shelves:
         Less what it gains below all its neighbours, which is the same on each level.
 
         Args:
-            apart: leave out what joins two of the nodes.
+            apart: leave out the arcs between two of the nodes.
         """
         place = self.edges.of(nodes)
         row = np.repeat(np.arange(len(nodes)), self.degree[nodes])
@@ -221,10 +229,10 @@ class Shelves:
                 level[nodes] = best
         return level
 
-    def calm(self, level: Int32) -> Int32:
-        """Move nodes to their best levels until nothing is gained."""
+    def descend(self, level: Int32) -> Int32:
+        """Local search: move nodes to their best levels until nothing is gained."""
         lost, idle = self.lost(level), 0
-        for sweep in range(CALM):
+        for sweep in range(DESCENTS):
             moved = level.copy()
             for nodes in self.groups(sweep):
                 gain = self.gains(moved, nodes)

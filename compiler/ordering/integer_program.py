@@ -1,7 +1,7 @@
-"""From cuts in part to whole ones: the set of least cost, and whether it is the only one.
+"""The integer program: the set of least cost, and whether it is unique.
 
-What reduced costs leave open is solved again, as a linear program while its corners are
-whole, else as an integer program.
+Edges that reduced costs do not fix are solved again, as a linear program while its vertices
+are integral, else as an integer program.
 """
 
 from __future__ import annotations
@@ -12,89 +12,89 @@ from typing import Any
 import numpy as np
 
 from ..arrays import Bool, Float64, Int64
-from .cycle_constraints import NEAR, Problem, fractional
+from .cycle_constraints import NEAR, CycleConstraints, fractional
 from .linear_program import Relaxed
 
 TIE_BITS = 20  # of SHA-256, an edge
 TIE_SHIFT = 16  # a tie costs tie / 2**16
 
 
-def settle(
-    problem: Problem, relaxed: Relaxed, second: Int64, nodes: int
+def solve_integer(
+    constraints: CycleConstraints, relaxed: Relaxed, second: Int64, nodes: int
 ) -> tuple[Bool | None, bool]:
-    """The edges cut, and whether no other set costs as little.
+    """(E,) the edges cut, and whether the optimum is unique.
 
-    After a first set is found, it is looked for with another hash, far below the first,
-    and once more with that turned round: only a tie of the first can feel the difference.
+    Uniqueness: solve again with a second tie-break added, far below the first, then with
+    it subtracted. If both give the same set, the optimum is unique.
     """
     if fractional(relaxed.cut):
         whole = (relaxed.cut < NEAR) | (relaxed.cut > 1 - NEAR)
         near = np.round(relaxed.cut)
-        low, high = np.where(whole, near, 0.0), np.where(whole, near, problem.most)
-        cut = integral(problem, problem.cost, low, high, relaxed.rounds, nodes)
+        low, high = np.where(whole, near, 0.0), np.where(whole, near, constraints.most)
+        cut = integral(constraints, constraints.cost, low, high, relaxed.rounds, nodes)
     else:
         cut = relaxed.cut > 0.5
     finer = second / float(2 ** (TIE_BITS + TIE_SHIFT + 1))
     found = [] if cut is None else [cut]
-    for cost in (problem.cost + finer, problem.cost - finer):
-        upper = min(map(problem.price, found), default=np.inf)
-        low, high = narrowed(problem, relaxed, upper)
-        other = integral(problem, cost, low, high, relaxed.rounds, nodes)
+    for cost in (constraints.cost + finer, constraints.cost - finer):
+        upper = min(map(constraints.price, found), default=np.inf)
+        low, high = narrowed(constraints, relaxed, upper)
+        other = integral(constraints, cost, low, high, relaxed.rounds, nodes)
         if other is None:
-            return (best(problem, found, second) if found else None), False
+            return (best(constraints, found, second) if found else None), False
         found.append(other)
-    return best(problem, found, second), bool((found[-1] == found[-2]).all())
+    return best(constraints, found, second), bool((found[-1] == found[-2]).all())
 
 
-def best(problem: Problem, found: list[Bool], second: Int64) -> Bool:
-    """The cheapest set; of a tie the one of the lesser second hash."""
-    return min(found, key=lambda cut: (problem.price(cut), int(second[cut].sum())))
+def best(constraints: CycleConstraints, found: list[Bool], second: Int64) -> Bool:
+    """The set of least cost; of equals the one of the lesser second hash."""
+    return min(found, key=lambda cut: (constraints.price(cut), int(second[cut].sum())))
 
 
 def narrowed(
-    problem: Problem, relaxed: Relaxed, upper: float
+    constraints: CycleConstraints, relaxed: Relaxed, upper: float
 ) -> tuple[Float64, Float64]:
-    """(E,), (E,) bounds that every set as cheap as `upper` keeps: by reduced costs."""
+    """(E,), (E,) bounds that every set of cost `upper` or less keeps, by reduced costs."""
     room = upper - relaxed.value + 1.0
-    low = np.where(relaxed.cheap > room, problem.most, 0.0)
-    high = np.where(relaxed.dear > room, 0.0, problem.most)
+    low = np.where(relaxed.upper_cost > room, constraints.most, 0.0)
+    high = np.where(relaxed.lower_cost > room, 0.0, constraints.most)
     return low, high
 
 
 def integral(
-    problem: Problem,
+    constraints: CycleConstraints,
     cost: Float64,
     low: Float64,
     high: Float64,
     rounds: int,
     nodes: int,
 ) -> Bool | None:
-    """Solve as an integer program, adding cycles as before.
+    """(E,) an optimal set, violated cycles added; None where a solver gives up.
 
-    The linear program comes first: where the cost alone leaves a corner that is whole,
-    that is the answer, sooner.
+    The linear program comes first: where its vertex is integral, it is the optimum.
     """
     whole = True
     for _ in range(max(rounds, 1)):
-        part = reduced(problem, low, high)
+        part = restricted(constraints, low, high)
         found = part.linear(cost) if whole else None
         whole = found is not None and not fractional(found)
         if not whole:
             found = part.integer(cost, nodes)
         if found is None:
             return None
-        if not problem.separate(found):
+        if not constraints.separate(found):
             return found > 0.5
     return None
 
 
 @dataclass(frozen=True)
-class Part:
-    """What bounds leave open of a problem.
+class Restriction:
+    """The constraints restricted to the edges that bounds do not fix.
 
     Attributes:
-        matrix: (cycles, open) of those that no settled edge cuts.
-        open: (open,) edges; most: (open,) as of a problem; cut: (E,) those settled.
+        matrix: (cycles, open) of the cycles that no fixed edge cuts.
+        open: (open,) edges that are free; most: (open,) their upper bounds.
+        cut: (E,) the fixed edges.
     """
 
     matrix: Any
@@ -103,7 +103,7 @@ class Part:
     cut: Float64
 
     def linear(self, cost: Float64) -> Float64 | None:
-        """(E,) the corner of least cost; None where the solver fails."""
+        """(E,) the vertex of least cost; None where the solver fails."""
         from scipy.optimize import linprog
 
         if not len(self.open):
@@ -119,7 +119,7 @@ class Part:
         return None if found.x is None else self.filled(found.x)
 
     def integer(self, cost: Float64, nodes: int) -> Float64 | None:
-        """(E,) whole numbers of least cost; None where the budget ends before."""
+        """(E,) the integral solution of least cost; None where the budget ends before."""
         from scipy.optimize import Bounds, LinearConstraint, milp
 
         if not len(self.open):
@@ -136,15 +136,17 @@ class Part:
         return self.filled(np.round(found.x))
 
     def filled(self, some: Float64) -> Float64:
-        """(E,) of the edges that are open, (open,), and those settled."""
+        """(E,) a solution of the open edges (open,), joined with the fixed ones."""
         cut = self.cut.copy()
         cut[self.open] = some
         return cut
 
 
-def reduced(problem: Problem, low: Float64, high: Float64) -> Part:
-    """The edges between whose bounds there is room, and the cycles still to cut."""
+def restricted(
+    constraints: CycleConstraints, low: Float64, high: Float64
+) -> Restriction:
+    """The restriction to the edges with room between their bounds, and to uncut cycles."""
     room = np.flatnonzero(low < high)
-    matrix = problem.matrix()
+    matrix = constraints.matrix()
     uncut = np.flatnonzero(matrix @ low < 1)
-    return Part(matrix[uncut][:, room], room, high[room], low)
+    return Restriction(matrix[uncut][:, room], room, high[room], low)

@@ -1,4 +1,4 @@
-"""Weights as integers: the same sums everywhere, and a proof in whole numbers."""
+"""Weights as integers: the same sums everywhere, and bounds in whole numbers."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from .exact import LARGEST
 DIGITS = 10**6  # parts of a unit that fractional weights are rounded to where they are
 COARSE = 1000  # too large to be solved exactly in so many
 EDGES = 40_000_000  # of a graph: more would not fit the memory of a workstation
-LIMIT = 2**60  # that sums of weights stay under, in int64, doubled as well
+LIMIT = 2**60  # upper limit of a sum of weights: doubled it still fits int64
 
 
 def integers(weight: Float64, label: str) -> tuple[Int64, int, bool]:
-    """Weights as int64, scaled where they are fractions; the scale; whether exactly so.
+    """Weights as int64, scaled where they are fractions; the scale; whether none is rounded.
 
     Exactly: as decimal numbers, which is how files write them.
 

@@ -1,4 +1,4 @@
-"""Keep alive: an order that costs least silences neurons; bring them back, cheaply.
+"""Keep alive: bring back the neurons that an order of least cost silences, cheaply.
 
 A neuron that lies on a path from a sensor to a motor in the cyclic graph, junctions both
 ways, should lie on one in the acyclic graph. While one does not, an arc that would bring
@@ -25,12 +25,12 @@ BITS = 22  # of the whole weight, as capacities: 500 times that fits int32
 
 @dataclass(frozen=True)
 class Arcs:
-    """What may conduct forward: proper chemical synapses, then junctions both ways.
+    """Arcs that may conduct forward: proper synapses, then junctions in both directions.
 
     Attributes:
         pre, post, weight: (A,); a direction of a junction weighs 0.
         sensory, motor: (N,) roles.
-        names: (N,). fixed: (A,) may not be cut.
+        names: (N,) of the nodes. fixed: (A,) arcs that may not be cut.
     """
 
     pre: Int32
@@ -42,19 +42,21 @@ class Arcs:
     fixed: Bool
 
     def live(self, kept: Bool) -> tuple[Bool, Bool]:
-        """(N,), (N,): what a sensor reaches, and what reaches a motor."""
+        """(N,), (N,): nodes that a sensor reaches, and nodes that reach a motor."""
         pre, post = self.pre[kept], self.post[kept]
         return reached(pre, post, self.sensory), reached(post, pre, self.motor)
 
 
 @dataclass(frozen=True)
 class Kept:
-    """The arcs that stay.
+    """Arcs that run forward after a repair.
+
+    Invariant: they have no cycle.
 
     Attributes:
-        kept: (A,) acyclic.
-        forced: (A,) those that were brought back.
-        given_up: names of the neurons whose price was above the cap, or that have none.
+        kept: (A,) the arcs.
+        forced: (A,) those kept to bring a neuron back.
+        given_up: names of the neurons that no arc within the cap brings back.
     """
 
     kept: Bool
@@ -73,8 +75,8 @@ def keep_alive(arcs: Arcs, kept: Bool, cap: int, resolve: Resolve | None) -> Kep
         resolve: solves for the least weight again with the forced arcs kept; the arcs
             that stay, or None where it can not. None: the repair stands as it is.
     """
-    told, tells = arcs.live(np.ones(len(kept), bool))
-    wanted = told & tells
+    from_sensor, to_motor = arcs.live(np.ones(len(kept), bool))
+    wanted = from_sensor & to_motor
     start = Kept(kept, np.zeros(len(kept), bool), ())
     best = start = replace(start, given_up=dead_names(arcs, wanted, kept))
     state = start
@@ -91,38 +93,42 @@ def keep_alive(arcs: Arcs, kept: Bool, cap: int, resolve: Resolve | None) -> Kep
 
 
 def better(old: Kept, new: Kept) -> Kept:
-    """The repair, unless it left more neurons dead than there were."""
+    """The repair, unless it left more neurons silent than there were."""
     return new if len(new.given_up) <= len(old.given_up) else old
 
 
 def dead_names(arcs: Arcs, wanted: Bool, kept: Bool) -> tuple[str, ...]:
-    """Who should be alive and is not."""
-    told, tells = arcs.live(kept)
-    rows = np.flatnonzero(wanted & ~(told & tells)).tolist()
+    """Names of the wanted nodes (N,) on no path of kept arcs (A,)."""
+    from_sensor, to_motor = arcs.live(kept)
+    rows = np.flatnonzero(wanted & ~(from_sensor & to_motor)).tolist()
     return tuple(arcs.names[row] for row in rows)
 
 
 def repair(arcs: Arcs, state: Kept, wanted: Bool, cap: int) -> Kept:
-    """Force the cheapest arc, cut what is against it, until nobody can be helped."""
+    """Keep the cheapest arc and cut the paths against it, until no arc helps within the cap."""
     kept, forced = state.kept.copy(), state.forced.copy()
     while True:
-        told, tells = arcs.live(kept)
-        dead = wanted & ~(told & tells)
+        from_sensor, to_motor = arcs.live(kept)
+        dead = wanted & ~(from_sensor & to_motor)
         if not dead.any():
             return Kept(kept, forced, ())
-        offer = cheapest(arcs, kept, forced, np.flatnonzero(dead), told, tells)
+        offer = cheapest(
+            arcs, kept, forced, np.flatnonzero(dead), from_sensor, to_motor
+        )
         if offer is None or offer.price > cap:
             return Kept(
                 kept, forced, tuple(arcs.names[r] for r in np.flatnonzero(dead))
             )
-        side = offer.near  # what the arc's head still reaches with the least cut made
+        side = (
+            offer.near
+        )  # nodes that the arc's head still reaches after the minimum cut
         kept &= ~(side[arcs.pre] & ~side[arcs.post])
         kept[offer.arc] = forced[offer.arc] = True
 
 
 @dataclass(frozen=True)
 class Offer:
-    """An arc that could be kept, and what that costs."""
+    """An arc that could be kept, and its price."""
 
     price: int
     arc: int
@@ -130,7 +136,7 @@ class Offer:
 
 
 def cheapest(
-    arcs: Arcs, kept: Bool, forced: Bool, dead: Int64, told: Bool, tells: Bool
+    arcs: Arcs, kept: Bool, forced: Bool, dead: Int64, from_sensor: Bool, to_motor: Bool
 ) -> Offer | None:
     """The arc of least price, ties by name; the first that costs nothing is taken."""
     best: Offer | None = None
@@ -138,7 +144,7 @@ def cheapest(
     priced: dict[int, Offer | None] = {}
     rows, many = dead.tolist(), False
     offered: Iterable[list[int]] = (
-        candidates(arcs, kept, row, told, tells) for row in rows
+        candidates(arcs, kept, row, from_sensor, to_motor) for row in rows
     )
     if len(rows) * int((~kept).sum()) > OFFERS:
         offered = list(offered)
@@ -156,33 +162,35 @@ def cheapest(
 
 
 def heaviest(arcs: Arcs, found: list[int]) -> list[int]:
-    """The heaviest few of the arcs: of those that cost most to lose."""
+    """The heaviest few of the arcs."""
     return sorted(found, key=lambda arc: (-int(arcs.weight[arc]), arc))[:FEW]
 
 
 def key(arcs: Arcs, offer: Offer) -> tuple[int, str, str, int]:
-    """What decides between offers."""
+    """Key of an offer: its price, then the names of its ends."""
     names, arc = arcs.names, offer.arc
     return offer.price, names[arcs.pre[arc]], names[arcs.post[arc]], arc
 
 
-def candidates(arcs: Arcs, kept: Bool, row: int, told: Bool, tells: Bool) -> list[int]:
-    """Arcs from what a sensor reaches into the ancestors of a neuron, or mirrored."""
-    only = np.zeros(len(told), bool)
+def candidates(
+    arcs: Arcs, kept: Bool, row: int, from_sensor: Bool, to_motor: Bool
+) -> list[int]:
+    """Arcs from nodes that a sensor reaches into the ancestors of a node, or mirrored."""
+    only = np.zeros(len(from_sensor), bool)
     only[row] = True
     pre, post = arcs.pre, arcs.post
-    if not told[row]:
+    if not from_sensor[row]:
         above = reached(post[kept], pre[kept], only)
-        useful = ~kept & above[post] & told[pre]
+        useful = ~kept & above[post] & from_sensor[pre]
     else:
         below = reached(pre[kept], post[kept], only)
-        useful = ~kept & below[pre] & tells[post]
+        useful = ~kept & below[pre] & to_motor[post]
     found: list[int] = np.flatnonzero(useful).tolist()
     return found
 
 
 class Network:
-    """The kept arcs with their weights as capacities, in what int32 can add up."""
+    """Flow network of the kept arcs: weights as capacities whose sum fits int32."""
 
     def __init__(self, arcs: Arcs, kept: Bool, forced: Bool) -> None:
         from scipy.sparse import csr_matrix
@@ -197,9 +205,9 @@ class Network:
         self.matrix: Any = csr_matrix((capacity, ends), (size, size))
 
     def price(self, arc: int) -> Offer | None:
-        """What keeping an arc costs: the minimum cut from its head to its tail.
+        """Price of keeping an arc: the minimum cut from its head to its tail, less its weight.
 
-        None where what was kept before would have to be cut.
+        None where a forced arc would have to be cut.
         """
         from scipy.sparse.csgraph import breadth_first_order, maximum_flow
 

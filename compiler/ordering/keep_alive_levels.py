@@ -1,8 +1,8 @@
 """Keep alive in few levels: neurons move, at the least cost, until they lie on a path.
 
-As in `keep_alive` an arc is sought that brings a silent neuron back: from what a sensor
-reaches into its ancestors, or mirrored. Here an arc is kept by moving its two ends to
-levels of which one is the lower; what that loses among all their other arcs is its price.
+As in `keep_alive` an arc is sought that brings a silent neuron back: from a node that a
+sensor reaches into its ancestors, or mirrored. Here an arc is kept by moving its two ends
+to levels of which one is the lower; its price is the loss among all their other arcs.
 The cheapest arc that leaves fewer neurons silent is taken first. Then neurons move back to
 where they lose less, unless that silences one.
 """
@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..arrays import Bool, Float64, Int32, Int64
-from .few_levels import Shelves
+from .few_levels import LevelAssignment
 from .keep_alive import Arcs, candidates, dead_names
 
 TRIED = 400  # arcs at a step, the cheapest first
@@ -24,13 +24,13 @@ STARTS = 4  # levels to begin with: neither their loss nor their dead say which 
 
 
 @dataclass(frozen=True)
-class Lifted:
-    """Levels and who is on a path in them.
+class RepairedLevels:
+    """A level assignment after a repair.
 
     Attributes:
-        level: (N,).
-        forced: (A,) the arcs that brought somebody back.
-        given_up: names of those that no arc at the price allowed brings back.
+        level: (N,) of each node.
+        forced: (A,) the arcs that brought a neuron back.
+        given_up: names of the neurons that no arc within the cap brings back.
     """
 
     level: Int32
@@ -38,39 +38,44 @@ class Lifted:
     given_up: tuple[str, ...]
 
 
-def lift(shelf: Shelves, arcs: Arcs, starts: Sequence[Int32], cap: int) -> Lifted:
-    """Levels in which every neuron lies on a path that can, for at most `cap` an arc.
+def repair_levels(
+    assignment: LevelAssignment, arcs: Arcs, starts: Sequence[Int32], cap: int
+) -> RepairedLevels:
+    """Move nodes until every neuron that can be lies on a path, for at most `cap` an arc.
 
     Args:
-        arcs: what may rise, proper synapses and both directions of junctions.
+        arcs: those that may rise: proper synapses and both directions of junctions.
         starts: levels (N,) to begin with; which of them ends best is not known before.
         cap: in units of weight.
     """
-    told, tells = arcs.live(np.ones(len(arcs.pre), bool))
-    repair = Repair(shelf, arcs, told & tells, cap)
+    from_sensor, to_motor = arcs.live(np.ones(len(arcs.pre), bool))
+    repair = Repair(assignment, arcs, from_sensor & to_motor, cap)
     nothing = np.zeros(len(arcs.pre), bool)
     best = min((repair.run(level, nothing) for level in starts), key=repair.key)
     for number in range(ROUNDS if best.forced.any() else 0):
-        firm = shelf.holding(arcs.pre[best.forced], arcs.post[best.forced])
-        found = firm.calm(firm.anneal(best.level, number, WARM))
+        firm = assignment.with_required(arcs.pre[best.forced], arcs.post[best.forced])
+        found = firm.descend(firm.anneal(best.level, number, WARM))
         best = min(best, repair.run(found, best.forced), key=repair.key)
     return best
 
 
 class Repair:
-    """Moves that bring neurons back, on given shelves."""
+    """Moves of an assignment that bring neurons back."""
 
-    def __init__(self, shelf: Shelves, arcs: Arcs, wanted: Bool, cap: int) -> None:
-        self.shelf, self.arcs, self.wanted = shelf, arcs, wanted
-        self.cap = min(cap * shelf.unit, shelf.whole - 1)  # what has to rise rises
+    def __init__(
+        self, assignment: LevelAssignment, arcs: Arcs, wanted: Bool, cap: int
+    ) -> None:
+        self.assignment, self.arcs, self.wanted = assignment, arcs, wanted
+        # below the penalty, so that required arcs rise
+        self.cap = min(cap * assignment.unit, assignment.penalty - 1)
 
-    def key(self, found: Lifted) -> tuple[int, int, int]:
-        """What decides between results: what has to rise, then what is lost.
+    def key(self, found: RepairedLevels) -> tuple[int, int, int]:
+        """Key of a result: required arcs that do not rise, then the loss.
 
-        A silent neuron counts as lost what an arc may cost at most.
+        A silent neuron counts as a loss of the cap.
         """
-        lost, gone = self.shelf.lost(found.level), len(found.given_up)
-        return lost // self.shelf.whole, lost + self.cap * gone, gone
+        lost, gone = self.assignment.lost(found.level), len(found.given_up)
+        return lost // self.assignment.penalty, lost + self.cap * gone, gone
 
     def rises(self, level: Int32) -> Bool:
         """(A,) the arcs that conduct."""
@@ -78,12 +83,12 @@ class Repair:
         return kept
 
     def dead(self, level: Int32) -> int:
-        """How many neurons are silent that need not be."""
-        told, tells = self.arcs.live(self.rises(level))
-        return int((self.wanted & ~(told & tells)).sum())
+        """Number of wanted neurons that are silent."""
+        from_sensor, to_motor = self.arcs.live(self.rises(level))
+        return int((self.wanted & ~(from_sensor & to_motor)).sum())
 
-    def run(self, level: Int32, forced: Bool) -> Lifted:
-        """Bring back, one arc at a time; then lose less, nobody silenced."""
+    def run(self, level: Int32, forced: Bool) -> RepairedLevels:
+        """Bring neurons back, one arc at a time; then lessen the loss, none silenced."""
         forced, dead = forced.copy(), self.dead(level)
         while dead:
             step = self.step(level, dead)
@@ -93,15 +98,17 @@ class Repair:
             forced[arc] = True
         level = self.settle(level, dead)
         names = dead_names(self.arcs, self.wanted, self.rises(level))
-        return Lifted(level, forced & self.rises(level), names)
+        return RepairedLevels(level, forced & self.rises(level), names)
 
     def step(self, level: Int32, dead: int) -> tuple[Int32, int, int] | None:
         """(levels, the arc, how many are silent now) of the cheapest arc that helps."""
         arcs, kept = self.arcs, self.rises(level)
-        told, tells = arcs.live(kept)
-        rows = np.flatnonzero(self.wanted & ~(told & tells)).tolist()
+        from_sensor, to_motor = arcs.live(kept)
+        rows = np.flatnonzero(self.wanted & ~(from_sensor & to_motor)).tolist()
         useful = {
-            arc for row in rows for arc in candidates(arcs, kept, row, told, tells)
+            arc
+            for row in rows
+            for arc in candidates(arcs, kept, row, from_sensor, to_motor)
         }
         for _, _, _, arc in sorted(self.prices(level, useful))[:TRIED]:
             moved = self.moved(level, arc)[1]
@@ -122,16 +129,16 @@ class Repair:
                 yield price, name[ends[0]], name[ends[1]], arc
 
     def moved(self, level: Int32, arc: int) -> tuple[int, Int32]:
-        """(what it loses, levels) once the ends of an arc are where it rises."""
+        """(price, levels) after the ends of an arc moved to where it rises."""
         tail, head = int(self.arcs.pre[arc]), int(self.arcs.post[arc])
         ends = np.array([tail, head])
-        alone = self.shelf.gains(level, ends, apart=True)
+        alone = self.assignment.gains(level, ends, apart=True)
         below: Float64 = np.maximum.accumulate(alone[0])[:-1]
         high = int((below + alone[1, 1:]).argmax()) + 1
         low = int(alone[0, :high].argmax())
         moved = level.copy()
         moved[ends] = low, high
-        return self.shelf.lost(moved) - self.shelf.lost(level), moved
+        return self.assignment.lost(moved) - self.assignment.lost(level), moved
 
     def settle(self, level: Int32, dead: int) -> Int32:
         """Move neurons to better levels, one by one, while nobody more falls silent."""
@@ -139,7 +146,7 @@ class Repair:
         moving = True
         while moving:
             moving = False
-            gain = self.shelf.gains(level, everyone)
+            gain = self.assignment.gains(level, everyone)
             better = gain.max(1) - gain[everyone, level]
             for row in np.argsort(-better, kind="stable").tolist():
                 if better[row] <= 0:
@@ -151,7 +158,7 @@ class Repair:
 
     def alone(self, level: Int32, row: int) -> Int32 | None:
         """Levels with one neuron on its best, all others at rest; None: it is there."""
-        (gain,) = self.shelf.gains(level, np.array([row]))
+        (gain,) = self.assignment.gains(level, np.array([row]))
         if gain.max() <= gain[level[row]]:
             return None
         moved = level.copy()

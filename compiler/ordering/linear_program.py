@@ -1,4 +1,4 @@
-"""The linear program over cut edges, cycles added as it violates them."""
+"""The linear program over cut edges, with lazy cycle constraints."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from ..arrays import Float64
-from .cycle_constraints import Problem, fractional
+from .cycle_constraints import CycleConstraints, fractional
 
-SLACK = 0.9  # a cycle of which more is cut than this beyond one is let go
+SLACK = 0.9  # excess over one at which a cycle constraint is dropped
 LARGE = 20_000  # cycles beyond which the interior point method is the faster
 MOST = 120_000  # cycles of a linear program that is still solved
 # Of the edges cut in part: beyond this no integer program ends. Worms stay under 0.12; a
@@ -23,36 +23,36 @@ class Relaxed:
     """A solution of the linear program.
 
     Attributes:
-        cut: (E,) from 0 to 1; dual: (cycles,) of `rows`; value: what it costs.
-        dear: (E,) what cutting an edge that is whole costs at least; cheap: what keeping
-            an edge that is cut does.
-        ended: no cycle is violated; rounds: how many are left.
+        cut: (E,) from 0 to 1; value: its cost.
+        dual: (cycles,) multipliers of `cycles`.
+        lower_cost, upper_cost: (E,) reduced costs at the lower and at the upper bound.
+        ended: whether no cycle is violated; rounds: number left.
     """
 
     cut: Float64
     dual: Float64
-    rows: tuple[tuple[int, ...], ...]
+    cycles: tuple[tuple[int, ...], ...]
     value: float
-    dear: Float64
-    cheap: Float64
+    lower_cost: Float64
+    upper_cost: Float64
     ended: bool
     rounds: int
 
 
-def relax(problem: Problem, rounds: int) -> Relaxed | None:
-    """Solve the linear program, adding the cycles that it violates, to the end."""
+def relax(constraints: CycleConstraints, rounds: int) -> Relaxed | None:
+    """Solve the linear program, adding violated cycles until none is left; None: it failed."""
     from scipy.optimize import linprog
 
     last: Relaxed | None = None
     for spent in range(rounds):
-        if len(problem.rows) > MOST:
+        if len(constraints.cycles) > MOST:
             break
-        matrix = problem.matrix()
-        ones = np.ones(len(problem.rows))
+        matrix = constraints.matrix()
+        ones = np.ones(len(constraints.cycles))
         method = "highs" if len(ones) <= LARGE else "highs-ipm"
-        bounds = np.stack([np.zeros(len(problem.most)), problem.most], 1)
+        bounds = np.stack([np.zeros(len(constraints.most)), constraints.most], 1)
         found = linprog(
-            problem.cost,
+            constraints.cost,
             A_ub=-matrix,
             b_ub=-ones,
             bounds=bounds,
@@ -64,7 +64,7 @@ def relax(problem: Problem, rounds: int) -> Relaxed | None:
         last = Relaxed(
             found.x,
             -found.ineqlin.marginals,
-            tuple(problem.rows),
+            tuple(constraints.cycles),
             float(found.fun),
             found.lower.marginals,
             -found.upper.marginals,
@@ -75,7 +75,7 @@ def relax(problem: Problem, rounds: int) -> Relaxed | None:
         if parted and len(found.x) > FEW:
             break
         slack = matrix @ found.x > 1 + SLACK
-        if not problem.separate(found.x):
+        if not constraints.separate(found.x):
             return replace(last, ended=True)
-        problem.forget(slack)
+        constraints.forget(slack)
     return last

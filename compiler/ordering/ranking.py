@@ -1,4 +1,4 @@
-"""An order of the cells alone, as a table, and what such a table is worth.
+"""An order of the cells alone, as a table, and the score of such a table.
 
 The form is that of the FlyWire ordering challenge (codex.flywire.ai/app/mfas_challenge):
 a CSV of ids, each with its place; forward weight is what counts.
@@ -16,16 +16,15 @@ import numpy as np
 from ..errors import InputError, Location
 from ..ir.stages import Circuit
 from ..options import Options
-from .integers import integers
-from .problem import net_of
-from .solve import names_in_order, order_of, settle_protected
+from .feedback_arc_set import names_in_order
+from .problem import Problem
 
 HEADER = ("Node ID", "Order")
 
 
 @dataclass(frozen=True)
 class Ranking:
-    """Names in order, and what the order is worth.
+    """An order of the cells and its score.
 
     Attributes:
         forward, total: weight that runs forward, and all of it, self-loops apart.
@@ -41,30 +40,19 @@ class Ranking:
 
 def rank(circuit: Circuit, options: Options) -> Ranking:
     """Find an order of a circuit's cells by its chemical synapses."""
-    edges = circuit.chemical
-    weight, scale, whole = integers(edges.weight, circuit.source.label)
-    net, _ = net_of(
-        circuit.cells.name,
-        circuit.cells.role,
-        edges.pre,
-        edges.post,
-        weight,
-        protect=options.protect,
-        seed=options.tie_seed,
-    )
-    net = settle_protected(net)
-    found = order_of(net, options.cycles)
-    names = names_in_order(net, found.back)
+    problem = Problem.of(circuit, options)
+    found = problem.feedback_arc_set()
+    names = names_in_order(problem.instance, found.back)
     solved = not found.sifted or options.cycles == "exact"
-    proved = whole and solved and options.cycles in ("auto", "exact")
+    proved = problem.exact and solved and options.cycles in ("auto", "exact")
     method = "sift" if found.sifted else "exact"
     method = "ratio" if options.cycles == "ratio" else method
-    bound = found.bound / scale if proved else None
+    bound = problem.bound(found) if proved else None
     return replace(score(circuit, names), bound=bound, method=method)
 
 
 def score(circuit: Circuit, names: tuple[str, ...]) -> Ranking:
-    """What an order that names every cell once is worth."""
+    """Score an order that names every cell once."""
     place = {name: number for number, name in enumerate(names)}
     row = np.array([place[name] for name in circuit.cells.name], np.int64)
     edges = circuit.chemical

@@ -1,213 +1,223 @@
-"""Neurons that an order silences are brought back, in any number of levels or in few."""
+"""Repair an order that silences neurons: in any number of levels, or in at most so many."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 
-from ..arrays import Bool, Int8, Int64, UInt8
+from ..arrays import Bool, Int8, Int64
 from ..errors import InputError
 from ..graph import reached
-from ..ir.stages import MOTOR, SENSORY, Circuit, Junctions
 from ..names import plural
-from .few_levels import Shelves, shallow
-from .integers import LIMIT, parts
-from .keep_alive import Arcs, keep_alive
-from .keep_alive_levels import STARTS, lift
-from .lateral import Joined
-from .problem import Fold, Net
-from .solve import Found, order_of, topped
+from .feedback_arc_set import FeedbackArcSet, feedback_arc_set, without_idle
+from .few_levels import LevelAssignment, levels_found
+from .integers import parts
+from .junction_directions import JunctionDirections
+from .keep_alive import Arcs, Kept, keep_alive
+from .keep_alive_levels import STARTS, repair_levels
+from .problem import Problem
 
 
 @dataclass(frozen=True)
-class Task:
-    """What keeping neurons alive needs to know.
+class Repaired:
+    """A feedback arc set after its repair, with directions of the junctions.
 
     Attributes:
-        scale: integers a unit of weight.
-        delay: what does not conduct forward does so a step late.
+        back: (arcs,) those that run backward; the others and the junctions have no cycle.
+        way: (J,) +1: the junction conducts left -> right, -1: right -> left, 0: free, or
+            both ends share one of few levels.
+        brought_back: arcs forced forward to bring neurons back; None: nobody was to be.
+        given_up: names of the neurons that no arc within the cap brings back.
+        few_price: cost of the levels before the repair, in integers; None: any number of
+            levels.
     """
 
-    net: Net
-    fold: Fold
-    role: UInt8
-    junctions: Junctions
-    scale: int = 1
-    delay: bool = False
-
-    @property
-    def has(self) -> tuple[Bool, Bool]:
-        """(N,), (N,) which nodes hold a sensory, a motor neuron."""
-        found = []
-        for bit in (SENSORY, MOTOR):
-            held = np.zeros(len(self.net.names), bool)
-            held[self.fold.node[self.role & bit > 0]] = True
-            found.append(held)
-        return found[0], found[1]
+    back: Bool
+    way: Int8
+    brought_back: int | None = None
+    given_up: tuple[str, ...] | None = None
+    few_price: int | None = None
 
 
-def revive(task: Task, found: Found, cap: int) -> tuple[Bool, Int8, dict[str, Any]]:
-    """Bring back the neurons that the order silences.
+def repair(problem: Problem, found: FeedbackArcSet) -> Repaired:
+    """Bring the order into the levels allowed, and silenced neurons back.
 
-    Returns:
-        (E,) what runs backward now; (J,) directions that junctions must take; facts.
+    Raises:
+        InputError: some junction between blocks does not rise in so many levels.
     """
-    net = task.net
-    proper = np.flatnonzero(net.proper)
-    arcs, key = arcs_of(task, proper)
+    if problem.options.max_levels:
+        return in_few_levels(problem, found, problem.options.max_levels)
+    block, (left, right) = problem.instance.block, problem.nodes_of_junctions
+    way = np.sign(block[right] - block[left]).astype(np.int8)
+    if problem.cap is None:
+        return Repaired(found.back, way)
+    return kept_alive(problem, found, problem.cap, way)
+
+
+def kept_alive(
+    problem: Problem, found: FeedbackArcSet, cap: int, way: Int8
+) -> Repaired:
+    """Bring back the neurons that the order silences, for at most `cap` an arc.
+
+    Args:
+        way: (J,) directions that blocks ask for; those that were forced go before.
+    """
+    instance = problem.near
+    proper = np.flatnonzero(instance.proper)
+    arcs, key = arcs_of(problem, proper)
     kept = np.zeros(len(arcs.pre), bool)
     kept[: len(proper)] = ~found.back[proper]
 
-    def again(arcs: Arcs, forced: Bool) -> Bool | None:
-        """The least weight with the forced arcs kept."""
-        used = np.flatnonzero((np.arange(len(forced)) < len(proper)) | forced)
-        flip = None
-        if net.flip is not None:
-            more = np.zeros(len(forced) - len(proper))
-            flip = np.concatenate([net.flip[proper], more])[used]
-        part = replace(
-            net,
-            pre=arcs.pre[used],
-            post=arcs.post[used],
-            weight=arcs.weight[used],
-            proper=np.ones(len(used), bool),
-            fixed=(forced | arcs.fixed)[used],
-            flip=flip,
-        )
-        solved = order_of(part, "auto", known=found)
-        if solved.sifted:
-            return None
-        stays = np.zeros(len(forced), bool)
-        stays[used[~solved.back]] = True
-        return stays
+    def resolve(arcs: Arcs, forced: Bool) -> Bool | None:
+        return solved_again(problem, found, arcs, forced)
 
-    result = keep_alive(arcs, kept, cap, None if found.sifted else again)
+    result = keep_alive(arcs, kept, cap, None if found.sifted else resolve)
     kept = result.kept
     if found.sifted:  # a cut may have taken more than it had to
-        among = np.arange(len(kept)) < len(proper)
-        whole = replace(
-            net,
-            pre=arcs.pre,
-            post=arcs.post,
-            weight=arcs.weight,
-            proper=among | kept,
-            fixed=arcs.fixed,
-            flip=None,
-        )
-        kept = kept | (among & ~topped(whole, ~kept))
-    back = np.zeros(len(net.pre), bool)
+        kept = with_idle_kept(problem, arcs, result)
+    back = np.zeros(len(instance.pre), bool)
     back[proper[~kept[: len(proper)]]] = True
-    conducting = set(key[kept[len(proper) :]].tolist())
-    size = len(net.names)
-    left, right = (
-        task.fold.node[e] for e in (task.junctions.left, task.junctions.right)
+    forced = conducted(problem, set(key[kept[len(proper) :]].tolist()))
+    way = np.where(forced != 0, forced, way).astype(np.int8)
+    return Repaired(back, way, int(result.forced.sum()), result.given_up)
+
+
+def solved_again(
+    problem: Problem, found: FeedbackArcSet, arcs: Arcs, forced: Bool
+) -> Bool | None:
+    """(A,) arcs that an optimum with the forced arcs keeps; None: it was not solved."""
+    instance = problem.near
+    count = int(instance.proper.sum())
+    used = np.flatnonzero((np.arange(len(forced)) < count) | forced)
+    change_cost = None
+    if instance.change_cost is not None:
+        none = np.zeros(len(forced) - count)
+        change_cost = np.concatenate([instance.change_cost[instance.proper], none])
+    part = replace(
+        instance,
+        pre=arcs.pre[used],
+        post=arcs.post[used],
+        weight=arcs.weight[used],
+        proper=np.ones(len(used), bool),
+        fixed=(forced | arcs.fixed)[used],
+        change_cost=None if change_cost is None else change_cost[used],
     )
-    rising = [
-        int(u) * size + int(v) in conducting for u, v in zip(left, right, strict=True)
-    ]
-    sinking = [
-        int(v) * size + int(u) in conducting for u, v in zip(left, right, strict=True)
-    ]
-    forced = np.array(rising, np.int8) - np.array(sinking, np.int8)
-    brought = int(result.forced.sum())
-    return back, forced, {"brought_back": brought, "given_up": list(result.given_up)}
+    solved = feedback_arc_set(part, "auto", known=found)
+    if solved.sifted:
+        return None
+    stays = np.zeros(len(forced), bool)
+    stays[used[~solved.back]] = True
+    return stays
 
 
-def flat(
-    task: Task, found: Found, circuit: Circuit, most: int, cap: int | None
-) -> tuple[Bool, Int8, dict[str, Any]]:
-    """The net in `most` levels, its neurons kept alive for at most `cap` an arc.
+def with_idle_kept(problem: Problem, arcs: Arcs, result: Kept) -> Bool:
+    """(A,) the arcs kept, and the synapses beside them that close no cycle."""
+    among = np.arange(len(result.kept)) < int(problem.near.proper.sum())
+    whole = replace(
+        problem.near,
+        pre=arcs.pre,
+        post=arcs.post,
+        weight=arcs.weight,
+        proper=among | result.kept,
+        fixed=arcs.fixed,
+        change_cost=None,
+    )
+    kept: Bool = result.kept | (among & ~without_idle(whole, ~result.kept))
+    return kept
 
-    Returns:
-        (E,) what runs backward; (J,) the directions of junctions, 0 of those whose ends
-        share a level; facts.
+
+def conducted(problem: Problem, conducting: set[int]) -> Int8:
+    """(J,) directions of junctions, from the kept ones as pre * nodes + post; 0: neither."""
+    size = len(problem.instance.names)
+    left, right = problem.nodes_of_junctions
+    rising, sinking = (
+        [int(u) * size + int(v) in conducting for u, v in zip(*ends, strict=True)]
+        for ends in ((left, right), (right, left))
+    )
+    return np.array(rising, np.int8) - np.array(sinking, np.int8)
+
+
+def in_few_levels(problem: Problem, found: FeedbackArcSet, most: int) -> Repaired:
+    """Assign the nodes to `most` levels, and bring neurons back within the cap.
 
     Raises:
         InputError: some junction between blocks does not rise.
     """
-    net = task.net
-    left, right = (
-        task.fold.node[e] for e in (circuit.junctions.left, circuit.junctions.right)
-    )
-    price = parts(circuit.junctions.weight, task.scale, circuit.source.label)
-    shelf = Shelves(net, left, right, price, most)
-    level, *others = shallow(shelf, net, found.back)
-    facts: dict[str, Any] = {}
-    if cap is not None:
-        falls = (level[net.pre] >= level[net.post]) | ~net.proper
-        first = int(net.weight[falls & (net.pre != net.post)].sum())
-        arcs, _ = arcs_of(task, np.flatnonzero(net.proper))
-        lifted = lift(shelf, arcs, [level, *others[: STARTS - 1]], cap)
-        level, brought = lifted.level, int(lifted.forced.sum())
-        gone = list(lifted.given_up)
-        facts = {"few_price": first, "brought_back": brought, "given_up": gone}
+    instance, circuit = problem.near, problem.circuit
+    left, right = problem.nodes_of_junctions
+    price = parts(circuit.junctions.weight, problem.scale, circuit.source.label)
+    assignment = LevelAssignment(instance, left, right, price, most)
+    level, *others = levels_found(assignment, instance, found.back)
+    brought = gone = first = None
+    if problem.cap is not None:
+        falls = (level[instance.pre] >= level[instance.post]) | ~instance.proper
+        first = int(instance.weight[falls & (instance.pre != instance.post)].sum())
+        arcs, _ = arcs_of(problem, np.flatnonzero(instance.proper))
+        starts = [level, *others[: STARTS - 1]]
+        repaired = repair_levels(assignment, arcs, starts, problem.cap)
+        level, gone = repaired.level, repaired.given_up
+        brought = int(repaired.forced.sum())
     way = np.sign(level[right] - level[left]).astype(np.int8)
-    wanted = np.sign(net.block[right] - net.block[left])
+    wanted = np.sign(instance.block[right] - instance.block[left])
     wrong = int(((wanted != 0) & (way != wanted)).sum())
     if wrong:
         seen = f"--max-levels {most}: {plural(wrong, 'gap junction')} found no room"
         hint = "each joins two of the blocks, so it has to rise: allow more levels"
         raise InputError(circuit.source.label, seen, hint)
-    rises = net.proper & (level[net.pre] < level[net.post])
-    return net.proper & ~rises, settled(task, rises, way), facts
+    rises = instance.proper & (level[instance.pre] < level[instance.post])
+    way = directed(problem, rises, way)
+    return Repaired(instance.proper & ~rises, way, brought, gone, first)
 
 
-def settled(task: Task, rises: Bool, way: Int8) -> Int8:
-    """(J,) ways: of junctions that have none, those whose ends share a level at last.
+def directed(problem: Problem, rises: Bool, way: Int8) -> Int8:
+    """(J,) directions, with those of junctions whose ends end on different levels.
 
-    What is found lies in levels with gaps; where neurons fire as soon as they can, and
-    only those on a path, fewer ends may share one.
+    A level assignment has gaps. Where neurons fire as soon as they can, and only those on
+    a path, fewer ends share a level.
+
+    Args:
+        rises: (arcs,) those that run forward.
+        way: (J,) directions in the assignment; 0: the ends share a level there.
     """
-    net = task.net
-    left, right = (
-        task.fold.node[e] for e in (task.junctions.left, task.junctions.right)
+    instance = problem.instance
+    left, right = problem.nodes_of_junctions
+    size = len(instance.names)
+    joined = JunctionDirections(
+        size, instance.pre[rises], instance.post[rises], left, right, way
     )
-    size = len(net.names)
-    joined = Joined(size, net.pre[rises], net.post[rises], left, right, way)
     joined = joined.among(np.ones(size, bool))
     pre, post = joined.conducting()
-    if task.delay:
-        pre = np.concatenate([net.pre, left, right])
-        post = np.concatenate([net.post, right, left])
-    sensory, motor = task.has
+    if problem.delayed:
+        pre = np.concatenate([instance.pre, left, right])
+        post = np.concatenate([instance.post, right, left])
+    sensory, motor = problem.roles_of_nodes
     live = reached(pre, post, sensory) & reached(post, pre, motor)
     return joined.among(live).way
 
 
-def arcs_of(task: Task, proper: Int64) -> tuple[Arcs, Int64]:
+def arcs_of(problem: Problem, proper: Int64) -> tuple[Arcs, Int64]:
     """Proper arcs, then each direction of a junction that is no such arc as well.
 
     Returns:
-        the arcs; of each that is a junction, pre * N + post.
+        the arcs; of each that is a junction, pre * nodes + post.
     """
-    net, size = task.net, len(task.net.names)
-    left, right = (
-        task.fold.node[e] for e in (task.junctions.left, task.junctions.right)
-    )
+    instance, size = problem.near, len(problem.instance.names)
+    left, right = problem.nodes_of_junctions
     pre, post = np.concatenate([left, right]), np.concatenate([right, left])
-    may = (pre != post) & (net.block[pre] <= net.block[post])
+    may = (pre != post) & (instance.block[pre] <= instance.block[post])
     key = np.unique(pre[may].astype(np.int64) * size + post[may])
-    synapse = net.pre[proper].astype(np.int64) * size + net.post[proper]
+    synapse = instance.pre[proper].astype(np.int64) * size + instance.post[proper]
     key = key[~np.isin(key, synapse)]
-    sensory, motor = task.has
+    sensory, motor = problem.roles_of_nodes
     none = np.zeros(len(key), np.int64)
     arcs = Arcs(
-        np.concatenate([net.pre[proper], (key // size).astype(np.int32)]),
-        np.concatenate([net.post[proper], (key % size).astype(np.int32)]),
-        np.concatenate([net.weight[proper], none]),
+        np.concatenate([instance.pre[proper], (key // size).astype(np.int32)]),
+        np.concatenate([instance.post[proper], (key % size).astype(np.int32)]),
+        np.concatenate([instance.weight[proper], none]),
         sensory,
         motor,
-        net.names,
-        np.concatenate([net.fixed[proper], none > 0]),
+        instance.names,
+        np.concatenate([instance.fixed[proper], none > 0]),
     )
     return arcs, key
-
-
-def price_cap(weight: Int64, scale: int, cap: float) -> int:
-    """The most that keeping one arc may cost, in integers."""
-    if cap:
-        return int(cap * scale)
-    least = int(weight[weight > 0].min(initial=LIMIT)) if len(weight) else 0
-    return max(20 * min(least, LIMIT // 32), int(weight.sum()) // 500)

@@ -24,15 +24,12 @@ STILL = 4  # sweeps without a gain that end the search
 # Sweeps with noise in graphs of at most so many edges: small ones are soon as good as they
 # get, large ones would take minutes.
 SWEEPS = ((20_000, 60), (500_000, 300), (5_000_000, 16), (2**62, 12))
-HOT, COLD = (
-    2,
-    30,
-)  # the noise begins at so many mean weights, and ends at that part of it
+NOISE_START, NOISE_END = 2, 30  # mean weights at first; the part of them at last
 NOISE_BITS = 16  # of a weight's fraction that noise is added in
 
 
 class Sift:
-    """An order's neighbourhoods.
+    """Local search over orders: moves of single nodes, a group at once.
 
     Args:
         pre, post: (E,) rows in [0, size), no self-loops.
@@ -89,9 +86,9 @@ class Sift:
         return best
 
     def anneal(self, rank: Int32, sweeps: int) -> Int32:
-        """Sweep with noise of some mean weights that cools."""
-        for sweep, part in enumerate(cooling(COLD, sweeps)):
-            heat = max(1, int(part * HOT * (self.mean << self.bits)) // 64)
+        """Sweep with noise that cools from NOISE_START mean weights to 1 / NOISE_END of that."""
+        for sweep, part in enumerate(cooling(NOISE_END, sweeps)):
+            heat = max(1, int(part * NOISE_START * (self.mean << self.bits)) // 64)
             for number, nodes in enumerate(self.groups(sweep)):
                 rank = self.move(rank, nodes, heat, sweep * GROUPS + number + 1)
         return rank

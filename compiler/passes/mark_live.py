@@ -13,11 +13,12 @@ import numpy as np
 from ..arrays import Bool, Int32
 from ..errors import InputError
 from ..graph import reached
+from ..ir.order_accounts import Marked
 from ..ir.stages import MOTOR, SENSORY, Order
 
 
 def mark_live(order: Order, *, feedback: str = "drop") -> Order:
-    """Mark as live what a sensor reaches and what reaches a motor neuron.
+    """Mark as live the neurons that a sensor reaches and that reach a motor neuron.
 
     Args:
         feedback: "drop": along forward synapses and directed junctions; "delay": along
@@ -29,26 +30,35 @@ def mark_live(order: Order, *, feedback: str = "drop") -> Order:
     pre, post = arcs(order, feedback)
     role = order.cells.role
     sensory, motor = role & SENSORY > 0, role & MOTOR > 0
-    told, tells = reached(pre, post, sensory), reached(post, pre, motor)
-    live: Bool = told & tells
+    from_sensor, to_motor = reached(pre, post, sensory), reached(post, pre, motor)
+    live: Bool = from_sensor & to_motor
     if not live.any():
         seen = f"no path leads from any of {sensory.sum():,} sensory neurons to any of {motor.sum():,} motor neurons"
         hint = "say which they are: --inputs PATTERNS, --outputs PATTERNS"
         raise InputError(order.source.label, seen, hint)
     name = np.array(order.cells.name, object)
-    facts = {
-        "live": int(live.sum()),
-        "of": len(live),
-        "unreached": sorted(name[~told].tolist()),
-        "mute": sorted(name[told & ~tells].tolist()),
-        "dead_sensory": sorted(name[sensory & ~live].tolist()),
-        "dead_motor": sorted(name[motor & ~live].tolist()),
-    }
-    return replace(order, live=live, history={**order.history, "prune": facts})
+    unreached, mute, dead_sensory, dead_motor = (
+        tuple(sorted(name[rows].tolist()))
+        for rows in (
+            ~from_sensor,
+            from_sensor & ~to_motor,
+            sensory & ~live,
+            motor & ~live,
+        )
+    )
+    account = Marked(
+        live=int(live.sum()),
+        of=len(live),
+        unreached=unreached,
+        mute=mute,
+        dead_sensory=dead_sensory,
+        dead_motor=dead_motor,
+    )
+    return replace(order, live=live, history=replace(order.history, mark_live=account))
 
 
 def arcs(order: Order, feedback: str) -> tuple[Int32, Int32]:
-    """(pre, post) of everything that conducts."""
+    """(pre, post) of the synapses and directions of junctions that conduct."""
     left, right = order.junctions.left, order.junctions.right
     pre, post = [order.forward.pre, left], [order.forward.post, right]
     if feedback == "delay":

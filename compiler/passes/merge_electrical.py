@@ -14,6 +14,7 @@ import numpy as np
 
 from ..arrays import Float64, Int8, Int64
 from ..graph import group, sums, total
+from ..ir.accounts import Amount, Below, Coupled, Merged, SelfLoops
 from ..ir.stages import CHEMICAL, ELECTRICAL, Circuit, Connectome, Junctions, Synapses
 
 
@@ -27,36 +28,36 @@ def merge_electrical(
     """Fold the rows of the file into one row per chemical pair and per coupled pair.
 
     Args:
-        junctions: what a junction with two weights weighs: "max", "sum" or "mean".
+        junctions: weight of a junction with two weights: "max", "sum" or "mean".
         undirected: every chemical pair conducts both ways, with the larger weight.
         min_weight: pairs of less weight are dropped, and counted.
     """
-    facts: dict[str, Any] = {}
     edges = connectome.synapses
     chemical = add_up(edges.take(connectome.kind == CHEMICAL))
     if undirected:
         chemical = mirror(chemical)
-    coupled = couple(edges.take(connectome.kind == ELECTRICAL), junctions, facts)
+    coupled, rows = couple(edges.take(connectome.kind == ELECTRICAL), junctions)
     light = chemical.weight < min_weight
     faint = coupled.weight < min_weight
-    facts["below"] = {
-        "synapses": int(light.sum()),
-        "weight": total(chemical.weight[light]),
-        "junctions": int(faint.sum()),
-        "junction_weight": total(coupled.weight[faint]),
-    }
+    below = Below(
+        synapses=int(light.sum()),
+        weight=total(chemical.weight[light]),
+        junctions=int(faint.sum()),
+        junction_weight=total(coupled.weight[faint]),
+    )
     chemical, coupled = chemical.take(~light), coupled.take(~faint)
     loops = chemical.pre == chemical.post
-    facts["synapses"] = len(chemical)
-    facts["weight"] = total(chemical.weight[~loops])
-    facts["self_loops"] = {
-        "synapses": int(loops.sum()),
-        "weight": total(chemical.weight[loops]),
-    }
-    facts["junctions"] = len(coupled)
-    facts["junction_weight"] = total(coupled.weight)
-    facts["both"] = both_kinds(chemical, coupled)
-    history = {**connectome.history, "merge_electrical": facts}
+    account = Merged(
+        coupled=rows,
+        below=below,
+        synapses=len(chemical),
+        weight=total(chemical.weight[~loops]),
+        self_loops=SelfLoops(int(loops.sum()), total(chemical.weight[loops])),
+        junctions=len(coupled),
+        junction_weight=total(coupled.weight),
+        both=both_kinds(chemical, coupled),
+    )
+    history = replace(connectome.history, merge_electrical=account)
     return Circuit(connectome.source, connectome.cells, chemical, coupled, history)
 
 
@@ -109,14 +110,9 @@ def mirror(edges: Synapses) -> Synapses:
     )
 
 
-def couple(edges: Synapses, rule: str, facts: dict[str, Any]) -> Junctions:
+def couple(edges: Synapses, rule: str) -> tuple[Junctions, Coupled]:
     """One junction per coupled pair; a cell coupled to itself conducts nothing."""
     alone = edges.pre == edges.post
-    facts["rows"] = len(edges)
-    facts["self_junctions"] = {
-        "rows": int(alone.sum()),
-        "weight": total(edges.weight[alone]),
-    }
     way = add_up(edges.take(~alone))  # one row per direction
     left, right = np.minimum(way.pre, way.post), np.maximum(way.pre, way.post)
     order, start = group(left, right)
@@ -124,17 +120,22 @@ def couple(edges: Synapses, rule: str, facts: dict[str, Any]) -> Junctions:
     size = np.diff(np.append(start, len(order)))
     largest = np.maximum.reduceat(weight, start) if len(start) else weight
     smallest = np.minimum.reduceat(weight, start) if len(start) else weight
-    facts["one_sided"] = int((size == 1).sum())
-    facts["unequal"] = int((largest != smallest).sum())
-    facts["rule"] = rule
+    account = Coupled(
+        rows=len(edges),
+        self_junctions=Amount(int(alone.sum()), total(edges.weight[alone])),
+        one_sided=int((size == 1).sum()),
+        unequal=int((largest != smallest).sum()),
+        rule=rule,
+    )
     line = np.minimum.reduceat(way.line[order], start) if len(start) else way.line
-    return Junctions(
+    junctions = Junctions(
         left[order][start],
         right[order][start],
         combine(rule, largest, smallest, size),
         line,
         np.zeros(len(start), np.int8),
     )
+    return junctions, account
 
 
 def combine(rule: str, largest: Float64, smallest: Float64, size: Int64) -> Float64:

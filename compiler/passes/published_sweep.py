@@ -2,20 +2,21 @@
 
 The authors do not break cycles: they run over the edges once, role by role, and update
 neurons in place; a cycle is cut by when an edge is read. Here every update is a value of
-its own, so what reaches the output can be told exactly.
+its own, so the values that reach the output are known exactly.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 
 from ..arrays import Int32
 from ..errors import InputError
+from ..ir.accounts import Assigned, Swept
 from ..ir.stages import INTER, MOTOR, SENSORY, Circuit, Sweep
 
 WORD = re.compile(r"[0-9]+|[^0-9]+")
@@ -37,7 +38,7 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """An order of passes; what merges is a product or a sum."""
+    """An order of passes; merges are products or sums."""
 
     name: str
     passes: tuple[Rule, ...]
@@ -99,7 +100,7 @@ def published_sweep(circuit: Circuit) -> Sweep:
         )
         raise InputError(circuit.source.label, "no motor neuron gets a value", hint)
     sweep = compacted(circuit, values)
-    history = {**circuit.history, "published_sweep": {"rules": facts}}
+    history = replace(circuit.history, published_sweep=Swept(facts))
     return Sweep(
         circuit.source,
         circuit.cells,
@@ -185,7 +186,7 @@ def neighbours(circuit: Circuit, order: Sequence[int]) -> Mapping[int, list[int]
 
 
 def reaching(values: Values) -> list[bool]:
-    """Which values an output hangs on."""
+    """Which values reach an output."""
     live = [False] * len(values.neuron)
     for value in values.output.values():
         if value >= 0:
@@ -197,8 +198,8 @@ def reaching(values: Values) -> list[bool]:
     return live
 
 
-def counted(circuit: Circuit, values: Values) -> dict[str, int]:
-    """What is made, and what of it reaches the output."""
+def counted(circuit: Circuit, values: Values) -> Assigned:
+    """Numbers of the values made, and of those that reach the output."""
     live = reaching(values)
     unit = [
         left >= 0 > right for left, right in zip(values.left, values.right, strict=True)
@@ -214,19 +215,19 @@ def counted(circuit: Circuit, values: Values) -> dict[str, int]:
     role = circuit.cells.role
     reached = {values.neuron[v] for v in range(len(live)) if live[v]}
     between = [row for row in range(len(role)) if not role[row] & (SENSORY | MOTOR)]
-    return {
-        "units_made": sum(unit),
-        "units": sum(u and alive for u, alive in zip(unit, live, strict=True)),
-        "merges": sum(
+    return Assigned(
+        units_made=sum(unit),
+        units=sum(u and alive for u, alive in zip(unit, live, strict=True)),
+        merges=sum(
             r >= 0 and alive for r, alive in zip(values.right, live, strict=True)
         ),
-        "depth": max((depth[value] for value in motors), default=0),
-        "factors": max((degree[value] for value in motors), default=0),
-        "motors": len(motors),
-        "all_motors": len(values.output),
-        "inter": sum(row in reached for row in between),
-        "all_inter": len(between),
-    }
+        depth=max((depth[value] for value in motors), default=0),
+        factors=max((degree[value] for value in motors), default=0),
+        motors=len(motors),
+        all_motors=len(values.output),
+        inter=sum(row in reached for row in between),
+        all_inter=len(between),
+    )
 
 
 def compacted(circuit: Circuit, values: Values) -> tuple[Int32, Int32, Int32, Int32]:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from ..graph import longest_path, total
+from ..ir.order_accounts import Scheduled
 from ..ir.stages import Order, Plan
 
 
@@ -26,15 +29,15 @@ def schedule_levels(order: Order) -> Plan:
     row = np.empty(size, np.int32)
     row[rows] = np.arange(size, dtype=np.int32)
     start = np.searchsorted(level[rows], np.arange(depth + 1)).astype(np.int32)
-    facts = {
-        "levels": depth,
-        "widest": int(np.diff(start).max()),
-        "neurons": int(start[-1]),
-        "synapses": order.forward.among(live),
-        "feedback": order.feedback.among(live),
-        "junctions": order.junctions.among(live),
-        "junction_weight": total(order.junctions.weight),
-    }
+    account = Scheduled(
+        levels=depth,
+        widest=int(np.diff(start).max()),
+        neurons=int(start[-1]),
+        synapses=order.forward.among(live),
+        feedback=order.feedback.among(live),
+        junctions=order.junctions.among(live),
+        junction_weight=total(order.junctions.weight),
+    )
     return Plan(
         order.source,
         order.cells.take(rows),
@@ -43,6 +46,6 @@ def schedule_levels(order: Order) -> Plan:
         order.junctions.renumbered(row),
         order.optimality,
         start,
-        {**order.history, "schedule_levels": facts},
+        replace(order.history, schedule_levels=account),
         order.lateral.rising(row),
     )

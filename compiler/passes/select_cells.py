@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 
@@ -12,6 +11,7 @@ from .. import names
 from ..arrays import Bool, Float64, UInt8
 from ..errors import InputError, UsageError
 from ..graph import total
+from ..ir.accounts import LeftOut, Selected
 from ..ir.stages import (
     CHEMICAL,
     INTER,
@@ -56,30 +56,37 @@ def select_cells(
         UsageError: a pattern matches no cell.
         InputError: no cell is left.
     """
-    facts: dict[str, Any] = {}
     used = table if table is not None and knows(table, connectome.cells.name) else None
-    connectome = rename(connectome, used, facts)
+    before = len(connectome.cells)
+    connectome, renamed = rename(connectome, used)
+    after = len(connectome.cells)
     own = connectome.cells.role
     cells = (
         by_structure(connectome) if used is None else look_up(connectome.cells, used)
     )
-    facts["roles"] = used.origin if used else "structure"
+    roles = used.origin if used else "structure"
     ours = used is not None and not used.given and used.origin == OURS
     if own.any() and (used is None or ours):
         cells = replace(cells, role=own)
-        facts["roles"] = "file"
+        roles = "file"
     kept = chosen(cells, only, without, keep if used else "all")
-    connectome = cut(replace(connectome, cells=cells), kept, facts)
+    connectome, gone = cut(replace(connectome, cells=cells), kept)
     cells = override(connectome.cells, inputs, outputs, muscles=keep == "all")
-    facts["sensory"] = int((cells.role & SENSORY > 0).sum())
-    facts["motor"] = int((cells.role & MOTOR > 0).sum())
-    facts["cells"] = len(cells)
-    history = {**connectome.history, "select_cells": facts}
+    account = Selected(
+        renamed=renamed,
+        merged=before - after if renamed else None,
+        roles=roles,
+        left_out=gone,
+        sensory=int((cells.role & SENSORY > 0).sum()),
+        motor=int((cells.role & MOTOR > 0).sum()),
+        cells=len(cells),
+    )
+    history = replace(connectome.history, select_cells=account)
     return replace(connectome, cells=cells, history=history)
 
 
 def knows(table: CellTable, cells: tuple[str, ...]) -> bool:
-    """Whether a table is about these cells: the user says so, or a fifth are in it."""
+    """Whether a table describes these cells: the user gave it, or it lists a fifth of them."""
     known = sum(
         name in table.facts or names.unpadded(name) in table.facts for name in cells
     )
@@ -87,21 +94,19 @@ def knows(table: CellTable, cells: tuple[str, ...]) -> bool:
 
 
 def rename(
-    connectome: Connectome, table: CellTable | None, facts: dict[str, Any]
-) -> Connectome:
-    """VA01 -> VA1, where the table has the second name and not the first."""
+    connectome: Connectome, table: CellTable | None
+) -> tuple[Connectome, dict[str, str]]:
+    """VA01 -> VA1, where the table has the second name and not the first; new by old."""
     known = table.facts if table else {}
     new = {
         name: names.unpadded(name)
         for name in connectome.cells.name
         if name not in known and names.unpadded(name) in known
     }
-    facts["renamed"] = new
     if not new:
-        return connectome
+        return connectome, new
     target = [new.get(name, name) for name in connectome.cells.name]
     distinct = sorted(set(target))
-    facts["merged"] = len(target) - len(distinct)
     place = {name: row for row, name in enumerate(distinct)}
     row = np.array([place[name] for name in target], np.int32)
     first = np.array([target.index(name) for name in distinct])
@@ -114,11 +119,11 @@ def rename(
     )
     edges = connectome.synapses
     synapses = replace(edges, pre=row[edges.pre], post=row[edges.post])
-    return replace(connectome, cells=cells, synapses=synapses)
+    return replace(connectome, cells=cells, synapses=synapses), new
 
 
 def look_up(cells: Cells, table: CellTable) -> Cells:
-    """Role, transmitter and kind from the table; what it does not know is no neuron."""
+    """Role, transmitter and kind from the table; a cell that it does not list is no neuron."""
 
     def fact(name: str) -> CellFact:
         muscle = table.muscle is not None and table.muscle(name)
@@ -172,8 +177,8 @@ def matching(cells: Cells, patterns: tuple[str, ...], option: str) -> Bool:
     return np.array([names.matches(name, patterns) for name in cells.name], bool)
 
 
-def cut(connectome: Connectome, kept: Bool, facts: dict[str, Any]) -> Connectome:
-    """Take the kept cells and the synapses between them; list what is cut off."""
+def cut(connectome: Connectome, kept: Bool) -> tuple[Connectome, LeftOut]:
+    """Take the kept cells and the synapses between them; list the cells left out."""
     cells, edges = connectome.cells, connectome.synapses
     if not kept.any():
         raise InputError(
@@ -181,32 +186,31 @@ def cut(connectome: Connectome, kept: Bool, facts: dict[str, Any]) -> Connectome
         )
     inside = kept[edges.pre] & kept[edges.post]
     outside = edges.take(~inside)
-    facts["left_out"] = left_out(cells, kept, outside)
     row = np.cumsum(kept, dtype=np.int32) - 1
     synapses = edges.take(inside)
     synapses = replace(synapses, pre=row[synapses.pre], post=row[synapses.post])
-    return replace(
+    inner = replace(
         connectome,
         cells=cells.take(np.flatnonzero(kept)),
         synapses=synapses,
         kind=connectome.kind[inside],
     )
+    return inner, left_out(cells, kept, outside)
 
 
-def left_out(cells: Cells, kept: Bool, outside: Synapses) -> dict[str, Any]:
-    """The cells that were cut off, by kind and by name, with the rows they take along."""
+def left_out(cells: Cells, kept: Bool, outside: Synapses) -> LeftOut:
+    """The cells left out, by kind and by name, with the rows that go with them."""
     words = {NEURON: "neuron", MUSCLE: "muscle", OTHER: "other"}
     gone = np.flatnonzero(~kept)
     weight = touching(outside, len(cells))
-    return {
-        "cells": len(gone),
-        "kinds": dict(
-            sorted(Counter(words[kind] for kind in cells.kind[gone].tolist()).items())
-        ),
-        "rows": len(outside),
-        "weight": total(outside.weight),
-        "names": {cells.name[row]: float(weight[row]) for row in gone.tolist()},
-    }
+    kinds = Counter(words[kind] for kind in cells.kind[gone].tolist())
+    return LeftOut(
+        cells=len(gone),
+        kinds=dict(sorted(kinds.items())),
+        rows=len(outside),
+        weight=total(outside.weight),
+        names={cells.name[row]: float(weight[row]) for row in gone.tolist()},
+    )
 
 
 def touching(edges: Synapses, size: int) -> Float64:

@@ -12,12 +12,14 @@ anomalies", SIAM Journal on Applied Mathematics 17 (1969).
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import replace
 
 import numpy as np
 
 from ..arrays import Bool, Int64
 from ..errors import VerifyError
 from ..graph import Neighbours, longest_path, total
+from ..ir.order_accounts import Sorted
 from ..ir.stages import Dag, Junctions, Order
 
 
@@ -30,12 +32,12 @@ def topological_sort(dag: Dag) -> Order:
     row[original] = np.arange(size, dtype=np.int32)
     forward = dag.forward.renumbered(row)
     floor = longest_path(forward.pre, forward.post, size)
-    facts = {
-        "levels": int(level.max(initial=-1)) + 1,
-        "chemical_levels": int(floor.max(initial=-1)) + 1,
-        "junctions": len(dag.junctions),
-        "junction_weight": total(dag.junctions.weight),
-    }
+    account = Sorted(
+        levels=int(level.max(initial=-1)) + 1,
+        chemical_levels=int(floor.max(initial=-1)) + 1,
+        junctions=len(dag.junctions),
+        junction_weight=total(dag.junctions.weight),
+    )
     return Order(
         dag.source,
         dag.cells.take(original),
@@ -45,7 +47,7 @@ def topological_sort(dag: Dag) -> Order:
         dag.optimality,
         original,
         np.ones(size, bool),
-        {**dag.history, "topological_sort": facts},
+        replace(dag.history, topological_sort=account),
         dag.lateral.rising(row),
     )
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from typing import Any
 
 import numpy as np
 
 from ..arrays import Bool, Float64, Int32
 from ..catalog import UNKNOWN_UNIT
 from ..errors import InputError
+from ..ir.accounts import Amount, Parsed
+from ..ir.history import History
 from ..ir.stages import (
     CHEMICAL,
     ELECTRICAL,
@@ -74,11 +75,11 @@ def parse(
         sign=signs(edges.weight)[kept],
         line=edges.line[kept],
     )
-    facts = counted(edges, kept) | dict(edges.facts)
+    account = counted(edges, kept)
     source = Source(label_of(re.split(r"[/\\]", label)[-1]), unit)
     kinds = edges.kind[kept]
     kinds.setflags(write=False)
-    return Connectome(source, cells, synapses, kinds, {"parse": facts})
+    return Connectome(source, cells, synapses, kinds, History(parse=account))
 
 
 def sorted_cells(edges: EdgeList) -> tuple[Cells, Int32]:
@@ -104,21 +105,22 @@ def signs(weight: Float64) -> np.typing.NDArray[np.int8]:
     return np.where(negative, -1, 1).astype(np.int8)
 
 
-def counted(edges: EdgeList, kept: Bool) -> dict[str, Any]:
+def counted(edges: EdgeList, kept: Bool) -> Parsed:
     """How many rows there are of what, and what they weigh."""
     weight = np.abs(edges.weight)
 
-    def total(rows: Bool) -> dict[str, float]:
-        return {"rows": int(rows.sum()), "weight": float(weight[rows].sum())}
+    def total(rows: Bool) -> Amount:
+        return Amount(int(rows.sum()), float(weight[rows].sum()))
 
     repeated = edges.kind == REPEATED
-    return {
-        "rows": len(weight),
-        "cells": len(edges.names),
-        "chemical": total(kept & (edges.kind == CHEMICAL)),
-        "electrical": total(kept & (edges.kind == ELECTRICAL)),
-        "repeated": total(repeated),
-        "zero": int((~repeated & (weight == 0)).sum()),
-        "negative": int((kept & (edges.weight < 0)).sum()),
-        "self_loops": int((kept & (edges.pre == edges.post)).sum()),
-    }
+    return Parsed(
+        rows=len(weight),
+        cells=len(edges.names),
+        chemical=total(kept & (edges.kind == CHEMICAL)),
+        electrical=total(kept & (edges.kind == ELECTRICAL)),
+        repeated=total(repeated),
+        zero=int((~repeated & (weight == 0)).sum()),
+        negative=int((kept & (edges.weight < 0)).sum()),
+        self_loops=int((kept & (edges.pre == edges.post)).sum()),
+        form=edges.form,
+    )

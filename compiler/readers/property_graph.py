@@ -15,6 +15,7 @@ import numpy as np
 
 from ..arrays import UInt8
 from ..errors import InputError, Location, Mistake, UsageError
+from ..ir.accounts import GraphForm
 from ..ir.stages import CHEMICAL
 from ..names import plain
 from .blame import TROUBLES, wrong_name
@@ -90,12 +91,7 @@ def edge_list(graph: PropertyGraph, label: str, layout: Layout) -> EdgeList:
     role, transmitter, still = cell_data(graph, label)
     if mistakes := [*wrong, *more, *still]:
         raise InputError.of(sorted(mistakes, key=lambda mistake: mistake.at.line))
-    facts = {
-        "format": graph.format,
-        "columns": places,
-        "undirected": len(found) - len(graph.edges),
-        "unnamed": unnamed,
-    }
+    doubled = len(found) - len(graph.edges)
     pre, post, weight, kinds, line = zip(*found, strict=True)
     return EdgeList(
         names=tuple(named.values()),
@@ -106,7 +102,7 @@ def edge_list(graph: PropertyGraph, label: str, layout: Layout) -> EdgeList:
         line=np.array(line, np.int32),
         role=role,
         transmitter=transmitter,
-        facts=facts,
+        form=GraphForm(graph.format, places, doubled, unnamed),
     )
 
 

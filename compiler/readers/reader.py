@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 from ..arrays import Float64, Int32, UInt8
+from ..ir.accounts import GraphForm, TextForm
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ class EdgeList:
         line: (E,) where the edge stands in the file, from 1; for messages only.
         role: (N,) bit sets; 0 where the file names none.
         transmitter: (N,) "" where the file names none.
-        facts: how the file is laid out; for the report.
+        form: how the file is laid out; for the report.
     """
 
     names: tuple[str, ...]
@@ -52,7 +52,7 @@ class EdgeList:
     line: Int32
     role: UInt8
     transmitter: tuple[str, ...]
-    facts: Mapping[str, Any]
+    form: TextForm | GraphForm
 
 
 @dataclass(frozen=True, slots=True)

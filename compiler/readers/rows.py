@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 
 from ..errors import InputError, UsageError
+from ..ir.accounts import TextForm
 from .blame import misfit, mistakes, records_of, unsplit, wrong_name
 from .decoding import decodable
 from .delimited import (
@@ -95,8 +95,7 @@ def read_delimited(data: bytes, label: str, layout: Layout) -> EdgeList:
         rows = collected(records_of(data, layout, form), form)
     except BadRecord as error:
         raise unsplit(error, data, label, layout, form) from None
-    facts = described(form, sample, layout, rows.blank)
-    edges = as_edges(rows, kind, facts)
+    edges = as_edges(rows, kind, described(form, sample, layout, rows.blank))
     if wrong := wrong_lines(edges, rows):
         raise InputError.of(mistakes(wrong, data, label, layout, form))
     if not len(edges.pre):
@@ -146,7 +145,7 @@ def collected(found: Iterator[tuple[int, list[str]]], form: Form) -> Rows:
     return rows
 
 
-def as_edges(rows: Rows, kind: int, facts: Mapping[str, Any]) -> EdgeList:
+def as_edges(rows: Rows, kind: int, form: TextForm) -> EdgeList:
     """The columns as numpy arrays, filled in where the file has none.
 
     Args:
@@ -167,7 +166,7 @@ def as_edges(rows: Rows, kind: int, facts: Mapping[str, Any]) -> EdgeList:
         line=np.frombuffer(rows.line, np.int32),
         role=np.zeros(len(names), np.uint8),
         transmitter=("",) * len(names),
-        facts=facts,
+        form=form,
     )
 
 
@@ -180,20 +179,20 @@ def wrong_lines(edges: EdgeList, rows: Rows) -> list[int]:
     return sorted([*rows.ragged, *edges.line[wrong].tolist()])
 
 
-def described(form: Form, sample: Sample, layout: Layout, blank: int) -> dict[str, Any]:
+def described(form: Form, sample: Sample, layout: Layout, blank: int) -> TextForm:
     """How the file is laid out."""
     header = form.header or ()
     taken = set(form.places.values())
-    return {
-        "delimiter": DELIMITERS.get(form.delimiter, form.delimiter),
-        "header": form.header is not None,
-        "encoding": layout.encoding,
-        "columns": {role: form.title(place) for role, place in form.places.items()},
-        "ignored": tuple(
+    return TextForm(
+        delimiter=DELIMITERS.get(form.delimiter, form.delimiter),
+        header=form.header is not None,
+        encoding=layout.encoding,
+        columns={role: form.title(place) for role, place in form.places.items()},
+        ignored=tuple(
             form.title(place)
             for place in range(max(form.width, len(header)))
             if place not in taken
         ),
-        "comments": len(sample.comments),
-        "blank": blank,
-    }
+        comments=len(sample.comments),
+        blank=blank,
+    )

@@ -1,1 +1,1 @@
-"""What the compiler did, in words."""
+"""Reports of compile and explain, for people."""

@@ -1,4 +1,4 @@
-"""Explain: what breaking its cycles did to an animal."""
+"""Explain: the synapses, inputs and walks that an animal loses as its cycles are broken."""
 
 from __future__ import annotations
 
@@ -13,12 +13,11 @@ from ..graph import HOPS, total, walks
 from ..ir.stages import MOTOR, SENSORY, Circuit, Dag
 from ..names import amount, plain, plural
 from ..options import Options
-from ..ordering.integers import integers
-from ..ordering.problem import Fold, Net, net_of
-from ..ordering.repair import Task, flat, price_cap
-from ..ordering.solve import Found, order_of, settle_protected
-from ..passes.break_cycles import REVIVED, TIE
-from .compile import listed
+from ..ordering.feedback_arc_set import FeedbackArcSet, feedback_arc_set
+from ..ordering.instance import TIE_COST, Instance
+from ..ordering.problem import Problem
+from ..ordering.repair import in_few_levels
+from .words import listed
 
 FORCED, TIED, UNKNOWN = "forced", "tie", "unknown"
 ROUNDS = 30  # solves after which what is left is unknown
@@ -31,8 +30,8 @@ class Cut:
     """A synapse that runs backward.
 
     Attributes:
-        standing: "forced": every order that loses least cuts it; "tie": some does not;
-            "unknown": not solved, or kept for another reason than the minimum.
+        standing: "forced": every order of least loss cuts it; "tie": some does not;
+            "unknown": not solved, or cut for another reason than the minimum.
         reciprocal: its other half runs forward.
     """
 
@@ -43,37 +42,21 @@ class Cut:
     reciprocal: bool
 
 
-def problem(circuit: Circuit, options: Options) -> tuple[Net, Fold]:
-    """What an order of the circuit is judged by."""
-    edges = circuit.chemical
-    weight, _, _ = integers(edges.weight, circuit.source.label)
-    net, fold = net_of(
-        circuit.cells.name,
-        circuit.cells.role,
-        edges.pre,
-        edges.post,
-        weight,
-        roles=options.roles,
-        protect=options.protect,
-        symmetric=options.symmetric,
-        seed=options.tie_seed,
-    )
-    return settle_protected(net), fold
-
-
-def standings(net: Net, found: Found) -> tuple[Bool, Bool]:
+def standings(instance: Instance, found: FeedbackArcSet) -> tuple[Bool, Bool]:
     """(E,) cut in every minimum; (E,) cut in this one, but not in every.
 
-    Solved again with a price, far below a unit of weight, on cutting what this minimum
-    cuts: what is cut no longer is a tie, and is struck off; when all that is left is cut
-    again, all minima cut it.
+    Solve again with a cost, far below a unit of weight, on the arcs that this minimum
+    cuts. Arcs that are no longer cut are ties and leave the list; when all that are left
+    are cut again, every minimum cuts them.
     """
     cut, left = found.back & found.exact, found.back & found.exact
     for _ in range(ROUNDS):
         if not left.any():
             break
-        again = order_of(
-            replace(net, flip=(TIE * left).astype(np.float64)), "exact", known=found
+        again = feedback_arc_set(
+            replace(instance, change_cost=(TIE_COST * left).astype(np.float64)),
+            "exact",
+            known=found,
         )
         if again.sifted:
             break
@@ -86,16 +69,17 @@ def standings(net: Net, found: Found) -> tuple[Bool, Bool]:
 
 def cuts(circuit: Circuit, dag: Dag, options: Options) -> list[Cut]:
     """Every proper synapse that runs backward, the heaviest first."""
-    net, fold = problem(circuit, options)
-    forced = tied = np.zeros(len(net.pre), bool)
+    problem = Problem.of(circuit, options)
+    instance = problem.instance
+    forced = tied = np.zeros(len(instance.pre), bool)
     if options.cycles in ("auto", "exact"):
-        forced, tied = standings(net, order_of(net, options.cycles))
+        forced, tied = standings(instance, problem.feedback_arc_set())
     name, edges = circuit.cells.name, circuit.chemical
     word = {}
     for row, (u, v) in enumerate(
         zip(edges.pre.tolist(), edges.post.tolist(), strict=True)
     ):
-        arc = fold.arc[row]
+        arc = problem.symmetry.arc[row]
         word[u, v] = FORCED if forced[arc] else TIED if tied[arc] else UNKNOWN
     ahead = set(zip(dag.forward.pre.tolist(), dag.forward.post.tolist(), strict=True))
     back = dag.feedback
@@ -146,10 +130,10 @@ def given_up(dag: Dag) -> list[tuple[str, str, float]]:
 
 @dataclass(frozen=True)
 class Depth:
-    """How much is lost in so many levels, in the source's unit.
+    """The loss in a number of levels, in the source's unit.
 
     Attributes:
-        lost: weight that runs backward, and of junctions within a level.
+        lost: weight of feedback synapses and of junctions within a level.
         share: of the chemical weight.
     """
 
@@ -162,34 +146,20 @@ def depths(circuit: Circuit, options: Options) -> Iterator[Depth]:
     """The least loss found in few levels up to many; `--max-levels` takes the same."""
     if options.symmetric:
         raise UsageError("--depths: does not go with --symmetric")
-    net, fold = problem(circuit, options)
-    found = order_of(net, options.cycles)
-    edges = circuit.chemical
-    proper = edges.pre != edges.post
-    whole = float(edges.weight[proper].sum())
-    _, scale, _ = integers(edges.weight, circuit.source.label)
-    late, ends = options.feedback == "delay", circuit.junctions
-    task = Task(net, fold, circuit.cells.role, ends, scale, late)
-    cap = cap_of(circuit, options)
+    problem = Problem.of(circuit, options)
+    found = problem.feedback_arc_set()
+    edges, ends = circuit.chemical, circuit.junctions
+    whole = float(edges.weight[~problem.loops].sum())
     for most in DEPTHS:
         if most > len(circuit.cells):
             return
         try:
-            back, way, _ = flat(task, found, circuit, most, cap)
+            repaired = in_few_levels(problem, found, most)
         except InputError:
             continue  # gap junctions between blocks find no room
-        lost = (proper & ~net.proper) | back
-        weight = total(edges.weight[lost]) + total(ends.weight[way == 0])
+        lost = problem.instance.against_blocks | repaired.back
+        weight = total(edges.weight[lost]) + total(ends.weight[repaired.way == 0])
         yield Depth(most, weight, weight / whole if whole else 0.0)
-
-
-def cap_of(circuit: Circuit, options: Options) -> int | None:
-    """What keeping an arc may cost, in integers; None: nobody is kept alive."""
-    alive = options.keep_alive and options.feedback == "drop"
-    if not alive or len(circuit.chemical) > REVIVED:
-        return None
-    weight, scale, _ = integers(circuit.chemical.weight, circuit.source.label)
-    return price_cap(weight, scale, options.alive_cap)
 
 
 def lines(

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ..names import plain, plural
-from ..report.compile import line, listed
+from ..report.words import line, listed
 from ..semantics.merges import merge_of
 from ..semantics.starts import sentence
 from ..semantics.wiring import Gain

@@ -1,4 +1,4 @@
-"""What can be told of a generated module by reading it: nothing is run."""
+"""Checks of a generated module that read it; nothing is run."""
 
 from __future__ import annotations
 
@@ -10,19 +10,18 @@ import numpy as np
 
 from .. import names
 from ..errors import InputError, VerifyError
-from ..graph import components, longest_path
-from ..ir.invariants import on_path, verify
+from ..graph import components, longest_path, ranks
+from ..ir.invariants import check_invariants, on_path
 from ..ir.stages import Plan
 from ..ir.text import digest
 from ..module.contradictions import coupled_twice
 from ..module.header import body_digest, read_header
 from ..module.read import Model, read_model
+from ..module.restore import unplanned
 from ..module.tables import Tables, tables_of
 from ..options import Options
 from ..ordering import certificate
-from ..ordering.integers import integers
-from ..ordering.problem import Fold, Net, net_of
-from ..ordering.solve import least, order_of, settle_protected
+from ..ordering.problem import Problem
 from .check import Check
 
 CERTIFIED = (
@@ -34,7 +33,7 @@ CERTIFIED = (
 
 
 def static(data: bytes, label: str) -> Iterator[Check]:
-    """What can be told without running anything."""
+    """Checks of the header, the tables, the plan and their digests, in this order."""
     head = read_header(data, label)
     found = body_digest(head.text)
     yield Check(
@@ -48,75 +47,64 @@ def static(data: bytes, label: str) -> Iterator[Check]:
     yield Check(
         "tables", True, "tables hold literals of their types, and know every name"
     )
-    plan = model.plan
-    yield Check(
-        "roles", sorted_roles(model), "SENSORY and MOTOR are sorted, each name once"
-    )
-    twice = doubled(model)
-    yield Check("disjoint", not twice, twice or "no synapse or junction stands twice")
-    if twice:
+    yield from of_tables(model)
+    if doubled(model):
         return
-    late = order_broken(plan)
-    yield Check(
-        "levels",
-        not late,
-        late or "every input comes from an earlier level, none waits",
-    )
-    pre = np.concatenate([plan.forward.pre, plan.junctions.left])
-    post = np.concatenate([plan.forward.post, plan.junctions.right])
-    cyclic = (longest_path(pre, post, len(plan.cells)) < 0).any()
-    yield Check(
-        "acyclic",
-        not cyclic,
-        (
-            "CHEMICAL and ELECTRICAL have a cycle"
-            if cyclic
-            else "no cycle in CHEMICAL and ELECTRICAL"
-        ),
-    )
-    if len(plan.lateral):
-        yield lateral(plan, model.options)
-    stray = off_cycle(plan, model.options)
-    yield Check("feedback", not stray, stray or "FEEDBACK runs backward inside cycles")
-    if model.options.feedback == "delay":
-        ends, within = plan.junctions, plan.lateral
-        tails = [plan.feedback.pre, ends.right, within.left, within.right]
-        heads = [plan.feedback.post, ends.left, within.right, within.left]
-        pre, post = np.concatenate([pre, *tails]), np.concatenate([post, *heads])
-    strays = np.flatnonzero(on_path(pre, post, plan.cells) != plan.live)
-    stray = ", ".join(names.plain(plan.cells.name[row]) for row in strays[:5].tolist())
-    yield Check(
-        "unused",
-        not len(strays),
-        (
-            f"wrongly in or out of UNUSED: {stray}"
-            if stray
-            else "UNUSED is what is on no path"
-        ),
-    )
-    try:
-        verify(plan)
-        sound = ""
-    except VerifyError as error:
-        sound = str(error)
-    yield Check("plan", not sound, sound or "the plan's invariants hold")
-    written = tables_of(plan, model.options)
+    yield from of_plan(model.plan, model.options)
+    written = tables_of(model.plan, model.options)
     same = listed(written) == listed(model.tables)
-    yield Check(
-        "sorted",
-        same,
-        (
-            "tables are sorted as they are written"
-            if same
-            else "tables are not in written order"
-        ),
-    )
-    graph = digest(plan)
+    detail = "tables are sorted as they are written"
+    yield Check("sorted", same, detail if same else "tables are not in written order")
+    graph = digest(model.plan)
     yield Check(
         "source",
         graph == head.source,
         f"graph digest {graph}, the header says {head.source}",
     )
+
+
+def of_tables(model: Model) -> Iterator[Check]:
+    """Checks of the tables alone."""
+    roles, twice = "SENSORY and MOTOR are sorted, each name once", doubled(model)
+    yield Check("roles", sorted_roles(model), roles)
+    yield Check("disjoint", not twice, twice or "no synapse or junction stands twice")
+
+
+def of_plan(plan: Plan, options: Options) -> Iterator[Check]:
+    """Checks of levels, cycles, feedback and live neurons of the plan."""
+    late = order_broken(plan)
+    early = "every input comes from an earlier level, none waits"
+    yield Check("levels", not late, late or early)
+    pre = np.concatenate([plan.forward.pre, plan.junctions.left])
+    post = np.concatenate([plan.forward.post, plan.junctions.right])
+    cyclic = bool((longest_path(pre, post, len(plan.cells)) < 0).any())
+    detail = "CHEMICAL and ELECTRICAL have a cycle" if cyclic else ""
+    yield Check("acyclic", not cyclic, detail or "no cycle in CHEMICAL and ELECTRICAL")
+    if len(plan.lateral):
+        yield lateral(plan, options)
+    stray = off_cycle(plan, options)
+    yield Check("feedback", not stray, stray or "FEEDBACK runs backward inside cycles")
+    stray = wrongly_live(plan, options)
+    yield Check("unused", not stray, stray or "UNUSED is what is on no path")
+    try:
+        check_invariants(plan)
+        sound = ""
+    except VerifyError as error:
+        sound = str(error)
+    yield Check("plan", not sound, sound or "the plan's invariants hold")
+
+
+def wrongly_live(plan: Plan, options: Options) -> str:
+    """The first neurons on a path and in UNUSED, or neither; "" if there are none."""
+    ends, within = plan.junctions, plan.lateral
+    tails, heads = [plan.forward.pre, ends.left], [plan.forward.post, ends.right]
+    if options.feedback == "delay":
+        tails += [plan.feedback.pre, ends.right, within.left, within.right]
+        heads += [plan.feedback.post, ends.left, within.right, within.left]
+    live = on_path(np.concatenate(tails), np.concatenate(heads), plan.cells)
+    strays = np.flatnonzero(live != plan.live)
+    found = ", ".join(names.plain(plan.cells.name[row]) for row in strays[:5].tolist())
+    return f"wrongly in or out of UNUSED: {found}" if found else ""
 
 
 def listed(tables: Tables) -> Any:
@@ -153,7 +141,7 @@ def doubled(model: Model) -> str:
 
 
 def lateral(plan: Plan, options: Options) -> Check:
-    """Whether the junctions that are given up had to be: only levels that are few do that."""
+    """Whether junctions in LATERAL share a level, as they may under --max-levels alone."""
     level = np.searchsorted(plan.level_start, np.arange(len(plan.cells)), side="right")
     left, right, live = plan.lateral.left, plan.lateral.right, plan.live
     bad = np.flatnonzero(live[left] & live[right] & (level[left] != level[right]))
@@ -174,14 +162,15 @@ def off_cycle(plan: Plan, options: Options) -> str:
     """
     if options.max_levels:
         return ""
-    net, fold, _ = problem(plan, options)
-    node, back = fold.node, plan.feedback
+    problem = Problem.of(unplanned(plan)[0], options)
+    instance, back = problem.instance, plan.feedback
+    node = problem.symmetry.node[ranks(np.array(plan.cells.name, object))]
     left, right = node[plan.junctions.left], node[plan.junctions.right]
-    pre = np.concatenate([net.pre[net.proper], left, right])
-    post = np.concatenate([net.post[net.proper], right, left])
-    part = components(pre, post, len(net.names))
+    pre = np.concatenate([instance.pre[instance.proper], left, right])
+    post = np.concatenate([instance.post[instance.proper], right, left])
+    part = components(pre, post, len(instance.names))
     tail, head = node[back.pre], node[back.post]
-    off = (part[tail] != part[head]) & (net.block[tail] <= net.block[head])
+    off = (part[tail] != part[head]) & (instance.block[tail] <= instance.block[head])
     bad = np.flatnonzero(off)
     if not len(bad):
         return ""
@@ -222,39 +211,18 @@ def claimed(model: Model) -> Iterator[Check]:
     if bound is None:
         return
     plan = model.plan
-    net, fold, scale = problem(plan, model.options)
+    problem = Problem.of(unplanned(plan)[0], model.options)
     whole = plan.optimality.method == "exact" or model.options.cycles == "exact"
     cycles = "exact" if whole else "auto"
-    found = least(order_of(net, cycles), net, fold) / scale
+    found = problem.bound(problem.feedback_arc_set(cycles))
     detail = f"no order loses less than {names.amount(found)}, the module says {names.amount(bound)}"
     yield Check("minimum", found >= bound, detail)
 
 
 def certified(model: Model, data: bytes, label: str) -> Iterator[Check]:
     """Whether a certificate holds, in whole numbers; no solver is asked."""
-    net, fold, scale = problem(model.plan, model.options)
+    problem = Problem.of(unplanned(model.plan)[0], model.options)
     found = certificate.read(data, label)
-    verdicts = certificate.check(found, model.plan, net, fold, scale)
+    verdicts = certificate.check(found, model.plan, problem)
     for name, verdict in zip(CERTIFIED, verdicts, strict=False):
         yield Check(name, not verdict.failed, verdict.detail)
-
-
-def problem(plan: Plan, options: Options) -> tuple[Net, Fold, int]:
-    """What the order of a plan is judged by, and the scale of its integers."""
-    edges = [plan.forward, plan.feedback]
-    pre = np.concatenate([table.pre for table in edges])
-    post = np.concatenate([table.post for table in edges])
-    weight = np.concatenate([table.weight for table in edges])
-    integer, scale, _ = integers(weight, plan.source.label)
-    net, fold = net_of(
-        plan.cells.name,
-        plan.cells.role,
-        pre,
-        post,
-        integer,
-        roles=options.roles,
-        protect=options.protect,
-        symmetric=options.symmetric,
-        seed=options.tie_seed,
-    )
-    return settle_protected(net), fold, scale

@@ -8,7 +8,7 @@ import numpy as np
 
 from ..arrays import Float64
 from ..errors import InputError
-from ..ir.invariants import verify
+from ..ir.invariants import check_invariants
 from ..ir.stages import MOTOR, SENSORY, Sweep
 from ..ir.text import digest
 from ..module.emit_sweep import emit_sweep, lines, units
@@ -38,7 +38,7 @@ def proved(
     )
     try:
         sweep = published_sweep(model.circuit)
-        verify(sweep)
+        check_invariants(sweep)
     except InputError as error:
         yield Check("tables", False, str(error))
         return

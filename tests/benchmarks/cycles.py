@@ -12,9 +12,9 @@ from common import verdict
 
 from elegansc import catalog
 from elegansc.options import Options
+from elegansc.ordering.feedback_arc_set import feedback_arc_set
+from elegansc.ordering.instance import Instance, instance_of
 from elegansc.ordering.integers import integers
-from elegansc.ordering.problem import Net, net_of
-from elegansc.ordering.solve import order_of
 from elegansc.pipeline import circuit_of
 from elegansc.readers.reader import Layout
 
@@ -23,17 +23,17 @@ BARS = {"cook2019": 0.2}
 OTHERS = 0.05
 
 
-def problem(name: str) -> Net:
+def problem(name: str) -> Instance:
     """A bundled connectome's chemical synapses."""
     circuit = circuit_of(name, label="", options=Options(), layout=Layout())
     edges = circuit.chemical
     weight, _, _ = integers(edges.weight, name)
-    return net_of(
+    return instance_of(
         circuit.cells.name, circuit.cells.role, edges.pre, edges.post, weight
     )[0]
 
 
-def theirs(net: Net) -> tuple[int, float]:
+def theirs(net: Instance) -> tuple[int, float]:
     """(loss, seconds) of igraph's ip_cg."""
     rows = np.flatnonzero(net.proper)
     ends = np.stack([net.pre[rows], net.post[rows]], 1)
@@ -44,10 +44,10 @@ def theirs(net: Net) -> tuple[int, float]:
     return sum(weight[row] for row in cut), time.process_time() - start
 
 
-def ours(net: Net) -> tuple[int, float]:
+def ours(net: Instance) -> tuple[int, float]:
     """(loss, seconds) of ours, the tie-break and its check among them."""
     start = time.process_time()
-    found = order_of(net, "exact")
+    found = feedback_arc_set(net, "exact")
     taken = time.process_time() - start
     assert not found.sifted and found.bound == net.weight[found.back].sum()
     return found.bound, taken

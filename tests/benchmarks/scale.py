@@ -39,7 +39,7 @@ def main() -> None:
         print(f"compile  {time.perf_counter() - start:.2f} s")
     for name, seconds in trace.seconds.items():
         print(f"  {name:<18} {seconds:7.3f} s")
-    cut = artifact.history["break_cycles"]
+    cut = artifact.history.data()["break_cycles"]
     print(
         f"  backward {100 * cut['weight'] / cut['of_weight']:.1f} % ({cut['method']})"
     )

@@ -17,7 +17,7 @@ from support.hostile_names import ACCEPTED, REFUSED, TOUCH
 
 import elegansc
 from elegansc.errors import InputError
-from elegansc.ir.stages import Artifact
+from elegansc.ir.artifact import Artifact
 from elegansc.module.emit import emit
 from elegansc.module.read import read_model
 from elegansc.verification.verify import prove, static

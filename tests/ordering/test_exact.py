@@ -21,13 +21,14 @@ from support.strategies import Row, connectome
 from elegansc.arrays import Bool, Int32, Int64
 from elegansc.ir.stages import CHEMICAL, INTER, MOTOR, SENSORY, Circuit, Dag
 from elegansc.options import Options
-from elegansc.ordering import cycle_constraints as cuts
-from elegansc.ordering import exact
-from elegansc.ordering import integer_program as settle
-from elegansc.ordering import linear_program as relax
+from elegansc.ordering import cycle_constraints, exact, integer_program, linear_program
+from elegansc.ordering.feedback_arc_set import (
+    FeedbackArcSet,
+    feedback_arc_set,
+    names_in_order,
+)
+from elegansc.ordering.instance import Instance, instance_of, with_change_cost
 from elegansc.ordering.keep_alive import Arcs, Network
-from elegansc.ordering.problem import Net, flipped, net_of
-from elegansc.ordering.solve import Found, names_in_order, order_of
 from elegansc.passes.break_cycles import break_cycles
 from elegansc.passes.merge_electrical import merge_electrical
 from elegansc.pipeline import circuit_of
@@ -80,7 +81,7 @@ def orders(size: int) -> NDArray[np.int8]:
     return np.array(found, np.int8).reshape(len(found), size)
 
 
-def sets(net: Net, among: Bool | None = None) -> Bool:
+def sets(net: Instance, among: Bool | None = None) -> Bool:
     """(sets, E) the different sets of arcs that some order sends backward.
 
     Args:
@@ -100,7 +101,7 @@ def totals(found: Bool, weight: Int64) -> list[int]:
 
 
 @st.composite
-def nets(draw: st.DrawFn, weights: st.SearchStrategy[int] | None = None) -> Net:
+def nets(draw: st.DrawFn, weights: st.SearchStrategy[int] | None = None) -> Instance:
     """A net of at most 7 nodes: self-loops, cycles of two, parts that do not touch."""
     size = draw(st.integers(1, 7))
     node = st.integers(0, size - 1)
@@ -117,12 +118,12 @@ def net(
     pairs: Sequence[tuple[int, int]],
     weight: Sequence[int],
     **options: Any,
-) -> Net:
+) -> Instance:
     """A net of free roles."""
     pre, post = (np.array([p[k] for p in pairs], np.int32) for k in (0, 1))
     role = np.zeros(len(names), np.uint8)
     heavy = np.array(weight, np.int64)
-    return net_of(tuple(names), role, pre, post, heavy, **options)[0]
+    return instance_of(tuple(names), role, pre, post, heavy, **options)[0]
 
 
 def acyclic(size: int, pre: Int32, post: Int32) -> bool:
@@ -132,7 +133,7 @@ def acyclic(size: int, pre: Int32, post: Int32) -> bool:
     return bool(nx.is_directed_acyclic_graph(graph))
 
 
-def sound(net: Net, found: Found) -> int:
+def sound(net: Instance, found: FeedbackArcSet) -> int:
     """Check that a set breaks every cycle and cuts no other arc; return its weight."""
     kept = net.proper & ~found.back
     assert acyclic(len(net.names), net.pre[kept], net.post[kept])
@@ -141,8 +142,8 @@ def sound(net: Net, found: Found) -> int:
 
 
 @given(nets())
-def test_no_order_of_all_loses_less(net: Net) -> None:
-    found = order_of(net, "exact")
+def test_no_order_of_all_loses_less(net: Instance) -> None:
+    found = feedback_arc_set(net, "exact")
     lost, least = sound(net, found), min(totals(sets(net), net.weight))
 
     assert found.bound <= least <= lost
@@ -151,8 +152,10 @@ def test_no_order_of_all_loses_less(net: Net) -> None:
 
 
 @given(nets(HUGE))
-def test_weights_that_floats_do_not_resolve_are_never_called_solved(net: Net) -> None:
-    found = order_of(net, "exact")
+def test_weights_that_floats_do_not_resolve_are_never_called_solved(
+    net: Instance,
+) -> None:
+    found = feedback_arc_set(net, "exact")
     lost, least = sound(net, found), min(totals(sets(net), net.weight))
 
     assert found.bound <= least <= lost
@@ -162,16 +165,16 @@ def test_weights_that_floats_do_not_resolve_are_never_called_solved(net: Net) ->
 
 
 @given(nets(), st.sampled_from(["fast", "ratio", "auto"]))
-def test_every_way_breaks_every_cycle(net: Net, cycles: str) -> None:
-    found = order_of(net, cycles)
+def test_every_way_breaks_every_cycle(net: Instance, cycles: str) -> None:
+    found = feedback_arc_set(net, cycles)
     least = min(totals(sets(net), net.weight))
 
     assert found.bound <= least <= sound(net, found)
 
 
 @given(nets())
-def test_of_many_minima_the_one_of_least_hash_is_taken(net: Net) -> None:
-    found = order_of(net, "exact")
+def test_of_many_minima_the_one_of_least_hash_is_taken(net: Instance) -> None:
+    found = feedback_arc_set(net, "exact")
     assume(not found.sifted)
     first, _ = exact.ties(net.names, net.pre, net.post, seed=net.seed)
     every = sets(net)
@@ -184,9 +187,9 @@ def test_of_many_minima_the_one_of_least_hash_is_taken(net: Net) -> None:
 
 @given(nets(), st.randoms(use_true_random=False))
 def test_the_set_is_the_same_however_nodes_and_arcs_are_numbered(
-    net: Net, dice: random.Random
+    net: Instance, dice: random.Random
 ) -> None:
-    found = order_of(net, "exact")
+    found = feedback_arc_set(net, "exact")
     assume(not found.sifted)
     place = dice.sample(range(len(net.names)), len(net.names))
     rows = np.array(dice.sample(range(len(net.pre)), len(net.pre)), np.int64)
@@ -202,18 +205,18 @@ def test_the_set_is_the_same_however_nodes_and_arcs_are_numbered(
         fixed=net.fixed[rows],
     )
 
-    assert cut(other, order_of(other, "exact")) == cut(net, found)
+    assert cut(other, feedback_arc_set(other, "exact")) == cut(net, found)
 
 
-def cut(net: Net, found: Found) -> set[tuple[str, str]]:
+def cut(net: Instance, found: FeedbackArcSet) -> set[tuple[str, str]]:
     """What runs backward, by name."""
     rows = np.flatnonzero(found.back).tolist()
     return {(net.names[net.pre[r]], net.names[net.post[r]]) for r in rows}
 
 
 @given(nets())
-def test_the_order_that_is_named_loses_just_the_set(net: Net) -> None:
-    found = order_of(net, "auto")
+def test_the_order_that_is_named_loses_just_the_set(net: Instance) -> None:
+    found = feedback_arc_set(net, "auto")
     rank = {name: k for k, name in enumerate(names_in_order(net, found.back))}
     place = np.array([rank[name] for name in net.names])
 
@@ -222,14 +225,14 @@ def test_the_order_that_is_named_loses_just_the_set(net: Net) -> None:
 
 
 @given(nets(), st.data())
-def test_arcs_that_are_fixed_are_never_cut(net: Net, data: st.DataObject) -> None:
+def test_arcs_that_are_fixed_are_never_cut(net: Instance, data: st.DataObject) -> None:
     size = len(net.names)
     rank = np.array(data.draw(st.permutations(range(size))))
     may = net.proper & (rank[net.pre] < rank[net.post])
     drawn = data.draw(st.lists(st.booleans(), min_size=len(may), max_size=len(may)))
     fixed = may & np.array(drawn, bool)
     held = replace(net, fixed=fixed)
-    found = order_of(held, "exact")
+    found = feedback_arc_set(held, "exact")
     lost = sound(held, found)
     every = sets(held)
     every = every[~every[:, fixed].any(1)]
@@ -239,14 +242,14 @@ def test_arcs_that_are_fixed_are_never_cut(net: Net, data: st.DataObject) -> Non
     assert found.bound <= least <= lost
     if not found.sifted:
         assert lost == least
-    fast = order_of(held, "fast")
+    fast = feedback_arc_set(held, "fast")
     assert not (fast.back & fixed).any()
     sound(held, fast)
 
 
 @given(nets(), st.data(), st.sampled_from([2.0**-12, 0.25, 0.5, 1.0, 7.5]))
 def test_flips_from_an_older_order_are_as_few_as_they_can_be(
-    net: Net, data: st.DataObject, price: float
+    net: Instance, data: st.DataObject, price: float
 ) -> None:
     """Least weight, then fewest flips; or the least of both at a price."""
     assume(int(net.weight.max(initial=0)) < 2**20)
@@ -258,8 +261,8 @@ def test_flips_from_an_older_order_are_as_few_as_they_can_be(
         for (u, v), back in zip(ends, late, strict=True)
         if data.draw(st.booleans()) or back
     }
-    near = flipped(net, past, price)
-    found = order_of(near, "exact")
+    near = with_change_cost(net, past, price)
+    found = feedback_arc_set(near, "exact")
     assume(not found.sifted)
     sound(near, found)
 
@@ -272,10 +275,12 @@ def test_flips_from_an_older_order_are_as_few_as_they_can_be(
         )
         return totals(back[None], net.weight)[0] + price * turned
 
-    assert near.flip is not None
+    assert near.change_cost is not None
     every = sets(net)
     every = every[~(every & ~net.cyclic).any(1)]  # nothing runs backward off a cycle
-    every = every | (net.cyclic & (net.weight + near.flip < 0))  # it may, where it did
+    every = every | (
+        net.cyclic & (net.weight + near.change_cost < 0)
+    )  # it may, where it did
     assert cost(found.back) == min(map(cost, every))
 
 
@@ -292,12 +297,14 @@ class Part:
     fixed: Bool
     size: int
 
-    def problem(self, tie: Int64) -> cuts.Problem:
+    def problem(self, tie: Int64) -> cycle_constraints.CycleConstraints:
         """As `exact.minimum` sets it up."""
         cost = exact.costs(self.weight, tie, None)
         most = (~self.fixed).astype(np.float64)
-        found = cuts.Problem(self.pre, self.post, self.weight, cost, most, self.size)
-        if not found.rows:
+        found = cycle_constraints.CycleConstraints(
+            self.pre, self.post, self.weight, cost, most, self.size
+        )
+        if not found.cycles:
             found.separate(np.zeros(len(self.pre)))
         return found
 
@@ -343,7 +350,7 @@ def test_bounds_by_reduced_costs_keep_every_set_as_cheap(
 ) -> None:
     part = data.draw(parts(fixed))
     problem = part.problem(hashes(bits, len(part.pre), seed)[0])
-    relaxed = relax.relax(problem, 100)
+    relaxed = linear_program.relax(problem, 100)
     assume(relaxed is not None and relaxed.ended)
     assert relaxed is not None
     every = part.sets
@@ -351,7 +358,7 @@ def test_bounds_by_reduced_costs_keep_every_set_as_cheap(
 
     assert relaxed.value <= price.min() * (1 + 1e-9) + 1e-6
     for upper in np.quantile(price, [0.0, 0.1, 0.5], method="lower").tolist():
-        low, high = settle.narrowed(problem, relaxed, upper)
+        low, high = integer_program.narrowed(problem, relaxed, upper)
         for back in every[price <= upper]:
             assert (low <= back).all() and (back <= high).all()
 
@@ -365,10 +372,10 @@ def test_settling_on_whole_edges_keeps_the_optimum(
     part = data.draw(parts(fixed))
     first, second = hashes(bits, len(part.pre), seed)
     problem = part.problem(first)
-    relaxed = relax.relax(problem, 100)
+    relaxed = linear_program.relax(problem, 100)
     assume(relaxed is not None and relaxed.ended)
     assert relaxed is not None
-    found, _ = settle.settle(problem, relaxed, second, 200)
+    found, _ = integer_program.solve_integer(problem, relaxed, second, 200)
     every = part.sets
     price = np.array([problem.price(back) for back in every])
 
@@ -422,7 +429,7 @@ def test_a_weight_beyond_the_cost_is_left_to_others() -> None:
 
 
 @cache
-def largest(name: str) -> tuple[Net, Int64]:
+def largest(name: str) -> tuple[Instance, Int64]:
     """The net of a bundled connectome, and the arcs of its largest component."""
     net = bundled(name)
     size = np.bincount(net.component)
@@ -471,7 +478,7 @@ def test_twenty_bits_leave_none(name: str) -> None:
 
 def test_a_seed_takes_another_minimum() -> None:
     net = bundled("varshney2011")
-    found = [order_of(replace(net, seed=seed), "auto") for seed in range(3)]
+    found = [feedback_arc_set(replace(net, seed=seed), "auto") for seed in range(3)]
 
     assert len({frozenset(cut(net, f)) for f in found}) == 3
     assert {totals(f.back[None], net.weight)[0] for f in found} == {499}
@@ -480,7 +487,7 @@ def test_a_seed_takes_another_minimum() -> None:
 # Other programs
 
 
-def by_igraph(net: Net) -> int:
+def by_igraph(net: Instance) -> int:
     """The least weight that igraph finds."""
     igraph = pytest.importorskip("igraph")
     rows = np.flatnonzero(net.proper)
@@ -499,7 +506,7 @@ def test_igraph_finds_nothing_less_in_random_graphs(seed: int) -> None:
     pairs = [(int(u), int(v)) for u, v in zip(*np.nonzero(near), strict=True)]
     weight = dice.integers(1, int(dice.choice([2, 6, 40])), len(pairs)).tolist()
     graph = net([f"{k:02}" for k in range(size)], pairs, weight)
-    found = order_of(graph, "exact")
+    found = feedback_arc_set(graph, "exact")
     lost, least = sound(graph, found), by_igraph(graph)
 
     assert found.bound <= least <= lost
@@ -521,23 +528,23 @@ def circuit(name: str) -> Circuit:
 
 
 @cache
-def bundled(name: str) -> Net:
+def bundled(name: str) -> Instance:
     """Its net, without options."""
     graph = circuit(name)
     edges = graph.chemical
     weight = edges.weight.astype(np.int64)
     ends = (edges.pre, edges.post, weight)
-    return net_of(graph.cells.name, graph.cells.role, *ends)[0]
+    return instance_of(graph.cells.name, graph.cells.role, *ends)[0]
 
 
 def facts(dag: Dag) -> Any:
     """What `break_cycles` says it did."""
-    return dag.history["break_cycles"]
+    return dag.history.data()["break_cycles"]
 
 
 @pytest.mark.parametrize("name", LEAST)
 def test_the_minimum_of_a_bundled_connectome(name: str) -> None:
-    dag = break_cycles(circuit(name), alive=False)
+    dag = break_cycles(circuit(name), options=Options(keep_alive=False))
     found = facts(dag)
     loops = dag.feedback.pre == dag.feedback.post
 
@@ -560,7 +567,10 @@ def test_rows_in_another_order_give_the_same_set(name: str) -> None:
     graph = circuit(name)
     rows = np.random.default_rng(0).permutation(len(graph.chemical))
     other = replace(graph, chemical=graph.chemical.take(rows))
-    sent = [named(break_cycles(g, alive=False)) for g in (graph, other)]
+    sent = [
+        named(break_cycles(g, options=Options(keep_alive=False)))
+        for g in (graph, other)
+    ]
 
     assert sent[0] == sent[1]
 
@@ -576,7 +586,9 @@ def named(dag: Dag) -> set[tuple[str, str]]:
 def test_what_an_option_costs_a_worm(
     name: str, options: dict[str, Any], lost: int
 ) -> None:
-    found = facts(break_cycles(circuit(name), alive=False, **options))
+    found = facts(
+        break_cycles(circuit(name), options=Options(keep_alive=False, **options))
+    )
 
     assert found["weight"] == lost
     assert found["bound"] == found["price"]
@@ -663,7 +675,9 @@ def test_no_order_that_the_options_allow_loses_less(
     oracle = Oracle(graph)
     allowed = oracle.against(roles, symmetric)
     assume(len(allowed))  # partners of one block leave blocks in a row
-    dag = break_cycles(graph, alive=False, roles=roles, symmetric=symmetric)
+    dag = break_cycles(
+        graph, options=Options(keep_alive=False, roles=roles, symmetric=symmetric)
+    )
     found = facts(dag)
 
     assert acyclic(len(dag.cells), dag.forward.pre, dag.forward.post)
@@ -709,7 +723,9 @@ def test_protected_synapses_run_forward_if_they_can(
     patterns = [f"{name[ends[r][0]]}>{name[ends[r][1]]}" for r in np.flatnonzero(held)]
     oracle = Oracle(graph)
     allowed, price = oracle.against(roles), oracle.price(roles)
-    dag = break_cycles(graph, alive=False, roles=roles, protect=tuple(patterns))
+    dag = break_cycles(
+        graph, options=Options(keep_alive=False, roles=roles, protect=tuple(patterns))
+    )
     found, back = facts(dag), named(dag)
 
     lost = [p for p in patterns if tuple(p.split(">")) in back]
@@ -726,7 +742,9 @@ def test_protected_synapses_run_forward_if_they_can(
 
 @pytest.mark.parametrize("pattern", ["AVA*>*", "*>AVB?", "RIA?>RMD*"])
 def test_protected_synapses_of_a_worm_run_forward(pattern: str) -> None:
-    dag = break_cycles(circuit("varshney2011"), alive=False, protect=(pattern,))
+    dag = break_cycles(
+        circuit("varshney2011"), options=Options(keep_alive=False, protect=(pattern,))
+    )
     pre, post = pattern.split(">")
     back = {(u, v) for u, v in named(dag) if u != v}
     lost = {(u, v) for u, v in back if fnmatchcase(u, pre) and fnmatchcase(v, post)}
@@ -806,7 +824,7 @@ def test_a_graph_of_nine_synapses_is_solved() -> None:
     """A Möbius ladder, whose linear program cuts three edges by half."""
     pairs = [(k, k + 3) for k in range(3)]
     pairs += [(k + 3, j) for k in range(3) for j in range(3) if j != k]
-    found = order_of(net("ABCDEF", pairs, [2] * 9), "exact")
+    found = feedback_arc_set(net("ABCDEF", pairs, [2] * 9), "exact")
 
     assert not found.sifted
 
@@ -823,9 +841,12 @@ def test_of_protected_synapses_the_one_is_given_up_that_costs_least() -> None:
     name = graph.cells.name
     patterns = tuple(f"{name[u]}>{name[v]}" for u, v, *_ in ring)
     lost = [
-        facts(break_cycles(graph, alive=False, protect=patterns, tie_seed=seed))[
-            "bound"
-        ]
+        facts(
+            break_cycles(
+                graph,
+                options=Options(keep_alive=False, protect=patterns, tie_seed=seed),
+            )
+        )["bound"]
         for seed in range(6)
     ]
 
@@ -841,7 +862,9 @@ def test_blocks_hold_for_partners_of_different_roles() -> None:
     found = connectome(rows, 4, [MOTOR, SENSORY, INTER, SENSORY])
     cells = replace(found.cells, name=("B", "CL", "CR", "D"))
     graph = merge_electrical(replace(found, cells=cells))
-    dag = break_cycles(graph, alive=False, roles="blocks", symmetric=True)
+    dag = break_cycles(
+        graph, options=Options(keep_alive=False, roles="blocks", symmetric=True)
+    )
 
     assert ("CR", "D") in named(dag)
 
@@ -851,7 +874,9 @@ def test_a_protected_synapse_between_partners_is_not_called_lost() -> None:
     found = connectome(rows, 2)
     cells = replace(found.cells, name=("CL", "CR"))
     graph = merge_electrical(replace(found, cells=cells))
-    dag = break_cycles(graph, alive=False, symmetric=True, protect=("CL>CR",))
+    dag = break_cycles(
+        graph, options=Options(keep_alive=False, symmetric=True, protect=("CL>CR",))
+    )
 
     assert named(dag) == {("CR", "CL")}
     assert facts(dag)["unprotected"] == []
@@ -862,7 +887,7 @@ def test_a_protected_synapse_that_few_levels_turn_is_named() -> None:
     rows = [(k, k + 1, CHEMICAL, 1.0, 0) for k in range(4)]
     found = connectome(rows, 5)
     graph = merge_electrical(found)
-    dag = break_cycles(graph, protect=("*>*",), max_levels=3)
+    dag = break_cycles(graph, options=Options(protect=("*>*",), max_levels=3))
 
     turned = {f"{u} -> {v}" for u, v in named(dag)}
     assert turned and set(facts(dag)["unprotected"]) == turned

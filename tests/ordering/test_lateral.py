@@ -237,7 +237,7 @@ def test_explain_names_it_and_the_curve_counts_it(here: Path) -> None:
     done = run("explain", "g.csv", "--max-levels", "3")
     data = json.loads(run("explain", "g.csv", "--max-levels", "3", "--json").stdout)
     depths = json.loads(run("explain", "g.csv", "--depths", "--json").stdout)["depths"]
-    facts = elegansc.compile("g.csv", max_levels=3).history["break_cycles"]
+    facts = elegansc.compile("g.csv", max_levels=3).history.data()["break_cycles"]
 
     assert "conduct neither way: both neurons share a level" in done.stdout
     assert len(data["given_up"]) == facts["lateral"] == 1
@@ -285,7 +285,9 @@ def test_a_recorded_order_that_gives_up_too_much_is_refused(here: Path) -> None:
     from elegansc.passes.break_cycles import break_cycles
 
     with pytest.raises(InputError, match="whose neurons stand on different levels"):
-        break_cycles(circuit, max_levels=3, past=replace(past, lateral=lateral))
+        break_cycles(
+            circuit, options=Options(max_levels=3), past=replace(past, lateral=lateral)
+        )
 
 
 def test_diff_lists_junctions_that_came_within_a_level(here: Path) -> None:

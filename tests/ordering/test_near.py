@@ -22,21 +22,22 @@ import elegansc
 from elegansc.arrays import Bool, Int32
 from elegansc.errors import InputError, UsageError
 from elegansc.graph import longest_path
-from elegansc.ir.invariants import verify
+from elegansc.ir.artifact import Artifact
+from elegansc.ir.invariants import check_invariants
 from elegansc.ir.stages import (
     CHEMICAL,
     ELECTRICAL,
     MOTOR,
     SENSORY,
-    Artifact,
     Circuit,
     Connectome,
     Dag,
     Order,
 )
 from elegansc.module.read import read_model
-from elegansc.ordering import few_levels as shallow
-from elegansc.ordering.problem import block_of
+from elegansc.options import Options
+from elegansc.ordering import few_levels
+from elegansc.ordering.instance import block_of
 from elegansc.passes.break_cycles import break_cycles
 from elegansc.passes.merge_electrical import merge_electrical
 from elegansc.passes.topological_sort import topological_sort
@@ -182,7 +183,7 @@ def test_a_model_near_itself_is_itself(
     data = bytes_of(first)
     (tmp_path / old.name).write_bytes(data)
     again = elegansc.compile(NEW, like=str(tmp_path / old.name), **options)
-    before, after = (a.history["break_cycles"] for a in (first, again))
+    before, after = (a.history.data()["break_cycles"] for a in (first, again))
 
     assert bytes_of(again) == data
     assert (after["flips"], after["recorded"]) == (0, True)
@@ -213,8 +214,8 @@ def test_an_order_under_other_options_is_not_taken_as_it_is(folder: Path) -> Non
     old = model(folder, NEW, "plain")
     artifact = elegansc.compile(NEW, like=str(old), roles="blocks")
 
-    assert "recorded" not in artifact.history["break_cycles"]
-    assert artifact.history["break_cycles"]["least"] == 1148
+    assert "recorded" not in artifact.history.data()["break_cycles"]
+    assert artifact.history.data()["break_cycles"]["least"] == 1148
 
 
 def rows_edited(rows: list[str], dice: random.Random, step: int) -> list[str]:
@@ -243,7 +244,7 @@ def test_a_small_edit_turns_next_to_nothing(tmp_path: Path) -> None:
     for step in range(15):
         path.write_text("\n".join([head, *rows_edited(rows, dice, step), ""]))
         near = elegansc.compile(str(path), keep_alive=False, like=str(like))
-        facts = near.history["break_cycles"]
+        facts = near.history.data()["break_cycles"]
         flips.append(turned(old, bytes_of(near)))
 
         assert facts["flips"] == flips[-1]
@@ -356,12 +357,12 @@ def test_what_few_levels_cost_a_worm(
 ) -> None:
     """In percent of the chemical weight, with that of the junctions given up."""
     artifact = elegansc.compile(worm, max_levels=most, keep_alive=False)
-    facts = artifact.history["break_cycles"]
+    facts = artifact.history.data()["break_cycles"]
     lost = facts["weight"] + facts["lateral_weight"]
 
     assert 100 * lost / facts["of_weight"] <= percent
     assert facts["lateral_weight"] <= coupled
-    assert artifact.history["schedule_levels"]["levels"] <= most
+    assert artifact.history.data()["schedule_levels"]["levels"] <= most
     assert refused(bytes_of(artifact)) == []
 
 
@@ -380,7 +381,8 @@ def test_neurons_are_kept_alive_in_few_levels(
 ) -> None:
     artifact = elegansc.compile(worm, max_levels=most)
     cycles, pruned, levels = (
-        artifact.history[step] for step in ("break_cycles", "prune", "schedule_levels")
+        artifact.history.data()[step]
+        for step in ("break_cycles", "prune", "schedule_levels")
     )
 
     assert levels["levels"] <= most
@@ -397,9 +399,11 @@ def test_keeping_alive_yields_to_its_cap_and_says_who_is_silent() -> None:
         elegansc.compile("witvliet2021-8", max_levels=16, **more)
         for more in ({}, {"alive_cap": 0.5}, {"keep_alive": False})
     )
-    live = [a.history["schedule_levels"]["neurons"] for a in (free, capped, off)]
-    lost = [a.history["break_cycles"]["weight"] for a in (free, capped, off)]
-    gone = [a.history["break_cycles"].get("given_up") for a in (free, capped, off)]
+    live = [a.history.data()["schedule_levels"]["neurons"] for a in (free, capped, off)]
+    lost = [a.history.data()["break_cycles"]["weight"] for a in (free, capped, off)]
+    gone = [
+        a.history.data()["break_cycles"].get("given_up") for a in (free, capped, off)
+    ]
 
     assert live[0] > live[1] >= live[2]
     assert lost[0] > lost[1] >= lost[2]
@@ -410,11 +414,11 @@ def share(edges: str, most: int, **options: Any) -> float:
     """Percent of Varshney's weight that runs backward in so many levels, or fewer."""
     artifact = elegansc.compile(edges, max_levels=most, **options)
     facts, levels = (
-        artifact.history["break_cycles"],
-        artifact.history["schedule_levels"],
+        artifact.history.data()["break_cycles"],
+        artifact.history.data()["schedule_levels"],
     )
     assert levels["levels"] <= most
-    assert artifact.history["topological_sort"]["levels"] <= most
+    assert artifact.history.data()["topological_sort"]["levels"] <= most
     assert facts["bound"] == 499
     assert refused(bytes_of(artifact)) == []
     return float(100 * facts["weight"] / facts["of_weight"])
@@ -423,7 +427,9 @@ def share(edges: str, most: int, **options: Any) -> float:
 def in_few(found: Connectome, most: int, **options: Any) -> Dag:
     """Cycles broken in few levels, the search cut short: it promises nothing."""
     with short_search():
-        return break_cycles(merge_electrical(found), max_levels=most, **options)
+        return break_cycles(
+            merge_electrical(found), options=Options(max_levels=most, **options)
+        )
 
 
 @settings(max_examples=60)
@@ -444,9 +450,9 @@ def test_there_are_no_more_levels_than_asked_for(
         assert junctions and "found no room\n" in str(error)
         assert roles == "blocks"
         return
-    verify(dag)
+    check_invariants(dag)
     order = topological_sort(dag)
-    verify(order)
+    check_invariants(order)
     pre = np.concatenate([order.forward.pre, order.junctions.left])
     post = np.concatenate([order.forward.post, order.junctions.right])
     level = longest_path(pre, post, len(order.cells))
@@ -459,7 +465,7 @@ def test_there_are_no_more_levels_than_asked_for(
 
     assert level[live].max(initial=0) < most
     assert (level[ends.left] == level[ends.right]).all()
-    facts = dag.history["break_cycles"]
+    facts = dag.history.data()["break_cycles"]
     assert facts["lateral_weight"] == order.lateral.weight.sum()
     assert facts["bound"] is None or facts["bound"] <= facts["price"]
 
@@ -475,7 +481,7 @@ def test_nobody_falls_silent_for_being_kept_alive(
     except InputError:
         return  # junctions between blocks find no room
     dag = in_few(found, most, roles=roles, alive_cap=1e6)
-    verify(dag)
+    check_invariants(dag)
     circuit = merge_electrical(found)
     ends = circuit.junctions.left, circuit.junctions.right
     edges = circuit.chemical
@@ -493,7 +499,7 @@ def test_nobody_falls_silent_for_being_kept_alive(
     post = np.concatenate([edges.post[may], *(way[1] for way in ways)])
     wanted = on_a_path(circuit, pre, post)
     silent = [wanted & ~conducting(some) for some in (dag, bare)]
-    named = dag.history["break_cycles"]["given_up"]
+    named = dag.history.data()["break_cycles"]["given_up"]
 
     assert [circuit.cells.name[r] for r in np.flatnonzero(silent[0])] == named
     assert silent[0].sum() <= silent[1].sum()
@@ -536,7 +542,7 @@ def test_of_three_neurons_that_are_all_coupled_two_share_one_of_two_levels() -> 
     rows = [(0, 1, ELECTRICAL, 3.0, 0), (1, 2, ELECTRICAL, 2.0, 0)]
     found = connectome([*rows, (0, 2, ELECTRICAL, 0.5, 0)], 3)
     dag = in_few(found, 2)
-    facts = dag.history["break_cycles"]
+    facts = dag.history.data()["break_cycles"]
 
     assert dag.lateral.weight.tolist() == [0.5]
     assert (facts["lateral"], facts["lateral_weight"]) == (1, 0.5)
@@ -560,7 +566,7 @@ def test_few_levels_are_few_whatever_else_is_asked(folder: Path) -> None:
     old, options = model(folder, OLD, "alive"), {"max_levels": 12, "roles": "blocks"}
     artifact = elegansc.compile(NEW, like=str(old), stick=0.5, **options)
 
-    assert artifact.history["schedule_levels"]["levels"] <= 12
+    assert artifact.history.data()["schedule_levels"]["levels"] <= 12
     assert refused(bytes_of(artifact)) == []
 
 
@@ -618,6 +624,8 @@ def test_a_million_levels_are_as_many_as_there_are_neurons() -> None:
         width.append(shelf.most)
         raise StopIteration
 
-    with patch.object(shallow.Shelves, "cut", counted), pytest.raises(StopIteration):
+    with patch.object(few_levels.LevelAssignment, "cut", counted), pytest.raises(
+        StopIteration
+    ):
         in_few(found, 10**6)
     assert width[0] <= 10

@@ -24,7 +24,7 @@ from support.worms import compiled
 
 from elegansc.errors import InputError
 from elegansc.graph import backward, longest_path, reached
-from elegansc.ir.invariants import verify
+from elegansc.ir.invariants import check_invariants
 from elegansc.ir.stages import (
     CHEMICAL,
     ELECTRICAL,
@@ -45,6 +45,7 @@ from elegansc.ir.stages import (
     Synapses,
 )
 from elegansc.ir.text import digest, text
+from elegansc.options import Options
 from elegansc.ordering.integers import integers
 from elegansc.ordering.sift import Sift
 from elegansc.passes.break_cycles import break_cycles
@@ -121,7 +122,9 @@ def alarm() -> Iterator[None]:
 
 def ordered(found: Connectome, cycles: str = "auto") -> Order:
     """The first passes at once."""
-    return topological_sort(break_cycles(merge_electrical(found), cycles=cycles))
+    return topological_sort(
+        break_cycles(merge_electrical(found), options=Options(cycles=cycles))
+    )
 
 
 def planned(found: Connectome, feedback: str = "drop") -> Plan:
@@ -157,10 +160,10 @@ def test_a_row_is_kept_or_left_out_with_its_weight(
 ) -> None:
     table = data.draw(tables(found))
     chosen = select_cells(found, table=table)
-    facts = chosen.history["select_cells"]
+    facts = chosen.history.data()["select_cells"]
     gone = facts["left_out"]
 
-    verify(chosen)
+    check_invariants(chosen)
     neurons = {n for n in found.cells.name if n in table.facts}
     neurons = {n for n in neurons if table.facts[n].kind == NEURON}
     assert set(chosen.cells.name) == neurons
@@ -185,7 +188,7 @@ def test_padded_names_meet_and_their_rows_stay() -> None:
     chosen = select_cells(replace(found, cells=cells), table=table)
 
     assert chosen.cells.name == ("VA1", "VA10", "VA2")
-    assert chosen.history["select_cells"]["renamed"] == {"VA01": "VA1"}
+    assert chosen.history.data()["select_cells"]["renamed"] == {"VA01": "VA1"}
     assert sorted(chosen.synapses.weight.tolist()) == [2.0, 3.0]
 
 
@@ -215,7 +218,7 @@ def test_chemical_rows_add_up_to_one_a_pair(found: Connectome) -> None:
     for row, pair in enumerate(ends):
         pairs.setdefault(pair, []).append(row)
 
-    verify(circuit)
+    check_invariants(circuit)
     expected = []
     for (pre, post), rows in sorted(pairs.items()):
         signs = {int(chemical.sign[row]) for row in rows}
@@ -225,7 +228,7 @@ def test_chemical_rows_add_up_to_one_a_pair(found: Connectome) -> None:
     merged = circuit.chemical
     columns = (merged.pre, merged.post, merged.weight, merged.sign, merged.line)
     assert list(zip(*(c.tolist() for c in columns), strict=True)) == expected
-    facts = circuit.history["merge_electrical"]
+    facts = circuit.history.data()["merge_electrical"]
     assert facts["synapses"] == len(pairs)
     loops = exact(w for a, b, w, *_ in expected if a == b)
     assert facts["self_loops"]["weight"] == pytest.approx(loops, rel=1e-15)
@@ -245,7 +248,7 @@ def test_a_coupled_pair_is_one_junction(found: Connectome, rule: str) -> None:
     junctions = circuit.junctions
     ends = zip(junctions.left.tolist(), junctions.right.tolist(), strict=True)
     assert list(ends) == pairs
-    facts = circuit.history["merge_electrical"]
+    facts = circuit.history.data()["merge_electrical"]
     listed = [[sums[p] for p in ((a, b), (b, a)) if p in sums] for a, b in pairs]
     combine = {"max": max, "sum": sum, "mean": lambda w: sum(w) / len(w)}[rule]
     assert junctions.weight.tolist() == [combine(sorted(w)[::-1]) for w in listed]
@@ -262,7 +265,7 @@ def test_what_is_too_light_is_dropped_and_counted(
     found: Connectome, least: float
 ) -> None:
     whole, cut = merge_electrical(found), merge_electrical(found, min_weight=least)
-    below = cut.history["merge_electrical"]["below"]
+    below = cut.history.data()["merge_electrical"]["below"]
 
     dropped = by_name(whole, whole.chemical) - by_name(cut, cut.chemical)
     assert by_name(cut, cut.chemical) + dropped == by_name(whole, whole.chemical)
@@ -283,7 +286,7 @@ def test_undirected_is_both_ways_with_the_larger_weight(found: Connectome) -> No
     weight = {row[:2]: row[2] for row in by_name(one, one.chemical)}
     either = set(weight) | {pair[::-1] for pair in weight}
 
-    verify(both)
+    check_invariants(both)
     assert {row[:3] for row in by_name(both, both.chemical)} == {
         (a, b, max(weight.get((a, b), 0), weight.get((b, a), 0))) for a, b in either
     }
@@ -298,10 +301,10 @@ def test_no_cycle_is_left_and_no_synapse_is_lost(
     found: Connectome, cycles: str
 ) -> None:
     circuit = merge_electrical(found)
-    dag = break_cycles(circuit, cycles=cycles)
+    dag = break_cycles(circuit, options=Options(cycles=cycles))
     size = len(circuit.cells)
 
-    verify(dag)
+    check_invariants(dag)
     assert nx.is_directed_acyclic_graph(
         digraph(size, (dag.forward.pre, dag.forward.post))
     )
@@ -325,7 +328,7 @@ def test_no_cycle_is_left_and_no_synapse_is_lost(
 def test_the_facts_on_cycles_are_true(found: Connectome) -> None:
     circuit = merge_electrical(found)
     dag = break_cycles(circuit)
-    facts = dag.history["break_cycles"]
+    facts = dag.history.data()["break_cycles"]
 
     back = [row for row in by_name(dag, dag.feedback) if row[0] != row[1]]
     assert facts["synapses"] == len(back)
@@ -345,7 +348,9 @@ def test_sifting_loses_no_more_than_the_ratio_order(found: Connectome) -> None:
     circuit = merge_electrical(found)
     lost = {}
     for cycles in ("fast", "ratio"):
-        back = break_cycles(circuit, cycles=cycles, alive=False).feedback
+        back = break_cycles(
+            circuit, options=Options(cycles=cycles, keep_alive=False)
+        ).feedback
         # as the order was found: fractions are rounded
         lost[cycles] = int(integers(back.weight, "x")[0].sum())
         if bool((circuit.chemical.weight % 1).any()):
@@ -402,7 +407,9 @@ def test_fractional_weights_are_solved_exactly(top: int) -> None:
     pairs = [(u, v) for u in range(6) for v in range(6) if u != v]
     weights = [round(float(w), 3) for w in dice.random(len(pairs)) * top]
     rows = [(*pair, CHEMICAL, w, 0) for pair, w in zip(pairs, weights, strict=True)]
-    dag = break_cycles(merge_electrical(connectome(rows, 6)), alive=False)
+    dag = break_cycles(
+        merge_electrical(connectome(rows, 6)), options=Options(keep_alive=False)
+    )
     least = min(
         sum(
             Decimal(str(w))
@@ -411,7 +418,7 @@ def test_fractional_weights_are_solved_exactly(top: int) -> None:
         )
         for r in itertools.permutations(range(6))
     )
-    facts = dag.history["break_cycles"]
+    facts = dag.history.data()["break_cycles"]
 
     assert (facts["method"], facts["rounded"]) == ("exact", False)
     assert facts["scale"] == 1000
@@ -433,7 +440,9 @@ def test_keeping_alive_brings_nobody_down(found: Connectome) -> None:
     circuit = merge_electrical(found)
     live = {}
     for alive in (False, True):
-        order = topological_sort(break_cycles(circuit, alive=alive))
+        order = topological_sort(
+            break_cycles(circuit, options=Options(keep_alive=alive))
+        )
         try:
             live[alive] = int(mark_live(order).live.sum())
         except InputError:
@@ -462,7 +471,7 @@ def test_the_order_is_a_permutation_in_which_all_rises(found: Connectome) -> Non
     dag = break_cycles(merge_electrical(found))
     order = topological_sort(dag)
 
-    verify(order)
+    check_invariants(order)
     names = [dag.cells.name[row] for row in order.original.tolist()]
     assert names == list(order.cells.name)
     assert sorted(names) == list(dag.cells.name)
@@ -476,8 +485,10 @@ def test_the_order_is_a_permutation_in_which_all_rises(found: Connectome) -> Non
 @given(connectomes())
 def test_a_junction_costs_a_level_at_most(found: Connectome) -> None:
     """A neuron waits only beside a partner that fires, and that one fires once."""
-    dag = break_cycles(merge_electrical(found), alive=False)  # no junction is forced
-    facts = topological_sort(dag).history["topological_sort"]
+    dag = break_cycles(
+        merge_electrical(found), options=Options(keep_alive=False)
+    )  # no junction is forced
+    facts = topological_sort(dag).history.data()["topological_sort"]
 
     floor = facts["chemical_levels"]
     assert floor <= facts["levels"] <= floor + facts["junctions"]
@@ -534,9 +545,9 @@ def test_live_is_on_a_path_from_a_sensor_to_a_motor(
         return
     pruned = mark_live(order, feedback=feedback)
 
-    verify(pruned)
+    check_invariants(pruned)
     assert set(np.flatnonzero(pruned.live).tolist()) == told & tells
-    facts = pruned.history["prune"]
+    facts = pruned.history.data()["prune"]
     name = order.cells.name
     everyone = set(range(len(role)))
     assert facts["live"] == len(told & tells)
@@ -555,7 +566,7 @@ def test_a_level_is_the_longest_path(found: Connectome, feedback: str) -> None:
         for head in graph.successors(row):
             depth[head] = max(depth[head], depth[row] + 1)
 
-    verify(plan)
+    check_invariants(plan)
     level = {
         row: k
         for k, (a, b) in enumerate(zip(start, start[1:], strict=False))
@@ -609,7 +620,7 @@ def test_the_order_of_the_rows_says_nothing(
 @example(connectome([(0, 1, CHEMICAL, 1.0, 0)], 2))
 def test_every_stage_has_a_text_and_its_numbers_agree(found: Connectome) -> None:
     plan = planned(found)
-    history = plan.history
+    history = plan.history.data()
     merged, cycles = history["merge_electrical"], history["break_cycles"]
     levels = history["schedule_levels"]
 
@@ -631,7 +642,7 @@ def test_every_stage_has_a_text_and_its_numbers_agree(found: Connectome) -> None
 @pytest.mark.parametrize("name", MINIMA)
 def test_the_report_of_a_bundled_connectome_adds_up(name: str) -> None:
     artifact = compiled(name)
-    history, summary = artifact.history, artifact.summary
+    history, summary = artifact.history.data(), artifact.summary
     parsed, chosen = history["parse"], history["select_cells"]
     merged, cycles = history["merge_electrical"], history["break_cycles"]
     levels, pruned = history["schedule_levels"], history["prune"]
@@ -659,7 +670,7 @@ def test_the_report_of_a_bundled_connectome_adds_up(name: str) -> None:
         chosen["sensory"],
         chosen["motor"],
     )
-    words = "\n".join(report(history, artifact.label, artifact.unit))
+    words = "\n".join(report(artifact.history, artifact.label, artifact.unit))
     for number in (
         parsed["rows"],
         parsed["chemical"]["rows"],
@@ -681,7 +692,9 @@ def test_the_report_of_a_bundled_connectome_adds_up(name: str) -> None:
 def test_sifting_loses_little_more_than_the_minimum() -> None:
     share = {}
     for name, least in MINIMA.items():
-        facts = compiled(name, cycles="fast", keep_alive=False).history["break_cycles"]
+        facts = compiled(name, cycles="fast", keep_alive=False).history.data()[
+            "break_cycles"
+        ]
         share[name] = facts["least"] / least
 
     assert min(share.values()) >= 1 and max(share.values()) <= 1.125, share
@@ -692,7 +705,7 @@ def test_sifting_loses_little_more_than_the_minimum() -> None:
 def test_the_default_is_the_minimum_before_neurons_are_kept_alive(
     name: str, least: int
 ) -> None:
-    facts = compiled(name).history["break_cycles"]
+    facts = compiled(name).history.data()["break_cycles"]
 
     assert facts["least"] == least
     price = (facts["weight"] - least) / facts["of_weight"]
@@ -716,14 +729,14 @@ def test_keeping_alive_ends_whatever_the_weights(
 ) -> None:
     signal.setitimer(signal.ITIMER_REAL, 120)
 
-    verify(break_cycles(merge_electrical(connectome(rows, 3, list(role)))))
+    check_invariants(break_cycles(merge_electrical(connectome(rows, 3, list(role)))))
 
 
 @pytest.mark.parametrize("name", MINIMA)
 @pytest.mark.parametrize(("cycles", "most"), [("auto", 2), ("fast", 3), ("ratio", 3)])
 def test_junctions_add_hardly_a_level(name: str, cycles: str, most: int) -> None:
     artifact = compiled(name, cycles=cycles, keep_alive=False)
-    facts = artifact.history["topological_sort"]
+    facts = artifact.history.data()["topological_sort"]
 
     assert 0 <= facts["levels"] - facts["chemical_levels"] <= most
 
@@ -758,13 +771,14 @@ def test_a_large_random_graph_keeps_every_promise(seed: int) -> None:
     role = [SENSORY] * 30 + [INTER] * 240 + [MOTOR] * 30
     order = topological_sort(  # the exact solver needs minutes for a random graph
         break_cycles(
-            merge_electrical(connectome(rows, 300, role)), cycles="fast", alive=False
+            merge_electrical(connectome(rows, 300, role)),
+            options=Options(cycles="fast", keep_alive=False),
         )
     )
     plan = schedule_levels(mark_live(order))
 
-    verify(plan)
-    facts = plan.history["topological_sort"]
+    check_invariants(plan)
+    facts = plan.history.data()["topological_sort"]
     assert facts["levels"] <= facts["chemical_levels"] + 5
-    share = plan.history["break_cycles"]["weight"] / math.fsum(weights)
+    share = plan.history.data()["break_cycles"]["weight"] / math.fsum(weights)
     assert share < 0.4

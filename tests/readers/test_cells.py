@@ -77,7 +77,7 @@ def whole(name: str, **options: Any) -> tuple[dict[str, Any], Connectome, Connec
     assert entry
     before = parse(catalog.read(entry), name)
     after = select_cells(before, table=cell_table(Options(**options)))
-    return dict(after.history["select_cells"]), before, after
+    return dict(after.history.data()["select_cells"]), before, after
 
 
 # Names
@@ -87,7 +87,7 @@ def test_padded_names_are_one_with_the_others_and_reported() -> None:
     found = selected(WORM)
 
     assert found.cells.name == ("ALML", "AVAL", "VA1")
-    facts = found.history["select_cells"]
+    facts = found.history.data()["select_cells"]
     assert facts["renamed"] == {"VA01": "VA1"}
     assert facts["merged"] == 1
     assert "1 name without padding: VA01 -> VA1" in report(WORM)
@@ -115,8 +115,8 @@ def test_all_other_names_stay_as_they_are(name: str) -> None:
     text = f"pre,post\nALML,AVAL\nAVAL,{name}\n{name},AVAR\n"
     found = selected(text)
 
-    assert found.history["select_cells"]["renamed"] == {}
-    assert name in found.history["select_cells"]["left_out"]["names"]
+    assert found.history.data()["select_cells"]["renamed"] == {}
+    assert name in found.history.data()["select_cells"]["left_out"]["names"]
 
 
 def test_names_of_other_animals_stay_as_they_are() -> None:
@@ -125,14 +125,14 @@ def test_names_of_other_animals_stay_as_they_are() -> None:
     found = selected(text)
 
     assert "VA01" in found.cells.name
-    assert found.history["select_cells"]["roles"] == "structure"
+    assert found.history.data()["select_cells"]["roles"] == "structure"
 
 
 # What is left out
 
 
 def test_what_is_cut_off_is_listed_with_its_rows_and_weight() -> None:
-    facts = selected(WORM + "GLRDL,GLRDL,2,S\n").history["select_cells"]
+    facts = selected(WORM + "GLRDL,GLRDL,2,S\n").history.data()["select_cells"]
 
     assert facts["left_out"] == {
         "cells": 2,
@@ -251,8 +251,8 @@ def test_the_bundled_table_is_used_from_a_fifth_of_known_cells() -> None:
     few = known + "".join(f"X{n},X{n + 1}\n" for n in range(11))
     many = known + "".join(f"X{n},X{n + 1}\n" for n in range(12))
 
-    assert selected(few).history["select_cells"]["roles"] == "cook2019"
-    assert selected(many).history["select_cells"]["roles"] == "structure"
+    assert selected(few).history.data()["select_cells"]["roles"] == "cook2019"
+    assert selected(many).history.data()["select_cells"]["roles"] == "structure"
 
 
 # --inputs, --outputs, --only, --without
@@ -293,7 +293,7 @@ def test_only_and_without() -> None:
     found = model(PLAIN, "--only", "S1,A,B,M*", "--without", "M2")
     assert sorted(found.plan.cells.name) == ["A", "B", "M1", "S1"]
 
-    gone = selected(PLAIN, only=("S1", "A", "B", "M*"), without=("M2",)).history
+    gone = selected(PLAIN, only=("S1", "A", "B", "M*"), without=("M2",)).history.data()
     assert gone["select_cells"]["left_out"]["names"] == {"M2": 1.0, "S2": 1.0}
     assert gone["select_cells"]["left_out"]["rows"] == 2
     assert "left out  2 cells (2 neuron" in report(PLAIN, "--without", "M2,S2")

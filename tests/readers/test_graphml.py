@@ -64,7 +64,7 @@ def test_a_file_s_roles_stand_before_our_table() -> None:
 
     assert found.cells.name == ("AVAL", "AVAR", "RMEV")
     assert found.cells.role.tolist() == [SENSORY, INTER, MOTOR]
-    assert found.history["select_cells"]["roles"] == "file"
+    assert found.history.data()["select_cells"]["roles"] == "file"
     several = cell_table(Options(roles_table="several"))
     found = select_cells(parse(whole(nodes), "a"), table=several)
     assert found.cells.role[0] == INTER
@@ -76,7 +76,7 @@ def test_undirected_edges_run_both_ways() -> None:
 
     pairs = zip(found.synapses.pre.tolist(), found.synapses.post.tolist(), strict=True)
     assert [*pairs] == [(2, 0), (0, 2), (0, 1)]
-    assert found.history["parse"]["undirected"] == 1
+    assert found.history.data()["parse"]["undirected"] == 1
 
 
 def test_columns_name_an_edge_s_data() -> None:
@@ -240,7 +240,7 @@ def test_the_authors_file() -> None:
     if not AUTHORS.exists():
         pytest.skip(f"NOT TESTED: the published file {AUTHORS} is not here")
     found = parse(read_bytes(str(AUTHORS)), "celegans.graphml.xml")
-    role, facts = found.cells.role.tolist(), found.history["parse"]
+    role, facts = found.cells.role.tolist(), found.history.data()["parse"]
     assert [role.count(bit) for bit in (SENSORY, INTER, MOTOR)] == [98, 92, 89]
     assert facts["chemical"] == {"rows": 2_194, "weight": 5_043}
     assert facts["electrical"] == {"rows": 1_031, "weight": 1_777}

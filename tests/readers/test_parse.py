@@ -75,7 +75,7 @@ def test_a_published_file_has_the_counts_of_its_record(case: dict[str, str]) -> 
         read_bytes(str(path)), case["path"], layout=layout_of(case["options"])
     )
 
-    facts, synapses = found.history["parse"], found.synapses
+    facts, synapses = found.history.data()["parse"], found.synapses
     loop, electrical = synapses.pre == synapses.post, found.kind == ELECTRICAL
     chemical = synapses.take(~electrical)
     seen = {
@@ -180,7 +180,7 @@ def test_words_for_kinds() -> None:
 
     assert [row[3] for row in rows(found)] == [0, 0, 1, 0, 1, 0]
     assert found.synapses.line.tolist() == [2, 3, 6, 7, 8, 9]
-    facts = found.history["parse"]
+    facts = found.history.data()["parse"]
     assert facts["repeated"] == {"rows": 2, "weight": 3.0}
     assert facts["electrical"] == {"rows": 2, "weight": 8.0}
     assert facts["chemical"] == {"rows": 4, "weight": 13.0}
@@ -193,7 +193,7 @@ def test_syntype_is_preferred_to_synclass() -> None:
     found = parse(text.encode(), "cect.csv")
 
     assert found.kind.tolist() == [CHEMICAL, ELECTRICAL]
-    assert found.history["parse"]["ignored"] == ("synclass",)
+    assert found.history.data()["parse"]["ignored"] == ["synclass"]
 
 
 def test_neurodata_form_without_header() -> None:
@@ -202,7 +202,7 @@ def test_neurodata_form_without_header() -> None:
     found = parse(text.encode(), "neurodata.txt")
 
     assert rows(found) == [("a", "b", 2.0, 0, 0), ("a", "c", 1.0, 1, 0)]
-    assert found.history["parse"]["columns"] == {
+    assert found.history.data()["parse"]["columns"] == {
         "pre": "column 1",
         "post": "column 2",
         "kind": "column 3",
@@ -214,7 +214,7 @@ def test_a_negative_weight_is_a_sign_and_a_magnitude() -> None:
     found = parse(b"a,b,-2.5\na,c,3\nb,c,0\n", "signed.csv")
 
     assert rows(found) == [("a", "b", 2.5, 0, -1), ("a", "c", 3.0, 0, 1)]
-    facts = found.history["parse"]
+    facts = found.history.data()["parse"]
     assert (facts["negative"], facts["zero"]) == (1, 1)
 
 
@@ -244,7 +244,7 @@ def test_a_row_of_several_lines_bears_the_first() -> None:
 
 def test_facts_of_the_layout() -> None:
     text = b"# by hand\npre;post;n\na;b;1\n\na;a;2\n"
-    facts = parse(text, "x").history["parse"]
+    facts = parse(text, "x").history.data()["parse"]
 
     assert facts["rows"] == 2
     assert facts["self_loops"] == 1

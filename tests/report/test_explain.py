@@ -21,7 +21,8 @@ from elegansc import pipeline
 from elegansc.cli import explain as commands
 from elegansc.ir.stages import CHEMICAL, INTER, MOTOR, SENSORY, Circuit, Dag, Source
 from elegansc.options import Options
-from elegansc.ordering.solve import order_of
+from elegansc.ordering.feedback_arc_set import feedback_arc_set
+from elegansc.ordering.problem import Problem
 from elegansc.passes.break_cycles import break_cycles
 from elegansc.passes.merge_electrical import merge_electrical
 from elegansc.report import explain
@@ -97,8 +98,8 @@ def test_forced_is_cut_in_every_minimum_and_a_tie_is_not(
 ) -> None:
     rows = [(u, v, CHEMICAL, float(w), 0) for (u, v), w in found]
     circuit = merge_electrical(connectome(rows, SIZE, role))
-    net, _ = explain.problem(circuit, Options(roles=rule, protect=protect))
-    order = order_of(net, "auto")
+    net = Problem.of(circuit, Options(roles=rule, protect=protect)).instance
+    order = feedback_arc_set(net, "auto")
     forced, tied = explain.standings(net, order)
     every = minima(net)
 
@@ -160,7 +161,7 @@ def test_every_synapse_listed_runs_backward(name: str, options: Options) -> None
     assert {(c.pre, c.post) for c in found} == back
     assert len(found) == len(back)
     assert all(c.weight == weight[c.pre, c.post] for c in found)
-    facts = dag.history["break_cycles"]
+    facts = dag.history.data()["break_cycles"]
     assert sum(c.weight for c in found) == facts["weight"]
     assert sum(c.weight for c in found) == sum(weight[pair] for pair in back)
     for c in found:
@@ -238,7 +239,9 @@ def by_powers(dag: Dag) -> list[float]:
 
 @given(connectomes(), st.sampled_from(["auto", "ratio"]))
 def test_walks_kept_are_those_of_dense_powers(found: Any, cycles: str) -> None:
-    dag = break_cycles(merge_electrical(found), cycles=cycles, alive=False)
+    dag = break_cycles(
+        merge_electrical(found), options=Options(cycles=cycles, keep_alive=False)
+    )
 
     assert explain.walks_kept(dag) == pytest.approx(by_powers(dag), rel=1e-9)
 

@@ -18,7 +18,7 @@ from support.strategies import connectomes
 import elegansc
 from elegansc.comparison.status import status
 from elegansc.errors import InputError, UsageError
-from elegansc.ir.invariants import verify
+from elegansc.ir.invariants import check_invariants
 from elegansc.ir.stages import MOTOR, SENSORY, Circuit, Sweep
 from elegansc.ir.text import digest, text
 from elegansc.module.emit_sweep import emit_sweep, lines
@@ -85,7 +85,7 @@ def test_a_small_sweep_by_hand(tmp_path: Path) -> None:
         ("M3", "M1", []),
         ("M1", "", ["M2", "M3"]),
     ]
-    rules = sweep.history["published_sweep"]["rules"]
+    rules = sweep.history.data()["published_sweep"]["rules"]
     assert rules["described"] == {
         "units_made": 5,
         "units": 4,
@@ -117,7 +117,7 @@ def test_the_authors_graph_under_the_released_rules() -> None:
     if not AUTHORS.exists():
         pytest.skip(f"NOT TESTED: the published file {AUTHORS} is not here")
     circuit = circuit_of(str(AUTHORS), label="", options=Options(), layout=Layout())
-    rules = published_sweep(circuit).history["published_sweep"]["rules"]
+    rules = published_sweep(circuit).history.data()["published_sweep"]["rules"]
 
     keras, torch_rules = rules["released, Keras"], rules["released, PyTorch"]
     assert (keras["units"], keras["merges"], keras["depth"]) == (118, 203, 2)
@@ -186,7 +186,7 @@ def test_lines_say_what_the_single_assignments_do(circuit: Circuit) -> None:
         values = swept(circuit, DESCRIBED)
         assert all(value < 0 for value in values.output.values())
         return
-    verify(sweep)
+    check_invariants(sweep)
     role = sweep.cells.role
     sensory, motor = int((role & SENSORY > 0).sum()), int((role & MOTOR > 0).sum())
     inputs = np.random.default_rng(0).normal(size=(2, sensory, 3))

@@ -14,7 +14,7 @@ from elegansc import pipeline
 from elegansc.comparison.changes import parameters
 from elegansc.comparison.version import side
 from elegansc.errors import UsageError, VerifyError
-from elegansc.ir.stages import Artifact
+from elegansc.ir.artifact import Artifact
 from elegansc.module.read import read_model
 from elegansc.options import ACTIVATIONS, CHOICES, IDLE, Options
 from elegansc.readers.parse import Layout

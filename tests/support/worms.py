@@ -6,7 +6,7 @@ from functools import cache
 from typing import Any
 
 import elegansc
-from elegansc.ir.stages import Artifact
+from elegansc.ir.artifact import Artifact
 
 
 @cache

@@ -1,4 +1,4 @@
-"""Junctions in given levels: which way each conducts, and whether it can at all."""
+"""Directions of gap junctions in an acyclic graph: up its levels, or none within one."""
 
 from __future__ import annotations
 
@@ -11,8 +11,10 @@ from ..graph import longest_path
 
 
 @dataclass(frozen=True)
-class Joined:
-    """Arcs that rise, and the junctions beside them.
+class JunctionDirections:
+    """An acyclic graph and the directions of the junctions beside it.
+
+    Invariant: the arcs and the junctions that conduct have no cycle together.
 
     Attributes:
         pre, post: (A,) acyclic arcs between nodes in [0, size).
@@ -34,8 +36,8 @@ class Joined:
         head = np.where(up, self.right, self.left)[used]
         return np.concatenate([self.pre, tail]), np.concatenate([self.post, head])
 
-    def among(self, live: Bool) -> Joined:
-        """The same, and what joins two levels of live nodes (N,) conducts.
+    def among(self, live: Bool) -> JunctionDirections:
+        """Let every junction between two different levels of live nodes (N,) conduct upward.
 
         A level is the longest path to it: none changes as a junction rises between two.
         """

@@ -1,0 +1,196 @@
+"""Accounts of the passes up to the circuit: frozen records for the report and `--json`.
+
+No pass and no command decides by them, and nothing of them reaches a generated file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+MERGED = {"merged": True}  # metadata: the fields of this record stand among the others
+
+
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """Number and weight of some rows of a file."""
+
+    rows: int
+    weight: float
+
+
+@dataclass(frozen=True, slots=True)
+class TextForm:
+    """Layout of delimited text.
+
+    Attributes:
+        columns: title of the column by what it holds; ignored: titles of the others.
+        comments, blank: numbers of lines.
+    """
+
+    delimiter: str
+    header: bool
+    encoding: str | None
+    columns: Mapping[str, str]
+    ignored: tuple[str, ...]
+    comments: int
+    blank: int
+
+
+@dataclass(frozen=True, slots=True)
+class GraphForm:
+    """Layout of a graph format.
+
+    Attributes:
+        columns: attribute of an edge by what it holds.
+        undirected: chemical edges that were doubled, one each way.
+        unnamed: why nodes go by their ids although data could name them; "" if not so.
+    """
+
+    format: str
+    columns: Mapping[str, str]
+    undirected: int
+    unnamed: str
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """What a file holds.
+
+    Attributes:
+        rows: all of them; repeated: those that repeat another from the receiver's side.
+        zero, negative, self_loops: rows of such a weight, of a cell with itself.
+        form: its layout.
+    """
+
+    rows: int
+    cells: int
+    chemical: Amount
+    electrical: Amount
+    repeated: Amount
+    zero: int
+    negative: int
+    self_loops: int
+    form: TextForm | GraphForm = field(metadata=MERGED)
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """Cells that are no neurons of the model.
+
+    Attributes:
+        kinds: number of cells by kind.
+        rows, weight: that go with them.
+        names: weight of its rows by the name of a cell.
+    """
+
+    cells: int
+    kinds: Mapping[str, int]
+    rows: int
+    weight: float
+    names: Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Selected:
+    """What `select_cells` did.
+
+    Attributes:
+        renamed: new name by old; merged: cells that had another's new name.
+        roles: where they come from: "structure", "file" or the name of a table.
+        sensory, motor, cells: numbers of those kept.
+    """
+
+    renamed: Mapping[str, str]
+    merged: int | None = None
+    roles: str
+    left_out: LeftOut
+    sensory: int
+    motor: int
+    cells: int
+
+
+@dataclass(frozen=True, slots=True)
+class Coupled:
+    """Electrical rows as junctions.
+
+    Attributes:
+        rows: electrical ones; self_junctions: of a cell with itself, dropped.
+        one_sided: junctions listed from one side alone; unequal: with two weights.
+        rule: option --junctions.
+    """
+
+    rows: int
+    self_junctions: Amount
+    one_sided: int
+    unequal: int
+    rule: str
+
+
+@dataclass(frozen=True, slots=True)
+class Below:
+    """Pairs dropped because they weigh less than --min-weight."""
+
+    synapses: int
+    weight: float
+    junctions: int
+    junction_weight: float
+
+
+@dataclass(frozen=True, slots=True)
+class SelfLoops:
+    """Chemical synapses of a neuron with itself."""
+
+    synapses: int
+    weight: float
+
+
+@dataclass(frozen=True, slots=True)
+class Merged:
+    """What `merge_electrical` did; `weight` is without self-loops.
+
+    Attributes:
+        both: coupled pairs that have a chemical synapse as well.
+    """
+
+    coupled: Coupled = field(metadata=MERGED)
+    below: Below
+    synapses: int
+    weight: float
+    self_loops: SelfLoops
+    junctions: int
+    junction_weight: float
+    both: int
+
+
+@dataclass(frozen=True, slots=True)
+class Assigned:
+    """What a published sweep makes under one reading of its rules.
+
+    Attributes:
+        units_made: units applied; units, merges: those that reach the output.
+        depth: most units in a row; factors: most values merged in one motor neuron.
+        motors, inter: neurons that take part, of all_motors and all_inter.
+    """
+
+    units_made: int
+    units: int
+    merges: int
+    depth: int
+    factors: int
+    motors: int
+    all_motors: int
+    inter: int
+    all_inter: int
+
+
+@dataclass(frozen=True, slots=True)
+class Swept:
+    """What `published_sweep` made, by the name of the rules."""
+
+    rules: Mapping[str, Assigned]
+
+
+@dataclass(frozen=True, slots=True)
+class ReadModel:
+    """A generated model was the input: its tables are taken as they are."""

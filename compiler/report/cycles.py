@@ -1,0 +1,104 @@
+"""The report on broken cycles: the weight sent backward, and its distance to the minimum."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ..ir.order_accounts import Broken
+from ..module.docstring import constraint
+from ..names import amount, plain, plural
+from .words import line, listed
+
+
+def cycles(account: Broken, unit: str) -> Iterator[str]:
+    """The weight sent backward, its standing, and warnings."""
+    loss = account.loss
+    if not loss.synapses:
+        yield line("cycles", f"none: all {amount(loss.of_weight)} {unit} run forward")
+        return
+    share = 100 * loss.weight / loss.of_weight if loss.of_weight else 0
+    yield line(
+        "cycles",
+        f"{amount(loss.weight)} of {amount(loss.of_weight)} {unit} run backward, "
+        f"{share:.1f} %, in {plural(loss.synapses, 'pair')}: {standing(account)}",
+    )
+    hops = ", ".join(f"{100 * loss.walks[hop - 1]:.0f} % of {hop}" for hop in (3, 4, 5))
+    yield line(
+        "",
+        f"{loss.halves:,} of them halves of a reciprocal pair; of sensor-to-motor "
+        f"walks is left: {hops} hops",
+    )
+    if account.asked == "exact" and not proved(account):
+        yield line(
+            "warning",
+            "the budget of the exact search ended first: no minimum is proved",
+        )
+    if account.flips is not None:
+        how = ": its order, taken as it is" if account.recorded else ""
+        yield line(
+            "",
+            f"{plural(account.flips, 'synapse')} turned against {account.like}{how}",
+        )
+    for pattern in account.unmatched:
+        yield line("warning", f"--protect {plain(pattern)}: no synapse matches")
+    if account.unprotected:
+        against = listed(account.unprotected, False, ", ")
+        yield line("warning", f"--protect: runs backward all the same: {against}")
+    if account.too_large_to_revive:
+        yield line(
+            "warning",
+            "too large a graph to keep neurons alive: --keep-alive is left out",
+        )
+    if account.given_up:
+        names = ", ".join(map(plain, account.given_up))
+        yield line("", f"kept on no path, at the price allowed by --alive-cap: {names}")
+    if loss.scale > 1:
+        how = "were rounded to" if account.rounded else "are counted in"
+        yield line("", f"weights {how} 1/{loss.scale:,} to find the order")
+
+
+def standing(account: Broken) -> str:
+    """The loss against the least possible one; never a bare `minimum`."""
+    bound, first, lost = account.loss.bound, account.least_price, account.price
+    if bound is None:
+        return f"not proved to be a minimum ({account.loss.method})"
+    under = constraint(account.roles, account.symmetric, account.protected > 0)
+    if bound >= lost:
+        return f"the minimum{under} (proved)"
+    if bound >= first:
+        reasons = [levels_of(account), alive_of(account), near_of(account)]
+        proved = f"minimum{under} {amount(bound)} (proved)"
+        few = account.few_price
+        if few is not None and few < lost:  # the rest is lost beyond the levels
+            proved += f", {amount(few)} {joined([reasons[0], reasons[2]])}"
+            reasons[0] = ""
+        return f"{proved}, {amount(lost)} {joined(reasons)}"
+    gap = f"{100 * (first - bound) / first:.1f} %"
+    return f"no order{under} loses less than {amount(bound)} (proved), gap {gap}"
+
+
+def proved(account: Broken) -> bool:
+    """Whether the order found first is proved to lose least."""
+    bound = account.loss.bound
+    return bound is not None and bound >= account.least_price
+
+
+def levels_of(account: Broken) -> str:
+    """The levels for which more than the minimum is lost; "" for any number."""
+    most = account.max_levels
+    return f"in at most {most} levels" if most else ""
+
+
+def alive_of(account: Broken) -> str:
+    """The neurons for which more than the minimum is lost; "" for none."""
+    return "with everyone alive who can be" if account.alive else ""
+
+
+def near_of(account: Broken) -> str:
+    """The older model for which more than the minimum is lost; "" for none."""
+    return f"near {account.like}" if account.stick else ""
+
+
+def joined(reasons: list[str]) -> str:
+    """The reasons that there are, in a row."""
+    return " ".join(filter(None, reasons))

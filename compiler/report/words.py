@@ -1,0 +1,22 @@
+"""Lines of a report."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ..names import plain
+
+SHOWN = 12  # names that one line lists
+
+
+def line(word: str, sentence: str) -> str:
+    """One line of the report."""
+    return f"{word:<9} {sentence}"
+
+
+def listed(found: Sequence[str], verbose: bool, between: str = " ") -> str:
+    """Names on one line; a dozen unless all were asked for."""
+    shown = found if verbose else found[:SHOWN]
+    more = len(found) - len(shown)
+    names = between.join(plain(name) if between == " " else name for name in shown)
+    return f"{names} ... and {more:,} more (--verbose)" if more else names
