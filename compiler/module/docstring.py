@@ -24,21 +24,21 @@ from .docstring_layout import laid_out, listed, made_by
 
 
 def docstring(
-    plan: Plan, options: Options, name: str, held: tuple[Parameter, ...]
+    plan: Plan, options: Options, name: str, parameters: tuple[Parameter, ...]
 ) -> list[str]:
     """The lines between the quotes: title, facts, command, source.
 
     Args:
-        held: the parameters of the module.
+        parameters: of the module.
     """
     kind = f" as a {semantics_of(options).words.network} network"
     label = plan.source.label
     made = made_by(label, name, options)
-    return laid_out(label, name, kind, facts(plan, options, held), made)
+    return laid_out(label, name, kind, facts(plan, options, parameters), made)
 
 
 def facts(
-    plan: Plan, options: Options, held: tuple[Parameter, ...]
+    plan: Plan, options: Options, parameters: tuple[Parameter, ...]
 ) -> Iterator[tuple[str, list[str]]]:
     """(title, sentences) of each fact, in order."""
     words = semantics_of(options).words
@@ -62,7 +62,7 @@ def facts(
     yield "state", rule(options)
     if options.task != "none":
         yield "task", task(options)
-    yield "parameters", [counted(held)]
+    yield "parameters", [counted(parameters)]
     yield from junctions(plan, words)
     yield from feedback(plan, options, words)
     yield from unused(plan)
@@ -105,10 +105,10 @@ def task(options: Options) -> list[str]:
     return [*TASKS[options.task], f"read-out: {READOUTS[options.readout]}"]
 
 
-def counted(held: tuple[Parameter, ...]) -> str:
+def counted(parameters: tuple[Parameter, ...]) -> str:
     """How many numbers the parameters hold, and of what."""
-    words = ", ".join(parameter.words for parameter in held)
-    return f"{sum(parameter.size for parameter in held):,}: {words}"
+    words = ", ".join(parameter.words for parameter in parameters)
+    return f"{sum(parameter.size for parameter in parameters):,}: {words}"
 
 
 def junctions(plan: Plan, words: Words) -> Iterator[tuple[str, list[str]]]:

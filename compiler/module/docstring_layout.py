@@ -39,7 +39,7 @@ def laid_out(
 
 
 def row(title: str, sentences: list[str]) -> Iterator[str]:
-    """A fact: its title, then its sentences, aligned."""
+    """The lines of a fact: title, then sentences, in two columns."""
     first = True
     for sentence in sentences:
         for line in wrap(sentence, INDENT):
@@ -68,7 +68,7 @@ def listed(found: list[str]) -> str:
 
 
 def made_by(label: str, name: str, options: Options) -> str:
-    """The command that rebuilds the model; for a bisection step, the two it lies between."""
+    """The command that rebuilds the model; of a bisection step, the models beside it."""
     if label.startswith(STEP):
         return f"elegansc bisect, a step between {label.removeprefix(STEP)}"
     return command(label, name, options)

@@ -76,22 +76,22 @@ def emit(plan: Plan, *, options: Options | None = None, name: str = "") -> Artif
     check_label(plan.source.label)
     name = check_name(name or names.class_name(plan.source.label))
     semantics, tables = semantics_of(options), tables_of(plan, options)
-    held = semantics.parameters(tables.wiring, options)
+    parameters = semantics.parameters(tables.wiring, options)
     page = environment().get_template(f"semantics/{semantics.page}.jinja")
-    module = page_of(plan, options, name, tables, held)
+    module = page_of(plan, options, name, tables, parameters)
     body = page.render(module=module).encode("ascii")
     return Artifact(
         {f"{name}.py": with_header(body, plan.source.label, digest(plan))},
         plan.source.label,
         plan.source.unit,
-        summary(tables.wiring, options, name, held),
+        summary(tables.wiring, options, name, parameters),
         plan.history,
         optimality=plan.optimality,
     )
 
 
 def summary(
-    wiring: Wiring, options: Options, name: str, held: tuple[Parameter, ...]
+    wiring: Wiring, options: Options, name: str, parameters: tuple[Parameter, ...]
 ) -> dict[str, int | str]:
     """The module in five numbers."""
     return {
@@ -99,7 +99,7 @@ def summary(
         "sensory": len(wiring.sensory),
         "motor": len(wiring.motor),
         "synapses": sum(semantics_of(options).conducting(wiring)),
-        "parameters": sum(parameter.size for parameter in held),
+        "parameters": sum(parameter.size for parameter in parameters),
     }
 
 
@@ -122,7 +122,7 @@ def page_of(
     options: Options,
     name: str,
     tables: Tables,
-    held: tuple[Parameter, ...],
+    parameters: tuple[Parameter, ...],
 ) -> ModulePage:
     """The page of a plan."""
     semantics, merge = semantics_of(options), merge_of(options)
@@ -131,7 +131,7 @@ def page_of(
     factor = "" if gain == "1" else f"{gain} * "
     return ModulePage(
         name=name,
-        docstring=quoted("\n".join(docstring(plan, options, name, held))),
+        docstring=quoted("\n".join(docstring(plan, options, name, parameters))),
         tables=tuple(table_texts(tables, plan.source.unit, semantics.words)),
         features=options.features,
         unit=options.unit,

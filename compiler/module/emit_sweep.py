@@ -74,14 +74,14 @@ def emit_sweep(sweep: Sweep, *, options: Options, name: str = "") -> Artifact:
     """Write the module: one file, `<name>.py`, ASCII; arguments as of `emit`."""
     check_label(sweep.source.label)
     name = check_name(name or names.class_name(sweep.source.label))
-    held = semantics_of(options).parameters(wiring_of(sweep), options)
+    parameters = semantics_of(options).parameters(wiring_of(sweep), options)
     page = environment().get_template("semantics/published.jinja")
-    body = page.render(module=page_of(sweep, options, name, held)).encode("ascii")
+    body = page.render(module=page_of(sweep, options, name, parameters)).encode("ascii")
     return Artifact(
         {f"{name}.py": with_header(body, sweep.source.label, digest(sweep))},
         sweep.source.label,
         sweep.source.unit,
-        summary(sweep, name, held),
+        summary(sweep, name, parameters),
         sweep.history,
     )
 
@@ -104,7 +104,7 @@ def units(sweep: Sweep) -> list[str]:
 
 
 def summary(
-    sweep: Sweep, name: str, held: tuple[Parameter, ...]
+    sweep: Sweep, name: str, parameters: tuple[Parameter, ...]
 ) -> dict[str, int | str]:
     """The module in five numbers."""
     role = sweep.cells.role
@@ -113,19 +113,19 @@ def summary(
         "sensory": int((role & SENSORY > 0).sum()),
         "motor": int((role & MOTOR > 0).sum()),
         "synapses": int((sweep.left >= 0).sum()),
-        "parameters": sum(parameter.size for parameter in held),
+        "parameters": sum(parameter.size for parameter in parameters),
     }
 
 
 def page_of(
-    sweep: Sweep, options: Options, name: str, held: tuple[Parameter, ...]
+    sweep: Sweep, options: Options, name: str, parameters: tuple[Parameter, ...]
 ) -> SweepPage:
     """The page of a sweep."""
     activation = ACTIVATIONS[options.activation]
     call, gain = activation.call, activation.factor
     return SweepPage(
         name=name,
-        docstring=quoted("\n".join(docstring(sweep, options, name, held))),
+        docstring=quoted("\n".join(docstring(sweep, options, name, parameters))),
         tables=tuple(tables(sweep, options)),
         features=options.features,
         norm=options.norm,
@@ -152,8 +152,8 @@ def lines(sweep: Sweep) -> list[Line]:
         line = opened.pop(row, None)
         if line is None:
             return
-        for other, held in [*opened.items()]:
-            if row in held.factors or row == held.source:
+        for other, waiting in [*opened.items()]:
+            if row in waiting.factors or row == waiting.source:
                 close(other)
         done.append(line)
 
@@ -176,7 +176,7 @@ def lines(sweep: Sweep) -> list[Line]:
 
 
 def unused(sweep: Sweep) -> list[str]:
-    """The neurons that no output hangs on, sorted."""
+    """Names of the neurons that no output depends on, sorted."""
     made = {
         row
         for row, left in zip(sweep.neuron.tolist(), sweep.left.tolist(), strict=True)
@@ -218,24 +218,24 @@ def tables(sweep: Sweep, options: Options) -> Iterator[Table]:
 
 
 def written(name: tuple[str, ...], line: Line) -> str:
-    """A line as a Python literal."""
+    """A line of SWEEP as a Python literal."""
     source = name[line.source] if line.source >= 0 else ""
     factors = ", ".join(literal(name[row]) for row in line.factors)
     return f"({literal(name[line.neuron])}, {literal(source)}, [{factors}])"
 
 
 def docstring(
-    sweep: Sweep, options: Options, name: str, held: tuple[Parameter, ...]
+    sweep: Sweep, options: Options, name: str, parameters: tuple[Parameter, ...]
 ) -> list[str]:
     """The lines between the quotes: title, facts, command, source."""
     label = sweep.source.label
     made = command(label, name, options)
     kind = ", as ElegansNet sweeps it"
-    return laid_out(label, name, kind, facts(sweep, options, held), made)
+    return laid_out(label, name, kind, facts(sweep, options, parameters), made)
 
 
 def facts(
-    sweep: Sweep, options: Options, held: tuple[Parameter, ...]
+    sweep: Sweep, options: Options, parameters: tuple[Parameter, ...]
 ) -> Iterator[tuple[str, list[str]]]:
     """(title, sentences) of each fact, in order."""
     role, d = sweep.cells.role, options.features
@@ -268,6 +268,6 @@ def facts(
     )
     if options.task != "none":
         yield "task", task(options)
-    yield "parameters", [counted(held)]
+    yield "parameters", [counted(parameters)]
     if dead:
         yield "unused", [f"{plural(len(dead), 'neuron')}: {listed(dead)}"]

@@ -106,7 +106,7 @@ def mapping(
     name: str, kind: str, note: str, found: Mapping[str, Value | list[str]]
 ) -> Table:
     """A dict of plain values or lists of names, an entry a line."""
-    rows = (f"{literal(key)}: {value(held)}" for key, held in found.items())
+    rows = (f"{literal(key)}: {value(content)}" for key, content in found.items())
     return Table(name, kind, note, "{}", tuple(rows))
 
 
@@ -133,10 +133,10 @@ def nested_type(*nests: Nested) -> str:
     return f"dict[str, dict[str, {'int' if whole else 'float'}]]"
 
 
-def value(held: Value | list[str]) -> str:
+def value(content: Value | list[str]) -> str:
     """A Python literal of an option's value or a list of names."""
-    if isinstance(held, str):
-        return literal(held)
-    if isinstance(held, list):
-        return f"[{', '.join(map(literal, held))}]"
-    return repr(held) if isinstance(held, bool) else number(held)
+    if isinstance(content, str):
+        return literal(content)
+    if isinstance(content, list):
+        return f"[{', '.join(map(literal, content))}]"
+    return repr(content) if isinstance(content, bool) else number(content)
