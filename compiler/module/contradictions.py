@@ -1,4 +1,4 @@
-"""Where the tables of a generated module contradict each other: table, line, which neurons."""
+"""Contradictions between the tables of a generated module: table, line, neurons."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ Place = tuple[str, str, str]  # table, neuron, input; no input in LEVELS
 
 
 def contradiction(data: bytes, label: str, tables: Tables) -> InputError | None:
-    """The first of them as an error; None: they lie deeper than a look at pairs goes.
+    """The first contradiction between pairs of neurons as an error; None: there is none.
 
     Args:
-        data: of the module; tables: what was read from it.
+        data: of the module; tables: as read from it.
     """
     for (table, neuron, source), seen in contradictions(tables):
         node = literals(parsed(data, label), label, {table})[table].node
@@ -27,7 +27,7 @@ def contradiction(data: bytes, label: str, tables: Tables) -> InputError | None:
 
 
 def line_of(node: ast.expr, neuron: str, source: str) -> int:
-    """The line of an input of a neuron; of the neuron itself where no input is meant."""
+    """The line of a neuron's input; of the neuron where `source` is empty."""
     if isinstance(node, ast.Dict):
         for key, inputs in zip(node.keys, node.values, strict=True):
             if isinstance(key, ast.Constant) and key.value == neuron:
@@ -36,7 +36,7 @@ def line_of(node: ast.expr, neuron: str, source: str) -> int:
 
 
 def contradictions(tables: Tables) -> Iterator[tuple[Place, str]]:
-    """(place, what is wrong there), table by table."""
+    """(place, message) of each contradiction, table by table."""
     yield from doubled(tables)
     level = {name: k for k, names in enumerate(tables.levels) for name in names}
     before: dict[str, set[int]] = {}
@@ -64,7 +64,7 @@ def contradictions(tables: Tables) -> Iterator[tuple[Place, str]]:
 
 
 def doubled(tables: Tables) -> Iterator[tuple[Place, str]]:
-    """Pairs that stand in two places, and signs of none."""
+    """Pairs in two tables, and signs of pairs that are no synapse."""
     yield from coupled_twice(tables)
     for neuron, inputs in tables.feedback.items():
         for source in inputs:
@@ -80,7 +80,7 @@ def doubled(tables: Tables) -> Iterator[tuple[Place, str]]:
 
 
 def coupled_twice(tables: Tables) -> Iterator[tuple[Place, str]]:
-    """Junctions that stand twice, in one table or in both, and those within a neuron."""
+    """Junctions that stand twice, in one table or two, and those of a neuron with itself."""
     coupled = set()
     for table, held in (
         ("ELECTRICAL", tables.electrical),

@@ -85,7 +85,7 @@ def literals(tree: ast.Module, label: str, wanted: set[str]) -> dict[str, Litera
 
 
 def code_in(node: ast.expr) -> int:
-    """The line of the first thing in a tree that is no literal; 0: there is none."""
+    """The line of the first node of a tree that is no literal; 0: there is none."""
     lines = (
         getattr(part, "lineno", 0)
         for part in ast.walk(node)

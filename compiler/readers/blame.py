@@ -1,4 +1,4 @@
-"""Say what is wrong with the rows of a delimited text: the place, the why, the cure."""
+"""The mistakes in the rows of a delimited text: place, reason, remedy."""
 
 from __future__ import annotations
 

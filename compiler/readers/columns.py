@@ -1,4 +1,4 @@
-"""Guess which column is what, by what it is called or by what stands in it."""
+"""Guess the role of each column from its name or its content."""
 
 from __future__ import annotations
 

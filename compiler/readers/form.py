@@ -1,4 +1,4 @@
-"""A form of a text: delimiter, header, columns; and what to say of one that says nothing."""
+"""A form of delimited text: its delimiter, header and columns; the error where they are unknown."""
 
 from __future__ import annotations
 
@@ -39,19 +39,19 @@ class Form:
 
     @property
     def known(self) -> bool:
-        """Whether it says who sends and who receives."""
+        """Whether the columns pre and post are known."""
         return {"pre", "post"} <= self.places.keys()
 
     @property
     def score(self) -> tuple[int, float, bool]:
-        """How much speaks for this form."""
+        """The evidence for this form, comparable."""
         if not self.known or (not self.header and self.share < 0.5):
             return (0, self.share * (self.width > 1), self.own)
         quality = 3 if self.header else min(2, len(self.places) - 1)
         return (quality, self.share, self.own)
 
     def title(self, place: int) -> str:
-        """What a column is called: its name in the header, or its position."""
+        """The title of a column: its name in the header, or its position."""
         if self.header and place < len(self.header) and self.header[place]:
             return self.header[place]
         return f"column {place + 1}"
@@ -82,7 +82,7 @@ def seen_columns(form: Form) -> str:
 
 
 def unrecognised(form: Form, label: str, sample: Sample) -> InputError:
-    """The error for a text whose columns say nothing."""
+    """The error for a text whose columns pre and post are unknown."""
     at = Location(label, sample.start, text=sample.lines[0].rstrip("\r\n"))
     if matrix(form):
         return InputError(
@@ -104,7 +104,7 @@ def unrecognised(form: Form, label: str, sample: Sample) -> InputError:
 
 
 def matrix(form: Form) -> bool:
-    """Whether the numbers of a text are a table of everyone by everyone."""
+    """Whether a text is an adjacency matrix."""
     if form.width < 3 or not form.rows:
         return False
     if not all(numeric(form.rows, place) for place in range(1, form.width)):

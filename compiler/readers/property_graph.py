@@ -75,7 +75,7 @@ def edge_list(graph: PropertyGraph, label: str, layout: Layout) -> EdgeList:
 
     Args:
         layout: its `columns` name the edges' weight and kind; its `kind` is that of all
-            edges where they do not tell it.
+            edges without data for it.
 
     Raises:
         InputError: what is wrong with the graph, all of it.
@@ -115,7 +115,7 @@ def check_layout(layout: Layout, label: str, format: str) -> None:
 
 
 def names_of(graph: PropertyGraph) -> tuple[dict[str, str], str]:
-    """The name of each node by its id; why that is its id where data could have named it."""
+    """The name of each node by its id, and why that is its id although nodes have names."""
     nodes = graph.nodes.values()
     keys = {plain_word(key): key for node in nodes for key in node.data}
     why = ""
@@ -141,7 +141,7 @@ def wrong_names(
 
 
 def edge_data(graph: PropertyGraph, layout: Layout) -> dict[str, str]:
-    """The data of the edges that give their weight and their kind."""
+    """The keys of the edges' weight and kind among their data."""
     keys = list(dict.fromkeys(key for edge in graph.edges for key in edge.data))
     places = {role: keys[place] for role, place in by_name(keys).items()}
     found = {role: name for role, name in places.items() if role in EDGE_DATA}
@@ -162,7 +162,7 @@ def rows(
     """The edges as rows, and what is wrong with them.
 
     Args:
-        places: weight, kind -> their data; kind: of all edges, where they do not tell it.
+        places: weight, kind -> the key of their data; kind: of all edges without that key.
     """
     number = {node: place for place, node in enumerate(graph.nodes)}
     wrong: list[Mistake] = []
@@ -175,12 +175,12 @@ def rows(
             wrong.append(Mistake(at, f"no node {stray[0]!a}", hint))
             continue
         data = {**graph.defaults, **data}
-        told = {role: data.get(place, "") for role, place in places.items()}
-        for role, text in told.items():
+        texts = {role: data.get(place, "") for role, place in places.items()}
+        for role, text in texts.items():
             if trouble := TROUBLES[role](text):
                 wrong.append(Mistake(at, *trouble))
-        weight = weight_of(told["weight"]) if "weight" in told else 1.0
-        sort = kind_of(told["kind"]) if "kind" in told else kind
+        weight = weight_of(texts["weight"]) if "weight" in texts else 1.0
+        sort = kind_of(texts["kind"]) if "kind" in texts else kind
         ends = number[source], number[target]
         found.append((*ends, weight, sort, line))
         if not directed and sort == CHEMICAL and source != target:

@@ -1,4 +1,4 @@
-"""Formats that are recognised to be refused by name, with what to do instead."""
+"""Formats that are refused by name, each with the way round it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Find how a text is laid out from what stands in it, never from its name."""
+"""Find the layout of a text from its content, never from its name."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ def refuse_python(sample: Sample, label: str, layout: Layout) -> None:
 
 
 def attempt(sample: Sample, delimiter: str, layout: Layout) -> Form:
-    """How the sample reads when split by one delimiter."""
+    """The form of the sample under one delimiter."""
     rows = split(sample.lines, delimiter, sample.start)
     header, own, used = heading(sample, rows, delimiter, layout)
     body = [row for _, row in rows[used:]]
@@ -105,7 +105,7 @@ def attempt(sample: Sample, delimiter: str, layout: Layout) -> Form:
 
 
 def wished(names: Sequence[str], width: int, layout: Layout) -> dict[str, int]:
-    """The columns that the user asks for, as far as this form has them."""
+    """The columns that --columns names, as far as this form has them."""
     places = {}
     for role, name in layout.columns.items():
         if name in names:
