@@ -477,7 +477,7 @@ def test_nobody_falls_silent_for_being_kept_alive(
 ) -> None:
     """As few as without are silent, or fewer; those named are just those."""
     try:
-        bare = in_few(found, most, roles=roles, alive=False)
+        bare = in_few(found, most, roles=roles, keep_alive=False)
     except InputError:
         return  # junctions between blocks find no room
     dag = in_few(found, most, roles=roles, alive_cap=1e6)
