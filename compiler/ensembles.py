@@ -22,7 +22,7 @@ def ensemble(
     label: str = "",
     options: Options,
     layout: Layout,
-) -> list[Sibling]:
+) -> list[Member]:
     """Models of `count` different orders that cost the same, the least that was found.
 
     Raises:
@@ -30,7 +30,7 @@ def ensemble(
     """
     if options.cycles in ("fast", "ratio"):
         raise UsageError("--ensemble: ties are broken in exact orders: --cycles auto")
-    found: dict[float, dict[frozenset[tuple[str, str]], Sibling]] = {}
+    found: dict[float, dict[frozenset[tuple[str, str]], Member]] = {}
     last = min(options.tie_seed + 8 * count, 2**32)
     for seed in range(options.tie_seed, last):
         trace = Trace()
@@ -57,7 +57,7 @@ def ensemble(
         cut = frozenset((cell[u], cell[v]) for u, v in ends)
         price = dag.price
         same = found.setdefault(price, {})
-        same.setdefault(cut, Sibling(seed, artifact, cut))
+        same.setdefault(cut, Member(seed, artifact, cut))
         if price == min(found) and len(same) == count:
             return list(same.values())
     least = found[min(found)]
@@ -67,7 +67,7 @@ def ensemble(
 
 
 @dataclass(frozen=True)
-class Sibling:
+class Member:
     """A model of an ensemble: its tie seed, its module, what runs backward in it."""
 
     seed: int

@@ -1,10 +1,9 @@
-"""The command that all is about: compile. Writes files, and says what every pass did."""
+"""The command compile: writes files, and reports what every pass did."""
 
 from __future__ import annotations
 
 import json
 import sys
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,14 +17,13 @@ from .certificate import (
     require_certificate,
     require_proof,
 )
-from .ensemble import siblings
+from .check import compared, locked_by, remedy, say_fresh
+from .ensemble import write_ensemble
 from .flags import SCHEMA, layout_of, layout_options, model_options, options_of
 
 if TYPE_CHECKING:
     from ..ir.artifact import Artifact
-    from ..ir.stages import Connectome
     from ..ir.trace import Trace
-    from ..module.read import Model
     from ..options import Options
 
 
@@ -84,7 +82,7 @@ def compile_command(
         check_stdout(looks, given["as_json"])
     options = options_of(given)
     if given["ensemble"]:
-        siblings(source, output, name, label, options, given)
+        write_ensemble(source, output, name, label, options, given)
         return
     if given["certificate"]:
         allow_certificate(given["certificate"], (source, output), given["force"])
@@ -111,8 +109,7 @@ def compile_command(
     data = next(iter(artifact.files.values()))
     if looks:
         same = compared(Path(output), data, show=given["diff"])
-        if recorded(trace):
-            fresh(connectome_of(trace), artifact, options)
+        say_fresh(trace, artifact, options)
         if given["check"] and not same:
             hint = remedy(lock, options)
             raise InputError(output, "is out of date or was edited", hint)
@@ -224,84 +221,3 @@ def put(output: str, data: bytes, source: str, force: bool) -> None:
         sys.stdout.buffer.flush()
     else:
         write(Path(output), data, kind=MODULE, force=force, source=source)
-
-
-def locked_by(path: Path) -> Model | None:
-    """The model at a path, whose order stands if it is of the same graph and options."""
-    from ..files import read_bytes
-    from ..module.header import AGAIN
-    from ..module.read import read_model
-
-    if not path.is_file():
-        return None
-    data = read_bytes(str(path), empty=AGAIN)
-    try:
-        model = read_model(data, str(path))
-        model.header.check(str(path))
-        return model
-    except InputError:
-        return None
-
-
-def remedy(there: Model | None, options: Options) -> str:
-    """What to do about a file that would change."""
-    from ..module.docstring_layout import command
-
-    if there is None or there.options == options:
-        return "compile it again"
-    made = command(there.header.label, there.name, there.options)
-    return f"it was made by: {made}"
-
-
-def compared(path: Path, data: bytes, *, show: bool) -> bool:
-    """Whether a file holds these bytes; the difference, if it is to be shown."""
-    from difflib import unified_diff
-
-    from ..files import read_bytes
-    from ..module.header import AGAIN
-
-    there = path.exists() or not show
-    old = read_bytes(str(path), empty=AGAIN) if there else b""
-    old = old.replace(b"\r\n", b"\n")
-    if old == data:
-        click.echo(f"{visible(str(path))} is as elegansc writes it", err=True)
-        return True
-    if show:
-        before, after = (
-            text.decode("utf-8", "replace").splitlines(keepends=True)
-            for text in (old, data)
-        )
-        name = visible(str(path))
-        lines = unified_diff(before, after, name, f"{name} (as compiled)")
-        click.echo("".join(lines), nl=False)
-    return False
-
-
-def connectome_of(trace: Trace) -> Connectome:
-    """What was parsed, that standard input is not read twice."""
-    from ..ir.stages import Connectome
-
-    found = trace.kept["connectome"]
-    assert isinstance(found, Connectome)
-    return found
-
-
-def recorded(trace: Trace) -> bool:
-    """Whether the order is that of the model at OUTPUT, taken as it is."""
-    from ..ir.stages import Dag
-
-    dag = trace.kept.get("dag")
-    return isinstance(dag, Dag) and dag.recorded
-
-
-def fresh(connectome: Connectome, artifact: Artifact, options: Options) -> None:
-    """Say if a fresh solve would lose less than the order that stands."""
-    from ..names import amount
-    from ..pipeline import lower
-
-    new = lower(connectome, replace(options, like="", stick=0.0))
-    old, now = artifact.history.break_cycles, new.history.break_cycles
-    assert old is not None and now is not None
-    if now.loss.weight < old.loss.weight:
-        less = f"{amount(old.loss.weight - now.loss.weight)} {artifact.unit}"
-        click.echo(f"a fresh solve would lose {less} less", err=True)

@@ -24,7 +24,7 @@ ALONE = {  # options that an ensemble has no use for, and their flags
 }
 
 
-def siblings(
+def write_ensemble(
     source: str,
     output: str,
     name: str,
@@ -52,9 +52,8 @@ def siblings(
         layout=layout_of(given),
     )
     files = {
-        folder
-        / f"{sibling.artifact.summary['name']}_{sibling.seed}.py".lower(): sibling
-        for sibling in found
+        folder / f"{member.artifact.summary['name']}_{member.seed}.py".lower(): member
+        for member in found
     }
     for path in files:
         allow(path, kind=MODULE, force=given["force"], source=source)
@@ -62,17 +61,17 @@ def siblings(
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise InputError(output, f"cannot be made: {error.strerror}") from None
-    for path, sibling in files.items():
-        (data,) = sibling.artifact.files.values()
+    for path, member in files.items():
+        (data,) = member.artifact.files.values()
         write(path, data, kind=MODULE, force=given["force"], source=source)
     if given["quiet"]:
         return
-    for path, sibling in files.items():
-        account = sibling.artifact.history.break_cycles
+    for path, member in files.items():
+        account = member.artifact.history.break_cycles
         assert account is not None
         lost = account.loss.weight
         click.echo(f"wrote     {visible(str(path))}: {lost:,g} backward", err=True)
-    sets = [sibling.cut for sibling in found]
+    sets = [member.cut for member in found]
     every, some = frozenset.intersection(*sets), frozenset.union(*sets)
     click.echo(
         f"          {len(every):,} synapses run backward in all of them, "

@@ -1,0 +1,90 @@
+"""What compile --check and --diff do: compare a file with what would be written there."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from ..errors import InputError, visible
+
+if TYPE_CHECKING:
+    from ..ir.artifact import Artifact
+    from ..ir.trace import Trace
+    from ..module.read import Model
+    from ..options import Options
+
+
+def locked_by(path: Path) -> Model | None:
+    """The model at a path, whose order stands if it is of the same graph and options."""
+    from ..files import read_bytes
+    from ..module.header import AGAIN
+    from ..module.read import read_model
+
+    if not path.is_file():
+        return None
+    data = read_bytes(str(path), empty=AGAIN)
+    try:
+        model = read_model(data, str(path))
+        model.header.check(str(path))
+        return model
+    except InputError:
+        return None
+
+
+def remedy(there: Model | None, options: Options) -> str:
+    """What to do about a file that would change."""
+    from ..module.docstring_layout import command
+
+    if there is None or there.options == options:
+        return "compile it again"
+    made = command(there.header.label, there.name, there.options)
+    return f"it was made by: {made}"
+
+
+def compared(path: Path, data: bytes, *, show: bool) -> bool:
+    """Whether a file holds these bytes; the difference, if it is to be shown."""
+    from difflib import unified_diff
+
+    from ..files import read_bytes
+    from ..module.header import AGAIN
+
+    there = path.exists() or not show
+    old = read_bytes(str(path), empty=AGAIN) if there else b""
+    old = old.replace(b"\r\n", b"\n")
+    if old == data:
+        click.echo(f"{visible(str(path))} is as elegansc writes it", err=True)
+        return True
+    if show:
+        before, after = (
+            text.decode("utf-8", "replace").splitlines(keepends=True)
+            for text in (old, data)
+        )
+        name = visible(str(path))
+        lines = unified_diff(before, after, name, f"{name} (as compiled)")
+        click.echo("".join(lines), nl=False)
+    return False
+
+
+def say_fresh(trace: Trace, artifact: Artifact, options: Options) -> None:
+    """Say if a fresh solve would lose less than the order of the model at OUTPUT.
+
+    The connectome is that of the trace, so that standard input is not read twice.
+    """
+    from ..ir.stages import Connectome, Dag
+    from ..names import amount
+    from ..pipeline import lower
+
+    dag = trace.kept.get("dag")
+    if not (isinstance(dag, Dag) and dag.recorded):
+        return
+    connectome = trace.kept["connectome"]
+    assert isinstance(connectome, Connectome)
+    new = lower(connectome, replace(options, like="", stick=0.0))
+    old, now = artifact.history.break_cycles, new.history.break_cycles
+    assert old is not None and now is not None
+    if now.loss.weight < old.loss.weight:
+        less = f"{amount(old.loss.weight - now.loss.weight)} {artifact.unit}"
+        click.echo(f"a fresh solve would lose {less} less", err=True)
