@@ -67,7 +67,7 @@ def diff_command(
     from ..comparison.html import PAGE
     from ..comparison.json_report import as_json as plain_data
     from ..comparison.markdown import markdown as as_markdown
-    from ..comparison.version import both
+    from ..comparison.version import read_versions
     from ..files import allow
 
     options, layout = options_of(given), layout_of(given)
@@ -75,8 +75,8 @@ def diff_command(
         if html is not None and html != "-":
             allow(Path(html), force=force, source=(old, new), kind=PAGE)
         asked = options if options != Options() else None
-        sides = both(old, new, asked, layout)
-        found = changes.compare(*sides, threshold=threshold, fold=fold)
+        versions = read_versions(old, new, asked, layout)
+        found = changes.compare(*versions, threshold=threshold, fold=fold)
         if html is not None:
             put_page(found, html)
     except VerifyError:

@@ -62,14 +62,14 @@ def named_changes(name: str, old: str, new: str) -> list[str] | None:
     """The changes by name; None if a file can not be read; empty if there are none."""
     from ..comparison import changes
     from ..comparison import text as changes_text
-    from ..comparison import version as sides
+    from ..comparison.version import read_version, relabelled
     from ..options import Options
     from ..readers.reader import Layout
 
     all_cells = Options(keep="all")
     try:
         both = [
-            sides.relabelled(sides.side(path, all_cells, Layout(), label="x"), label)
+            relabelled(read_version(path, all_cells, Layout(), label="x"), label)
             for path, label in ((old, f"a/{name}"), (new, f"b/{name}"))
         ]
     except CompilerError:

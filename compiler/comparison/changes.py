@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from ..options import Value
 from .cell_names import class_of, renames
-from .version import Pair, Side, rename
+from .version import Pair, Version, rename
 
 WITHIN, BETWEEN = "within a level", "between levels"  # where a junction is
 SIGNS = {1: "excitatory", -1: "inhibitory", 0: "unknown"}
@@ -105,8 +105,8 @@ class Groups:
 class Changes:
     """All changes from `old` to `new`; keys of `groups`: "chemical", "junctions"."""
 
-    old: Side
-    new: Side
+    old: Version
+    new: Version
     added: tuple[str, ...]
     lost: tuple[str, ...]
     renamed: tuple[Pair, ...]
@@ -125,7 +125,7 @@ class Changes:
 
 
 def compare(
-    old: Side, new: Side, *, threshold: float = 0.0, fold: bool = False
+    old: Version, new: Version, *, threshold: float = 0.0, fold: bool = False
 ) -> Changes:
     """Compare two connectomes or models.
 
@@ -188,7 +188,7 @@ def table(
     return PairChanges(added, lost, changed, same, every - shown)
 
 
-def signs(old: Side, new: Side, least: float) -> Signs:
+def signs(old: Version, new: Version, least: float) -> Signs:
     """The shared chemical pairs with different signs."""
     known = bool(old.signs), bool(new.signs)
     if not all(known):
@@ -206,8 +206,10 @@ def signs(old: Side, new: Side, least: float) -> Signs:
     return Signs(turned, len(other) - len(shown), known)
 
 
-def models(old: Side, new: Side, kept: tuple[int, int, int]) -> ModelChanges | None:
-    """The changes of the model; None unless both sides have one.
+def models(
+    old: Version, new: Version, kept: tuple[int, int, int]
+) -> ModelChanges | None:
+    """The changes of the model; None unless both versions have one.
 
     Args:
         kept: parameters that are kept, new and lost.
@@ -243,7 +245,7 @@ def models(old: Side, new: Side, kept: tuple[int, int, int]) -> ModelChanges | N
     )
 
 
-def parameters(old: Side, new: Side) -> tuple[int, int, int]:
+def parameters(old: Version, new: Version) -> tuple[int, int, int]:
     """How many numbers of the parameters a transplant keeps, adds and drops."""
     before, after = (
         side.parameters(len(side.gains), len(side.level or ())) for side in (old, new)

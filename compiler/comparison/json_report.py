@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from .changes import Changes, PairChanges
-from .version import Side
+from .version import Version
 
 
 def as_json(changes: Changes) -> dict[str, Any]:
@@ -15,8 +15,8 @@ def as_json(changes: Changes) -> dict[str, Any]:
         "schema": 1,
         "command": "diff",
         "differs": bool(changes),
-        "old": side_data(changes.old),
-        "new": side_data(changes.new),
+        "old": version_data(changes.old),
+        "new": version_data(changes.new),
         "unit": changes.new.unit,
         "threshold": changes.threshold,
         "neurons": {
@@ -68,13 +68,13 @@ def group_rows(changes: Changes) -> dict[str, list[list[str | int]]]:
     }
 
 
-def side_data(side: Side) -> dict[str, Any]:
-    """One side as plain data; why: reason if it has no model."""
+def version_data(version: Version) -> dict[str, Any]:
+    """One version as plain data; why: reason if it has no model."""
     return {
-        "label": side.label,
-        "neurons": len(side.roles),
-        "edited": side.edited,
-        "why": side.why,
+        "label": version.label,
+        "neurons": len(version.roles),
+        "edited": version.edited,
+        "why": version.why,
     }
 
 

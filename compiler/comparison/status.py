@@ -24,7 +24,7 @@ from ..pipeline import circuit_of, compile_source
 from ..readers.reader import Layout
 from .changes import compare
 from .text import details, summary
-from .version import Side, side_of
+from .version import Version, version_of
 
 FRESH, STALE, EDITED = "fresh", "out of date", "edited by hand"
 UNSURE, UNREADABLE = "as it was written", "unreadable"
@@ -138,7 +138,7 @@ def table_edits(model: Model, against: str | None, layout: Layout) -> list[str]:
     if source is None or takes_files(model.options):
         return []
     try:
-        old, new = reversed(sides(model, source, layout))
+        old, new = reversed(versions(model, source, layout))
     except CompilerError:
         return []
     edits = compare(replace(old, level=None), new)  # its order is not what was edited
@@ -154,7 +154,7 @@ def source_status(
         why = "it was made with a table or list of yours: compile --check with the same"
         return Status(path, UNSURE, why)
     try:
-        found = compare(*sides(model, source, layout))
+        found = compare(*versions(model, source, layout))
     except CompilerError as error:
         return Status(path, STALE, f"its source no longer compiles: {error}")
     graph = found.added or found.lost or found.renamed or found.roles or found.signs
@@ -164,15 +164,15 @@ def source_status(
     return Status(path, STALE, f"{plain(source)} has changed", detail)
 
 
-def sides(model: Model, source: str, layout: Layout) -> tuple[Side, Side]:
-    """The model and its current source, as two sides to compare."""
+def versions(model: Model, source: str, layout: Layout) -> tuple[Version, Version]:
+    """The model and its current source, as two versions to compare."""
     options = replace(model.options, like="", stick=0.0)
     label = model.header.label
-    old = side_of(unplanned(model.plan)[0], model.plan, model.options, label)
+    old = version_of(unplanned(model.plan)[0], model.plan, model.options, label)
     return old, rebuilt(source, model, options, layout)
 
 
-def rebuilt(source: str, model: Model, options: Options, layout: Layout) -> Side:
+def rebuilt(source: str, model: Model, options: Options, layout: Layout) -> Version:
     """The current source, compiled with the options and the order of the model."""
     from ..ir.stages import Circuit, Plan
 
@@ -186,8 +186,8 @@ def rebuilt(source: str, model: Model, options: Options, layout: Layout) -> Side
     )
     circuit, plan = trace.kept["circuit"], trace.kept["plan"]
     assert isinstance(circuit, Circuit) and isinstance(plan, Plan)
-    side = side_of(circuit, plan, options, model.header.label)
-    return replace(side, unit=model.plan.source.unit)
+    version = version_of(circuit, plan, options, model.header.label)
+    return replace(version, unit=model.plan.source.unit)
 
 
 def hand_edits(data: bytes, again: bytes) -> list[str]:

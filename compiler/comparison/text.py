@@ -68,14 +68,14 @@ def signs(changes: Changes) -> Iterator[str]:
 
 def model(changes: Changes) -> Iterator[str]:
     """The lines of the model and its parameters."""
-    for side in (changes.old, changes.new):
-        if side.edited:
-            yield f"model      {plain(side.label)} was edited by hand: its tables are compared, its text is not"
+    for version in (changes.old, changes.new):
+        if version.edited:
+            yield f"model      {plain(version.label)} was edited by hand: its tables are compared, its text is not"
     found = changes.model
     if found is None:
-        for side in (changes.old, changes.new):
-            if side.why:
-                yield f"model      none of {plain(side.label)}: {side.why}"
+        for version in (changes.old, changes.new):
+            if version.why:
+                yield f"model      none of {plain(version.label)}: {version.why}"
         return
     old, new = found.depth
     yield (

@@ -1,4 +1,4 @@
-"""The two sides of a comparison: connectomes, and the models made of them, by name."""
+"""A version of a connectome and of its model, by name, to compare with another."""
 
 from __future__ import annotations
 
@@ -28,20 +28,20 @@ V = TypeVar("V")
 
 
 @dataclass(frozen=True)
-class Side:
-    """One of the two: its graph by name and, where it has one, its model.
+class Version:
+    """A graph by name and, if it has one, its model.
 
     Attributes:
         roles: neuron -> sensory, motor, both or inter.
         chemical: (pre, post) -> weight; junctions: (one, other), sorted, -> weight.
-        signs: of the chemical pairs of which it tells one, +1 or -1.
-        level: neuron -> level, of those in one; back: pairs that run backward.
+        signs: +1 or -1, of the chemical pairs with a known sign.
+        level: neuron -> level, without neurons in none; back: pairs that run backward.
         lateral: junctions whose neurons share a level.
-        gains: the synapse of each gain; none without a model.
-        each: how many numbers of its parameters a synapse has, and a neuron.
+        gains: the synapse of each gain; empty without a model.
+        each: number of parameters of each "synapse" and "neuron".
         meaning: the options that decide what a parameter means.
-        why: why there is no model.
-        edited: it is a model whose text is not what its header signs.
+        why: reason if there is no model.
+        edited: whether the text of the model differs from the digest in its header.
     """
 
     label: str
@@ -60,31 +60,33 @@ class Side:
     each: Mapping[str, int] = field(default_factory=dict)
 
     def parameters(self, gains: int, neurons: int) -> int:
-        """How many numbers the parameters of so many gains and neurons hold."""
+        """Number of parameters of so many gains and neurons."""
         synapse, neuron = self.each.get("synapse", 0), self.each.get("neuron", 0)
         return gains * synapse + neurons * neuron
 
 
-def side(
+def read_version(
     path: str,
     options: Options | None,
     layout: Layout,
     *,
     label: str = "",
     like: Model | None = None,
-) -> Side:
-    """Read one side: a connectome file, a bundled name, or a generated model.
+) -> Version:
+    """Read one version: a connectome file, a bundled name, or a generated model.
 
     Args:
-        options: of a compile; None: those of the model, or the defaults.
+        options: that compile a source; None: those of `like`, or the defaults.
         label: stands for the file.
-        like: the other side, if it is a model: a source is compiled as that one was.
+        like: the other version, if it is a model, whose options and order a source gets.
     """
-    return side_from(open_source(path, layout, label=label), options, like)
+    return version_from(open_source(path, layout, label=label), options, like)
 
 
-def both(old: str, new: str, options: Options | None, layout: Layout) -> list[Side]:
-    """Read both sides; a source beside a model is compiled with the model's options.
+def read_versions(
+    old: str, new: str, options: Options | None, layout: Layout
+) -> list[Version]:
+    """Read two versions; a source beside a model is compiled with the model's options.
 
     Each is read once, so that it may be a pipe.
     """
@@ -94,15 +96,17 @@ def both(old: str, new: str, options: Options | None, layout: Layout) -> list[Si
         for source in sources
     ]
     return [
-        side_from(source, options, other)
+        version_from(source, options, other)
         for source, other in zip(sources, reversed(models), strict=True)
     ]
 
 
-def side_from(source: Opened, options: Options | None, like: Model | None) -> Side:
-    """A side from its source."""
+def version_from(
+    source: Opened, options: Options | None, like: Model | None
+) -> Version:
+    """The version of an opened source."""
     if not isinstance(source, Connectome):
-        return side_of_model(levelled(source))
+        return version_of_model(levelled(source))
     if options is None:
         made = like.options if like else Options()
         options = replace(made, like="", stick=0.0)
@@ -119,29 +123,31 @@ def side_from(source: Opened, options: Options | None, like: Model | None) -> Si
     circuit, plan = trace.kept["circuit"], trace.kept.get("plan")
     assert isinstance(circuit, Circuit)
     plan_found = plan if isinstance(plan, Plan) else None
-    return replace(side_of(circuit, plan_found, options, label), why=why)
+    return replace(version_of(circuit, plan_found, options, label), why=why)
 
 
-def side_of_model(model: Model) -> Side:
-    """What stands in the tables of a model, and whether its text was edited."""
+def version_of_model(model: Model) -> Version:
+    """The version of a generated model, by its tables."""
     circuit = unplanned(model.plan)[0]
     return replace(
-        side_of(circuit, model.plan, model.options, model.label),
+        version_of(circuit, model.plan, model.options, model.label),
         edited=model.header.edited,
     )
 
 
-def relabelled(side: Side, label: str) -> Side:
-    """The same side under another label."""
-    return replace(side, label=label)
+def relabelled(version: Version, label: str) -> Version:
+    """The version under another label."""
+    return replace(version, label=label)
 
 
-def side_of(circuit: Circuit, plan: Plan | None, options: Options, label: str) -> Side:
-    """The graph and the model by name."""
+def version_of(
+    circuit: Circuit, plan: Plan | None, options: Options, label: str
+) -> Version:
+    """The version of a circuit and, if there is one, its plan."""
     name, edges = circuit.cells.name, circuit.chemical
     ends = circuit.junctions
     bits = (circuit.cells.role & (SENSORY | MOTOR)).tolist()
-    graph = Side(
+    graph = Version(
         label,
         circuit.source.unit,
         dict(zip(name, (ROLES[bit] for bit in bits), strict=True)),
@@ -191,8 +197,8 @@ def named(
     return {(name[u], name[v]): w for u, v, w in zip(*columns, strict=True)}
 
 
-def rename(old: Side, names: Mapping[str, str]) -> Side:
-    """A side with some of its neurons under their new names."""
+def rename(old: Version, names: Mapping[str, str]) -> Version:
+    """The version with some of its neurons renamed."""
 
     def new(name: str) -> str:
         return names.get(name, name)

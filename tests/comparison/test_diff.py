@@ -24,7 +24,7 @@ from elegansc.comparison import json_report, markdown
 from elegansc.comparison import text as changes_text
 from elegansc.comparison.cell_names import class_of
 from elegansc.comparison.changes import Changes, compare
-from elegansc.comparison.version import Pair, Side, both
+from elegansc.comparison.version import Pair, Version, read_versions
 from elegansc.options import Options
 from elegansc.readers.reader import Layout
 from elegansc.transplantation.account import compared
@@ -133,7 +133,7 @@ def expected(old: Weights, new: Weights) -> dict[str, Any]:
     ],
 )
 def test_pandas_finds_the_same(old: str, new: str) -> None:
-    found = json_report.as_json(compare(*both(old, new, FAST, Layout())))
+    found = json_report.as_json(compare(*read_versions(old, new, FAST, Layout())))
     before, after = read(old), read(new)
     renamed = [name for pair in found["neurons"]["renamed"] for name in pair]
 
@@ -366,7 +366,7 @@ def test_fold_knows_the_classes_of_the_worm() -> None:
 
 
 def test_groups_add_up_to_the_changes() -> None:
-    found = compare(*both(FIRST, LAST, FAST, Layout()), fold=True)
+    found = compare(*read_versions(FIRST, LAST, FAST, Layout()), fold=True)
     for kind in ("chemical", "junctions"):
         table, groups = getattr(found, kind), found.groups[kind]
         total = (len(table.added), len(table.lost), len(table.changed))
@@ -375,7 +375,7 @@ def test_groups_add_up_to_the_changes() -> None:
 
 
 def test_a_group_of_junctions_has_no_direction() -> None:
-    found = compare(*both(FIRST, LAST, FAST, Layout()), fold=True)
+    found = compare(*read_versions(FIRST, LAST, FAST, Layout()), fold=True)
     for group in (
         found.groups["junctions"].by_role,
         found.groups["junctions"].by_class,
@@ -642,7 +642,7 @@ WEIGHTS = st.sampled_from([1.0, 1.0, 2.0, 3.0, 0.5, 2.0**40])
 
 
 @st.composite
-def sides(draw: st.DrawFn) -> Side:
+def versions(draw: st.DrawFn) -> Version:
     """A graph with levels, gains and backward pairs, without regard to sense."""
     cells = sorted(draw(st.sets(CELLS, min_size=1)))
     cell = st.sampled_from(cells)
@@ -653,7 +653,7 @@ def sides(draw: st.DrawFn) -> Side:
     gains = frozenset((v, u, "chemical") for u, v in found)
     back = draw(st.sets(st.sampled_from(sorted(found)))) if found else set()
     signs = {pair: draw(st.sampled_from([0, 0, 1, -1])) for pair in found}
-    return Side(
+    return Version(
         "side",
         "contacts",
         {name: draw(word) for name in cells},
@@ -667,8 +667,8 @@ def sides(draw: st.DrawFn) -> Side:
 
 
 @settings(max_examples=60)
-@given(sides(), sides())
-def test_the_way_back_mirrors_the_way_there(old: Side, new: Side) -> None:
+@given(versions(), versions())
+def test_the_way_back_mirrors_the_way_there(old: Version, new: Version) -> None:
     there, back = compare(old, new), compare(new, old)
     now = dict(there.renamed)
 
@@ -702,7 +702,7 @@ def test_the_way_back_mirrors_the_way_there(old: Side, new: Side) -> None:
         assert len(there.model.fell) == len(back.model.rose)
 
 
-def applied(found: Changes, old: Side) -> tuple[set[str], Weights, Weights]:
+def applied(found: Changes, old: Version) -> tuple[set[str], Weights, Weights]:
     """What the changes make of the old graph."""
     names = dict(found.renamed)
     cells = {names.get(name, name) for name in old.roles}
@@ -726,8 +726,10 @@ def applied(found: Changes, old: Side) -> tuple[set[str], Weights, Weights]:
 
 
 @settings(max_examples=60)
-@given(sides(), sides())
-def test_the_changes_applied_to_the_old_give_the_new(old: Side, new: Side) -> None:
+@given(versions(), versions())
+def test_the_changes_applied_to_the_old_give_the_new(
+    old: Version, new: Version
+) -> None:
     found = compare(old, new)
 
     assert applied(found, old) == (set(new.roles), new.chemical, new.junctions)
@@ -736,8 +738,10 @@ def test_the_changes_applied_to_the_old_give_the_new(old: Side, new: Side) -> No
 
 
 @settings(max_examples=60)
-@given(sides(), sides(), st.sampled_from([0.5, 1.0, 1.5, 5.0]))
-def test_a_threshold_loses_count_of_nothing(old: Side, new: Side, least: float) -> None:
+@given(versions(), versions(), st.sampled_from([0.5, 1.0, 1.5, 5.0]))
+def test_a_threshold_loses_count_of_nothing(
+    old: Version, new: Version, least: float
+) -> None:
     every, some = compare(old, new), compare(old, new, threshold=least)
     for one, other in (
         (every.chemical, some.chemical),
@@ -750,8 +754,10 @@ def test_a_threshold_loses_count_of_nothing(old: Side, new: Side, least: float) 
 
 
 @settings(max_examples=60)
-@given(sides(), sides(), st.booleans())
-def test_every_text_is_of_printable_lines(old: Side, new: Side, verbose: bool) -> None:
+@given(versions(), versions(), st.booleans())
+def test_every_text_is_of_printable_lines(
+    old: Version, new: Version, verbose: bool
+) -> None:
     odd = replace(new, roles={**new.roles, "\x1b[31m\n": "inter"})
     found = compare(old, odd)
     lines = [

@@ -22,7 +22,7 @@ from elegansc.comparison import html as changes_html
 from elegansc.comparison import json_report
 from elegansc.comparison import text as changes_text
 from elegansc.comparison.changes import Changes, compare
-from elegansc.comparison.version import both
+from elegansc.comparison.version import read_versions
 from elegansc.options import Options
 from elegansc.readers.reader import Layout
 
@@ -46,7 +46,7 @@ EVIL = [
 @cache
 def worms() -> Changes:
     """The first larva and the adult."""
-    return compare(*both(FIRST, LAST, FAST, Layout()))
+    return compare(*read_versions(FIRST, LAST, FAST, Layout()))
 
 
 @cache
@@ -77,7 +77,7 @@ def hostile(folder: Path) -> Changes:
     names = list(dict.fromkeys([*EVIL, *(name for name in names if len(name) < 99)]))
     old = graph(folder / "a.csv", [(name, "M", 1) for name in names[::2]])
     new = graph(folder / "b.csv", [("S", name, 2) for name in names])
-    return compare(*both(old, new, None, Layout()))
+    return compare(*read_versions(old, new, None, Layout()))
 
 
 def data_of(page: str) -> dict[str, Any]:
@@ -94,7 +94,7 @@ def data_of(page: str) -> dict[str, Any]:
 
 def test_the_same_changes_give_the_same_bytes() -> None:
     page = changes_html.page(worms())
-    again = compare(*both(FIRST, LAST, FAST, Layout()))
+    again = compare(*read_versions(FIRST, LAST, FAST, Layout()))
 
     assert page == changes_html.page(again)
     assert page.isascii() and "\r" not in page
@@ -123,7 +123,7 @@ def test_the_page_lists_signs_that_turned(opened: Open, tmp_path: Path) -> None:
     old, new = tmp_path / "old.csv", tmp_path / "new.csv"
     old.write_text("pre,post,weight\nS,I,2\nI,M,-3\n")
     new.write_text("pre,post,weight\nS,I,-2\nI,M,-3\n")
-    page = opened(compare(*both(str(old), str(new), None, Layout())))
+    page = opened(compare(*read_versions(str(old), str(new), None, Layout())))
 
     assert page.locator("#changes tbody tr").all_inner_texts() == [
         "\u00b1 turned\tsign\tS\tI\texcitatory\tinhibitory\t"
@@ -175,7 +175,7 @@ def test_the_page_needs_nothing_and_runs_one_script() -> None:
 def test_a_threshold_hides_in_the_page_too(tmp_path: Path) -> None:
     old = graph(tmp_path / "a.csv", [("S", "I", 5), ("I", "M", 9), ("S", "M", 1)])
     new = graph(tmp_path / "b.csv", [("S", "I", 6), ("I", "M", 4), ("I", "S", 2.5)])
-    sides = both(old, new, None, Layout())
+    sides = read_versions(old, new, None, Layout())
     data = data_of(changes_html.page(compare(*sides, threshold=2)))
     state = {(u, v): changes_html.STATES[state] for u, v, *_, state in data["chemical"]}
     row = {neuron[0]: place for place, neuron in enumerate(data["neurons"])}
@@ -201,7 +201,7 @@ def test_the_page_is_written_beside_what_is_printed(folder: Path) -> None:
         done = run("diff", "old.csv", "new.csv", *words, "--html", "page.html")
         assert (done.exit_code, done.stdout) == (0, alone.stdout)
         assert done.stderr == "wrote page.html\n"
-    sides = both("old.csv", "new.csv", None, Layout())
+    sides = read_versions("old.csv", "new.csv", None, Layout())
     assert Path("page.html").read_text() == changes_html.page(compare(*sides))
     assert set(contents(folder)) == {"old.csv", "new.csv", "page.html"}
 
@@ -392,7 +392,11 @@ def test_filters(opened: Open) -> None:
     assert counts(page)["added"] == f"{some:,} of 1,552"
     names = page.evaluate("shown.neurons.map(neuron => neuron.name)")
     assert names == sorted(
-        names, key=lambda name: (["sensory", "both", "inter"].index(role[name]), name)
+        names,
+        key=lambda name: (
+            ["sensory", "both", "inter"].index(role[name]),
+            name,
+        ),
     )
     page.uncheck("#legend input[value=added]")
     page.click("text=/Show all/")
@@ -618,7 +622,7 @@ def test_renamed_neurons_roles_and_what_is_hidden(opened: Open, tmp_path: Path) 
         [("S", "n1", 2), ("n1", "M", 5), ("S", "x", 1), ("x", "M", 9)],
     )
     new = graph(tmp_path / "b.csv", [("S", "N01", 3), ("N01", "M", 5), ("x", "M", 2)])
-    found = compare(*both(old, new, None, Layout()), threshold=3)
+    found = compare(*read_versions(old, new, None, Layout()), threshold=3)
     page = opened(found)
     rows = cells(page, "#rows tr")
 
@@ -635,7 +639,7 @@ def test_renamed_neurons_roles_and_what_is_hidden(opened: Open, tmp_path: Path) 
 
 def test_no_difference_is_a_page_too(opened: Open, tmp_path: Path) -> None:
     path = graph(tmp_path / "a.csv", [("A", "B", 2), ("B", "A", 1)])
-    page = opened(compare(*both(path, path, None, Layout())))
+    page = opened(compare(*read_versions(path, path, None, Layout())))
 
     assert counts(page) == {"kept": "2", "added": "0", "lost": "0", "reweighted": "0"}
     assert cells(page, "#rows tr") == []

@@ -20,7 +20,7 @@ import elegansc
 from elegansc.comparison.changes import compare
 from elegansc.comparison.json_report import as_json
 from elegansc.comparison.text import details, summary
-from elegansc.comparison.version import side_of_model
+from elegansc.comparison.version import version_of_model
 from elegansc.drawing.scene import JUNCTION, scene_of, within
 from elegansc.errors import InputError
 from elegansc.ir.invariants import on_path
@@ -292,7 +292,7 @@ def test_a_recorded_order_that_gives_up_too_much_is_refused(here: Path) -> None:
 
 def test_diff_lists_junctions_that_came_within_a_level(here: Path) -> None:
     free, few = compiled(max_levels=0), compiled(max_levels=3)
-    old, new = (side_of_model(read_model(d, "m.py")) for d in (free, few))
+    old, new = (version_of_model(read_model(d, "m.py")) for d in (free, few))
     there, back = compare(old, new), compare(new, old)
     assert there.model is not None and back.model is not None
 

@@ -12,7 +12,7 @@ from support import toy
 import elegansc
 from elegansc import pipeline
 from elegansc.comparison.changes import parameters
-from elegansc.comparison.version import side
+from elegansc.comparison.version import read_version
 from elegansc.errors import UsageError, VerifyError
 from elegansc.ir.artifact import Artifact
 from elegansc.module.read import read_model
@@ -111,7 +111,7 @@ def test_a_published_sweep_holds_what_its_record_says() -> None:
 def test_diff_counts_the_parameters_of_both_models(options: Options) -> None:
     """All that is kept, new and lost is what the two modules hold: numbers, not names."""
     names = ("witvliet2021-1", "witvliet2021-2")
-    old, new = (side(name, options, Layout()) for name in names)
+    old, new = (read_version(name, options, Layout()) for name in names)
     kept, added, lost = parameters(old, new)
     before, after = (
         int(compiled(name, options).summary["parameters"]) for name in names
