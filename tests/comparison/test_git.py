@@ -573,3 +573,14 @@ def test_a_merge_that_conflicts_in_the_connectome_too(repository: Path) -> None:
     regenerate("--force")
     commit("merge")
     assert run("status", "worm.py", "--against", "worm.csv").exit_code == 0
+
+
+def test_a_graph_of_nodes_and_edges_has_a_listing(tmp_path: Path) -> None:
+    """It has neither comments nor further columns to tell of."""
+    path = tmp_path / "g.graphml"
+    path.write_text(
+        '<graphml><graph edgedefault="directed"><node id="A"/><node id="B"/>'
+        '<edge source="A" target="B"/></graph></graphml>'
+    )
+
+    assert list(listing.textconv(str(path))) == [b"chemical A -> B 1\n"]
