@@ -156,12 +156,12 @@ class Options:
         """Which of the semantics the options ask for: a key of semantics.SEMANTICS."""
         if self.lowering == "published":
             return "published"
-        return "delay" if self.feedback == "delay" else "acyclic"
+        return "delay" if self.late else "acyclic"
 
     @property
-    def silences(self) -> bool:
-        """Whether breaking cycles may take neurons off every path: nothing is read late."""
-        return self.semantics == "acyclic"
+    def late(self) -> bool:
+        """Whether what runs backward is read of the step before, and silences nobody."""
+        return self.feedback == "delay"
 
     def out_of_range(self) -> Iterator[str]:
         """What is wrong with the value of one option."""
@@ -188,7 +188,7 @@ class Options:
     def at_odds(self) -> Iterator[str]:
         """Which options do not go together."""
         task, layer = self.task != "none", self.norm == "layer"
-        product, late = self.merge == "product", self.feedback == "delay"
+        product, late = self.merge == "product", self.late
         bare = self.unit == "scalar" and self.activation == "identity"
         matrices = self.unit == "linear" and self.features > 1
         idle = [name for name in self.given() if name in IDLE[self.semantics]]

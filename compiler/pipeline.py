@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from contextlib import suppress
 from dataclasses import fields, replace
-from typing import Any, NoReturn
+from typing import Any
 
 from .errors import UsageError
 from .ir.accounts import ReadModel
@@ -29,6 +29,8 @@ from .passes.select_cells import select_cells
 from .passes.topological_sort import topological_sort
 from .readers.cells import cell_table, expand
 from .readers.reader import Layout
+from .semantics.published import PUBLISHED
+from .semantics.registry import semantics_of
 from .sources import check_own, open_source
 
 
@@ -86,10 +88,10 @@ def compile_source(
     try:
         if isinstance(source, Connectome):
             trace.seconds["parse"] = time.perf_counter() - start
-            if options.lowering == "published":
-                ir = sweep(to_circuit(source, options, trace), trace)
-            else:
+            if semantics_of(options).levels:
                 ir = lower(source, options, trace, lock)
+            else:
+                ir = sweep(to_circuit(source, options, trace), trace)
         else:
             check_own(source, options)
             options, name = source.options, name or source.name
@@ -123,26 +125,14 @@ def lower(
     Args:
         lock: a model whose order stands, if it is of the same graph and options.
     """
-    trace = trace or Trace()
-    if options.lowering == "published":
-        refuse_levels()
+    trace, semantics = trace or Trace(), semantics_of(options)
+    semantics.check_levels()
     circuit = to_circuit(connectome, options, trace)
     past = locked(lock, options, circuit) or past_of(options, circuit)
-    dag = trace.run(
-        "dag",
-        break_cycles,
-        circuit,
-        options=options,
-        past=past,
-    )
+    dag = trace.run("dag", break_cycles, circuit, options=options, past=past)
     order = trace.run("order", topological_sort, dag)
-    order = trace.run("pruned", mark_live, order, feedback=options.feedback)
+    order = trace.run("pruned", mark_live, order, ways=semantics.ways)
     return trace.run("plan", schedule_levels, order)
-
-
-def refuse_levels() -> NoReturn:
-    """Raise a UsageError where levels are asked of a published sweep."""
-    raise UsageError("--lowering published: breaks no cycle, so it has no levels")
 
 
 def to_circuit(connectome: Connectome, options: Options, trace: Trace) -> Circuit:
@@ -175,7 +165,7 @@ def to_circuit(connectome: Connectome, options: Options, trace: Trace) -> Circui
 def sweep(circuit: Circuit, trace: Trace) -> Sweep:
     """The one pass of a published sweep."""
     if trace.until in ("dag", "order", "pruned", "plan"):
-        refuse_levels()
+        PUBLISHED.check_levels()
     return trace.run("sweep", published_sweep, circuit)
 
 

@@ -19,8 +19,9 @@ from ..module.read import Model, levelled
 from ..module.restore import unplanned
 from ..names import class_name
 from ..options import Options, check_name
-from ..pipeline import lower, refuse_levels, to_circuit
+from ..pipeline import lower, to_circuit
 from ..readers.reader import Layout
+from ..semantics.registry import semantics_of
 from ..sources import UNLABELLED, Opened, check_own, open_source
 from .hunks import Difference, connectome_of
 from .measure import Command, Skipped, median
@@ -117,8 +118,7 @@ def circuit(source: Opened, options: Options) -> Circuit:
     """The circuit of a source: what the options take from it, or what a model holds."""
     if not isinstance(source, Connectome):
         return unplanned(levelled(source).plan)[0]
-    if options.lowering == "published":
-        refuse_levels()
+    semantics_of(options).check_levels()
     return to_circuit(source, options, Trace())
 
 

@@ -157,10 +157,11 @@ def say(
 ) -> None:
     """The report, on stderr."""
     from ..report.compile import report
+    from ..semantics.registry import semantics_of
 
-    delay = options.feedback == "delay"
+    state = semantics_of(options).state
     label, unit = artifact.label, artifact.unit
-    for line in report(artifact.history, label, unit, delay=delay, verbose=verbose):
+    for line in report(artifact.history, label, unit, state=state, verbose=verbose):
         click.echo(line, err=True)
     if trace:
         for step, seconds in trace.seconds.items():

@@ -165,7 +165,7 @@ def standing(plan: Plan, options: Options) -> str:
         return f"the minimum{under} is {amount(bound)} (proved)"
     if options.max_levels:
         more = f"in at most {plural(options.max_levels, 'level')}"
-        if options.keep_alive and options.silences:
+        if options.keep_alive and not options.late:
             more += ", with every neuron that can be on a path from a sensor to a motor"
     elif options.stick:
         more = f"near {base(options.like)}"

@@ -126,7 +126,7 @@ class Problem:
     @property
     def delayed(self) -> bool:
         """Whether what does not conduct forward does so a step late."""
-        return self.options.feedback == "delay"
+        return self.options.late
 
     @property
     def too_large_to_revive(self) -> bool:

@@ -6,28 +6,32 @@ conducts. Nothing is removed: the synapses stay, a marked neuron fires on no lev
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 import numpy as np
 
-from ..arrays import Bool, Int32
+from ..arrays import Bool
 from ..errors import InputError
 from ..graph import reached
 from ..ir.order_accounts import Marked
 from ..ir.stages import MOTOR, SENSORY, Order
+from ..semantics.acyclic import ACYCLIC
+from ..semantics.wiring import Way, arcs
 
 
-def mark_live(order: Order, *, feedback: str = "drop") -> Order:
+def mark_live(
+    order: Order, *, ways: Mapping[str, tuple[Way, ...]] = ACYCLIC.ways
+) -> Order:
     """Mark as live the neurons that a sensor reaches and that reach a motor neuron.
 
     Args:
-        feedback: "drop": along forward synapses and directed junctions; "delay": along
-            every synapse, and all junctions both ways.
+        ways: how each kind of synapse conducts, see `Semantics`.
 
     Raises:
         InputError: no path leads from any sensory to any motor neuron.
     """
-    pre, post = arcs(order, feedback)
+    pre, post = arcs(order, ways)
     role = order.cells.role
     sensory, motor = role & SENSORY > 0, role & MOTOR > 0
     from_sensor, to_motor = reached(pre, post, sensory), reached(post, pre, motor)
@@ -55,14 +59,3 @@ def mark_live(order: Order, *, feedback: str = "drop") -> Order:
         dead_motor=dead_motor,
     )
     return replace(order, live=live, history=replace(order.history, mark_live=account))
-
-
-def arcs(order: Order, feedback: str) -> tuple[Int32, Int32]:
-    """(pre, post) of the synapses and directions of junctions that conduct."""
-    left, right = order.junctions.left, order.junctions.right
-    pre, post = [order.forward.pre, left], [order.forward.post, right]
-    if feedback == "delay":
-        within = order.lateral
-        pre += [order.feedback.pre, right, within.left, within.right]
-        post += [order.feedback.post, left, within.right, within.left]
-    return np.concatenate(pre), np.concatenate(post)

@@ -16,13 +16,13 @@ def report(
     label: str,
     unit: str,
     *,
-    delay: bool = False,
+    state: bool = False,
     verbose: bool = False,
 ) -> Iterator[str]:
     """Lines of `word  sentence`, in the order of the passes.
 
     Args:
-        delay: feedback synapses read the step before.
+        state: the model has a state: feedback synapses read the step before.
         verbose: name everyone.
     """
     if history.read_model is not None:
@@ -40,7 +40,7 @@ def report(
     if history.break_cycles is not None:
         yield from cycles(history.break_cycles, unit)
     if history.schedule_levels is not None:
-        yield from levels(history, unit, delay, verbose)
+        yield from levels(history, unit, state, verbose)
 
 
 def sweep(rules: Mapping[str, Assigned]) -> Iterator[str]:
@@ -151,14 +151,14 @@ def merged(account: Merged, unit: str) -> Iterator[str]:
         )
 
 
-def levels(history: History, unit: str, delay: bool, verbose: bool) -> Iterator[str]:
+def levels(history: History, unit: str, state: bool, verbose: bool) -> Iterator[str]:
     """Depth, junctions, and the neurons on no path."""
     plan, marked = history.schedule_levels, history.mark_live
     merged, cut = history.merge_electrical, history.break_cycles
     assert plan and marked and merged and cut  # passes before schedule_levels
     coupled, sent = plan.junction_weight, merged.weight
     within, every = cut.lateral_weight, coupled + cut.lateral_weight
-    if coupled and delay:
+    if coupled and state:
         yield line(
             "", "each junction conducts now to the later level, a step late back"
         )
@@ -169,7 +169,7 @@ def levels(history: History, unit: str, delay: bool, verbose: bool) -> Iterator[
             "", f"each junction conducts one way only: {lost}, is not in forward()"
         )
     if cut.lateral:
-        how = "read a step late both ways" if delay else "given up"
+        how = "read a step late both ways" if state else "given up"
         yield line(
             "",
             f"{amount(within)} of {amount(every)} {unit} of gap junctions, in "

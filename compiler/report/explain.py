@@ -17,6 +17,7 @@ from ..ordering.feedback_arc_set import FeedbackArcSet, feedback_arc_set
 from ..ordering.instance import TIE_COST, Instance
 from ..ordering.problem import Problem
 from ..ordering.repair import in_few_levels
+from ..semantics.registry import semantics_of
 from .words import listed
 
 FORCED, TIED, UNKNOWN = "forced", "tie", "unknown"
@@ -194,15 +195,14 @@ def lines(
         words = [f"{plain(name)} {100 * share:.0f} %" for name, share in shown_losers]
         yield f"input     lost by {plural(len(losers), 'neuron')}: {', '.join(words)}"
     coupled = total(dag.junctions.weight)
-    if coupled and options.feedback == "drop":
+    state = semantics_of(options).state
+    if coupled and not state:
         yield f"junctions {amount(coupled)} {unit} of coupling conduct one way only"
     within = given_up(dag)
     if within:
         lost = amount(sum(weight for _, _, weight in within))
         pairs = [f"{plain(u)} - {plain(v)} {amount(w)}" for u, v, w in within]
-        how = "conduct neither way"
-        if options.feedback == "delay":
-            how = "conduct both ways a step late"
+        how = "conduct both ways a step late" if state else "conduct neither way"
         yield f"level     {lost} {unit} of coupling, in {len(within):,}, {how}: both neurons share a level"
         yield f"          {listed(pairs, verbose, ', ')}"
     kept = walks_kept(dag)

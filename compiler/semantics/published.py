@@ -8,4 +8,6 @@ from __future__ import annotations
 
 from .semantics import Semantics
 
-PUBLISHED = Semantics(name="published", page="published", state=False, ways={})
+PUBLISHED = Semantics(
+    name="published", page="published", state=False, ways={}, levels=False
+)

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from ..arrays import Float64
+from ..errors import UsageError
 from ..names import plural
 from ..options import IDLE, Options
 from . import starts
@@ -102,6 +103,7 @@ class Semantics:
         state: forward(inputs, state) -> (outputs, state); else forward(inputs) -> outputs.
         ways: by kind of synapse, how it conducts; a kind that is not here conducts
             nothing and has no gain.
+        levels: neurons fire in levels, after cycles were broken.
         words: what the generated module says of it.
         update: a neuron's state, of its activation, its state before, its parameters.
         update_back: the adjoint of `update`.
@@ -112,12 +114,19 @@ class Semantics:
     page: str
     state: bool
     ways: Mapping[str, tuple[Way, ...]]
+    levels: bool = True
     words: Words = Words()
     update: Callable[[Float64, Float64, Own], Float64] = activated
     update_back: Callable[
         [Float64, Float64, Float64, Own], tuple[Float64, Float64, dict[str, Float64]]
     ] = activated_back
     own: Callable[[int, Options], Iterator[Parameter]] = no_parameters
+
+    def check_levels(self) -> None:
+        """Raise a UsageError where levels are asked of what has none."""
+        if not self.levels:
+            seen = f"--lowering {self.name}"
+            raise UsageError(f"{seen}: breaks no cycle, so it has no levels")
 
     @property
     def idle(self) -> tuple[str, ...]:

@@ -6,6 +6,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
+
+from ..arrays import Int32
 from ..ir.stages import MOTOR, SENSORY, Cells, Order, Plan
 
 Nested = dict[str, dict[str, float]]  # neuron -> input -> weight
@@ -90,6 +93,25 @@ def wiring_of(graph: Order | Plan) -> Wiring:
         },
         signs(graph),
     )
+
+
+def arcs(
+    graph: Order | Plan, ways: Mapping[str, tuple[Way, ...]]
+) -> tuple[Int32, Int32]:
+    """(pre, post) of everything that conducts, of this step or the one before."""
+    ends = {
+        "chemical": (graph.forward.pre, graph.forward.post),
+        "electrical": (graph.junctions.left, graph.junctions.right),
+        "feedback": (graph.feedback.pre, graph.feedback.post),
+        "lateral": (graph.lateral.left, graph.lateral.right),
+    }
+    found = [
+        ends[kind][::-1] if way.back else ends[kind]
+        for kind, several in ways.items()
+        for way in several
+    ]
+    pre, post = zip(*found, strict=True)
+    return np.concatenate(pre), np.concatenate(post)
 
 
 def with_role(cells: Cells, bit: int) -> list[str]:

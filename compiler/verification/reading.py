@@ -22,6 +22,8 @@ from ..module.tables import Tables, tables_of
 from ..options import Options
 from ..ordering import certificate
 from ..ordering.problem import Problem
+from ..semantics.registry import semantics_of
+from ..semantics.wiring import arcs
 from .check import Check
 
 CERTIFIED = (
@@ -96,12 +98,8 @@ def of_plan(plan: Plan, options: Options) -> Iterator[Check]:
 
 def wrongly_live(plan: Plan, options: Options) -> str:
     """The first neurons on a path and in UNUSED, or neither; "" if there are none."""
-    ends, within = plan.junctions, plan.lateral
-    tails, heads = [plan.forward.pre, ends.left], [plan.forward.post, ends.right]
-    if options.feedback == "delay":
-        tails += [plan.feedback.pre, ends.right, within.left, within.right]
-        heads += [plan.feedback.post, ends.left, within.right, within.left]
-    live = on_path(np.concatenate(tails), np.concatenate(heads), plan.cells)
+    pre, post = arcs(plan, semantics_of(options).ways)
+    live = on_path(pre, post, plan.cells)
     strays = np.flatnonzero(live != plan.live)
     found = ", ".join(names.plain(plan.cells.name[row]) for row in strays[:5].tolist())
     return f"wrongly in or out of UNUSED: {found}" if found else ""

@@ -55,6 +55,10 @@ from elegansc.passes.schedule_levels import schedule_levels
 from elegansc.passes.select_cells import select_cells
 from elegansc.passes.topological_sort import topological_sort
 from elegansc.report.compile import report
+from elegansc.semantics.acyclic import ACYCLIC
+from elegansc.semantics.delay import DELAY
+
+WAYS = {"drop": ACYCLIC.ways, "delay": DELAY.ways}
 
 RULES = ("max", "sum", "mean")
 WAYS = ("drop", "delay")
@@ -130,7 +134,7 @@ def ordered(found: Connectome, cycles: str = "auto") -> Order:
 def planned(found: Connectome, feedback: str = "drop") -> Plan:
     """All passes; hypothesis tries again where no sensor reaches a motor."""
     try:
-        return schedule_levels(mark_live(ordered(found), feedback=feedback))
+        return schedule_levels(mark_live(ordered(found), ways=WAYS[feedback]))
     except InputError:
         assume(False)
         raise
@@ -541,9 +545,9 @@ def test_live_is_on_a_path_from_a_sensor_to_a_motor(
             tells |= {row} | nx.ancestors(graph, row)
     if not told & tells:
         with pytest.raises(InputError, match="no path leads"):
-            mark_live(order, feedback=feedback)
+            mark_live(order, ways=WAYS[feedback])
         return
-    pruned = mark_live(order, feedback=feedback)
+    pruned = mark_live(order, ways=WAYS[feedback])
 
     check_invariants(pruned)
     assert set(np.flatnonzero(pruned.live).tolist()) == told & tells

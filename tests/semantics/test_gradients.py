@@ -110,7 +110,7 @@ def twin(null: str) -> Plan:
     circuit = circuit_of("cook2019", label="", options=Options(), layout=Layout())
     found = next(iter(twins(circuit, null_of(null), seed=0, count=1))).circuit
     dag = break_cycles(found, options=Options(cycles="fast", keep_alive=True))
-    return schedule_levels(mark_live(topological_sort(dag), feedback="drop"))
+    return schedule_levels(mark_live(topological_sort(dag)))
 
 
 def without_gradient(module: ModuleType, seed: int) -> int:

@@ -31,8 +31,8 @@ def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
 def ran(data: bytes, options: Options = toy.ROLES) -> Numbers:
     """What a module computes in float32 on random numbers."""
     _, trial = toy.trial(toy.source(options))
-    wide, delay = options.features > 1, options.feedback == "delay"
-    return execute(data, "Toy", numbers(trial), "float32", wide=wide, delay=delay)
+    wide, state = options.features > 1, options.feedback == "delay"
+    return execute(data, "Toy", numbers(trial), "float32", wide=wide, state=state)
 
 
 @pytest.mark.parametrize("feedback", ["drop", "delay"])

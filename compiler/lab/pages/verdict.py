@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from ...names import plural
+from ...semantics.merges import merge_of
 from ..judging.groups import Results
 from ..judging.judge import Judged
 from ..protocol.protocol import WORM, Protocol, Task
@@ -119,7 +120,7 @@ def trainings(task: Task, results: Results) -> str:
 def deviations(judged: Sequence[Judged]) -> Iterator[str]:
     """Deviations from the paper by options and sizes, a line each."""
     for one in judged:
-        if one.task.options.merge != "product":
+        if merge_of(one.task.options).gains:
             yield (
                 f"{one.task.name}: a neuron's inputs are merged by "
                 f"{one.task.options.merge}; the released code multiplies or adds them."
