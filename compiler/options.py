@@ -63,11 +63,7 @@ CHOICES: Mapping[str, tuple[str, ...]] = {
     "roles_table": ("cook2019", "several", "structure"),
 }
 MOST_FEATURES = 65_536
-WIDTHS = {
-    "none": 0,
-    "cifar10": 32,
-    "mnist": 30,
-}  # of a task's encoder, where none is given
+WIDTHS = {"none": 0, "cifar10": 32, "mnist": 30}  # channels of an encoder, by task
 MOST_WIDTH = 4_096
 
 # By semantics, the options that mean nothing there and are refused. The published sweep
@@ -87,15 +83,8 @@ MEANING = ("features", "unit", "merge", "norm", "activation", "feedback")
 
 # What `--emit` can print, in the order of the line.
 STAGES = (
-    "connectome",
-    "selected",
-    "circuit",
-    "dag",
-    "order",
-    "pruned",
-    "plan",
-    "module",
-    "sweep",
+    *("connectome", "selected", "circuit", "dag", "order"),
+    *("pruned", "plan", "module", "sweep"),
 )
 
 Value = int | float | str | list[str]
@@ -188,7 +177,7 @@ class Options:
     def at_odds(self) -> Iterator[str]:
         """Which options do not go together."""
         task, layer = self.task != "none", self.norm == "layer"
-        product, late = self.merge == "product", self.late
+        product = self.merge == "product"
         bare = self.unit == "scalar" and self.activation == "identity"
         matrices = self.unit == "linear" and self.features > 1
         idle = [name for name in self.given() if name in IDLE[self.semantics]]
@@ -201,7 +190,7 @@ class Options:
         if task and self.features < 4:
             seen = f"--task {self.task}: needs --features 4 or more"
             yield f"{seen}; layer norm of 1 feature leaves nothing"
-        if task and late:
+        if task and self.late:
             hint = "an image is one step, and delay reads the step before"
             yield f"--task {self.task}: does not go with --feedback delay; {hint}"
         if self.semantics == "published" and not matrices:
@@ -217,7 +206,7 @@ class Options:
             yield f"{seen}: the next norm takes every bias away again"
         if product and not layer:
             yield "--merge product: needs --norm layer, or products overflow"
-        if product and late:
+        if product and self.late:
             yield "--merge product: a product has no delayed factor; drop it"
         if product and self.init == "counts":
             yield "--merge product: has no gains, so --init counts says nothing"

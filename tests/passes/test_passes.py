@@ -58,7 +58,7 @@ from elegansc.report.compile import report
 from elegansc.semantics.acyclic import ACYCLIC
 from elegansc.semantics.delay import DELAY
 
-WAYS = {"drop": ACYCLIC.ways, "delay": DELAY.ways}
+CONDUCTS = {"drop": ACYCLIC.ways, "delay": DELAY.ways}
 
 RULES = ("max", "sum", "mean")
 WAYS = ("drop", "delay")
@@ -134,7 +134,7 @@ def ordered(found: Connectome, cycles: str = "auto") -> Order:
 def planned(found: Connectome, feedback: str = "drop") -> Plan:
     """All passes; hypothesis tries again where no sensor reaches a motor."""
     try:
-        return schedule_levels(mark_live(ordered(found), ways=WAYS[feedback]))
+        return schedule_levels(mark_live(ordered(found), ways=CONDUCTS[feedback]))
     except InputError:
         assume(False)
         raise
@@ -545,9 +545,9 @@ def test_live_is_on_a_path_from_a_sensor_to_a_motor(
             tells |= {row} | nx.ancestors(graph, row)
     if not told & tells:
         with pytest.raises(InputError, match="no path leads"):
-            mark_live(order, ways=WAYS[feedback])
+            mark_live(order, ways=CONDUCTS[feedback])
         return
-    pruned = mark_live(order, ways=WAYS[feedback])
+    pruned = mark_live(order, ways=CONDUCTS[feedback])
 
     check_invariants(pruned)
     assert set(np.flatnonzero(pruned.live).tolist()) == told & tells
