@@ -3,53 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, fields
-from typing import Any
+from dataclasses import dataclass, field, fields
+from typing import Any, TypeVar
 
 from .errors import UsageError
-from .names import LABEL, is_class_name, label_of
+from .names import label_of
 
-
-@dataclass(frozen=True, slots=True)
-class Activation:
-    """What a neuron applies to its sum, as PyTorch calls it.
-
-    Attributes:
-        call: in the generated module; "" for the identity.
-        gain: factor on the start gains that keeps the deviation of a deep network's
-            states: 1 / sqrt(mean(f(z)**2)), z ~ N(0, 1), where the network is stable
-            there, else the most that is.
-        text: the factor in the generated module, where its decimals do not say it.
-        rectifies: never negative and 0 below 0: a neuron that never fires learns nothing.
-    """
-
-    call: str
-    gain: float = 1.0
-    text: str = ""
-    rectifies: bool = False
-
-    @property
-    def factor(self) -> str:
-        """The start gain as Python writes it."""
-        return self.text or f"{self.gain:g}"
-
-
-# An activation is a row here and its function and slope in semantics/activations.py.
-ACTIVATIONS: Mapping[str, Activation] = {
-    "tanh": Activation("torch.tanh", 5 / 3, "5 / 3"),
-    "relu": Activation("torch.relu", 2**0.5, "2**0.5", rectifies=True),
-    "elu": Activation("nn.functional.elu", 1.25),
-    "gelu": Activation("nn.functional.gelu", 1.5),
-    "silu": Activation("nn.functional.silu", 1.65),
-    "hardtanh": Activation("nn.functional.hardtanh", 1.3),
-    "sigmoid": Activation("torch.sigmoid"),
-    "identity": Activation(""),
-}
 CHOICES: Mapping[str, tuple[str, ...]] = {
     "unit": ("scalar", "linear"),
     "merge": ("sum", "gated", "product"),
     "norm": ("none", "layer"),
-    "activation": tuple(ACTIVATIONS),
+    "activation": (
+        *("tanh", "relu", "elu", "gelu", "silu", "hardtanh", "sigmoid", "identity"),
+    ),
     "init": ("uniform", "counts"),
     "feedback": ("drop", "delay"),
     "kernel": ("dense",),
@@ -90,6 +56,15 @@ STAGES = (
 Value = int | float | str | list[str]
 
 
+T = TypeVar("T")
+
+
+def option(default: T, help: str) -> T:
+    """A field of Options; `help` is what the command line says of it."""
+    found: T = field(default=default, metadata={"help": help})
+    return found
+
+
 @dataclass(frozen=True, slots=True)
 class Options:
     """Everything that decides the bytes of a model, beside the graph and its label.
@@ -98,40 +73,84 @@ class Options:
     the file. Defaults are left out of the model and of the command that makes it.
     """
 
-    features: int = 1
-    unit: str = "scalar"
-    merge: str = "sum"
-    norm: str = "none"
-    activation: str = "tanh"
-    init: str = "uniform"
-    feedback: str = "drop"
-    kernel: str = "dense"
-    lowering: str = "acyclic"
-    task: str = "none"
-    readout: str = "attention"
-    width: int = 0  # channels; 0: the task's own
+    features: int = option(1, "Numbers a neuron holds, D.")
+    unit: str = option(
+        "scalar", "scalar: a bias a neuron; linear: a D x D matrix and a bias vector."
+    )
+    merge: str = option(
+        "sum",
+        "How inputs join: sum of gain * x, of sigmoid(gain) * x, or product of x.",
+    )
+    norm: str = option("none", "Layer norm after the merge (needs 4 features).")
+    activation: str = option("tanh", "What a neuron applies at the end.")
+    init: str = option(
+        "uniform", "Start gains: drawn, or by the share of a synapse's weight."
+    )
+    feedback: str = option(
+        "drop", "What runs backward: not computed, or read of the step before."
+    )
+    kernel: str = option("dense", "How the products are laid out.")
+    lowering: str = option(
+        "acyclic",
+        "acyclic: cycles are broken; published: the sweep of ElegansNet's code.",
+    )
+    task: str = option(
+        "none",
+        "Put encoder, read-out, decoder and loss around the network: M1, M2 of ElegansNet.",
+    )
+    readout: str = option("attention", "How a task reads the motor neurons.")
+    width: int = option(
+        0, "Channels of a task's encoder; 0: 32 for cifar10, 30 for mnist."
+    )
 
-    cells: str = ""  # base name of a table of cells
-    roles_table: str = "cook2019"
-    inputs: tuple[str, ...] = ()
-    outputs: tuple[str, ...] = ()
-    only: tuple[str, ...] = ()
-    without: tuple[str, ...] = ()
-    keep: str = "neurons"
-    junctions: str = "max"
-    min_weight: float = 0.0
-    undirected: bool = False
-    cycles: str = "auto"
-    roles: str = "free"
-    max_levels: int = 0
-    symmetric: bool = False
-    protect: tuple[str, ...] = ()
-    tie_seed: int = 0
-    like: str = ""  # base name of an older model
-    stick: float = 0.0
-    keep_alive: bool = True
-    alive_cap: float = 0.0
-    weight_unit: str = ""
+    cells: str = option("", "Table of cells: name,role[,transmitter].")
+    roles_table: str = option(
+        "cook2019", "Roles of C. elegans neurons: one each, several, or by structure."
+    )
+    inputs: tuple[str, ...] = option(
+        (),
+        "Patterns of the sensory neurons, instead of roles; @FILE: a pattern a line.",
+    )
+    outputs: tuple[str, ...] = option(
+        (), "Patterns of the motor neurons, instead of roles."
+    )
+    only: tuple[str, ...] = option((), "Keep these cells.")
+    without: tuple[str, ...] = option((), "Leave these cells out.")
+    keep: str = option(
+        "neurons", "Which cells: neurons, or all (muscles are motor then)."
+    )
+    junctions: str = option("max", "Weight of a gap junction that is listed with two.")
+    min_weight: float = option(0.0, "Drop pairs of less weight.")
+    undirected: bool = option(False, "Every chemical pair conducts both ways.")
+    cycles: str = option(
+        "auto",
+        "How cycles are broken: exact (proved), fast (ratio order, sifted), ratio.",
+    )
+    roles: str = option(
+        "free", "prefer: sensory -> inter -> motor counts double; blocks: no other way."
+    )
+    max_levels: int = option(
+        0, "Fire in at most so many levels; 0: as many as it takes."
+    )
+    symmetric: bool = option(
+        False, "Left and right partners side by side in the order."
+    )
+    protect: tuple[str, ...] = option(
+        (), "PRE>POST: synapses to keep forward, if that can be."
+    )
+    tie_seed: int = option(0, "Another one of equally good orders.")
+    like: str = option("", "An older model: stay near its order.")
+    stick: float = option(
+        0.0, "The weight that a change from --like may cost; 0: it breaks ties."
+    )
+    keep_alive: bool = option(
+        True, "Keep every neuron on a path from a sensor to a motor that can be."
+    )
+    alive_cap: float = option(
+        0.0,
+        "The most weight to give up for one neuron's path; 0: a fifth of a percent.",
+    )
+    weight_unit: str = option("", "What the weights count, plural.")
 
     def __post_init__(self) -> None:
         for name, allowed in CHOICES.items():
@@ -273,28 +292,3 @@ def without_folder(pattern: str) -> str:
 def dashed(name: str) -> str:
     """`min_weight` as a command spells it: `min-weight`."""
     return name.replace("_", "-")
-
-
-def check_label(label: str) -> str:
-    """The label, if it may stand in a header.
-
-    Raises:
-        UsageError: another character than [A-Za-z0-9._-], or more than 100.
-    """
-    if not LABEL.fullmatch(label) or len(label) > 100:
-        raise UsageError(
-            f"--label {label!r}: only A-Z, a-z, 0-9, '.', '_', '-'; at most 100"
-        )
-    return label
-
-
-def check_name(name: str) -> str:
-    """The name, if the generated class can bear it.
-
-    Raises:
-        UsageError: it cannot.
-    """
-    if not is_class_name(name):
-        hint = "a Python identifier of at most 60 ASCII characters, no keyword"
-        raise UsageError(f"--name {name!r}: {hint}, and none that the module uses")
-    return name

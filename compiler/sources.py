@@ -11,9 +11,9 @@ from .errors import InputError, UsageError
 from .files import read_bytes
 from .ir.invariants import check_invariants
 from .ir.stages import Connectome, Source
-from .module.header import is_generated
+from .module.header import check_label, is_generated
 from .module.read import Model, SweepModel, read_consistent
-from .options import Options, check_label
+from .options import Options
 from .readers.parse import parse
 from .readers.reader import Layout
 

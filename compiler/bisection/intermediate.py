@@ -13,12 +13,12 @@ from ..files import write
 from ..ir.stages import Circuit, Connectome
 from ..ir.text import digest
 from ..ir.trace import Trace
-from ..module.emit import emit
+from ..module.emit import check_name, emit
 from ..module.header import MODULE
 from ..module.read import Model, levelled
 from ..module.restore import unplanned
 from ..names import class_name
-from ..options import Options, check_name
+from ..options import Options
 from ..pipeline import lower, to_circuit
 from ..readers.reader import Layout
 from ..semantics.registry import semantics_of

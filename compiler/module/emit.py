@@ -12,18 +12,20 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from .. import names
+from ..errors import UsageError
 from ..ir.artifact import Artifact
 from ..ir.stages import Plan
 from ..ir.text import digest
-from ..options import ACTIVATIONS, WIDTHS, Options, check_label, check_name
+from ..options import WIDTHS, Options
 from ..semantics import starts
+from ..semantics.activations import activation
 from ..semantics.merges import merge_of
 from ..semantics.registry import semantics_of
 from ..semantics.semantics import Parameter
 from ..semantics.units import unit_of
 from ..semantics.wiring import Wiring
 from .docstring import docstring
-from .header import with_header
+from .header import check_label, with_header
 from .table_text import Table, table_texts
 from .tables import Tables, tables_of
 
@@ -126,7 +128,7 @@ def page_of(
 ) -> ModulePage:
     """The page of a plan."""
     semantics, merge = semantics_of(options), merge_of(options)
-    call = ACTIVATIONS[options.activation].call
+    call = activation(options.activation).call
     gain = starts.factor(options)[1]
     factor = "" if gain == "1" else f"{gain} * "
     return ModulePage(
@@ -158,3 +160,15 @@ def quoted(text: str) -> str:
     """Text that may stand between triple quotes, in ASCII: it can end no docstring."""
     safe = text.replace("\\", "\\\\").replace('"""', '\\"\\"\\"')
     return "".join(c if c == "\n" or " " <= c <= "~" else names.escape(c) for c in safe)
+
+
+def check_name(name: str) -> str:
+    """The name, if the generated class can bear it.
+
+    Raises:
+        UsageError: it cannot.
+    """
+    if not names.is_class_name(name):
+        hint = "a Python identifier of at most 60 ASCII characters, no keyword"
+        raise UsageError(f"--name {name!r}: {hint}, and none that the module uses")
+    return name

@@ -15,14 +15,15 @@ from ..ir.artifact import Artifact
 from ..ir.stages import MOTOR, SENSORY, Sweep
 from ..ir.text import digest
 from ..names import literal, plural
-from ..options import ACTIVATIONS, WIDTHS, Options, check_label, check_name
+from ..options import WIDTHS, Options
+from ..semantics.activations import activation
 from ..semantics.registry import semantics_of
 from ..semantics.semantics import Parameter
 from ..semantics.wiring import Wiring, nest, with_role
 from .docstring import counted, task
 from .docstring_layout import command, laid_out, listed
-from .emit import environment, quoted
-from .header import with_header
+from .emit import check_name, environment, quoted
+from .header import check_label, with_header
 from .table_text import (
     Table,
     cell_texts,
@@ -121,8 +122,8 @@ def page_of(
     sweep: Sweep, options: Options, name: str, parameters: tuple[Parameter, ...]
 ) -> SweepPage:
     """The page of a sweep."""
-    activation = ACTIVATIONS[options.activation]
-    call, gain = activation.call, activation.factor
+    act = activation(options.activation)
+    call, gain = act.call, act.factor
     return SweepPage(
         name=name,
         docstring=quoted("\n".join(docstring(sweep, options, name, parameters))),

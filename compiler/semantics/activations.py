@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -45,51 +46,83 @@ def normal(a: Float64) -> Float64:
     )
 
 
-# By name as in options.ACTIVATIONS: the function, and its slope; at the corners PyTorch's.
-FUNCTIONS: Mapping[str, tuple[Function, Function]] = {
-    "tanh": (np.tanh, lambda a: 1 - np.tanh(a) ** 2),
-    "relu": (lambda a: np.maximum(a, 0), lambda a: np.where(a > 0, 1.0, 0.0)),
-    "elu": (
+@dataclass(frozen=True, slots=True)
+class Activation:
+    """What a neuron applies to its sum.
+
+    Attributes:
+        call: how the generated module calls it; "" for the identity.
+        function, slope: as PyTorch defines them; at the corners its choice.
+        gain: factor on the start gains that keeps the deviation of a deep network's
+            states: 1 / sqrt(mean(f(z)**2)), z ~ N(0, 1), where the network is stable
+            there, else the most that is.
+        text: the factor in the generated module, where its decimals do not say it.
+        rectifies: never negative and 0 below 0: a neuron that never fires learns nothing.
+    """
+
+    call: str
+    function: Function
+    slope: Function
+    gain: float = 1.0
+    text: str = ""
+    rectifies: bool = False
+
+    @property
+    def factor(self) -> str:
+        """The start gain as Python writes it."""
+        return self.text or f"{self.gain:g}"
+
+
+# An activation is a row here and its name in options.CHOICES.
+ACTIVATIONS: Mapping[str, Activation] = {
+    "tanh": Activation(
+        "torch.tanh", np.tanh, lambda a: 1 - np.tanh(a) ** 2, 5 / 3, "5 / 3"
+    ),
+    "relu": Activation(
+        "torch.relu",
+        lambda a: np.maximum(a, 0),
+        lambda a: np.where(a > 0, 1.0, 0.0),
+        2**0.5,
+        "2**0.5",
+        rectifies=True,
+    ),
+    "elu": Activation(
+        "nn.functional.elu",
         lambda a: np.where(a > 0, a, np.expm1(np.minimum(a, 0))),
         lambda a: np.where(a > 0, 1.0, np.exp(np.minimum(a, 0))),
+        1.25,
     ),
-    "gelu": (
+    "gelu": Activation(
+        "nn.functional.gelu",
         lambda a: a * normal(a),
         lambda a: normal(a) + a * np.exp(-(a**2) / 2) / math.sqrt(2 * math.pi),
+        1.5,
     ),
-    "silu": (
+    "silu": Activation(
+        "nn.functional.silu",
         lambda a: a * sigmoid(a),
         lambda a: sigmoid(a) * (1 + a * (1 - sigmoid(a))),
+        1.65,
     ),
-    "hardtanh": (
+    "hardtanh": Activation(
+        "nn.functional.hardtanh",
         lambda a: np.clip(a, -1, 1),
         lambda a: np.where(np.abs(a) < 1, 1.0, 0.0),
+        1.3,
     ),
-    "sigmoid": (sigmoid, lambda a: sigmoid(a) * (1 - sigmoid(a))),
-    "identity": (lambda a: a, np.ones_like),
+    "sigmoid": Activation(
+        "torch.sigmoid", sigmoid, lambda a: sigmoid(a) * (1 - sigmoid(a))
+    ),
+    "identity": Activation("", lambda a: a, np.ones_like),
 }
 
 
-def activate(name: str, a: Float64) -> Float64:
-    """The activation at a.
+def activation(name: str) -> Activation:
+    """The activation of a name; an unknown one is never the identity.
 
     Raises:
-        VerifyError: no activation of this name.
+        VerifyError: there is none.
     """
-    return functions(name)[0](a)
-
-
-def derivative(name: str, a: Float64) -> Float64:
-    """The slope of the activation at a.
-
-    Raises:
-        VerifyError: no activation of this name.
-    """
-    return functions(name)[1](a)
-
-
-def functions(name: str) -> tuple[Function, Function]:
-    """An activation and its slope; an unknown one is never the identity."""
-    if name not in FUNCTIONS:
-        raise VerifyError(f"the interpreter has no activation {name!r}")
-    return FUNCTIONS[name]
+    if name not in ACTIVATIONS:
+        raise VerifyError(f"no activation {name!r}")
+    return ACTIVATIONS[name]

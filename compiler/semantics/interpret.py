@@ -17,7 +17,7 @@ import numpy as np
 
 from ..arrays import Float64
 from ..options import Options
-from .activations import activate, derivative, normalise, normalise_back
+from .activations import activation, normalise, normalise_back
 from .merges import merge_of
 from .registry import semantics_of
 from .semantics import Semantics
@@ -136,7 +136,7 @@ def fire(
         normed = normalise(merged) if options.norm == "layer" else merged
         own = parameters.own(neuron)
         argument = unit_of(options).argument(normed, own)
-        active = activate(options.activation, argument)
+        active = activation(options.activation).function(argument)
         now[neuron] = net.semantics.update(active, before[neuron], own)
         tape[neuron] = Tape(factors, merged, normed, argument, active, neuron in given)
     return now, tape
@@ -201,7 +201,7 @@ def through(
     """
     options, own = net.options, parameters.own(neuron)
     d, kept, first = net.semantics.update_back(d, tape.active, before[neuron], own)
-    d = d * derivative(options.activation, tape.argument)
+    d = d * activation(options.activation).slope(tape.argument)
     d, second = unit_of(options).back(tape.normed, own, d)
     for name, part in (*first.items(), *second.items()):
         grad.of[name][neuron] = grad.of[name][neuron] + part

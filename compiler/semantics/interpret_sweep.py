@@ -17,7 +17,7 @@ import numpy as np
 from ..arrays import Float64
 from ..ir.stages import MOTOR, SENSORY, Sweep
 from ..options import Options
-from .activations import activate, derivative, normalise, normalise_back
+from .activations import activation, normalise, normalise_back
 from .interpret import Parameters
 from .units import LINEAR
 from .wiring import with_role
@@ -70,7 +70,7 @@ def interpret_sweep(
             values.append(given[name[row]])
         elif right < 0:
             sums[place] = LINEAR.argument(values[left], parameters.own(name[row]))
-            values.append(activate(options.activation, sums[place]))
+            values.append(activation(options.activation).function(sums[place]))
         else:
             values.append(values[left] * values[right])
         if place in ends:
@@ -112,7 +112,7 @@ def backward(
         if place in before:
             slope[place] = normalise_back(before[place], slope[place])
         if left >= 0 and right < 0:
-            d = slope[place] * derivative(options.activation, sums[place])
+            d = slope[place] * activation(options.activation).slope(sums[place])
             own = parameters.own(name[row])
             d, found = LINEAR.back(values[left], own, d)
             slope[left] += d

@@ -7,7 +7,8 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from ..options import ACTIVATIONS, Options
+from ..options import Options
+from .activations import activation
 from .merges import merge_of
 from .units import unit_of
 from .wiring import Gain, Read, Wiring
@@ -59,7 +60,7 @@ def centred(options: Options) -> bool:
     A rectifier that adds up what is never negative may never fire again.
     """
     bare = options.unit == "scalar" and options.norm == "none"
-    rectifies = ACTIVATIONS[options.activation].rectifies
+    rectifies = activation(options.activation).rectifies
     return rectifies and options.merge == "sum" and bare
 
 
@@ -67,8 +68,8 @@ def factor(options: Options) -> tuple[float, str]:
     """The factor on the start gains, and how the generated module writes it."""
     if centred(options):
         return CENTRED, str(CENTRED)
-    activation = ACTIVATIONS[options.activation]
-    return activation.gain, activation.factor
+    act = activation(options.activation)
+    return act.gain, act.factor
 
 
 def gains(
@@ -117,7 +118,7 @@ def known_sign(wiring: Wiring, gain: Gain) -> int:
 
 def weights(options: Options) -> Start:
     """Start weights of matrices."""
-    scale = ACTIVATIONS[options.activation].gain
+    scale = activation(options.activation).gain
     return Uniform(scale * math.sqrt(3 / options.features))
 
 

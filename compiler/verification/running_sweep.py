@@ -16,7 +16,7 @@ from ..module.header import body_digest
 from ..module.read import SweepModel
 from ..options import Options
 from ..passes.published_sweep import published_sweep
-from ..semantics.activations import activate
+from ..semantics.activations import Activation, activation
 from ..semantics.interpret import Parameters
 from ..semantics.interpret_sweep import interpret_sweep
 from .check import Check
@@ -83,7 +83,7 @@ def trial(
     inputs = generator.normal(size=(BATCH, sensory, d))
     if options.norm == "none":
         weight *= SPREAD / np.sqrt(d)
-        bias = root(options.activation) + bias * SPREAD
+        bias = root(activation(options.activation)) + bias * SPREAD
         inputs = FACTOR + inputs * SPREAD
     else:
         weight /= 2
@@ -118,11 +118,11 @@ def trial(
     return numbers, expected
 
 
-def root(activation: str) -> float:
+def root(act: Activation) -> float:
     """Where the activation, rising from 0 on, is FACTOR."""
     low, high = 0.0, 20.0
     for _ in range(60):
         middle = (low + high) / 2
-        below = float(activate(activation, np.array(middle))) < FACTOR
+        below = float(act.function(np.array(middle))) < FACTOR
         low, high = (middle, high) if below else (low, middle)
     return low

@@ -16,9 +16,9 @@ from elegansc.comparison.version import read_version
 from elegansc.errors import UsageError, VerifyError
 from elegansc.ir.artifact import Artifact
 from elegansc.module.read import read_model
-from elegansc.options import ACTIVATIONS, CHOICES, IDLE, Options
+from elegansc.options import CHOICES, IDLE, Options
 from elegansc.readers.parse import Layout
-from elegansc.semantics.activations import FUNCTIONS, activate, derivative
+from elegansc.semantics.activations import ACTIVATIONS, activation
 from elegansc.semantics.merges import MERGES, merge_of
 from elegansc.semantics.registry import SEMANTICS, semantics_of
 from elegansc.semantics.units import UNITS
@@ -31,21 +31,21 @@ def test_every_choice_has_its_row() -> None:
     assert set(SEMANTICS) == set(IDLE)
     assert set(MERGES) == set(CHOICES["merge"])
     assert set(UNITS) == set(CHOICES["unit"])
-    assert set(FUNCTIONS) == set(ACTIVATIONS) == set(CHOICES["activation"])
+    assert set(ACTIVATIONS) == set(CHOICES["activation"])
 
 
 def test_an_unknown_activation_is_never_the_identity() -> None:
-    for of in (activate, derivative):
-        with pytest.raises(VerifyError, match="no activation 'unheard'"):
-            of("unheard", np.zeros(1))
+    with pytest.raises(VerifyError, match="no activation 'unheard'"):
+        activation("unheard")
 
 
 @pytest.mark.parametrize("name", ACTIVATIONS)
 def test_a_slope_is_the_derivative(name: str) -> None:
     at = np.linspace(-2.9, 2.9, 30)
     step = 1e-6
-    found = (activate(name, at + step) - activate(name, at - step)) / (2 * step)
-    np.testing.assert_allclose(derivative(name, at), found, atol=1e-8)
+    act = activation(name)
+    found = (act.function(at + step) - act.function(at - step)) / (2 * step)
+    np.testing.assert_allclose(act.slope(at), found, atol=1e-8)
 
 
 @pytest.mark.parametrize("name", LEVELLED)

@@ -40,7 +40,8 @@ from torch.testing import assert_close
 
 from elegansc.errors import InputError, UsageError
 from elegansc.module.read import read_model
-from elegansc.options import ACTIVATIONS, Options
+from elegansc.options import Options
+from elegansc.semantics.activations import ACTIVATIONS
 from elegansc.transplantation import starts
 from elegansc.transplantation.parameters import elements
 
