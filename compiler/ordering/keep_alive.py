@@ -140,7 +140,7 @@ def cheapest(
 ) -> Offer | None:
     """The arc of least price, ties by name; the first that costs nothing is taken."""
     best: Offer | None = None
-    graph = Network(arcs, kept, forced)
+    graph = FlowNetwork(arcs, kept, forced)
     priced: dict[int, Offer | None] = {}
     rows, many = dead.tolist(), False
     offered: Iterable[list[int]] = (
@@ -189,7 +189,7 @@ def candidates(
     return found
 
 
-class Network:
+class FlowNetwork:
     """Flow network of the kept arcs: weights as capacities whose sum fits int32."""
 
     def __init__(self, arcs: Arcs, kept: Bool, forced: Bool) -> None:

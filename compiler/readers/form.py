@@ -10,7 +10,7 @@ from ..names import plain
 from .columns import numeric
 from .delimited import DELIMITERS
 
-SHOWN = 8  # columns that a message names
+MOST_COLUMNS = 8  # columns that a message names
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +75,10 @@ class Sample:
 def seen_columns(form: Form) -> str:
     """The columns for a message: their names, or the first row."""
     cells = form.header or tuple(form.rows[0] if form.rows else ())
-    shown = ", ".join(plain(cell) for cell in cells[:SHOWN])
-    more = f" and {len(cells) - SHOWN:,} more" if len(cells) > SHOWN else ""
+    shown = ", ".join(plain(cell) for cell in cells[:MOST_COLUMNS])
+    more = (
+        f" and {len(cells) - MOST_COLUMNS:,} more" if len(cells) > MOST_COLUMNS else ""
+    )
     what = "columns" if form.header else "no header; the first row is"
     return f"{what} {shown}{more} (split by {DELIMITERS.get(form.delimiter, form.delimiter)})"
 

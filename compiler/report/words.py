@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from ..names import plain
 
-SHOWN = 12  # names that one line lists
+MOST_NAMES = 12  # names that one line lists
 
 
 def line(word: str, sentence: str) -> str:
@@ -16,7 +16,7 @@ def line(word: str, sentence: str) -> str:
 
 def listed(found: Sequence[str], verbose: bool, between: str = " ") -> str:
     """Names on one line; a dozen unless all were asked for."""
-    shown = found if verbose else found[:SHOWN]
+    shown = found if verbose else found[:MOST_NAMES]
     more = len(found) - len(shown)
     names = between.join(plain(name) if between == " " else name for name in shown)
     return f"{names} ... and {more:,} more (--verbose)" if more else names

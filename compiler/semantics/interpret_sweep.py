@@ -24,7 +24,7 @@ from .wiring import with_role
 
 
 @dataclass
-class Swept:
+class SweepResult:
     """Outputs (batch, M, D), last values (batch, N, D), gradients where asked.
 
     Motor neurons and inputs are in the order of names, as all neurons are; what no
@@ -44,7 +44,7 @@ def interpret_sweep(
     inputs: Float64,
     cotangent: Float64,
     ends: frozenset[int] = frozenset(),
-) -> Swept:
+) -> SweepResult:
     """Run the assignments, and backward through them.
 
     Args:
@@ -87,7 +87,7 @@ def interpret_sweep(
     last = last_values(rows, output, name)
     states = [values[last[n]] if n in last else rest for n in name]
     place_of = {name[row]: v for v, (row, left, _) in enumerate(rows) if left < 0}
-    return Swept(
+    return SweepResult(
         np.stack([values[output[m]] if output[m] >= 0 else rest for m in motors], 1),
         np.stack(states, 1),
         gradient,

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 SIGNED = "_extra_state"  # what torch calls the signature in a state dict
-SHOWN = 5  # entries that a message lists
+MOST_ENTRIES = 5  # entries that a message lists
 
 
 def transplant(
@@ -134,7 +134,7 @@ def find(
     faults = {at: fault(entries, at, old, new) for at in there}
     fit = [at for at in there if not faults[at]]
     if len(fit) > 1:
-        where = ", ".join(plain(at) if at else '""' for at in fit[:SHOWN])
+        where = ", ".join(plain(at) if at else '""' for at in fit[:MOST_ENTRIES])
         seen = f"holds {plural(len(fit), 'module')} like {old.path}, under {where}"
         raise InputError(label, seen, "choose one with --prefix")
     if not fit:
@@ -162,8 +162,12 @@ def candidates(
         return found
     under = there[0] if asked else ""
     missing = " and ".join(plain(under + name) for name in names)
-    keys = ", ".join(plain(key) for key in list(entries)[:SHOWN])
-    more = f" and {len(entries) - SHOWN:,} more" if len(entries) > SHOWN else ""
+    keys = ", ".join(plain(key) for key in list(entries)[:MOST_ENTRIES])
+    more = (
+        f" and {len(entries) - MOST_ENTRIES:,} more"
+        if len(entries) > MOST_ENTRIES
+        else ""
+    )
     seen = f"holds no {missing}, the parameters of {old.path}"
     raise InputError(label, seen, f"its entries: {keys or 'none'}{more}")
 
