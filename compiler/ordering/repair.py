@@ -180,20 +180,28 @@ def directed(problem: Problem, rises: Bool, way: Int8) -> Int8:
         rises: (arcs,) those that run forward.
         way: (J,) directions in the assignment; 0: the ends share a level there.
     """
+    everyone = np.ones(len(problem.instance.names), bool)
+    joined = directions(problem, rises, way).among(everyone)
+    return joined.among(live_nodes(problem, joined)).way
+
+
+def directions(problem: Problem, rises: Bool, way: Int8) -> JunctionDirections:
+    """The arcs that rise (arcs,), and the junctions with the directions `way` (J,)."""
     instance = problem.instance
     left, right = problem.nodes_of_junctions
-    size = len(instance.names)
-    joined = JunctionDirections(
-        size, instance.pre[rises], instance.post[rises], left, right, way
-    )
-    joined = joined.among(np.ones(size, bool))
+    pre, post = instance.pre[rises], instance.post[rises]
+    return JunctionDirections(len(instance.names), pre, post, left, right, way)
+
+
+def live_nodes(problem: Problem, joined: JunctionDirections) -> Bool:
+    """(N,) the nodes on a path from a sensor to a motor."""
     pre, post = joined.conducting()
     if problem.delayed:
+        instance, (left, right) = problem.instance, problem.nodes_of_junctions
         pre = np.concatenate([instance.pre, left, right])
         post = np.concatenate([instance.post, right, left])
     sensory, motor = problem.roles_of_nodes
-    live = reached(pre, post, sensory) & reached(post, pre, motor)
-    return joined.among(live).way
+    return reached(pre, post, sensory) & reached(post, pre, motor)
 
 
 def arcs_of(problem: Problem, proper: Int64) -> tuple[Arcs, Int64]:

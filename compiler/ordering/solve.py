@@ -13,7 +13,7 @@ from ..ir.optimality import Optimality, Past
 from ..ir.stages import Circuit
 from .feedback_arc_set import FeedbackArcSet, feedback_arc_set, names_in_order
 from .problem import Problem
-from .repair import Repaired, directed, repair
+from .repair import Repaired, directions, live_nodes, repair
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,9 @@ class Solution:
         if (ahead < 0).any() or (bound is not None and bound > price):
             seen = "its order has a cycle, or loses less than it says is possible"
             raise InputError(past.label, seen, "elegansc verify says more")
-        if (way == 0).any() and (directed(problem, ~back, way) != way).any():
+        joined = directions(problem, ~back, way)
+        live = live_nodes(problem, joined)
+        if (way == 0).any() and (joined.among(live).way != way).any():
             seen = "it gives up a junction whose neurons stand on different levels"
             raise InputError(past.label, seen, "elegansc verify says more")
         exact = bound is not None and past.optimality.method == "exact"

@@ -28,7 +28,7 @@ from elegansc.ordering.feedback_arc_set import (
     names_in_order,
 )
 from elegansc.ordering.instance import Instance, instance_of, with_change_cost
-from elegansc.ordering.keep_alive import Arcs, Network
+from elegansc.ordering.keep_alive import Arcs, FlowNetwork
 from elegansc.passes.break_cycles import break_cycles
 from elegansc.passes.merge_electrical import merge_electrical
 from elegansc.pipeline import circuit_of
@@ -781,7 +781,7 @@ def test_the_price_of_an_arc_is_a_minimum_cut(data: st.DataObject) -> None:
     )
     kept = np.array([rank[u] < rank[v] for u, v in ends])
     forced = np.array(data.draw(some)) & kept
-    network = Network(arcs, kept, forced)
+    network = FlowNetwork(arcs, kept, forced)
     graph = nx.DiGraph()
     graph.add_nodes_from(range(size))
     for row in np.flatnonzero(kept).tolist():

@@ -31,10 +31,11 @@ from elegansc.module.past import locked
 from elegansc.module.read import Model, read_consistent, read_model
 from elegansc.module.restore import unplanned
 from elegansc.options import Options
-from elegansc.passes.mark_live import arcs
 from elegansc.passes.merge_electrical import merge_electrical
 from elegansc.passes.select_cells import select_cells
 from elegansc.pipeline import lower
+from elegansc.semantics.delay import DELAY
+from elegansc.semantics.wiring import arcs
 from elegansc.transplantation.parameters import LATERAL, elements, reasons
 from elegansc.verification.running import run as trial
 from elegansc.verification.verify import static
@@ -203,7 +204,7 @@ def test_with_delay_a_junction_within_a_level_conducts_both_ways_late(
 
 def arcs_of(plan: Plan) -> tuple[list[int], list[int]]:
     """What conducts with delay, as `mark_live` sees it."""
-    pre, post = arcs(plan, "delay")  # type: ignore[arg-type]
+    pre, post = arcs(plan, DELAY.ways)
     return pre.tolist(), post.tolist()
 
 

@@ -41,6 +41,7 @@ from elegansc.ordering.instance import block_of
 from elegansc.passes.break_cycles import break_cycles
 from elegansc.passes.merge_electrical import merge_electrical
 from elegansc.passes.topological_sort import topological_sort
+from elegansc.pipeline import compile_source
 from elegansc.verification.verify import static
 
 WORMS = BUNDLED
@@ -629,3 +630,15 @@ def test_a_million_levels_are_as_many_as_there_are_neurons() -> None:
     ):
         in_few(found, 10**6)
     assert width[0] <= 10
+
+
+@pytest.mark.slow
+def test_the_order_of_a_model_in_few_levels_stands() -> None:
+    """Levels are counted of live neurons: others may keep two ends apart for nothing."""
+    options = Options(max_levels=4)
+    (data,) = compile_source("witvliet2021-1", options=options).files.values()
+    model = read_model(data, "older.py")
+    again = compile_source("witvliet2021-1", options=options, lock=model)
+
+    assert again.files == {f"{model.name}.py": data}
+    assert again.history.data()["break_cycles"]["recorded"]

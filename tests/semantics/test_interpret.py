@@ -47,9 +47,9 @@ def slope(model: Any, numbers: Trial, group: str, direction: dict[Any, Any]) -> 
     found = []
     for side in (STEP, -STEP):
         moved = copy.deepcopy(numbers.parameters)
-        held = getattr(moved, group)
+        values = moved.gain if group == "gain" else moved.of[group]
         for key, by in direction.items():
-            held[key] = held[key] + side * by
+            values[key] = values[key] + side * by
         found.append(loss(model, numbers, moved, numbers.inputs))
     return (found[0] - found[1]) / (2 * STEP)
 
@@ -63,8 +63,8 @@ def test_gradients_are_slopes(activation: str) -> None:
         assert result.gradient and result.input_gradient is not None
         assert result.start_gradient is not None
         draw = np.random.default_rng(1).normal
-        for group in ("gain", "bias", "weight"):
-            gradient = getattr(result.gradient, group)
+        groups = {"gain": result.gradient.gain, **result.gradient.of}
+        for group, gradient in groups.items():
             direction = {
                 key: draw(size=np.shape(value)) for key, value in gradient.items()
             }
