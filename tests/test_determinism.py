@@ -157,6 +157,7 @@ def lines(rows: list[Row]) -> list[str]:
     return [f"{a},{b},{kind},{weight}" for a, b, kind, weight in rows]
 
 
+@pytest.mark.slow
 @settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(files())
 def test_rows_split_in_two_and_shuffled(both: tuple[list[Row], list[Row]]) -> None:

@@ -59,9 +59,8 @@ class Solution:
         if (ahead < 0).any() or (bound is not None and bound > price):
             seen = "its order has a cycle, or loses less than it says is possible"
             raise InputError(past.label, seen, "elegansc verify says more")
-        joined = directions(problem, ~back, way)
-        live = live_nodes(problem, joined)
-        if (way == 0).any() and (joined.among(live).way != way).any():
+        joined = directions(problem, ~back, way) if (way == 0).any() else None
+        if joined and (joined.among(live_nodes(problem, joined)).way != way).any():
             seen = "it gives up a junction whose neurons stand on different levels"
             raise InputError(past.label, seen, "elegansc verify says more")
         exact = bound is not None and past.optimality.method == "exact"

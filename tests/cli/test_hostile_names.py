@@ -185,6 +185,7 @@ def test_all_names_at_once_are_proved(tmp_path: Path) -> None:
     assert done.stdout.isascii()
 
 
+@pytest.mark.slow
 def test_every_module_imports_and_runs(tmp_path: Path) -> None:
     """One module a name and one of all; in one process, since torch takes its time."""
     folder = tmp_path / "modules"

@@ -183,6 +183,7 @@ def test_the_same_bytes_twice(kind: str) -> None:
     assert draw(scene(), kind) == drawn(kind)
 
 
+@pytest.mark.slow
 @needs_matplotlib
 @pytest.mark.parametrize("style", STYLES)
 def test_the_same_picture_twice(style: str) -> None:
@@ -254,6 +255,7 @@ def test_hostile_names_come_back_from_graphml_and_dot() -> None:
     assert {name[:2000] for name in kept} <= set(parse_dot(draw(found, "dot")))
 
 
+@pytest.mark.slow
 @needs_matplotlib
 @pytest.mark.parametrize("style", STYLES)
 def test_hostile_names_in_a_picture(

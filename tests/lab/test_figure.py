@@ -59,6 +59,7 @@ def test_both_pictures_come_in_both_formats(tmp_path: Path) -> None:
         assert words in dots
 
 
+@pytest.mark.slow
 def test_same_results_same_bytes_whatever_the_process(tmp_path: Path) -> None:
     import hashlib
 

@@ -205,6 +205,7 @@ def test_other_images_are_refused(whole: Path, data: Path) -> None:
         comparing.check_data(results, images)
 
 
+@pytest.mark.slow
 def test_a_run_of_nan_is_recorded_and_not_made_again(
     data: Path, tmp_path: Path
 ) -> None:
@@ -222,6 +223,7 @@ def test_a_run_of_nan_is_recorded_and_not_made_again(
         assert line["curve"][-1]["train_loss"] is None
 
 
+@pytest.mark.slow
 def test_a_full_disk_in_the_middle_ends_it_clearly(
     data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

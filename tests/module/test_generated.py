@@ -24,6 +24,9 @@ def command(model: Path) -> list[str]:
     return shlex.split(text[start:end].replace("\n", " "))
 
 
+DEFAULT = {"witvliet1", "cook2019_tensor"}  # the others are slow
+
+
 def test_all_six_are_there() -> None:
     names = {model.name for model in MODELS}
     assert names >= {
@@ -36,7 +39,17 @@ def test_all_six_are_there() -> None:
     }
 
 
-@pytest.mark.parametrize("model", MODELS, ids=lambda model: model.name)
+@pytest.mark.parametrize(
+    "model",
+    [
+        pytest.param(
+            model,
+            marks=[] if model.stem in DEFAULT else [pytest.mark.slow],
+            id=model.name,
+        )
+        for model in MODELS
+    ],
+)
 def test_the_command_in_its_docstring_writes_it(model: Path) -> None:
     result = CliRunner().invoke(cli, [*command(model), "--quiet"])
 

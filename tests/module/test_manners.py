@@ -251,6 +251,7 @@ def test_autocast(options: Options) -> None:
 # Compiled, exported, in parallel
 
 
+@pytest.mark.slow
 @each_case
 def test_export_with_any_batch(options: Options) -> None:
     module, net, arguments = made(options)

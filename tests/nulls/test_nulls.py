@@ -325,6 +325,7 @@ def test_er_draws_every_graph_alike() -> None:
     assert chi_square(seen, 60) < 1.7
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("text", "count"),
     [
@@ -478,6 +479,7 @@ def test_preferred_links_are_like_those_of_networkx(links: int) -> None:
     assert np.mean(ours, 0) == pytest.approx(np.mean(theirs, 0), rel=0.15)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("null", ["er", "ws", "ba"])
 def test_twins_of_a_worm_are_like_graphs_of_networkx(null: str) -> None:
     """Thirty whole twins against thirty graphs: spread of degrees, clustering, paths."""
@@ -607,6 +609,7 @@ def test_another_process_writes_the_same() -> None:
 # Twins compile
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("null", NULLS)
 def test_a_twin_compiles_to_the_same_source_but_for_its_tables(null: str) -> None:
     path = made(SMALL, null)

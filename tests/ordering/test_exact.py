@@ -17,6 +17,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 from support.strategies import Row, connectome
+from support.worms import worms
 
 from elegansc.arrays import Bool, Int32, Int64
 from elegansc.ir.stages import CHEMICAL, INTER, MOTOR, SENSORY, Circuit, Dag
@@ -554,7 +555,7 @@ def test_the_minimum_of_a_bundled_connectome(name: str) -> None:
     assert found["method"] == "exact" and found["unique"]
 
 
-@pytest.mark.parametrize("name", LEAST)
+@pytest.mark.parametrize("name", worms(LEAST))
 def test_what_it_costs_to_keep_every_neuron_alive(name: str) -> None:
     dag = break_cycles(circuit(name))
 

@@ -235,6 +235,7 @@ def rows_edited(rows: list[str], dice: random.Random, step: int) -> list[str]:
     return found
 
 
+@pytest.mark.slow
 def test_a_small_edit_turns_next_to_nothing(tmp_path: Path) -> None:
     head, *rows = (WORMS / f"{NEW}.csv").read_text().splitlines()
     path, like = tmp_path / "w.csv", tmp_path / "old.py"
@@ -336,6 +337,7 @@ def test_what_few_levels_cost_a_worm_without_junctions(tmp_path: Path) -> None:
     assert lost == sorted(lost)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("worm", "most", "percent", "coupled"),
     [

@@ -20,7 +20,7 @@ import pytest
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 from support.strategies import Row, connectome, connectomes
-from support.worms import compiled
+from support.worms import compiled, worms
 
 from elegansc.errors import InputError
 from elegansc.graph import backward, longest_path, reached
@@ -643,7 +643,7 @@ def test_every_stage_has_a_text_and_its_numbers_agree(found: Connectome) -> None
 # Real connectomes
 
 
-@pytest.mark.parametrize("name", MINIMA)
+@pytest.mark.parametrize("name", worms(MINIMA))
 def test_the_report_of_a_bundled_connectome_adds_up(name: str) -> None:
     artifact = compiled(name)
     history, summary = artifact.history.data(), artifact.summary
@@ -736,7 +736,7 @@ def test_keeping_alive_ends_whatever_the_weights(
     check_invariants(break_cycles(merge_electrical(connectome(rows, 3, list(role)))))
 
 
-@pytest.mark.parametrize("name", MINIMA)
+@pytest.mark.parametrize("name", worms(MINIMA))
 @pytest.mark.parametrize(("cycles", "most"), [("auto", 2), ("fast", 3), ("ratio", 3)])
 def test_junctions_add_hardly_a_level(name: str, cycles: str, most: int) -> None:
     artifact = compiled(name, cycles=cycles, keep_alive=False)

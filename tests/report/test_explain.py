@@ -137,6 +137,7 @@ def test_what_was_not_solved_is_unknown() -> None:
     assert {cut.standing for cut in cuts("witvliet2021-3", fast)} == {UNKNOWN}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["varshney2011", "witvliet2021-3"])
 @pytest.mark.parametrize(
     "options",
@@ -376,6 +377,7 @@ FEW = (4, 12, 48)
 CHECKED = 12
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("short")
 def test_what_few_levels_lose_is_what_compile_says(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch

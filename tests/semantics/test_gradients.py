@@ -58,6 +58,7 @@ def test_no_element_is_without_effect(activation: str) -> None:
         assert idle(toy.build(options)[1], options) == {}, toy.told(options)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("activation", SMOOTH)
 def test_nor_is_one_of_the_worms(activation: str) -> None:
     """81 levels. At `product` sizes differ most: there only 0 itself is no effect.
@@ -121,6 +122,7 @@ def without_gradient(module: ModuleType, seed: int) -> int:
     return int((slope == 0).sum())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "null",
     [
