@@ -85,6 +85,7 @@ def test_a_file_instead_of_stdout(expected: bytes, tmp_path: Path) -> None:
     assert (tmp_path / "model.py").read_bytes() == expected
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "environment",
     [
@@ -113,6 +114,7 @@ def test_another_environment(environment: dict[str, str], expected: bytes) -> No
     assert spawned(str(SOURCE), **environment) == expected
 
 
+@pytest.mark.slow
 def test_optimised_python(expected: bytes) -> None:
     words = [sys.executable, "-OO", *WORDS[1:], str(SOURCE)]
 

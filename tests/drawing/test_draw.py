@@ -86,6 +86,7 @@ def test_an_svg_keeps_text_and_names_its_groups_once() -> None:
     assert b'xlink:href="http' not in data and b"<script" not in data
 
 
+@pytest.mark.slow
 @needs_matplotlib
 @pytest.mark.parametrize("style", STYLES)
 def test_a_png_and_a_pdf_are_one_page(style: str) -> None:

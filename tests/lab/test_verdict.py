@@ -147,6 +147,7 @@ def test_the_report_is_json_with_a_schema(tmp_path: Path) -> None:
     assert len(cifar["arms"][1]["graphs"]) == 5
 
 
+@pytest.mark.slow
 def test_the_command_writes_all_and_overwrites_nothing(tmp_path: Path) -> None:
     protocol = protocol_in(tmp_path, graphs=4, few=3)
     results = written(tmp_path / "results.jsonl", results_of(protocol))

@@ -222,6 +222,7 @@ def same_synapses(one: pd.DataFrame, other: pd.DataFrame) -> float:
     return len(first & second) / len(first)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("source", [WORM, COOK])
 @pytest.mark.parametrize("null", NULLS)
 def test_what_a_null_keeps(source: str, null: str) -> None:

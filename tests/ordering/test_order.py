@@ -377,6 +377,7 @@ def test_a_processor_that_can_less_finds_the_same_order(folder: Path) -> None:
     assert next(iter(found.values())).startswith(b"Node ID,Order\n")
 
 
+@pytest.mark.slow
 def test_a_random_graph_of_60_000_synapses(folder: Path) -> None:
     """It ends in seconds, and loses a tenth less than igraph's Eades, Lin and Smyth."""
     igraph = pytest.importorskip("igraph")
@@ -541,6 +542,7 @@ def test_a_generated_model_has_no_ensemble(folder: Path) -> None:
     assert "--ensemble: a generated model has one order" in done.stderr
 
 
+@pytest.mark.slow
 def test_an_ensemble_of_living_worms_is_of_one_loss_too(folder: Path) -> None:
     done = run("compile", "witvliet2021-2", "--ensemble", "2", "-o", "models")
     lost = re.findall(r": (\d+) backward", done.stderr)

@@ -328,6 +328,7 @@ def test_no_cycle_is_left_and_no_synapse_is_lost(
         assert any(pre in part and post in part for part in strong)
 
 
+@pytest.mark.slow
 @given(connectomes())
 def test_the_facts_on_cycles_are_true(found: Connectome) -> None:
     circuit = merge_electrical(found)
@@ -604,6 +605,7 @@ def without_lines(ir: Circuit | Dag | Order | Plan) -> str:
     return re.sub(r"  line \d+$", "", text(ir), flags=re.MULTILINE)
 
 
+@pytest.mark.slow
 @given(connectomes(), st.randoms(use_true_random=False), st.sampled_from(WAYS))
 def test_the_order_of_the_rows_says_nothing(
     found: Connectome, dice: random.Random, feedback: str

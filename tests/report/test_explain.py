@@ -306,6 +306,7 @@ def test_input_lost_is_what_pandas_says(name: str, options: Options) -> None:
 # A model and its source
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "words"),
     [

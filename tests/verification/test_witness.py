@@ -30,6 +30,7 @@ def test_a_bundled_connectome_is_in_its_module_edge_by_edge(name: str) -> None:
     assert found == []
 
 
+@pytest.mark.slow
 @pytest.mark.shared
 def test_the_published_edge_list_is_in_its_module_edge_by_edge(shared: Path) -> None:
     path = shared / "openworm" / "herm_full_edgelist.csv"
