@@ -14,7 +14,6 @@ from .ir.history import History
 from .ir.stages import Circuit, Connectome, Dag, Plan, Sweep
 from .ir.trace import Stop, Trace
 from .module.emit import emit
-from .module.emit_sweep import emit_sweep
 from .module.past import locked, past_of
 from .module.read import Model, SweepModel, levelled
 from .module.restore import unplanned
@@ -23,7 +22,6 @@ from .ordering.certificate import certificate
 from .passes.break_cycles import break_cycles
 from .passes.mark_live import mark_live
 from .passes.merge_electrical import merge_electrical
-from .passes.published_sweep import published_sweep
 from .passes.schedule_levels import schedule_levels
 from .passes.select_cells import select_cells
 from .passes.topological_sort import topological_sort
@@ -166,6 +164,8 @@ def sweep(circuit: Circuit, trace: Trace) -> Sweep:
     """The one pass of a published sweep."""
     if trace.until in ("dag", "order", "pruned", "plan"):
         PUBLISHED.check_levels()
+    from .passes.published_sweep import published_sweep
+
     return trace.run("sweep", published_sweep, circuit)
 
 
@@ -173,6 +173,8 @@ def emitted(ir: Plan | Sweep, options: Options, name: str, trace: Trace) -> Arti
     """Emit, timed."""
     start = time.perf_counter()
     if isinstance(ir, Sweep):
+        from .module.emit_sweep import emit_sweep
+
         artifact = emit_sweep(ir, options=options, name=name)
     else:
         artifact = emit(ir, options=options, name=name)
