@@ -6,7 +6,8 @@ import os
 import stat
 import sys
 import tempfile
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -76,7 +77,7 @@ def limited(file: BinaryIO, label: str) -> bytes:
 
 def write(
     path: Path, data: bytes, *, kind: Kind, force: bool = False, source: str = ""
-) -> None:
+) -> bool:
     """Replace a file, atomically: a reader sees the old one or the new one.
 
     Args:
@@ -84,11 +85,38 @@ def write(
         force: also over a file that is not ours or was edited by hand.
         source: the input's path: it is never written over.
 
+    Returns:
+        Whether the file was written; one that holds these bytes already is left as it is.
+
     Raises:
         InputError: the file may not or can not be written; nothing has changed.
     """
     allow(path, kind=kind, force=force, source=source)
-    replace(path, data)
+    return replace(path, data)
+
+
+def write_folder(
+    folder: Path,
+    files: Mapping[str, bytes],
+    *,
+    kind: Kind,
+    force: bool = False,
+    source: str | Iterable[str] = (),
+) -> set[Path]:
+    """Write files into a folder, all of them or none; arguments as of `write`.
+
+    Args:
+        files: bytes by file name.
+
+    Returns:
+        The files that were written.
+    """
+    paths = {folder / name: data for name, data in files.items()}
+    sources = (source,) if isinstance(source, str) else tuple(source)
+    for path in paths:
+        allow(path, kind=kind, force=force, source=sources)
+    with made(folder):
+        return replace_all(paths)
 
 
 def allow(
@@ -147,38 +175,116 @@ def guard(path: Path, force: bool, kind: Kind) -> None:
         raise InputError(str(path), *why)
 
 
-def replace(path: Path, data: bytes) -> None:
-    """Write beside the file, then rename over it.
+def replace(path: Path, data: bytes) -> bool:
+    """Write beside the file, then rename over it; whether it did not hold these bytes yet.
 
     Raises:
         InputError: no such folder, no space, no right; nothing is left behind.
     """
-    target = Path(os.path.realpath(path))
-    temporary = ""
+    return path in replace_all({path: data})
+
+
+def replace_all(files: Mapping[Path, bytes]) -> set[Path]:
+    """Write files beside what is there, and only when all are whole rename them over it.
+
+    Returns:
+        The files that were written; one that holds its bytes already is left as it is.
+
+    Raises:
+        InputError: no such folder, no space, no right. Nothing was changed, or the error
+            names what was.
+    """
+    ready: dict[Path, str] = {}
+    written: list[Path] = []
     try:
-        mode = (
-            stat.S_IMODE(target.stat().st_mode) if target.exists() else 0o666 & ~umask()
-        )
-        if target.exists() and not target.is_file():  # /dev/null, a pipe
-            target.write_bytes(data)
-            return
-        handle, temporary = tempfile.mkstemp(prefix=".elegansc-", dir=target.parent)
+        for path, data in files.items():
+            with refusals(path, written):
+                if not holds(path, data):
+                    ready[path] = beside(path, data)
+        for path, temporary in ready.items():
+            with refusals(path, written):
+                target = Path(os.path.realpath(path))
+                if temporary:
+                    os.replace(temporary, target)
+                else:
+                    target.write_bytes(files[path])
+            written.append(path)
+    finally:
+        for temporary in ready.values():
+            if temporary:
+                Path(temporary).unlink(missing_ok=True)
+    return set(written)
+
+
+@contextmanager
+def refusals(path: Path, written: Sequence[Path]) -> Iterator[None]:
+    """Turn what the operating system refuses into an InputError.
+
+    Args:
+        path: of the file at work; written: files that were replaced before.
+    """
+    try:
+        yield
+    except FileNotFoundError:
+        hint = f"make the folder first: mkdir -p {path.parent}"
+        raise InputError(str(path), "cannot be written: no such folder", hint) from None
+    except OSError as error:
+        seen, hint = f"cannot be written: {error.strerror}", "nothing was changed"
+        if written:
+            hint = f"written before: {', '.join(map(str, written))}"
+        raise InputError(str(path), seen, hint) from None
+
+
+def holds(path: Path, data: bytes) -> bool:
+    """Whether a file is there and has these bytes."""
+    try:
+        if not path.is_file() or path.stat().st_size != len(data):
+            return False
+        return path.read_bytes() == data
+    except PermissionError:
+        return False
+
+
+def beside(path: Path, data: bytes) -> str:
+    """Write a temporary file beside the target, with its rights; "" for a device or a pipe."""
+    target = Path(os.path.realpath(path))
+    there = target.exists()
+    if there and not target.is_file():  # /dev/null, a pipe
+        return ""
+    mode = stat.S_IMODE(target.stat().st_mode) if there else 0o666 & ~umask()
+    handle, temporary = tempfile.mkstemp(prefix=".elegansc-", dir=target.parent)
+    try:
         with os.fdopen(handle, "wb") as file:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
         os.chmod(temporary, mode)
-        os.replace(temporary, target)
-        temporary = ""
-    except FileNotFoundError:
-        hint = f"make the folder first: mkdir -p {path.parent}"
-        raise InputError(str(path), "cannot be written: no such folder", hint) from None
-    except OSError as error:
-        seen = f"cannot be written: {error.strerror}"
-        raise InputError(str(path), seen, "nothing was changed") from None
-    finally:
-        if temporary:
-            Path(temporary).unlink(missing_ok=True)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
+    return temporary
+
+
+@contextmanager
+def made(folder: Path) -> Iterator[None]:
+    """Make a folder and those above it; remove what was made if the block raises.
+
+    Raises:
+        InputError: it can not be made.
+    """
+    new = [path for path in (folder, *folder.parents) if not os.path.lexists(path)]
+    try:
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            seen = f"cannot be made: {error.strerror}"
+            raise InputError(str(folder), seen, "nothing was changed") from None
+        yield
+    except BaseException:
+        for path in new:
+            with suppress(OSError):
+                path.rmdir()
+        raise
 
 
 def umask() -> int:

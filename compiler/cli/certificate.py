@@ -1,4 +1,4 @@
-"""Check --require-proof, and write the file of --certificate."""
+"""Check --require-proof, and whether the file of --certificate may be written."""
 
 from __future__ import annotations
 
@@ -48,11 +48,3 @@ def require_certificate(artifact: Artifact) -> None:
     if artifact.certificate is None:
         seen = "--certificate: nothing is proved of this order, so there is none"
         raise InputError(artifact.label, seen, "compile the source with --cycles exact")
-
-
-def put_certificate(path: str, artifact: Artifact) -> None:
-    """Write the certificate beside the module."""
-    from ..files import replace as put_file
-
-    assert artifact.certificate is not None
-    put_file(Path(path), artifact.certificate)

@@ -13,7 +13,6 @@ from ..errors import InputError, UsageError, visible
 from ..options import STAGES
 from .certificate import (
     allow_certificate,
-    put_certificate,
     require_certificate,
     require_proof,
 )
@@ -106,8 +105,8 @@ def compile_command(
         return
     if given["require_proof"]:
         require_proof(artifact)
-    data = next(iter(artifact.files.values()))
     if looks:
+        (data,) = artifact.files.values()
         same = compared(Path(output), data, show=given["diff"])
         say_fresh(trace, artifact, options)
         if given["check"] and not same:
@@ -116,12 +115,12 @@ def compile_command(
         return
     if given["certificate"]:
         require_certificate(artifact)
-    put(output, data, source, given["force"])
-    if given["certificate"]:
-        put_certificate(given["certificate"], artifact)
+    if output != "-":  # again: the file may have changed while we compiled
+        allow(Path(output), kind=MODULE, force=given["force"], source=source)
+    written = put(output, artifact, given["certificate"])
     if not given["quiet"]:
         say(artifact, options, given["verbose"], trace if given["timed"] else None)
-        summary(output, artifact)
+        summary(output, artifact, written)
     if given["as_json"]:
         report_json(artifact, output, trace)
 
@@ -168,19 +167,20 @@ def say(
             click.echo(f"time      {step:<18} {seconds * 1000:8.1f} ms", err=True)
 
 
-def summary(output: str, artifact: Artifact) -> None:
+def summary(output: str, artifact: Artifact, written: bool) -> None:
     """The last line of the report."""
     from ..names import plural
+    from ..report.words import wrote
 
     if output == "-":
         return
     facts = artifact.summary
     gains = plural(int(facts["parameters"]), "parameter")
-    click.echo(
-        f"wrote     {visible(output)}: {facts['name']}, {plural(int(facts['sensory']), 'input')}, "
-        f"{plural(int(facts['motor']), 'output')}, {plural(int(facts['synapses']), 'synapse')}, {gains}",
-        err=True,
+    sentence = (
+        f"{visible(output)}: {facts['name']}, {plural(int(facts['sensory']), 'input')}, "
+        f"{plural(int(facts['motor']), 'output')}, {plural(int(facts['synapses']), 'synapse')}, {gains}"
     )
+    click.echo(wrote(sentence, written), err=True)
 
 
 def report_json(artifact: Artifact, output: str, trace: Trace) -> None:
@@ -199,26 +199,30 @@ def report_json(artifact: Artifact, output: str, trace: Trace) -> None:
 
 
 def dump(folder: Path, trace: Trace, artifact: Artifact) -> None:
-    """Every stage as a numbered file."""
-    from ..files import replace as put_file
+    """Every stage as a numbered file; all of them or none."""
+    from ..files import made, replace_all
 
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise InputError(str(folder), f"cannot be made: {error.strerror}") from None
-    for name, content in trace.numbered():
-        put_file(folder / name, content.encode())
+    files = {folder / name: text.encode() for name, text in trace.numbered()}
     for data in artifact.files.values():
-        put_file(folder / "8_module.py", data)
+        files[folder / "8_module.py"] = data
+    with made(folder):
+        replace_all(files)
 
 
-def put(output: str, data: bytes, source: str, force: bool) -> None:
-    """Write the module to a file or to stdout."""
-    from ..files import write
-    from ..module.header import MODULE
+def put(output: str, artifact: Artifact, certificate: str | None) -> bool:
+    """Write the module to a file or to stdout, and its certificate; both files or none.
 
+    Returns:
+        Whether the module was written: a file that holds its bytes already is left as it is.
+    """
+    from ..files import replace_all
+
+    (data,) = artifact.files.values()
+    files = {} if output == "-" else {Path(output): data}
+    if certificate:
+        assert artifact.certificate is not None
+        files[Path(certificate)] = artifact.certificate
     if output == "-":
         sys.stdout.buffer.write(data)
         sys.stdout.buffer.flush()
-    else:
-        write(Path(output), data, kind=MODULE, force=force, source=source)
+    return Path(output) in replace_all(files)

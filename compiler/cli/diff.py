@@ -106,8 +106,8 @@ def put_page(found: Changes, path: str) -> None:
     if path == "-":
         click.echo(page(found), nl=False)
         return
-    replace(Path(path), page(found).encode("ascii"))
-    click.echo(f"wrote {visible(path)}", err=True)
+    written = replace(Path(path), page(found).encode("ascii"))
+    click.echo(f"{'wrote' if written else 'unchanged'} {visible(path)}", err=True)
 
 
 def text(found: Changes, short: bool, verbose: bool) -> Iterator[str]:

@@ -77,9 +77,9 @@ def draw_command(
         sys.stdout.buffer.write(data)
         sys.stdout.buffer.flush()
         return
-    replace(Path(output), data)
+    written = replace(Path(output), data)
     if not quiet:
-        say(output, scene)
+        say(output, scene, written)
 
 
 def suffix_of(output: str) -> str:
@@ -121,9 +121,11 @@ def scene_for(inputs: list[str], label: str, options: Options, layout: Layout) -
     return difference(scene_of(first), last)
 
 
-def say(output: str, scene: Scene) -> None:
+def say(output: str, scene: Scene, written: bool) -> None:
     """Print what was written, on stderr."""
     from ..drawing.facts import caption, title
+    from ..report.words import wrote
 
     facts = "; ".join(caption(scene)).replace("\N{NO-BREAK SPACE}", " ")
-    click.echo(f"wrote     {visible(output)}: {title(scene)}: {facts}", err=True)
+    sentence = f"{visible(output)}: {title(scene)}: {facts}"
+    click.echo(wrote(sentence, written), err=True)

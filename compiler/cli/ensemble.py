@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ..errors import InputError, UsageError, visible
+from ..errors import UsageError, visible
 from .flags import layout_of
 
 if TYPE_CHECKING:
@@ -34,8 +34,9 @@ def write_ensemble(
 ) -> None:
     """Write models of equally good orders, a file a tie seed; all of them or none."""
     from ..ensembles import ensemble
-    from ..files import allow, write
+    from ..files import write_folder
     from ..module.header import MODULE
+    from ..report.words import wrote
 
     for option, flag in ALONE.items():
         if given[option]:
@@ -51,26 +52,24 @@ def write_ensemble(
         options=options,
         layout=layout_of(given),
     )
-    files = {
-        folder / f"{member.artifact.summary['name']}_{member.seed}.py".lower(): member
+    members = {
+        f"{member.artifact.summary['name']}_{member.seed}.py".lower(): member
         for member in found
     }
-    for path in files:
-        allow(path, kind=MODULE, force=given["force"], source=source)
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise InputError(output, f"cannot be made: {error.strerror}") from None
-    for path, member in files.items():
-        (data,) = member.artifact.files.values()
-        write(path, data, kind=MODULE, force=given["force"], source=source)
+    files = {
+        name: next(iter(member.artifact.files.values()))
+        for name, member in members.items()
+    }
+    written = write_folder(
+        folder, files, kind=MODULE, force=given["force"], source=source
+    )
     if given["quiet"]:
         return
-    for path, member in files.items():
-        account = member.artifact.history.break_cycles
+    for name, member in members.items():
+        account, path = member.artifact.history.break_cycles, folder / name
         assert account is not None
-        lost = account.loss.weight
-        click.echo(f"wrote     {visible(str(path))}: {lost:,g} backward", err=True)
+        sentence = f"{visible(str(path))}: {account.loss.weight:,g} backward"
+        click.echo(wrote(sentence, path in written), err=True)
     sets = [member.cut for member in found]
     every, some = frozenset.intersection(*sets), frozenset.union(*sets)
     click.echo(

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import click
@@ -16,32 +19,62 @@ BUG = 70
 class Commands(click.Group):
     """A group that turns the errors of its commands into messages and exit codes."""
 
+    def make_context(self, *args: Any, **extra: Any) -> click.Context:
+        """Read the command line; --help and --version print from here."""
+        with told():
+            return super().make_context(*args, **extra)
+
     def invoke(self, ctx: click.Context) -> Any:
-        """Run a command; errors become messages, never tracebacks."""
-        try:
+        """Run a command."""
+        with told():
             return super().invoke(ctx)
-        except InputError as error:
-            fail(str(error), 1)
-        except UsageError as error:
-            fail(f"elegansc: {error}", 2)
-        except VerifyError as error:
-            bug(error)
-        except CompilerError as error:
-            fail(f"elegansc: {error}", 1)
-        except (click.ClickException, click.exceptions.Exit, click.Abort):
-            raise
-        except BrokenPipeError:
-            drop_stdout()
-            sys.exit(1)
-        except OSError as error:
-            drop_stdout()
-            place = os.fsdecode(error.filename) if error.filename else "elegansc"
-            hint = "look at the path, at its rights, at the space left"
-            fail(f"{place}: {error.strerror or error}\n  {hint}", 1)
-        except MemoryError:
-            fail("elegansc: not enough memory for this graph", 1)
-        except Exception as error:
-            bug(error)
+
+
+@contextmanager
+def told() -> Iterator[None]:
+    """Turn errors into messages and exit codes, never into tracebacks."""
+    try:
+        yield
+    except InputError as error:
+        fail(str(error), 1)
+    except UsageError as error:
+        fail(f"elegansc: {error}", 2)
+    except VerifyError as error:
+        bug(error)
+    except CompilerError as error:
+        fail(f"elegansc: {error}", 1)
+    except (click.ClickException, click.exceptions.Exit, click.Abort):
+        raise
+    except BrokenPipeError:
+        drop_stdout()
+        sys.exit(1)
+    except OSError as error:
+        drop_stdout()
+        place = os.fsdecode(error.filename) if error.filename else "elegansc"
+        hint = "look at the path, at its rights, at the space left"
+        if error.errno == errno.EBADF:
+            place, hint = "standard output", "it is closed: give it a file or a pipe"
+        fail(f"{place}: {error.strerror or error}\n  {hint}", 1)
+    except MemoryError:
+        fail("elegansc: not enough memory for this graph", 1)
+    except Exception as error:
+        bug(error)
+
+
+def open_standard_streams() -> None:
+    """Occupy the descriptors of closed standard streams; writing to a closed stdout fails.
+
+    Otherwise the next file that is opened would take the place of the stream, and what is
+    printed would go into it.
+    """
+    for descriptor in range(3):
+        try:
+            os.fstat(descriptor)
+        except OSError:
+            flag = os.O_WRONLY if descriptor == 2 else os.O_RDONLY
+            os.open(os.devnull, flag)  # takes the lowest free one: this
+    if sys.stdout is None:
+        sys.stdout = open(1, "w", encoding="utf-8", closefd=False)  # noqa: SIM115
 
 
 def fail(message: str, code: int) -> None:

@@ -10,6 +10,7 @@ import click
 
 from ..errors import CompilerError, visible
 from .diff import paint
+from .exit_codes import complain
 
 
 @click.command("git-diff", hidden=True)
@@ -72,9 +73,13 @@ def named_changes(name: str, old: str, new: str) -> list[str] | None:
             relabelled(read_version(path, all_cells, Layout(), label="x"), label)
             for path, label in ((old, f"a/{name}"), (new, f"b/{name}"))
         ]
+        found = changes.compare(*both)
     except CompilerError:
         return None
-    found = changes.compare(*both)
+    except Exception as error:
+        hint = "the plain diff is shown; please report it"
+        complain(f"elegansc: our bug: {name}: {type(error).__name__}: {error}; {hint}")
+        return None
     if not found or found.signs.known[0] != found.signs.known[1]:  # lines say it better
         return []
     details = [

@@ -48,13 +48,13 @@ def figure_command(
     and verdict.json with all numbers. Results that are not complete are judged as far as
     they go, and it is said.
     """
+    from ..files import OTHER, write_folder
     from ..lab.judging.judge import judge
     from ..lab.judging.report import report
     from ..lab.pages.figure import pictures
     from ..lab.pages.verdict import readme
     from ..lab.protocol.protocol import read_protocol
     from ..lab.running.results import read
-    from ..nulls.files import write
 
     rules = read_protocol(protocol)
     if not Path(results).is_file():
@@ -68,17 +68,23 @@ def figure_command(
         "README.md": readme(rules, lines, judged, note).encode(),
         "verdict.json": text.encode(),
     }
-    write(Path(output), files, force=force, read=(results, protocol))
+    read_from = (results, protocol)
+    written = write_folder(
+        Path(output), files, kind=OTHER, force=force, source=read_from
+    )
     if as_json:
         click.echo(text, nl=False)
     if not quiet:
-        say(output, rules, judged)
+        say(output, rules, judged, bool(written))
 
 
-def say(output: str, rules: Protocol, judged: tuple[Judged, ...]) -> None:
+def say(
+    output: str, rules: Protocol, judged: tuple[Judged, ...], written: bool
+) -> None:
     """Print the verdict, on stderr."""
     from ..lab.pages.sentences import verdict
+    from ..report.words import wrote
 
     for sentence in verdict(rules, judged):
         click.echo(visible(sentence), err=True)
-    click.echo(f"wrote     {visible(output)}", err=True)
+    click.echo(wrote(visible(output), written), err=True)

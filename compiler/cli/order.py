@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ..errors import UsageError
+from ..errors import UsageError, visible
 from .flags import SCHEMA, layout_of, layout_options, model_options, options_of
 
 if TYPE_CHECKING:
@@ -44,6 +44,7 @@ def order_command(
     from ..options import Options, dashed
     from ..ordering import ranking
     from ..pipeline import circuit_of
+    from ..report.words import wrote
 
     if as_json and not score and output == "-":
         raise UsageError("--json: the score goes to stdout, so give --output")
@@ -67,8 +68,8 @@ def order_command(
         if output == "-":
             sys.stdout.buffer.write(data)
             sys.stdout.buffer.flush()
-        else:
-            replace(Path(output), data)
+        elif not replace(Path(output), data):
+            click.echo(wrote(visible(output), False), err=True)
     print_score(found, circuit, as_json)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import shlex
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -82,7 +82,8 @@ def rewire_command(
     partial:P      a share P of all ends moved at random
     shuffle-roles  the wiring as it is, names and roles shuffled over it
     """
-    from ..nulls.files import rewire, write
+    from ..files import OTHER, write_folder
+    from ..nulls.files import rewire
     from ..nulls.twins import null_of
     from ..pipeline import circuit_of
 
@@ -90,27 +91,31 @@ def rewire_command(
     circuit = circuit_of(source, label=label, options=options, layout=layout_of(given))
     made = rewire(circuit, null, seed=seed, count=count, options=options)
     read = tuple(path for path in (source, options.cells) if path)
-    write(Path(output), made.files, force=force, read=read)
+    folder = Path(output)
+    written = write_folder(folder, made.files, kind=OTHER, force=force, source=read)
     if not quiet:
-        for line in lines(made.report, output):
+        for line in lines(made.report, folder, written):
             click.echo(visible(line), err=True)
     if as_json:
         click.echo(json.dumps(made.report, indent=2))
 
 
-def lines(report: Mapping[str, Any], output: str) -> Iterator[str]:
+def lines(
+    report: Mapping[str, Any], folder: Path, written: Collection[Path]
+) -> Iterator[str]:
     """The report: files written, properties kept, the command to compile one."""
     from ..nulls.files import CELLS, compiling
-    from ..report.words import line
+    from ..report.words import line, wrote
 
-    files, folder = report["files"], Path(output)
+    files = report["files"]
     for file in files[:FILES_SHOWN]:
         found = file["counted"]
-        yield line(
-            "wrote",
-            f"{folder / file['file']}: {found['new_pairs']:,} of {found['pairs']:,} joined"
+        path = folder / file["file"]
+        yield wrote(
+            f"{path}: {found['new_pairs']:,} of {found['pairs']:,} joined"
             f" and {found['new_junctions']:,} of {found['junctions']:,} coupled pairs are"
             f" new; {found['on_path']:,} of {found['neurons']:,} neurons on a path",
+            path in written,
         )
     if files[FILES_SHOWN:]:
         yield line(

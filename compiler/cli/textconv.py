@@ -6,6 +6,8 @@ import sys
 
 import click
 
+from .exit_codes import complain
+
 
 @click.command("textconv", hidden=True)
 @click.argument("path")
@@ -13,6 +15,9 @@ def textconv_command(path: str) -> None:
     """A model or connectome as sorted lines, for git."""
     from ..comparison.listing import textconv
 
-    for line in textconv(path):
-        sys.stdout.buffer.write(line)
+    data, bug = textconv(path)
+    sys.stdout.buffer.write(data)
     sys.stdout.buffer.flush()
+    if bug:
+        hint = "the file is shown as it is; please report it"
+        complain(f"elegansc: our bug: {path}: {bug}; {hint}")

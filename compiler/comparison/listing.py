@@ -6,7 +6,7 @@ Where the tables do not say all of a file, the file stands there as it is.
 from __future__ import annotations
 
 import hashlib
-import re
+import warnings
 from collections.abc import Iterator
 from difflib import unified_diff
 from itertools import islice
@@ -26,24 +26,35 @@ from ..names import LABEL, literal, number
 from ..readers.reader import Layout
 from ..sources import read_source
 
-CONFLICT = re.compile(
-    rb"^<{7} .*\n((?:.*\n)*?)(?:^\|{7} .*\n(?:.*\n)*?)?^={7}\n((?:.*\n)*?)^>{7} .*\n",
-    re.MULTILINE,
-)
+EQUALS = b"======="
+MARKS = {
+    b"<<<<<<< ": "ours",
+    b"||||||| ": "base",
+    EQUALS: "theirs",
+    b">>>>>>> ": "both",
+}
 SIGNS = {1: " positive", 0: "", -1: " negative"}
 
 
-def textconv(path: str) -> Iterator[bytes]:
-    """The lines of a connectome or a model; any other file unchanged."""
-    data = read_bytes(path) if Path(path).stat().st_size else b""
-    lines_from = unmerged if CONFLICT.search(data) else listing
+def textconv(path: str) -> tuple[bytes, str]:
+    """A connectome or a model as lines; any other file, and any that fails, unchanged.
+
+    Returns:
+        The text, and a bug of ours if one kept the file from being listed.
+    """
     try:
-        lines = list(lines_from(data, path))
+        data = Path(path).read_bytes()
+    except OSError as error:
+        return f"cannot be read: {error.strerror}\n".encode(), ""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            lines = list(unmerged(data, path) or listing(data, path))
+        return "".join(f"{line}\n" for line in lines).encode(), ""
     except CompilerError:
-        yield data
-        return
-    for line in lines:
-        yield line.encode() + b"\n"
+        return data, ""
+    except Exception as error:
+        return data, f"{type(error).__name__}: {error}"
 
 
 def listing(data: bytes, path: str) -> Iterator[str]:
@@ -61,18 +72,37 @@ def listing(data: bytes, path: str) -> Iterator[str]:
         yield from edits(model, data)
 
 
-def unmerged(data: bytes, path: str) -> Iterator[str]:
-    """The lines of both sides of a merge that stopped in this file.
+def unmerged(data: bytes, path: str) -> list[str]:
+    """The lines of both sides of a merge that stopped in this file; none if none did.
 
     Raises:
         CompilerError: one of the sides is neither a connectome nor a model.
     """
-    ours, theirs = (
-        list(listing(CONFLICT.sub(side, data), path)) for side in (rb"\1", rb"\2")
-    )
-    yield "unmerged: merge its source and compile it again"
+    both = sides(data)
+    if both is None:
+        return []
+    ours, theirs = (list(listing(side, path)) for side in both)
     lines = list(unified_diff(ours, theirs, n=len(ours), lineterm=""))
-    yield from (line[1:] for line in lines[3:]) if lines else ours
+    return [
+        "unmerged: merge its source and compile it again",
+        *([line[1:] for line in lines[3:]] if lines else ours),
+    ]
+
+
+def sides(data: bytes) -> tuple[bytes, bytes] | None:
+    """Our side and their side of a file with conflict markers; None: it has none."""
+    lines: dict[str, list[bytes]] = {"ours": [], "theirs": [], "base": []}
+    state, stopped = "both", False
+    for line in data.splitlines(keepends=True):
+        mark = MARKS.get(line[:8] if line[:7] != EQUALS else line.rstrip(b"\r\n"), "")
+        if mark and (mark == "ours") == (state == "both"):
+            state, stopped = mark, True
+            continue
+        for side in ("ours", "theirs") if state == "both" else (state,):
+            lines[side].append(line)
+    if not stopped or state != "both":
+        return None
+    return b"".join(lines["ours"]), b"".join(lines["theirs"])
 
 
 def edits(model: Model, data: bytes) -> Iterator[str]:
@@ -93,7 +123,7 @@ def is_unedited(path: str) -> bool:
     data = read_bytes(path)
     try:
         return not (is_generated(data) and any(edits(read_model(data, path), data)))
-    except CompilerError:
+    except Exception:  # whatever it is: then the plain diff is shown too
         return False
 
 

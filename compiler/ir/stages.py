@@ -20,6 +20,7 @@ from .optimality import Optimality
 SENSORY, INTER, MOTOR = 1, 2, 4  # bits of a role
 NEURON, MUSCLE, OTHER = 0, 1, 2  # kinds of a cell
 CHEMICAL, ELECTRICAL = 0, 1  # kinds of a synapse
+LARGEST_WEIGHT = 1e100  # of a row: sums, doubled and scaled, stay finite
 
 
 class Columns:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from ..errors import InputError, Location
+from ..ir.stages import LARGEST_WEIGHT
 from .literals import Literal, blamed, lines_of
 from .tables import Tables
 
-LARGEST = sys.float_info.max
 METHODS = ("exact", "exact+sift", "sift", "ratio")
 
 
@@ -114,8 +113,8 @@ def weight_table(value: Any) -> bool:
 
 
 def plain_number(value: Any) -> bool:
-    """A finite number that is not negative, and no bool."""
-    return type(value) in (int, float) and 0 <= value <= LARGEST
+    """A number from 0 to LARGEST_WEIGHT, and no bool."""
+    return type(value) in (int, float) and 0 <= value <= LARGEST_WEIGHT
 
 
 def sign_table(value: Any) -> bool:

@@ -7,14 +7,11 @@ import re
 import shlex
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from ..catalog import UNKNOWN_UNIT
-from ..errors import InputError
-from ..files import OTHER, allow, replace
 from ..ir.invariants import check
 from ..ir.stages import Cells, Circuit
 from ..ir.text import digest, role
@@ -117,27 +114,6 @@ def check_read(twin: Circuit, edges: bytes, cells: bytes) -> None:
     table = read_cells(cells, CELLS)
     read = merge_electrical(select_cells(parse(edges, "twin"), table=table))
     check(digest(read) == digest(twin), "the files of a twin are read as it is")
-
-
-def write(folder: Path, files: Mapping[str, bytes], *, force: bool, read: Row) -> None:
-    """Write all files, each whole or not at all.
-
-    Args:
-        force: replace files that are there.
-        read: paths of the input files, which are never overwritten.
-
-    Raises:
-        InputError: a file is there, or can not be written.
-    """
-    paths = {folder / name: data for name, data in files.items()}
-    for path in paths:
-        allow(path, force=force, source=read, kind=OTHER)
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise InputError(str(folder), f"cannot be made: {error.strerror}") from None
-    for path, data in paths.items():
-        replace(path, data)
 
 
 def cell_table(cells: Cells) -> bytes:

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator, Mapping
 
 from ..errors import InputError, Location, Mistake
+from ..ir.stages import LARGEST_WEIGHT
 from ..names import plain, plural
 from .delimited import (
     DELIMITERS,
@@ -126,7 +127,18 @@ def weight_trouble(cell: str) -> tuple[str, str] | None:
     if re.fullmatch(r"[-+]?\d+,\d+", cell):
         return f"weight {cell!r} has a comma", "write 1.5 or 1500, not 1,5 or 1,500"
     seen = plain(cell)
+    if is_large(cell):
+        most = f"larger than {LARGEST_WEIGHT:g}"
+        return f"weight {seen} is {most}", "divide all weights by a constant"
     return f"weight {seen} is not a finite number", "write a number such as 3 or 0.5"
+
+
+def is_large(cell: str) -> bool:
+    """Whether a cell that holds no weight holds a finite number all the same."""
+    try:
+        return math.isfinite(float(cell)) and "_" not in cell
+    except ValueError:
+        return False
 
 
 def kind_trouble(cell: str) -> tuple[str, str] | None:

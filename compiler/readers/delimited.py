@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
 
 from ..errors import UsageError
-from ..ir.stages import CHEMICAL, ELECTRICAL
+from ..ir.stages import CHEMICAL, ELECTRICAL, LARGEST_WEIGHT
 from .reader import Layout
 
 REPEATED = 2  # a row that says again, from the receiver, what another row says
@@ -112,12 +112,12 @@ def layout_kind(layout: Layout) -> int:
 
 
 def weight_of(cell: str) -> float:
-    """A finite number, in the source's unit; nan where the cell holds none."""
+    """A number of at most LARGEST_WEIGHT, in the source's unit; nan where the cell holds none."""
     try:
         value = float(cell)
     except ValueError:
         return math.nan
-    return value if math.isfinite(value) and "_" not in cell else math.nan
+    return value if abs(value) <= LARGEST_WEIGHT and "_" not in cell else math.nan
 
 
 def stream(data: bytes, encoding: str) -> Iterator[str]:

@@ -14,6 +14,11 @@ def line(word: str, sentence: str) -> str:
     return f"{word:<9} {sentence}"
 
 
+def wrote(sentence: str, written: bool) -> str:
+    """The line of an output: written, or left as it was for it holds these bytes."""
+    return line("wrote" if written else "unchanged", sentence)
+
+
 def listed(found: Sequence[str], verbose: bool, between: str = " ") -> str:
     """Names on one line; a dozen unless all were asked for."""
     shown = found if verbose else found[:MOST_NAMES]

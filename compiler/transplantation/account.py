@@ -26,6 +26,7 @@ class Account:
     """What a transplant did.
 
     Attributes:
+        written: whether the output did not hold these bytes already.
         prefix: of the module's entries; guessed: nobody gave it.
         signed: whether the checkpoint said which wiring it is of.
         dtypes: of each parameter.
@@ -41,6 +42,7 @@ class Account:
     """
 
     checkpoint: str
+    written: bool
     old: Side
     new: Side
     prefix: str

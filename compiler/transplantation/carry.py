@@ -63,13 +63,14 @@ def transplant(
     values = carried(held.entries, at, before, after, start, seed)
     left_out = tuple(unfit(held.entries, at, before.model, after.model))
     data = written(output, changed(held, values, left_out))
-    replace(Path(output), data)
+    done = replace(Path(output), data)
     names = {*left_out, *(at + name for name in (*before.found.shapes, SIGNED))}
     others = tuple(key for key in held.entries if key not in names)
     dtypes = {n: dtype_of(held.entries[at + n]) for n in before.found.shapes}
     signed = at + SIGNED in held.entries
     return Account(
         checkpoint,
+        done,
         before,
         after,
         at,

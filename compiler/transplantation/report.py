@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ..names import plain, plural
-from ..report.words import line, listed
+from ..report.words import line, listed, wrote
 from ..semantics.merges import merge_of
 from ..semantics.starts import sentence
 from ..semantics.wiring import Gain
@@ -54,7 +54,8 @@ def lines(account: Account, output: str, *, verbose: bool = False) -> Iterator[s
     yield line("function", function(account, verbose))
     yield from options(account)
     whole = plural(new.found.size, "parameter")
-    yield line("wrote", f"{output}: {new.model.name}, {whole}, signed with its wiring")
+    sentence = f"{output}: {new.model.name}, {whole}, signed with its wiring"
+    yield wrote(sentence, account.written)
 
 
 def types(dtypes: Mapping[str, str]) -> str:

@@ -132,6 +132,35 @@ def test_ten_mistakes_are_shown_and_the_rest_counted(folder: Path) -> None:
     refused("compile", "bad.csv", place="bad.csv:2:5:", seen="... and 990 more")
 
 
+@pytest.mark.parametrize("weight", ["1e308", "-1e308", "1.1e100", "9" * 200])
+def test_a_weight_whose_sums_would_overflow(folder: Path, weight: str) -> None:
+    """In text, in a graph of nodes and edges, in the tables of a model."""
+    rows = f"pre,post,weight\nS,I,{weight}\nI,M,{weight}\nI,M,{weight}\n"
+    Path("bad.csv").write_text(rows)
+    Path("bad.graphml").write_text(
+        '<graphml><key id="w" for="edge" attr.name="weight"/><graph edgedefault="directed">'
+        '<node id="S"/><node id="M"/>\n<edge source="S" target="M">'
+        f'<data key="w">{weight}</data></edge></graph></graphml>'
+    )
+    made = Path("old.py").read_bytes().replace(b'{"S": 1}', b'{"S": 1e308}')
+    Path("bad.py").write_bytes(made)
+    for command in ("compile", "explain", "order", "textconv"):
+        if command != "textconv":
+            seen, hint = "is larger than 1e+100", "divide all weights by a constant"
+            refused(command, "bad.csv", place="bad.csv:2:5: ", seen=seen, hint=hint)
+            refused(command, "bad.graphml", place="bad.graphml:2: ", seen=seen)
+    seen = "CHEMICAL is not of its type"
+    refused("compile", "bad.py", place="bad.py:", seen=seen)
+
+
+def test_the_largest_weights_add_up(folder: Path) -> None:
+    Path("big.csv").write_text("pre,post,weight\nS,I,1e100\nI,S,1e100\nI,M,1e100\n")
+    shown = run("compile", "big.csv", "--emit", "circuit")
+
+    assert shown.exit_code == 0 and shown.stdout.count("1e+100") == 3
+    assert_clear(shown.stderr or "-")
+
+
 def test_latin_1_is_read_when_it_is_named(folder: Path) -> None:
     Path("worm.csv").write_bytes(EDGES.replace("I", "\xef").encode("latin-1"))
     done = run("compile", "worm.csv", "--encoding", "latin-1", "-o", "new.py", "-q")
@@ -264,6 +293,64 @@ def test_a_full_disk(folder: Path, monkeypatch: pytest.MonkeyPatch, call: str) -
     assert "nothing was changed" in done.stderr
 
 
+FOLDERS: dict[str, tuple[str, ...]] = {  # commands that write several files
+    "dump": ("compile", "worm.csv", "-q", "--emit", "plan", "--dump"),
+    "rewire": ("rewire", "worm.csv", "--null", "shuffle-roles", "-q", "-o"),
+    "ensemble": ("compile", "worm.csv", "-q", "--ensemble", "2", "-o"),
+}
+WEB = "pre,post\nS,A\nA,B\nB,A\nS,B\nB,M\nA,M\n"
+
+
+@pytest.mark.parametrize("words", FOLDERS.values(), ids=FOLDERS)
+@pytest.mark.parametrize("call", ["fsync", "replace"])
+def test_a_disk_that_fills_up_between_two_files(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, call: str, words: tuple[str, ...]
+) -> None:
+    """All files or none; where a rename fails, the message names those that are there."""
+    Path("worm.csv").write_text(WEB)
+    before, real, calls = contents(folder), getattr(os, call), []
+
+    def full(*given: Any, **more: Any) -> Any:
+        calls.append(given)
+        if len(calls) > 1:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        return real(*given, **more)
+
+    inputs = ("--inputs", "S", "--outputs", "M", "--roles-table", "structure")
+    with monkeypatch.context() as patch:
+        patch.setattr(f"elegansc.files.os.{call}", full)
+        done = run(*words, "new/deep", *inputs)
+
+    assert len(calls) == 2 and done.exit_code == 1
+    assert "cannot be written: No space left on device" in done.stderr
+    left = {name for name in contents(folder) if name not in before}
+    if call == "fsync":
+        assert "nothing was changed" in done.stderr
+        assert not left
+    else:
+        (first,) = left - {"new", "new/deep"}
+        assert f"written before: {first}\n" in done.stderr
+
+
+def test_a_model_and_its_certificate_are_written_both_or_neither(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before, real, calls = contents(folder), os.fsync, []
+
+    def full(handle: int) -> None:
+        calls.append(handle)
+        if len(calls) > 1:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        real(handle)
+
+    with monkeypatch.context() as patch:
+        patch.setattr("elegansc.files.os.fsync", full)
+        done = run("compile", "worm.csv", "-o", "old.py", "--certificate", "why.json")
+
+    assert (done.exit_code, contents(folder)) == (1, before)
+    assert done.stderr.startswith("why.json: cannot be written: No space left")
+
+
 def test_a_file_larger_than_allowed(folder: Path) -> None:
     before = contents(folder)
     code = "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (999, 999))"
@@ -297,6 +384,47 @@ def test_a_disk_that_is_really_full(folder: Path, tiny: Path) -> None:
     assert done.exit_code == 1
     assert "old.py: cannot be written: No space left on device" in done.stderr
     assert contents(folder) == before
+
+
+PRINTERS = [
+    *(("--help",), ("--version",), ("compile", "--help"), ("connectomes",)),
+    *(("compile", "worm.csv", "-q"), ("compile", "worm.csv", "--emit", "plan")),
+    *(("diff", "old.csv", "worm.csv"), ("status", "old.py"), ("explain", "old.py")),
+    *(("textconv", "old.csv"), ("order", "worm.csv")),
+    ("draw", "worm.csv", "-o", "-", "--format", "dot"),
+]
+
+
+@pytest.mark.parametrize("words", PRINTERS, ids=" ".join)
+def test_standard_output_that_is_closed(folder: Path, words: tuple[str, ...]) -> None:
+    before = contents(folder)
+    done = spawn(*words, code="import os, sys; os.close(1); sys.stdout = None")
+
+    assert done.returncode == 1
+    assert done.stderr.startswith(b"standard output: Bad file descriptor\n")
+    assert contents(folder) == before
+
+
+def test_no_file_takes_the_place_of_a_stream_that_is_closed(folder: Path) -> None:
+    code = """
+import os, sys
+for number in range(3):
+    os.close(number)
+sys.stdin = sys.stdout = sys.stderr = None"""
+    done = spawn("compile", "worm.csv", "-o", "new.py", code=code)
+
+    assert done.returncode == 0
+    assert run("compile", "worm.csv", "-q").stdout_bytes == Path("new.py").read_bytes()
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full")
+@pytest.mark.parametrize("words", [["--help"], ["diff", "--help"], ["--version"]])
+def test_a_help_on_a_full_disk(words: list[str]) -> None:
+    with open("/dev/full", "wb") as full:
+        command = [sys.executable, "-m", "elegansc", *words]
+        done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE)
+    assert done.returncode == 1
+    assert_clear(done.stderr.decode())
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full")

@@ -612,6 +612,49 @@ def test_every_command_that_writes_asks_the_same(
     assert contents(kept)["mine"] != before["mine"]
 
 
+@pytest.mark.parametrize("words", WRITERS.values(), ids=WRITERS)
+def test_a_file_that_would_not_change_is_left_as_it_is(
+    words: tuple[str, ...], kept: Path
+) -> None:
+    """Its time stays, so that make and a watcher do nothing; and it is said."""
+    force = [] if words[0] == "compile" else ["--force"]
+    assert run(*words, "out", *force).exit_code == 0
+    os.utime("out", (1, 1))
+    before = Path("out").stat().st_ino
+    done = run(*words, "out", *force)
+
+    after = Path("out").stat()
+    assert (done.exit_code, after.st_ino, after.st_mtime) == (0, before, 1)
+    assert "unchanged" in done.stderr
+    assert "wrote" not in done.stderr
+    Path("out").write_bytes(b"" if words[0] == "compile" else b"x")
+    assert run(*words, "out", *force).exit_code == 0
+    assert Path("out").stat().st_mtime > 1
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("rewire", "worm.csv", "--null", "shuffle-roles", "--force", "-o"),
+        ("compile", "worm.csv", "--ensemble", "2", "-o"),
+        ("compile", "worm.csv", "--emit", "plan", "--dump"),
+    ],
+)
+def test_files_in_a_folder_that_would_not_change(
+    words: tuple[str, ...], kept: Path
+) -> None:
+    Path("worm.csv").write_text("pre,post\nS,A\nA,B\nB,A\nS,B\nB,M\nA,M\n")
+    assert run(*words, "new").exit_code == 0
+    files = list(Path("new").iterdir())
+    for path in files:
+        os.utime(path, (1, 1))
+    done = run(*words, "new")
+
+    assert done.exit_code == 0 and files
+    assert all(path.stat().st_mtime == 1 for path in files)
+    assert ("unchanged" in done.stderr) == ("--dump" not in words)
+
+
 def test_every_command_writes_to_a_device(kept: Path) -> None:
     for name in ("draw", "order", "diff", "compile"):
         assert run(*WRITERS[name], "/dev/null").exit_code == 0, name

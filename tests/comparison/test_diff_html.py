@@ -196,11 +196,13 @@ def test_a_threshold_hides_in_the_page_too(tmp_path: Path) -> None:
 
 
 def test_the_page_is_written_beside_what_is_printed(folder: Path) -> None:
+    said = "wrote page.html\n"
     for words in ((), ("--json",), ("--markdown",), ("--summary",)):
         alone = run("diff", "old.csv", "new.csv", *words)
         done = run("diff", "old.csv", "new.csv", *words, "--html", "page.html")
         assert (done.exit_code, done.stdout) == (0, alone.stdout)
-        assert done.stderr == "wrote page.html\n"
+        assert done.stderr == said
+        said = "unchanged page.html\n"
     sides = read_versions("old.csv", "new.csv", None, Layout())
     assert Path("page.html").read_text() == changes_html.page(compare(*sides))
     assert set(contents(folder)) == {"old.csv", "new.csv", "page.html"}

@@ -583,4 +583,85 @@ def test_a_graph_of_nodes_and_edges_has_a_listing(tmp_path: Path) -> None:
         '<edge source="A" target="B"/></graph></graphml>'
     )
 
-    assert list(listing.textconv(str(path))) == [b"chemical A -> B 1\n"]
+    assert listing.textconv(str(path)) == (b"chemical A -> B 1\n", "")
+
+
+def test_git_log_shows_the_synapses_of_graphml(repository: Path) -> None:
+    text = (
+        '<graphml><key id="w" for="edge" attr.name="weight"/><graph edgedefault="directed">'
+        '<node id="A"/><node id="B"/><edge source="A" target="B"><data key="w">{}</data>'
+        "</edge></graph></graphml>"
+    )
+    Path("g.graphml").write_text(text.format(1))
+    commit("old")
+    setup("*.graphml")
+    Path("g.graphml").write_text(text.format(2))
+    assert "  ~ A -> B  1 -> 2  +100 %" in call("diff").splitlines()
+    commit("new")
+
+    assert marked(call("log", "-p", "-1")) == [
+        "-chemical A -> B 1",
+        "+chemical A -> B 2",
+    ]
+
+
+ODD = {
+    "empty": b"",
+    "nul": b"\0" * 99,
+    "every byte": bytes(range(256)) * 9,
+    "zip": b"PK\x03\x04" + bytes(99),
+    "utf-16": "pre,post\nA,B\n".encode("utf-16"),
+    "deep": b"<graphml>" * 50_000,
+    "bomb": b'<!DOCTYPE graphml [<!ENTITY b "c">]>\n<graphml>&b;</graphml>\n',
+    "model cut short": git.FIRST + b"\n# @generated format=1\n",
+    "brackets": git.FIRST + b"\n# x\n" + b"(" * 100_000,
+    "huge": b"pre,post,weight\nA,B,1e308\nA,B,1e308\n",
+    "marks": b"pre,post,weight\n" + b"<<<<<<< a\n||||||| b\n" * 20_000,
+    "a side alone": b"<<<<<<< a\npre,post\n=======\nA,B\n",
+}
+
+
+@pytest.mark.parametrize("data", ODD.values(), ids=ODD)
+def test_textconv_never_fails(data: bytes, tmp_path: Path) -> None:
+    """Else git shows nothing at all: `fatal: unable to read files to diff`."""
+    path = tmp_path / "file.py"
+    path.write_bytes(data)
+    done = run("textconv", str(path))
+
+    assert (done.exit_code, done.stdout_bytes, done.stderr) == (0, data, "")
+
+
+def test_textconv_survives_a_bug_of_ours(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object) -> None:
+        raise KeyError("comments")
+
+    monkeypatch.setattr(listing, "read_source", broken)
+    path = tmp_path / "worm.csv"
+    path.write_text(EDGES)
+    done = run("textconv", str(path))
+
+    assert (done.exit_code, done.stdout) == (0, EDGES)
+    assert "our bug" in done.stderr and "KeyError: 'comments'" in done.stderr
+    gone = run("textconv", str(tmp_path / "gone.csv"))
+    assert gone.exit_code == 0
+    assert gone.stdout == "cannot be read: No such file or directory\n"
+
+
+def test_git_diff_survives_a_bug_of_ours(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object) -> None:
+        raise KeyError("comments")
+
+    monkeypatch.setattr("elegansc.comparison.changes.compare", broken)
+    old, new = tmp_path / "old.csv", tmp_path / "new.csv"
+    old.write_text(EDGES)
+    new.write_text(NEW)
+    words = ("worm.csv", str(old), "0", "100644", str(new), "0", "100644")
+    done = run("git-diff", *words)
+
+    assert done.exit_code == 0
+    assert marked(done.stdout) == ["-I,M,3", "+I,M,5", "+S,M,1"]
+    assert "our bug: worm.csv: KeyError" in done.stderr

@@ -74,12 +74,12 @@ def graphs(task: Task, folder: Path) -> dict[str, GraphFiles]:
         except OSError as error:
             raise InputError(str(place), f"cannot be made: {error.strerror}") from None
     cells = place / "graphs" / CELLS
-    put_once(cells, cell_table(circuit.cells))
+    put(cells, cell_table(circuit.cells))
     options = compiling(task.options, circuit, cells)
     found = {}
     for name, one in circuits(task, circuit):
         edges = place / "graphs" / f"{name}.csv"
-        put_once(edges, edge_list(one))
+        put(edges, edge_list(one))
         model = place / "models" / f"{name}.py"
         found[name] = GraphFiles(name, edges, model, digest(one), options)
     return found
@@ -109,12 +109,6 @@ def compiling(options: Options, circuit: Circuit, cells: Path) -> Options:
     }
     unit = "" if circuit.source.unit == UNKNOWN_UNIT else circuit.source.unit
     return replace(options, **default, cells=str(cells), weight_unit=unit)
-
-
-def put_once(path: Path, data: bytes) -> None:
-    """Write a file unless it has these bytes already."""
-    if not path.is_file() or path.read_bytes() != data:
-        put(path, data)
 
 
 def compiled(graph: GraphFiles) -> bool:
