@@ -2,40 +2,65 @@
 
     import elegansc
 
-    artifact = elegansc.compile("cook2019", features=16, unit="linear")
+    worm = elegansc.compile("cook2019", features=16, unit="linear")
+    Cook2019 = worm.load()
 
 Nothing heavy is imported before it is used; torch only by what runs models.
 """
 
 from __future__ import annotations
 
+import importlib
 from typing import TYPE_CHECKING, Any
 
-from .errors import CompilerError, InputError, UsageError, VerifyError
+from .errors import (
+    CompilerError,
+    CompilerWarning,
+    InputError,
+    UsageError,
+    VerifyError,
+)
 
 if TYPE_CHECKING:
+    from .interface.compile import compile
+    from .interface.diff import Difference, diff
+    from .interface.result import Compiled
+    from .interface.verify import Verification, verify
     from .ir.artifact import Artifact
-    from .pipeline import compile
 
 __version__ = "0.1.0"
 __all__ = [
     "Artifact",
+    "Compiled",
     "CompilerError",
+    "CompilerWarning",
+    "Difference",
     "InputError",
     "UsageError",
+    "Verification",
     "VerifyError",
     "compile",
+    "diff",
+    "verify",
 ]
+LATE = {  # where the names are that are imported when first asked for
+    "Artifact": ".ir.artifact",
+    "Compiled": ".interface.result",
+    "Difference": ".interface.diff",
+    "Verification": ".interface.verify",
+    "compile": ".interface.compile",
+    "diff": ".interface.diff",
+    "verify": ".interface.verify",
+}
 
 
 def __getattr__(name: str) -> Any:
-    """Import `compile` and `Artifact` when first asked for."""
-    if name == "compile":
-        from .pipeline import compile
+    """Import a name of LATE when it is first asked for."""
+    if name not in LATE:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(importlib.import_module(LATE[name], __name__), name)
 
-        return compile
-    if name == "Artifact":
-        from .ir.artifact import Artifact
 
-        return Artifact
-    raise AttributeError(f"module 'elegansc' has no attribute {name!r}")
+def __dir__() -> list[str]:
+    """The public names, before they are imported."""
+    return sorted({*globals(), *LATE})

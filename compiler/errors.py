@@ -93,6 +93,10 @@ class VerifyError(CompilerError):
     """An invariant of an IR does not hold: our bug (exit 70)."""
 
 
+class CompilerWarning(UserWarning):
+    """What a caller from Python may have meant otherwise; a command reports it."""
+
+
 def excerpt(at: Location) -> list[str]:
     """The line with its column underlined, cut to a screen's width."""
     first = max(0, at.column - 1 - WIDTH // 2)

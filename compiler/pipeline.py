@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import time
 from contextlib import suppress
-from dataclasses import fields, replace
-from typing import Any
+from dataclasses import replace
 
-from .errors import UsageError
 from .ir.accounts import ReadModel
 from .ir.artifact import Artifact
 from .ir.history import History
@@ -30,31 +28,6 @@ from .readers.reader import Layout
 from .semantics.published import PUBLISHED
 from .semantics.registry import semantics_of
 from .sources import check_own, open_source
-
-
-def compile(path: str, *, name: str = "", label: str = "", **choices: Any) -> Artifact:
-    """Compile a connectome file, bundled name or generated model into a PyTorch module.
-
-    Args:
-        path: as for the command line; "-" is standard input.
-        name, label: of the class, of the source.
-        choices: options as in `elegansc compile --help`, with underscores; and the
-            fields of `Layout` (columns, delimiter, header, encoding, kind).
-
-    Returns:
-        An Artifact; `artifact.files` holds the bytes by file name.
-
-    Raises:
-        InputError: the input is wrong. UsageError: the options are.
-    """
-    ours = {option.name for option in fields(Options)}
-    layout = {key: value for key, value in choices.items() if key not in ours}
-    options = replace(Options(), **{k: v for k, v in choices.items() if k in ours})
-    try:
-        where = Layout(**layout)
-    except TypeError as error:
-        raise UsageError(str(error)) from None
-    return compile_source(path, name=name, label=label, options=options, layout=where)
 
 
 def compile_source(

@@ -80,9 +80,10 @@ def fetch(path: str, label: str, *, hint: str) -> tuple[bytes, str, str]:
         raise InputError(
             path, "no such file, and no bundled connectome of this name", hint
         )
+    data = read_bytes(path)
     if catalog.find(found):
         raise UsageError(f"label {found}: is the name of a bundled connectome; {hint}")
-    return read_bytes(path), found, catalog.UNKNOWN_UNIT
+    return data, found, catalog.UNKNOWN_UNIT
 
 
 def check_own(module: Model | SweepModel, options: Options) -> None:

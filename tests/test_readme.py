@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+import warnings
 from dataclasses import fields
 from pathlib import Path
 
+import pytest
 from click.testing import CliRunner
 from support.paths import ROOT
 
@@ -28,6 +30,21 @@ def test_the_diff_is_what_the_command_prints() -> None:
     result = CliRunner().invoke(cli, words)
 
     assert f"$ elegansc {' '.join(words)}\n{result.stdout}```" in README
+
+
+def test_the_python_block_runs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    block = re.search(r"```python\n(import elegansc\n.*?)```", README, re.S)
+    assert block
+    monkeypatch.chdir(tmp_path)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        exec(block[1], {})
+    assert (tmp_path / "model.py").is_file()
+    told = capsys.readouterr().out
+    assert "cells     157 neurons kept" in told
+    assert "witvliet2021-8 -> model.py" in told
 
 
 def test_its_pictures_are_of_the_models_beside_them() -> None:

@@ -14,8 +14,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from ..arguments.layout import layout_of
+from ..arguments.options import options_of
 from ..errors import CompilerError, visible
-from .flags import layout_of, layout_options, model_options, options_of
+from .flags import layout_options, model_options
 
 if TYPE_CHECKING:
     from ..bisection.intermediate import Ends, Step

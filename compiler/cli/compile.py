@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from ..arguments.layout import layout_of
+from ..arguments.options import options_of
 from ..errors import InputError, UsageError, visible
 from ..options import STAGES
 from .certificate import (
@@ -18,7 +20,7 @@ from .certificate import (
 )
 from .check import compared, locked_by, remedy, say_fresh
 from .ensemble import write_ensemble
-from .flags import SCHEMA, layout_of, layout_options, model_options, options_of
+from .flags import SCHEMA, layout_options, model_options
 
 if TYPE_CHECKING:
     from ..ir.artifact import Artifact
@@ -169,18 +171,16 @@ def say(
 
 def summary(output: str, artifact: Artifact, written: bool) -> None:
     """The last line of the report."""
-    from ..names import plural
-    from ..report.words import wrote
+    from ..module.file_name import misnamed
+    from ..report.compile import sizes
+    from ..report.words import line, wrote
 
     if output == "-":
         return
-    facts = artifact.summary
-    gains = plural(int(facts["parameters"]), "parameter")
-    sentence = (
-        f"{visible(output)}: {facts['name']}, {plural(int(facts['sensory']), 'input')}, "
-        f"{plural(int(facts['motor']), 'output')}, {plural(int(facts['synapses']), 'synapse')}, {gains}"
-    )
+    sentence = f"{visible(output)}: {sizes(artifact.summary)}"
     click.echo(wrote(sentence, written), err=True)
+    if why := misnamed(Path(output)):
+        click.echo(line("warning", visible(why)), err=True)
 
 
 def report_json(artifact: Artifact, output: str, trace: Trace) -> None:

@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING
 
 import click
 
+from ..arguments.layout import layout_of
+from ..arguments.options import options_of
 from ..errors import CompilerError, VerifyError, visible
 from ..options import Options
 from .exit_codes import complain
-from .flags import layout_of, layout_options, model_options, options_of
+from .flags import layout_options, model_options
 
 if TYPE_CHECKING:
     from ..comparison.changes import Changes
@@ -69,6 +71,7 @@ def diff_command(
     from ..comparison.markdown import markdown as as_markdown
     from ..comparison.version import read_versions
     from ..files import allow
+    from ..interface.diff import Difference
 
     options, layout = options_of(given), layout_of(given)
     try:
@@ -91,7 +94,7 @@ def diff_command(
     elif markdown:
         lines = as_markdown(found, verbose=verbose)
     else:
-        lines = text(found, short, verbose)
+        lines = Difference(found).lines(short=short, verbose=verbose, paint=paint)
     for line in lines:
         click.echo(line, color=color)
     if exit_code and found:
@@ -108,17 +111,6 @@ def put_page(found: Changes, path: str) -> None:
         return
     written = replace(Path(path), page(found).encode("ascii"))
     click.echo(f"{'wrote' if written else 'unchanged'} {visible(path)}", err=True)
-
-
-def text(found: Changes, short: bool, verbose: bool) -> Iterator[str]:
-    """The summary, then the details in colour."""
-    from ..comparison import text as changes_text
-
-    yield from changes_text.summary(found)
-    if not found:
-        yield "no difference"
-    elif not short:
-        yield from changes_text.details(found, verbose=verbose, paint=paint)
 
 
 def paint(text: str, sign: str) -> str:

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from ..arguments.layout import layout_of
+from ..arguments.options import options_of
 from ..errors import UsageError, visible
-from .flags import layout_of, layout_options, model_options, options_of
+from .flags import layout_options, model_options
 
 if TYPE_CHECKING:
     from ..drawing.scene import Scene

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from ..arguments.layout import layout_of
 from ..errors import UsageError, visible
-from .flags import layout_of
 
 if TYPE_CHECKING:
     from ..options import Options

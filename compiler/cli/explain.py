@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from .flags import SCHEMA, layout_of, layout_options, model_options, options_of
+from ..arguments.layout import layout_of
+from ..arguments.options import options_of
+from .flags import SCHEMA, layout_options, model_options
 
 if TYPE_CHECKING:
     from ..ir.stages import Circuit

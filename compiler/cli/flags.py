@@ -1,19 +1,14 @@
-"""Options as flags of the command line: names, help, parsing."""
+"""Options as flags of the command line: names, help, types."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from dataclasses import fields
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
-from ..errors import UsageError
 from ..options import CHOICES, Options, dashed
-
-if TYPE_CHECKING:
-    from ..readers.reader import Layout
 
 SCHEMA = 1  # of every JSON report
 
@@ -40,6 +35,7 @@ def model_options(command: Callable[..., Any]) -> Callable[..., Any]:
                 "help": option.metadata["help"],
                 "multiple": True,
                 "metavar": "PATTERNS",
+                "callback": joined,
             }
         elif isinstance(default, int):
             settings["type"] = int
@@ -50,6 +46,11 @@ def model_options(command: Callable[..., Any]) -> Callable[..., Any]:
             flag += f"/--no-{dashed(name)}"
         command = click.option(flag, name, **settings)(command)
     return command
+
+
+def joined(_: click.Context, option: click.Parameter, value: tuple[str, ...]) -> str:
+    """All patterns of an option that is given several times, comma separated."""
+    return ",".join(value)
 
 
 def layout_options(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -76,35 +77,3 @@ def layout_options(command: Callable[..., Any]) -> Callable[..., Any]:
     ):
         command = option(command)
     return command
-
-
-def options_of(given: dict[str, Any]) -> Options:
-    """The Options of the command line; a comma separates patterns."""
-    values = {option.name: given[option.name] for option in fields(Options)}
-    for name in ("inputs", "outputs", "only", "without", "protect"):
-        words = [word.strip() for value in values[name] for word in value.split(",")]
-        values[name] = tuple(word for word in words if word)
-    return Options(**values)
-
-
-def layout_of(given: dict[str, Any]) -> Layout:
-    """The Layout of the command line."""
-    from ..readers.reader import Layout
-
-    columns: dict[str, str] = {}
-    if given["columns"]:
-        parts = re.split(r",(?=(?:pre|post|weight|kind)=)", given["columns"])
-        for part in parts:
-            key, equals, value = part.partition("=")
-            if not equals:
-                raise UsageError(
-                    f"--columns {part!r}: write pre=A,post=B,weight=C,kind=D"
-                )
-            columns[key.strip()] = value
-    return Layout(
-        columns=columns,
-        delimiter=given["delimiter"],
-        header=given["header"],
-        encoding=given["encoding"],
-        kind=given["kind"],
-    )

@@ -10,8 +10,10 @@ from typing import Any
 
 import click
 
+from ..arguments.layout import layout_of
+from ..arguments.options import options_of
 from ..errors import visible
-from .flags import layout_of, layout_options, model_options, options_of
+from .flags import layout_options, model_options
 
 FILES_SHOWN = 12  # in the report
 LARGEST_SEED = 2**32 - 1  # seed

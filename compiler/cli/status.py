@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 
 import click
 
+from ..arguments.layout import layout_of
 from ..errors import CompilerError, VerifyError
 from .exit_codes import complain
-from .flags import layout_of, layout_options
+from .flags import layout_options
 
 if TYPE_CHECKING:
     from ..readers.reader import Layout

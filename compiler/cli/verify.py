@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import json
 import sys
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
-from ..errors import visible
-from .flags import SCHEMA, layout_of, layout_options
-
-if TYPE_CHECKING:
-    from ..verification.verify import Check
+from ..arguments.layout import layout_of
+from .flags import layout_options
 
 
 @click.command("verify")
@@ -45,6 +42,7 @@ def verify_command(
     Read by `ast` first, then emitted again; run only if the bytes are equal.
     """
     from ..files import read_bytes
+    from ..interface.verify import Verification
     from ..module.header import AGAIN
     from ..verification.verify import Against, prove
 
@@ -55,29 +53,6 @@ def verify_command(
         certified = (read_bytes(certificate, empty=hint), certificate)
     data = read_bytes(model, empty=AGAIN)
     checks = prove(data, model, against=source, trust=trust, certificate=certified)
-    passed = all(check.passed for check in checks)
-    if as_json:
-        rows = [
-            {"check": c.name, "passed": c.passed, "detail": c.detail} for c in checks
-        ]
-        found = {
-            "schema": SCHEMA,
-            "command": "verify",
-            "model": model,
-            "passed": passed,
-        }
-        click.echo(json.dumps({**found, "checks": rows}, indent=2))
-    else:
-        show(checks, model, passed)
-    sys.exit(0 if passed else 1)
-
-
-def show(checks: list[Check], model: str, passed: bool) -> None:
-    """Print a line for each check, and the verdict."""
-    for check in checks:
-        click.echo(
-            f"{'ok' if check.passed else 'FAILED':<7} {check.name:<18} {check.detail}"
-        )
-    ran = any(check.name.startswith("values") for check in checks)
-    verdict = "proved" if passed else "not proved" + ("" if ran else ", and not run")
-    click.echo(f"{visible(model)}: {verdict}")
+    found = Verification(model, tuple(checks))
+    click.echo(json.dumps(found.data, indent=2) if as_json else found.report)
+    sys.exit(0 if found else 1)

@@ -43,6 +43,18 @@ def report(
         yield from levels(history, unit, state, verbose)
 
 
+def sizes(summary: Mapping[str, int | str]) -> str:
+    """The class and its sizes: `Worm, 2 inputs, 1 output, 3 synapses, 5 parameters`."""
+    words = {
+        "sensory": "input",
+        "motor": "output",
+        "synapses": "synapse",
+        "parameters": "parameter",
+    }
+    counts = (plural(int(summary[key]), word) for key, word in words.items())
+    return ", ".join((str(summary["name"]), *counts))
+
+
 def sweep(rules: Mapping[str, Assigned]) -> Iterator[str]:
     """Units and neurons that reach the output, under each reading of the published sweep."""
     seen = "neurons are updated in place, role by role; what of it reaches the output:"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from ..names import plain
 
@@ -17,6 +17,12 @@ def line(word: str, sentence: str) -> str:
 def wrote(sentence: str, written: bool) -> str:
     """The line of an output: written, or left as it was for it holds these bytes."""
     return line("wrote" if written else "unchanged", sentence)
+
+
+def warned(lines: Iterable[str]) -> list[str]:
+    """The sentences of the lines of a report that warn."""
+    word = line("warning", "")
+    return [found.removeprefix(word) for found in lines if found.startswith(word)]
 
 
 def listed(found: Sequence[str], verbose: bool, between: str = " ") -> str:

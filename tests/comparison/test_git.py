@@ -15,7 +15,7 @@ import pytest
 from support.command import EDGES, contents, edited, run
 
 from elegansc.comparison import git, listing
-from elegansc.pipeline import compile as compile_path
+from elegansc.interface.compile import compile as compile_path
 
 pytestmark = pytest.mark.skipif(not shutil.which("git"), reason="git is not installed")
 

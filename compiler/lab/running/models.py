@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.abc
-import importlib.machinery
-import importlib.util
 import types
 from dataclasses import dataclass
 from typing import Any
@@ -14,6 +11,7 @@ from torch import nn
 
 from ...errors import InputError
 from ...module.emit import emit
+from ...module.importing import run, unrun
 from ...module.read import Model, read_unedited
 from ...semantics.registry import semantics_of
 from ...verification.reading import differs
@@ -72,21 +70,6 @@ def backward_share(model: Model) -> float:
     return lost / whole if whole else 0.0
 
 
-class BytesLoader(importlib.abc.SourceLoader):
-    """Import loader of bytes in memory, so that exactly the checked ones are run."""
-
-    def __init__(self, data: bytes, label: str) -> None:
-        self.data, self.label = data, label
-
-    def get_data(self, path: Any) -> bytes:
-        """The bytes."""
-        return self.data
-
-    def get_filename(self, fullname: str) -> str:
-        """The file name in tracebacks."""
-        return self.label
-
-
 def checked_model(data: bytes, label: str) -> Model:
     """Read a task model and check that its bytes are those emitted for its tables.
 
@@ -113,9 +96,6 @@ def load(data: bytes, label: str) -> TaskModel:
         InputError: it is not generated, was edited, or has no task.
     """
     model = checked_model(data, label)
-    name = f"elegansc_model_{model.header.body}"
-    loader = BytesLoader(data, label)
-    spec = importlib.machinery.ModuleSpec(name, loader, origin=label)
-    module = importlib.util.module_from_spec(spec)
-    loader.exec_module(module)
+    module = unrun(f"elegansc_model_{model.header.body}", data, label)
+    run(module)
     return TaskModel(model, module)

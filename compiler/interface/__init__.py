@@ -1,0 +1,1 @@
+"""What a caller from Python gets: compile, diff, verify, and their results."""

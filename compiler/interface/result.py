@@ -1,0 +1,103 @@
+"""The result of a compile for a caller from Python."""
+
+from __future__ import annotations
+
+import html
+import warnings
+from dataclasses import dataclass, field
+from os import PathLike
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ..arguments.values import file
+from ..errors import CompilerWarning, visible
+from ..ir.artifact import Artifact
+from ..options import Options
+
+if TYPE_CHECKING:
+    from torch import nn
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Compiled(Artifact):
+    """A compiled model: its text, its class, and what every pass did.
+
+    Attributes:
+        options: those that were asked for.
+        origin: path or name of its source.
+    """
+
+    options: Options = field(default_factory=Options, compare=False)
+    origin: str = field(default="", compare=False)
+
+    @property
+    def source(self) -> str:
+        """The text of the generated module."""
+        (data,) = self.files.values()
+        return data.decode("ascii")
+
+    @property
+    def report(self) -> str:
+        """What every pass did, in words: the report of `elegansc compile`."""
+        from ..report.compile import report
+        from ..semantics.registry import semantics_of
+
+        state = semantics_of(self.options).state
+        lines = report(self.history, self.label, self.unit, state=state)
+        return "\n".join(map(visible, lines))
+
+    @property
+    def warnings(self) -> list[str]:
+        """The warnings of the report; `compile` gives them as Python warnings, too."""
+        from ..report.words import warned
+
+        return warned(self.report.splitlines())
+
+    def write(self, path: str | PathLike[str], *, force: bool = False) -> Path:
+        """Write the module to a file, whole or not at all.
+
+        Args:
+            force: also over a file that is not ours or was edited by hand.
+
+        Returns:
+            The path of the file.
+
+        Raises:
+            InputError: the file may not or can not be written; nothing has changed.
+        """
+        from ..files import write
+        from ..module.file_name import misnamed
+        from ..module.header import MODULE
+
+        target = Path(file(path, "write"))
+        data = self.source.encode("ascii")
+        write(target, data, kind=MODULE, force=force, source=self.origin)
+        if why := misnamed(target):
+            warnings.warn(why, CompilerWarning, stacklevel=2)
+        return target
+
+    def load(self) -> type[nn.Module]:
+        """The class of the module, of a task the whole model, without a file.
+
+        Its module stands in `sys.modules` under a name made of the class's name and the
+        digest of the text, so that models of it are copied and pickled in this process.
+        Another process unpickles them once it has loaded the same text; `write` the
+        module and import it where that is not at hand. The tables are
+        `sys.modules[found.__module__].SENSORY` and so on.
+
+        Raises:
+            CompilerError: PyTorch is not installed.
+        """
+        from .loading import load_class
+
+        return load_class(self.source.encode("ascii"), str(self.summary["name"]))
+
+    def __repr__(self) -> str:
+        from ..report.compile import sizes
+
+        return f"Compiled({self.label}: {sizes(self.summary)})"
+
+    def _repr_html_(self) -> str:
+        """The report for a notebook."""
+        title, text = html.escape(repr(self)), html.escape(self.report)
+        return f"<strong>{title}</strong><pre>{text}</pre>"
