@@ -27,11 +27,14 @@ class Kind:
             one, so none is replaced.
         changed: why such a file is no longer as it was written: what was seen, and what
             to do; None where it is.
+        renewed: what takes the place of such a file: (the old bytes, the new ones); None:
+            the new ones as they are.
     """
 
     word: str
     ours: Callable[[bytes], bool] | None = None
     changed: Callable[[bytes], tuple[str, str] | None] | None = None
+    renewed: Callable[[bytes, bytes], bytes] | None = None
 
 
 OTHER = Kind("a file")  # pictures, tables, checkpoints
@@ -92,7 +95,7 @@ def write(
         InputError: the file may not or can not be written; nothing has changed.
     """
     allow(path, kind=kind, force=force, source=source)
-    return replace(path, data)
+    return replace(path, renewed(path, data, kind))
 
 
 def write_folder(
@@ -116,7 +119,16 @@ def write_folder(
     for path in paths:
         allow(path, kind=kind, force=force, source=sources)
     with made(folder):
-        return replace_all(paths)
+        return replace_all(
+            {path: renewed(path, data, kind) for path, data in paths.items()}
+        )
+
+
+def renewed(path: Path, data: bytes, kind: Kind) -> bytes:
+    """What takes the place of a file: the data, and what of an old file of its kind stays."""
+    if kind.renewed is None or not path.is_file():
+        return data
+    return kind.renewed(path.read_bytes(), data)
 
 
 def allow(

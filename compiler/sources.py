@@ -8,11 +8,12 @@ from pathlib import Path
 
 from . import catalog, names
 from .errors import InputError, UsageError
-from .files import read_bytes
+from .files import Kind, read_bytes
 from .ir.invariants import check_invariants
 from .ir.stages import Connectome, Source
-from .module.header import check_label, is_generated
-from .module.read import Model, SweepModel, read_consistent
+from .module import forms
+from .module.header import CONFLICT, check_label, is_generated, read_header, renewed
+from .module.read import Model, SweepModel, read_consistent, read_module
 from .options import Options
 from .readers.parse import parse
 from .readers.reader import Layout
@@ -87,7 +88,7 @@ def fetch(path: str, label: str, *, hint: str) -> tuple[bytes, str, str]:
 
 
 def check_own(module: Model | SweepModel, options: Options) -> None:
-    """Raise unless a generated module is as it was generated, and no options are given.
+    """Raise unless a generated module is unedited, and no options are given.
 
     Raises:
         InputError: it was edited or cut short. UsageError: options beside its own.
@@ -95,4 +96,39 @@ def check_own(module: Model | SweepModel, options: Options) -> None:
     if changed := options.changed():
         hint = "the options of a generated model are its own; compile its source with others"
         raise UsageError(f"{', '.join('--' + key for key in changed)}: {hint}")
-    module.header.check(module.path)
+    check_unedited(module)
+
+
+def check_unedited(module: Model | SweepModel) -> None:
+    """Raise InputError if a module was edited by hand or cut short."""
+    forms.check_form(module.header, module.path, lambda: emitted(module))
+
+
+def emitted(module: Model | SweepModel) -> bytes:
+    """The file that this elegansc emits for the tables of a generated module."""
+    if isinstance(module, Model):
+        return forms.emitted(module)
+    from .module.emit_sweep import emit_sweep
+    from .passes.published_sweep import published_sweep
+
+    sweep = published_sweep(module.circuit)
+    artifact = emit_sweep(sweep, options=module.options, name=module.name)
+    return next(iter(artifact.files.values()))
+
+
+def changed(data: bytes) -> tuple[str, str] | None:
+    """Why a generated module may not be overwritten: (what was seen, what to do)."""
+    if CONFLICT in data:
+        hint = "settle the merge of its source; then --force replaces it"
+        return "holds two versions of a merge", hint
+    try:
+        if not read_header(data, "").edited:
+            return None
+        check_unedited(read_module(data, ""))
+    except InputError:
+        hint = "git diff shows the edits; --force drops them"
+        return "was edited by hand", hint
+    return None
+
+
+MODULE = Kind("a file that elegansc made", is_generated, changed, renewed)

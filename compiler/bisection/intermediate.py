@@ -14,7 +14,6 @@ from ..ir.stages import Circuit, Connectome
 from ..ir.text import digest
 from ..ir.trace import Trace
 from ..module.emit import check_name, emit
-from ..module.header import MODULE
 from ..module.read import Model, levelled
 from ..module.restore import unplanned
 from ..names import class_name
@@ -22,7 +21,7 @@ from ..options import Options
 from ..pipeline import lower, to_circuit
 from ..readers.reader import Layout
 from ..semantics.registry import semantics_of
-from ..sources import UNLABELLED, Opened, check_own, open_source
+from ..sources import MODULE, UNLABELLED, Opened, check_own, open_source
 from .hunks import Difference, connectome_of
 from .measure import Command, Skipped, median
 

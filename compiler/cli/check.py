@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 def locked_by(path: Path) -> Model | None:
     """The model at a path, whose order stands if it is of the same graph and options."""
     from ..files import read_bytes
+    from ..module.forms import check_model
     from ..module.header import AGAIN
     from ..module.read import read_model
 
@@ -28,7 +29,7 @@ def locked_by(path: Path) -> Model | None:
     data = read_bytes(str(path), empty=AGAIN)
     try:
         model = read_model(data, str(path))
-        model.header.check(str(path))
+        check_model(model)
         return model
     except InputError:
         return None
@@ -49,13 +50,15 @@ def compared(path: Path, data: bytes, *, show: bool) -> bool:
     from difflib import unified_diff
 
     from ..files import read_bytes
-    from ..module.header import AGAIN
+    from ..module.forms import same_code
+    from ..module.header import AGAIN, renewed, unified
 
     there = path.exists() or not show
     old = read_bytes(str(path), empty=AGAIN) if there else b""
-    old = old.replace(b"\r\n", b"\n")
-    if old == data:
-        click.echo(f"{visible(str(path))} is as elegansc writes it", err=True)
+    old, data = unified(old), unified(renewed(old, data))
+    if old == data or same_code(old, data):
+        layout = "" if old == data else ", reformatted"
+        click.echo(f"{visible(str(path))} is as elegansc writes it{layout}", err=True)
         return True
     if show:
         before, after = (

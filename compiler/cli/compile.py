@@ -75,8 +75,8 @@ def compile_command(
     SOURCE is a file, "-" for stdin, or a name that `elegansc connectomes` lists.
     """
     from ..files import allow
-    from ..module.header import MODULE
     from ..pipeline import compile_source
+    from ..sources import MODULE
 
     looks = given["check"] or given["diff"]
     if output == "-":
@@ -215,14 +215,16 @@ def put(output: str, artifact: Artifact, certificate: str | None) -> bool:
     Returns:
         Whether the module was written: a file that holds its bytes already is left as it is.
     """
-    from ..files import replace_all
+    from ..files import renewed, replace_all
+    from ..sources import MODULE
 
     (data,) = artifact.files.values()
-    files = {} if output == "-" else {Path(output): data}
+    path = Path(output)
+    files = {} if output == "-" else {path: renewed(path, data, MODULE)}
     if certificate:
         assert artifact.certificate is not None
         files[Path(certificate)] = artifact.certificate
     if output == "-":
         sys.stdout.buffer.write(data)
         sys.stdout.buffer.flush()
-    return Path(output) in replace_all(files)
+    return path in replace_all(files)

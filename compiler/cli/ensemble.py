@@ -35,8 +35,8 @@ def write_ensemble(
     """Write models of equally good orders, a file a tie seed; all of them or none."""
     from ..ensembles import ensemble
     from ..files import write_folder
-    from ..module.header import MODULE
     from ..report.words import wrote
+    from ..sources import MODULE
 
     for option, flag in ALONE.items():
         if given[option]:

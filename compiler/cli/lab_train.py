@@ -9,6 +9,7 @@ import click
 
 from ..errors import visible
 from .lab_flags import check_installed, data_option, precision_option
+from .older import say_older
 
 if TYPE_CHECKING:
     from ..lab.running.training import Epoch
@@ -103,6 +104,8 @@ def train_command(
                 err=True,
             )
 
+    if not quiet:
+        say_older(model)
     outcome = train_alone(
         model,
         data,

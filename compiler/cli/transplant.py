@@ -7,6 +7,7 @@ import json
 import click
 
 from ..errors import visible
+from .older import say_older
 
 SCHEMA = 1  # of the JSON report
 LARGEST_SEED = 2**64 - 1  # seed that torch takes
@@ -80,6 +81,7 @@ def transplant_command(
         force=force,
     )
     if not quiet:
+        say_older(old, new)
         for line in report.lines(account, output, verbose=verbose):
             click.echo(visible(line), err=True)
     if as_json:

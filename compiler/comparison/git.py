@@ -12,7 +12,7 @@ import subprocess
 from pathlib import Path
 
 from ..errors import InputError, visible
-from ..module.header import FIRST, is_generated
+from ..module.header import is_generated
 
 DRIVER = "elegansc"
 SETTINGS = {
@@ -96,10 +96,8 @@ def models() -> list[str]:
     found = []
     for name in git("-C", str(root), "ls-files", "-z", "*.py").split("\0"):
         path = root / name
-        if name and path.is_file():
-            with path.open("rb") as file:
-                if is_generated(file.read(len(FIRST))):
-                    found.append("/" + escaped(name))
+        if name and path.is_file() and is_generated(path.read_bytes()):
+            found.append("/" + escaped(name))
     return found
 
 

@@ -18,8 +18,8 @@ from ..errors import CompilerError, visible
 from ..files import read_bytes
 from ..ir.accounts import TextForm
 from ..ir.stages import MOTOR, SENSORY, Cells, Connectome, Junctions, Synapses
-from ..module.emit import emit
-from ..module.header import is_generated
+from ..module.forms import emitted
+from ..module.header import is_generated, unified
 from ..module.read import Model, levelled, read_model
 from ..module.restore import unplanned
 from ..names import LABEL, literal, number
@@ -107,8 +107,7 @@ def sides(data: bytes) -> tuple[bytes, bytes] | None:
 
 def edits(model: Model, data: bytes) -> Iterator[str]:
     """Differences between a model's text and the text emitted for its tables."""
-    (again,) = emit(model.plan, options=model.options, name=model.name).files.values()
-    data = data.replace(b"\r\n", b"\n")
+    again, data = emitted(model), unified(data)
     if again == data:
         return
     ours, theirs = (

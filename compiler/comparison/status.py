@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from difflib import unified_diff
 from typing import Any
 
 from .. import catalog
@@ -12,21 +12,21 @@ from ..errors import CompilerError, visible
 from ..files import read_bytes
 from ..ir.text import digest
 from ..ir.trace import Trace
-from ..module.emit import emit
-from ..module.emit_sweep import emit_sweep
-from ..module.header import AGAIN, read_header
-from ..module.read import Model, SweepModel, read_consistent, read_module
+from ..module import forms
+from ..module.forms import EDITED, form
+from ..module.header import AGAIN, Header
+from ..module.read import Model, SweepModel, check_consistent, read_module
 from ..module.restore import unplanned
 from ..names import plain
 from ..options import Options
-from ..passes.published_sweep import published_sweep
 from ..pipeline import circuit_of, compile_source
 from ..readers.reader import Layout
+from ..sources import emitted
 from .changes import compare
 from .text import details, summary
 from .version import Version, version_of
 
-FRESH, STALE, EDITED = "fresh", "out of date", "edited by hand"
+FRESH, STALE = "fresh", "out of date"
 UNSURE, UNREADABLE = "as it was written", "unreadable"
 EDIT_LINES_SHOWN = 40  # lines of a hand edit
 
@@ -39,16 +39,28 @@ class Status:
         word: "fresh", "out of date", "edited by hand", "as it was written" where its
             source is not at hand, or "unreadable".
         why: a sentence; detail: lines that show it.
+        form: of the file; "" where it can not be read.
     """
 
     label: str
     word: str
     why: str
     detail: tuple[str, ...] = ()
+    form: str = ""
+
+    @property
+    def status(self) -> str:
+        """The word, and the form of a fresh file that is not as today's elegansc writes it."""
+        match self.word, self.form:
+            case "fresh", forms.OLDER:
+                return f"{self.word}, {forms.OLDER}: {forms.UPDATE}"
+            case "fresh", forms.REFORMATTED:
+                return f"{self.word}, {forms.REFORMATTED}"
+        return self.word
 
     def lines(self) -> Iterator[str]:
         """The status as text."""
-        yield f"{visible(self.label)}: {self.word}: {self.why}"
+        yield f"{visible(self.label)}: {self.status}: {self.why}"
         for line in self.detail:
             yield f"  {visible(line)}"
 
@@ -58,7 +70,7 @@ class Status:
             "schema": 1,
             "command": "status",
             "model": self.label,
-            "status": self.word,
+            "status": self.status,
             "why": self.why,
             "detail": list(self.detail),
         }
@@ -73,40 +85,43 @@ def status(path: str, against: str | None, layout: Layout) -> Status:
     Raises:
         InputError: not a generated module, or its tables can not be read.
     """
-    data = read_bytes(path, empty=AGAIN).replace(b"\r\n", b"\n")
-    head = read_header(data, path)
-    model, again = read_and_emit(data, path)
-    if head.edited:
-        edits = hand_edits(data, again)
-        if isinstance(model, Model):
-            edits += table_edits(model, against, layout)
-        why = "its text is not what its header signs"
-        if not edits:
-            why += "; the edit is inside the tables: git diff shows it"
-        return Status(path, EDITED, why, tuple(edits))
-    if isinstance(model, Model):
-        read_consistent(data, path)
-    if again != data:
-        return Status(
-            path, STALE, "another version of elegansc wrote it: compile it again"
-        )
-    source = source_of(model, against)
+    module = read_module(read_bytes(path, empty=AGAIN), path)
+    head = module.header
+    if isinstance(module, Model) and not head.edited:
+        check_consistent(module)
+    again = emitted(module)
+    found = form(head, again)
+    if found == EDITED:
+        return edited(path, module, again, against, layout)
+    source = source_of(module, against)
     if source is None:
-        return Status(path, UNSURE, f"give its source, {head.label}, with --against")
-    if isinstance(model, SweepModel):
-        return sweep_status(path, model, source, layout)
-    return source_status(path, data, model, source, layout)
+        why = f"give its source, {head.label}, with --against"
+        return Status(path, UNSURE, why, form=found)
+    if isinstance(module, SweepModel):
+        fresh = sweep_status(path, module, source, layout)
+    else:
+        fresh = source_status(path, module, source, layout)
+    return replace(fresh, form=found)
 
 
-def read_and_emit(data: bytes, path: str) -> tuple[Model | SweepModel, bytes]:
-    """Read a module, and emit it again from its tables."""
-    module = read_module(data, path)
-    match module:
-        case SweepModel(options=options, name=name, circuit=circuit):
-            artifact = emit_sweep(published_sweep(circuit), options=options, name=name)
-        case Model(options=options, name=name, plan=plan):
-            artifact = emit(plan, options=options, name=name)
-    return module, next(iter(artifact.files.values()))
+def edited(
+    path: str,
+    module: Model | SweepModel,
+    again: bytes,
+    against: str | None,
+    layout: Layout,
+) -> Status:
+    """The status of a module that was edited by hand, with the edits."""
+    head = module.header
+    edits = hand_edits(head, again)
+    if isinstance(module, Model):
+        edits += table_edits(module, against, layout)
+    why = "its text is not what its header signs"
+    if head.covered:
+        why = "more than comments stands above its header"
+    elif not edits:
+        why += "; the edit is inside the tables: git diff shows it"
+    return Status(path, EDITED, why, tuple(edits))
 
 
 def sweep_status(path: str, model: SweepModel, source: str, layout: Layout) -> Status:
@@ -146,9 +161,7 @@ def table_edits(model: Model, against: str | None, layout: Layout) -> list[str]:
     return [f"its tables beside {plain(source)}:", *lines] if edits else []
 
 
-def source_status(
-    path: str, data: bytes, model: Model, source: str, layout: Layout
-) -> Status:
+def source_status(path: str, model: Model, source: str, layout: Layout) -> Status:
     """The status of an unedited module: whether its source still gives it."""
     if takes_files(model.options):
         why = "it was made with a table or list of yours: compile --check with the same"
@@ -190,14 +203,14 @@ def rebuilt(source: str, model: Model, options: Options, layout: Layout) -> Vers
     return replace(version, unit=model.plan.source.unit)
 
 
-def hand_edits(data: bytes, again: bytes) -> list[str]:
+def hand_edits(head: Header, again: bytes) -> list[str]:
     """The diff from the text emitted for the tables to the file, without line 2."""
     ours, theirs = (
-        text.decode("utf-8", "replace").split("\n") for text in (again, data)
+        text.decode("utf-8", "replace").split("\n") for text in (again, head.module)
     )
-    ours[1] = theirs[1]  # so that the numbers of lines are those of the file
-    found = list(
-        difflib.unified_diff(ours, theirs, "as written", "as it is", n=0, lineterm="")
-    )
+    ours[1] = theirs[1]
+    above = [""] * (head.line - 2)  # so that the numbers of lines are those of the file
+    sides = (above + ours, above + theirs)
+    found = list(unified_diff(*sides, "as written", "as it is", n=0, lineterm=""))
     more = len(found) - EDIT_LINES_SHOWN
     return found[:EDIT_LINES_SHOWN] + ([f"and {more:,} more lines"] if more > 0 else [])

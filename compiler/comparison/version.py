@@ -11,6 +11,7 @@ import numpy as np
 from ..errors import InputError, UsageError
 from ..ir.stages import MOTOR, SENSORY, Circuit, Connectome, Plan
 from ..ir.trace import Stop, Trace
+from ..module.forms import check_model
 from ..module.read import Model, levelled
 from ..module.restore import unplanned
 from ..options import MEANING, Options, Value
@@ -131,8 +132,17 @@ def version_of_model(model: Model) -> Version:
     circuit = unplanned(model.plan)[0]
     return replace(
         version_of(circuit, model.plan, model.options, model.label),
-        edited=model.header.edited,
+        edited=is_edited(model),
     )
+
+
+def is_edited(model: Model) -> bool:
+    """Whether a model was edited by hand: neither of an older form nor reformatted."""
+    try:
+        check_model(model)
+    except InputError:
+        return True
+    return False
 
 
 def relabelled(version: Version, label: str) -> Version:

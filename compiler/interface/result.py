@@ -67,7 +67,7 @@ class Compiled(Artifact):
         """
         from ..files import write
         from ..module.file_name import misnamed
-        from ..module.header import MODULE
+        from ..sources import MODULE
 
         target = Path(file(path, "write"))
         data = self.source.encode("ascii")

@@ -11,6 +11,7 @@ from ..ir.optimality import Past
 from ..ir.stages import Circuit
 from ..ir.text import digest
 from ..options import Options, base
+from .forms import check_model
 from .header import AGAIN, is_generated
 from .read import Model, read_model
 
@@ -28,7 +29,7 @@ def past_of(options: Options, circuit: Circuit) -> Past | None:
         hint = "--like takes a module that elegansc generated"
         raise InputError(options.like, "not a generated module", hint)
     model = read_model(data, options.like)
-    model.header.check(options.like)
+    check_model(model)
     name = model.plan.cells.name
     shared = set(name) & set(circuit.cells.name)
     if 10 * len(shared) < len(circuit.cells):

@@ -13,8 +13,10 @@ from .. import catalog
 from ..errors import InputError, Location, UsageError, VerifyError
 from ..ir.invariants import check_invariants
 from ..ir.stages import Circuit, Plan, Source
+from ..ir.text import digest
 from ..options import Options
 from .contradictions import contradiction
+from .forms import check_model
 from .header import AGAIN, Header, read_header
 from .literals import Literal, literals, parsed
 from .restore import circuit_of, plan_of
@@ -68,7 +70,7 @@ def read_module(data: bytes, path: str) -> Model | SweepModel:
         InputError: not ours, or damaged; with the line and the table.
     """
     head = read_header(data, path)
-    tree = parsed(data, path)
+    tree = parsed(head.padded, path)
     found = literals(tree, path, {*PLAN_TABLES, *OPTIONAL})
     swept = is_swept(found)
     for table in SWEEP_TABLES if swept else PLAN_TABLES:
@@ -102,26 +104,34 @@ def read_consistent(data: bytes, path: str) -> Model | SweepModel:
         InputError: not ours, damaged, or contradictory; with the table and the line.
     """
     module = read_module(data, path)
-    if isinstance(module, SweepModel):
-        return module
-    if error := contradiction(data, path, module.tables):
-        raise error
-    try:
-        check_invariants(module.plan)
-    except VerifyError as error:
-        seen = f"the tables contradict each other: {error}"
-        raise InputError(path, seen, "compile its source again") from None
+    if isinstance(module, Model):
+        check_consistent(module)
     return module
 
 
+def check_consistent(model: Model) -> None:
+    """Raise InputError if the tables of a model contradict each other."""
+    path = model.path
+    if error := contradiction(model.header.padded, path, model.tables):
+        raise error
+    try:
+        check_invariants(model.plan)
+    except VerifyError as error:
+        seen = f"the tables contradict each other: {error}"
+        raise InputError(path, seen, "compile its source again") from None
+
+
 def read_unedited(data: bytes, path: str) -> Model:
-    """Read a generated module that has levels and is as it was generated.
+    """Read a generated module that has levels and that nobody edited.
 
     Raises:
         InputError: not ours, damaged, contradictory, edited, or a published sweep.
     """
     model = levelled(read_consistent(data, path))
-    model.header.check(path)
+    check_model(model)
+    if digest(model.plan) != model.header.source:
+        seen = "its header signs another graph than its tables hold"
+        raise InputError(Location(path, model.header.line), seen, AGAIN)
     return model
 
 

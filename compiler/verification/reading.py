@@ -14,8 +14,10 @@ from ..graph import components, longest_path, ranks
 from ..ir.invariants import check_invariants, on_path
 from ..ir.stages import Plan
 from ..ir.text import digest
+from ..module import forms
 from ..module.contradictions import coupled_twice
-from ..module.header import body_digest, read_header
+from ..module.forms import OLDER, REFORMATTED, UPDATE, emitted, form
+from ..module.header import Header, body_digest, read_header
 from ..module.read import Model, read_model
 from ..module.restore import unplanned
 from ..module.tables import Tables, tables_of
@@ -37,15 +39,13 @@ CERTIFIED = (
 def static(data: bytes, label: str) -> Iterator[Check]:
     """Checks of the header, the tables, the plan and their digests, in this order."""
     head = read_header(data, label)
-    found = body_digest(head.text)
-    yield Check(
-        "body", found == head.body, f"body digest {found}, the header says {head.body}"
-    )
     try:
         model = read_model(data, label)
     except InputError as error:
+        yield body(head, b"")
         yield Check("tables", False, str(error))
         return
+    yield body(head, emitted(model) if head.edited else b"")
     yield Check(
         "tables", True, "tables hold literals of their types, and know every name"
     )
@@ -63,6 +63,42 @@ def static(data: bytes, label: str) -> Iterator[Check]:
         graph == head.source,
         f"graph digest {graph}, the header says {head.source}",
     )
+
+
+def body(head: Header, again: bytes) -> Check:
+    """Whether the text is the one that the header signs, reformatted at most.
+
+    Args:
+        again: the file that this elegansc emits for its tables; b"": none is known.
+    """
+    found = body_digest(head.text)
+    detail = f"body digest {found}, the header says {head.body}"
+    if head.covered:
+        detail = "more than comments stands above the header"
+    formed = head.edited and form(head, again) == REFORMATTED
+    if formed:
+        detail = (
+            f"reformatted: code and comments of the text that is signed {head.body}"
+        )
+    return Check("body", not head.edited or formed, detail)
+
+
+def as_emitted(head: Header, again: bytes) -> Check:
+    """Whether the file is what this elegansc emits for its tables, or stands for it.
+
+    The check bears the name of the form where that is another: then the emitted file is
+    run in its place.
+    """
+    match form(head, again):
+        case forms.WRITTEN:
+            return Check("emitted", True, "emitted again: the same bytes")
+        case forms.OLDER:
+            detail = "its tables are proved; run is what this elegansc emits for them"
+            return Check(OLDER, True, f"{detail}: {UPDATE} writes it")
+        case forms.REFORMATTED:
+            detail = "another layout of what elegansc emits, which is run in its place"
+            return Check(REFORMATTED, True, detail)
+    return Check("emitted", False, differs(head, again))
 
 
 def of_tables(model: Model) -> Iterator[Check]:
@@ -191,16 +227,13 @@ def order_broken(plan: Plan) -> str:
     return ""
 
 
-def differs(data: bytes, again: bytes) -> str:
+def differs(head: Header, again: bytes) -> str:
     """The first line that is not what elegansc writes."""
-    old, new = data.split(b"\n"), again.split(b"\n")
-    pairs = enumerate(zip(old, new, strict=False), 1)
-    line = next(
-        (number for number, (a, b) in pairs if a != b), min(len(old), len(new)) + 1
-    )
-    return (
-        f"line {line} is not what elegansc writes: edited by hand, or another version"
-    )
+    old, new = head.module.split(b"\n"), again.split(b"\n")
+    pairs = enumerate(zip(old, new, strict=False), head.line - 1)
+    end = head.line - 1 + min(len(old), len(new))
+    line = next((number for number, (a, b) in pairs if a != b), end)
+    return f"line {line} is not what elegansc writes: edited by hand"
 
 
 def claimed(model: Model) -> Iterator[Check]:

@@ -12,7 +12,6 @@ from ..ir.invariants import check_invariants
 from ..ir.stages import MOTOR, SENSORY, Sweep
 from ..ir.text import digest
 from ..module.emit_sweep import emit_sweep, lines, units
-from ..module.header import body_digest
 from ..module.read import SweepModel
 from ..options import Options
 from ..passes.published_sweep import published_sweep
@@ -20,7 +19,7 @@ from ..semantics.activations import Activation, activation
 from ..semantics.interpret import Parameters
 from ..semantics.interpret_sweep import interpret_sweep
 from .check import Check
-from .reading import differs
+from .reading import as_emitted, body
 from .running import Numbers, compared, execute
 
 BATCH = 3
@@ -32,27 +31,24 @@ def proved(
 ) -> Iterator[Check]:
     """All checks; those after a failure that they rest on are not made."""
     head = model.header
-    found = body_digest(head.text)
-    yield Check(
-        "body", not head.edited, f"body digest {found}, the header says {head.body}"
-    )
     try:
         sweep = published_sweep(model.circuit)
         check_invariants(sweep)
     except InputError as error:
+        yield body(head, b"")
         yield Check("tables", False, str(error))
         return
+    (again,) = emit_sweep(sweep, options=model.options, name=model.name).files.values()
+    yield body(head, again)
     yield Check("tables", True, "tables hold literals of their types")
     graph = digest(model.circuit)
     detail = f"graph digest {graph}, the header says {head.source}"
     yield Check("source", graph == head.source, detail)
-    artifact = emit_sweep(sweep, options=model.options, name=model.name)
-    (again,) = artifact.files.values()
-    emitted = again == data.replace(b"\r\n", b"\n")
-    detail = "emitted again: the same bytes" if emitted else differs(data, again)
-    yield Check("emitted", emitted, detail)
-    if emitted or trust:
-        yield from run(data, sweep, model.options, model.name, seed)
+    stands = as_emitted(head, again)
+    yield stands
+    if stands.passed or trust:
+        code = data if trust else again
+        yield from run(code, sweep, model.options, model.name, seed)
 
 
 def run(

@@ -16,6 +16,7 @@ from support.command import EDGES, contents, edited, run
 
 from elegansc.comparison import git, listing
 from elegansc.interface.compile import compile as compile_path
+from elegansc.module.header import FIRST
 
 pytestmark = pytest.mark.skipif(not shutil.which("git"), reason="git is not installed")
 
@@ -340,7 +341,7 @@ def test_a_hand_in_the_tables_of_a_model_is_shown(repository: Path) -> None:
     [
         ("notes.csv", b"hello world and more\nx\n", b"hello world and less\nx\n"),
         ("broken.csv", b"pre,post,weight\nA,B,x\n", b"pre,post,weight\nA,B,y\n"),
-        ("cut.py", git.FIRST + b"\n# x\n", git.FIRST + b"\n# y\n"),
+        ("cut.py", FIRST + b"\n# x\n", FIRST + b"\n# y\n"),
         ("latin.csv", b"pre,post\nA,caf\xe9\n", b"pre,post\nA,th\xe9\n"),
         ("empty.csv", b"", b"pre,post\n"),
     ],

@@ -34,6 +34,7 @@ from elegansc.lab.running.machine import Machine
 from elegansc.lab.running.models import TaskModel, load
 from elegansc.lab.running.results import KEYS, Results
 from elegansc.lab.running.training import Outcome, Recipe, train
+from elegansc.module.header import read_header
 
 torch.set_num_threads(1)
 
@@ -441,10 +442,13 @@ def test_a_model_that_was_changed_is_never_run(tmp_path: Path) -> None:
 
     with pytest.raises(InputError, match="edited by hand"):
         load(source + planted, "bad.py")
-    signed = resigned(source + planted)
-    with pytest.raises(InputError, match="only what is proved ours is run"):
-        load(signed, "bad.py")
+    older = load(resigned(source + planted), "old.py").module  # not its own text
     assert not flag.exists()
+    assert vars(older)["CHEMICAL"] == vars(load(source, "m.py").module)["CHEMICAL"]
+    digest = read_header(source, "m.py").source.encode()
+    forged = source.replace(digest, b"0123456789abcdef", 1)
+    with pytest.raises(InputError, match="signs another graph"):
+        load(forged, "bad.py")
 
 
 def resigned(source: bytes) -> bytes:

@@ -306,11 +306,17 @@ def made(mutant: Mutant, honest: bytes) -> bytes:
 
 
 def caught(data: bytes) -> set[str]:
-    """Which checks fail; the header is one."""
+    """Which checks fail, and "emitted" where the bytes are not ours; the header is one.
+
+    Text that is signed but not what elegansc emits may be of an older one. It is called
+    that, and never run: what is emitted for its tables is.
+    """
     try:
-        return failed(prove(data, "m.py"))
+        checks = prove(data, "m.py")
     except InputError:
         return {"header"}
+    names = {check.name for check in checks}
+    return failed(checks) | ({"emitted"} if "older form" in names else set())
 
 
 def test_there_are_enough() -> None:
@@ -456,4 +462,6 @@ def test_trusted_memory_that_is_wrong_is_told(
 def test_trusted_code_that_is_merely_reworded_computes_the_same(folder: Path) -> None:
     text = edit(model(folder).decode(), "torch.tanh(total)", "total.tanh()")
 
-    assert failed(prove(signed(text), "m.py", trust=True)) == {"emitted"}
+    checks = prove(signed(text), "m.py", trust=True)
+    assert failed(checks) == set() and "older form" in {c.name for c in checks}
+    assert failed(prove(text.encode(), "m.py", trust=True)) == {"body", "emitted"}

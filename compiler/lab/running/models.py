@@ -1,4 +1,4 @@
-"""Import task models: only bytes that elegansc emits for their tables are run."""
+"""Import task models: what elegansc emits for their tables is run, and nothing else."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ import torch
 from torch import nn
 
 from ...errors import InputError
-from ...module.emit import emit
+from ...module.forms import OLDER, emitted, form
 from ...module.importing import run, unrun
 from ...module.read import Model, read_unedited
 from ...semantics.registry import semantics_of
-from ...verification.reading import differs
+from ...verification.reading import static
 from .controls import control, count
 
 WHOLE = {"cifar10": "ElegansNetM1", "mnist": "ElegansNetM2"}
@@ -70,32 +70,32 @@ def backward_share(model: Model) -> float:
     return lost / whole if whole else 0.0
 
 
-def checked_model(data: bytes, label: str) -> Model:
-    """Read a task model and check that its bytes are those emitted for its tables.
+def checked_model(data: bytes, label: str) -> tuple[Model, bytes]:
+    """Read a task model; returns it with what is run, the file emitted for its tables.
 
     Raises:
-        InputError: they are not, or it is a model without a task.
+        InputError: the file was edited by hand, or it is a model without a task.
     """
     model = read_unedited(data, label)
-    artifact = emit(model.plan, options=model.options, name=model.name)
-    again = next(iter(artifact.files.values()))
-    data = data.replace(b"\r\n", b"\n")
-    if again != data:
-        hint = "only what is proved ours is run; compile its source again"
-        raise InputError(label, differs(data, again), hint)
+    again = emitted(model)
+    if form(model.header, again) == OLDER:
+        wrong = [check for check in static(data, label) if not check.passed]
+        if wrong:
+            hint = "only what is proved ours is run; compile its source again"
+            raise InputError(label, wrong[0].detail, hint)
     if model.options.task not in WHOLE:
         hint = f"compile it with --task {' or --task '.join(WHOLE)}"
         raise InputError(label, "a model without a task", hint)
-    return model
+    return model, again
 
 
 def load(data: bytes, label: str) -> TaskModel:
-    """Check a task model, then import it.
+    """Check a task model, then import what elegansc emits for its tables.
 
     Raises:
         InputError: it is not generated, was edited, or has no task.
     """
-    model = checked_model(data, label)
-    module = unrun(f"elegansc_model_{model.header.body}", data, label)
+    model, again = checked_model(data, label)
+    module = unrun(f"elegansc_model_{model.header.body}", again, label)
     run(module)
     return TaskModel(model, module)
