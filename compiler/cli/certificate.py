@@ -45,6 +45,10 @@ def allow_certificate(path: str, others: tuple[str, str], force: bool) -> None:
 
 def require_certificate(artifact: Artifact) -> None:
     """Raise InputError unless there is a certificate to write."""
+    optimality = artifact.optimality
+    if optimality is not None and not optimality.certified:
+        seen = "--certificate: proved by an integer program, which gives no certificate"
+        raise InputError(artifact.label, seen, "leave --certificate out")
     if artifact.certificate is None:
         seen = "--certificate: nothing is proved of this order, so there is none"
         raise InputError(artifact.label, seen, "compile the source with --cycles exact")

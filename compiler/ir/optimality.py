@@ -19,6 +19,7 @@ class Optimality:
         packing: by component, the cycles that prove it; empty where they are not at hand.
         order: the names in the order that was found first; scale: integers a unit.
         lost: price of that order, in the source's unit; None of a model that is read.
+        certified: whether `packing` proves the bound; else an integer program does.
     """
 
     method: str
@@ -27,6 +28,7 @@ class Optimality:
     order: tuple[str, ...] = field(default=(), compare=False)
     scale: int = field(default=1, compare=False)
     lost: float | None = field(default=None, compare=False)
+    certified: bool = field(default=True, compare=False)
 
     @property
     def proved(self) -> bool:

@@ -49,6 +49,8 @@ class Broken:
         few_price, brought_back, given_up: see `Repaired`.
         flips: synapses that run another way than in the older model `like`.
         recorded: whether an older order was taken as it is.
+        spent: whether the budget of an exact search ended before; certified: see
+            `Optimality`.
         price: of what runs backward.
         lateral, lateral_weight: junctions within a level.
     """
@@ -73,6 +75,8 @@ class Broken:
     like: str = ""
     stick: float | None = None
     recorded: bool = False
+    spent: bool = False
+    certified: bool = True
     loss: Loss = field(metadata=MERGED)
     price: float
     lateral: int

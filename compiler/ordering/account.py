@@ -43,6 +43,8 @@ def account_of(problem: Problem, solution: Solution) -> Broken:
         like=past.label if past else "",
         stick=options.stick if past else None,
         recorded=recorded,
+        spent=solution.spent,
+        certified=solution.optimality.certified,
         loss=loss_of(problem, solution),
         price=solution.price,
         lateral=len(lateral),

@@ -31,13 +31,15 @@ FIELDS = ("format", "kind", "label", "source", "bound", "lost", "order", "groups
 
 
 def certificate(plan: Plan) -> bytes | None:
-    """The certificate of a plan that was just compiled; None where nothing is proved.
+    """The certificate of a plan that was just compiled; None where no cycles prove a bound.
 
     JSON: format, kind, label, source (digest of the graph), unit, bound and lost in that
     unit, order (names), groups of {parts, cycle} whose cycles are names.
     """
     optimality = plan.optimality
     if optimality.bound is None or optimality.lost is None or not optimality.order:
+        return None
+    if not optimality.certified:
         return None
     head = {
         "format": FORMAT,

@@ -43,6 +43,9 @@ class Minimum:
         cut: (E,) edges of the set; None where the budget ended before.
         bound: no feedback arc set weighs less, in the weights' unit.
         proved: whether `cut` weighs just that.
+        least: whether the integer program proves that no set weighs less than `cut`, be
+            the bound of the packing lower or not.
+        spent: whether the budget ended before.
         packing: (cycle, parts) pairs: the edges of a directed cycle in its order, and how
             much of it is packed, in millionths of a unit of weight. No edge carries more
             than its weight; together they are the bound, rounded up.
@@ -56,6 +59,8 @@ class Minimum:
     packing: tuple[tuple[tuple[int, ...], int], ...] = ()
     cycles: tuple[tuple[int, ...], ...] = ()
     unique: bool = True
+    least: bool = False
+    spent: bool = False
 
 
 def minimum(
@@ -86,7 +91,7 @@ def minimum(
         rounds: linear and integer programs solved at most; nodes: of each integer one.
     """
     if not len(pre):
-        return Minimum(np.zeros(0, bool), 0, True)
+        return Minimum(np.zeros(0, bool), 0, True, least=True)
     if int(weight.max()) > LARGEST:
         return Minimum(None, 0, False)
     most = np.ones(len(pre)) if fixed is None else (~fixed).astype(np.float64)
@@ -100,7 +105,7 @@ def minimum(
         constraints.separate(constraints.two_cycle_optimum())
     relaxed = relax(constraints, rounds)
     if relaxed is None:
-        return Minimum(None, 0, False)
+        return Minimum(None, 0, False, spent=True)
     packing = packed(constraints, relaxed) if cost_is_weight(change_cost) else ()
     bound = -(-sum(parts for _, parts in packing) // PARTS)
     cut, unique = (
@@ -109,11 +114,19 @@ def minimum(
         else (None, False)
     )
     if cut is None:
-        return Minimum(None, bound, False, packing, tuple(constraints.cycles))
+        cycles = tuple(constraints.cycles)
+        return Minimum(None, bound, False, packing, cycles, spent=True)
     lost = int(weight[cut].sum())
     proved = bound >= lost and cost_is_weight(change_cost)
+    least = proved or tie_total(constraints) < 2**WEIGHT_SHIFT
     return Minimum(
-        cut, min(bound, lost), proved, packing, tuple(constraints.cycles), unique
+        cut,
+        min(bound, lost),
+        proved,
+        packing,
+        tuple(constraints.cycles),
+        unique,
+        least and cost_is_weight(change_cost),
     )
 
 
@@ -124,6 +137,19 @@ def costs(weight: Int64, tie: Int64, change_cost: Float64 | None) -> Float64:
     return (weight + change_cost) * float(2**WEIGHT_SHIFT) + tie / float(
         2**CHANGE_SHIFT
     )
+
+
+def tie_total(constraints: CycleConstraints) -> float:
+    """The most that tie-breaks add to the cost of a set that cuts no arc for nothing.
+
+    Such a set holds one arc of each reciprocal pair. Below the cost of a unit of weight,
+    the set of least cost is one of least weight.
+    """
+    tie = np.abs(constraints.cost - constraints.weight * float(2**WEIGHT_SHIFT))
+    total = float(tie.sum()) + 1.0  # of the second hash
+    for pair in (row for row in constraints.cycles if len(row) == 2):
+        total -= float(min(tie[pair[0]], tie[pair[1]]))
+    return total
 
 
 def cost_is_weight(change_cost: Float64 | None) -> bool:

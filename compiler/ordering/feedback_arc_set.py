@@ -6,20 +6,22 @@ large or not asked for, by the ratio order (out - in) / (out + in), sifted.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
 
-from ..arrays import Bool, Int32
+from ..arrays import Bool, Int32, Int64
 from ..graph import longest_path, ratio_rank
 from ..ir.optimality import Component
 from . import exact
 from .exact import LARGEST
 from .instance import Instance, Symmetry
+from .reciprocal import reciprocal_pairs
 from .sift import Sift
 
-SOLVED = 5000  # edges of a component that "auto" solves exactly
 TRIED, NODES = 300_000, 6000  # edges and nodes beyond which not even "exact" tries
+SOLVED = {"auto": 5000, "exact": TRIED}  # edges of a component that is solved exactly
 PROTECTED_COST = 2**60  # upper limit of the summed costs of protected arcs
 
 
@@ -38,6 +40,8 @@ class FeedbackArcSet:
         unique: whether each solved component has one optimum under the tie-break.
         packing: by component, the packed cycles that prove the bound.
         known: constrained cycles, as (pre, post) pairs of nodes.
+        certified: whether `packing` proves the bound; else an integer program does.
+        spent: whether the budget of an exact search ended before.
     """
 
     back: Bool
@@ -47,6 +51,8 @@ class FeedbackArcSet:
     unique: bool = True
     packing: tuple[Component, ...] = ()
     known: tuple[tuple[tuple[int, int], ...], ...] = ()
+    certified: bool = True
+    spent: bool = False
 
 
 def feedback_arc_set(
@@ -66,14 +72,17 @@ def feedback_arc_set(
     nothing = np.zeros(len(instance.pre), bool)
     found = FeedbackArcSet(nothing, nothing, False, 0)
     if cycles in ("auto", "exact"):
-        most = SOLVED if cycles == "auto" else TRIED
-        found = solve_components(instance, most, known.known if known else ())
+        found = solve_components(instance, cycles, known.known if known else ())
     rest = instance.cyclic & ~found.exact
     if not rest.any():
         return found
-    rank = heuristic_rank(instance, rest, sift=cycles != "ratio", start=start)
-    against = rest & (rank[instance.pre] >= rank[instance.post])
-    back = without_idle(instance, found.back | against)
+    # all components are sifted, as by "fast": no order of a component may lose more
+    rank = heuristic_rank(
+        instance, instance.cyclic, sift=cycles != "ratio", start=start
+    )
+    against = instance.cyclic & (rank[instance.pre] >= rank[instance.post])
+    back = rest & without_idle(instance, against)
+    back = without_idle(instance, found.back | back)
     return replace(found, back=back, sifted=True)
 
 
@@ -81,72 +90,129 @@ def without_idle(instance: Instance, back: Bool) -> Bool:
     """(E,) a feedback arc set without the arcs that close no cycle.
 
     A sifted order may send such arcs backward. Those that rise in the levels run forward
-    together without a cycle, and add no level.
+    together without a cycle, and add no level; then those within a level by row.
     """
     while True:
         kept = instance.proper & ~back
         level = longest_path(
             instance.pre[kept], instance.post[kept], len(instance.names)
         )
-        free = back & instance.proper & (level[instance.pre] < level[instance.post])
+        one, two = level[instance.pre], level[instance.post]
+        idle = back & instance.proper
+        free = idle & (one < two)
+        if not free.any():
+            free = idle & (one == two) & (instance.pre < instance.post)
         if not free.any():
             return back
         back = back & ~free
 
 
 def solve_components(
-    instance: Instance, most: int, known: tuple[tuple[tuple[int, int], ...], ...] = ()
+    instance: Instance, cycles: str, known: tuple[tuple[tuple[int, int], ...], ...] = ()
 ) -> FeedbackArcSet:
-    """The optimum of every strongly connected component of at most `most` edges."""
+    """The optimum of every strongly connected component that `cycles` solves, and a bound.
+
+    The bound of a component that is not solved is at least that of its reciprocal pairs.
+    """
     back, solved = np.zeros(len(instance.pre), bool), np.zeros(len(instance.pre), bool)
-    bound, unique = 0, True
+    bound, unique, certified, spent = 0, True, True, False
     packing: list[Component] = []
-    cycles: list[tuple[tuple[int, int], ...]] = []
-    first, second = exact.ties(
-        instance.names, instance.pre, instance.post, seed=instance.seed
-    )
-    for number in np.unique(instance.component[instance.pre[instance.cyclic]]).tolist():
-        rows = np.flatnonzero(
-            instance.cyclic & (instance.component[instance.pre] == number)
-        )
-        if len(rows) > most:
+    constrained: list[tuple[tuple[int, int], ...]] = []
+    for rows in components_of(instance):
+        nodes = np.unique(instance.pre[rows])
+        pairs = pairs_packed(instance, rows)
+        if len(rows) > SOLVED[cycles] or len(nodes) > NODES:
+            bound += pairs[0]
+            packing += [pairs[1]] if pairs[1] else []
+            certified = certified and bool(pairs[1] or not pairs[0])
             continue
-        nodes = np.flatnonzero(instance.component == number)
-        if len(nodes) > NODES:
-            continue
-        place = np.full(len(instance.names), -1, np.int32)
-        place[nodes] = np.arange(len(nodes), dtype=np.int32)
-        pre, post = instance.pre[rows], instance.post[rows]
-        ends = list(zip(pre.tolist(), post.tolist(), strict=True))
-        edge = {pair: local for local, pair in enumerate(ends)}
-        found = exact.minimum(
-            place[pre],
-            place[post],
-            instance.weight[rows],
-            first[rows],
-            second[rows],
-            len(nodes),
-            change_cost=(
-                None if instance.change_cost is None else instance.change_cost[rows]
-            ),
-            fixed=instance.fixed[rows] if instance.fixed[rows].any() else None,
-            known=[[edge[p] for p in c] for c in known if all(p in edge for p in c)],
+        ends = list(
+            zip(instance.pre[rows].tolist(), instance.post[rows].tolist(), strict=True)
         )
-        bound += found.bound
-        cycles += [tuple(ends[e] for e in cycle) for cycle in found.cycles]
-        if found.packing:
-            packing.append(
-                tuple(
-                    (tuple(instance.names[ends[e][0]] for e in cycle), parts)
-                    for cycle, parts in found.packing
-                )
-            )
+        found = minimum_of(instance, rows, nodes, ends, known)
+        constrained += [tuple(ends[e] for e in cycle) for cycle in found.cycles]
+        packed = found.bound, tuple(
+            (tuple(instance.names[ends[e][0]] for e in cycle), parts)
+            for cycle, parts in found.packing
+        )
+        least, proof = max(packed, pairs, key=lambda proof: proof[0])
+        packing += [proof] if proof else []
+        spent = spent or found.spent
         if found.cut is not None:
             back[rows[found.cut]] = True
             solved[rows] = True
             unique = unique and found.unique
+            if found.least:
+                lost = int(instance.weight[rows[found.cut]].sum())
+                certified, least = certified and least >= lost, lost
+        bound += least
     return FeedbackArcSet(
-        back, solved, False, bound, unique, tuple(packing), tuple(cycles)
+        back,
+        solved,
+        False,
+        bound,
+        unique,
+        tuple(packing),
+        tuple(constrained),
+        certified,
+        spent,
+    )
+
+
+def components_of(instance: Instance) -> Iterator[Int64]:
+    """The arcs of each strongly connected component of more than one node, as rows."""
+    rows = np.flatnonzero(instance.cyclic)
+    number = instance.component[instance.pre[rows]]
+    rows = rows[np.argsort(number, kind="stable")]
+    ends = np.flatnonzero(np.diff(np.sort(number))) + 1
+    yield from np.split(rows, ends) if len(rows) else ()
+
+
+def pairs_packed(instance: Instance, rows: Int64) -> tuple[int, Component]:
+    """(lower bound of the reciprocal pairs of a component, their cycles as a packing).
+
+    Of more than TRIED arcs the packing is left empty: it would fill the memory.
+    """
+    one, two, least = reciprocal_pairs(instance, rows)
+    bound = int(least.sum())
+    if len(rows) > TRIED:
+        return bound, ()
+    name, pre = instance.names, instance.pre
+    columns = (pre[one].tolist(), pre[two].tolist(), least.tolist())
+    return bound, tuple(
+        ((name[u], name[v]), cost * exact.PARTS)
+        for u, v, cost in zip(*columns, strict=True)
+        if cost
+    )
+
+
+def minimum_of(
+    instance: Instance,
+    rows: Int64,
+    nodes: Int32,
+    ends: list[tuple[int, int]],
+    known: tuple[tuple[tuple[int, int], ...], ...],
+) -> exact.Minimum:
+    """The optimum of one component.
+
+    Args:
+        rows: its arcs; ends: their (pre, post); nodes: ascending.
+        known: cycles to begin with, as (pre, post) pairs.
+    """
+    pre, post = instance.pre[rows], instance.post[rows]
+    first, second = exact.ties(instance.names, pre, post, seed=instance.seed)
+    edge = {pair: local for local, pair in enumerate(ends)}
+    change, fixed = instance.change_cost, instance.fixed[rows]
+    return exact.minimum(
+        np.searchsorted(nodes, pre).astype(np.int32),
+        np.searchsorted(nodes, post).astype(np.int32),
+        instance.weight[rows],
+        first,
+        second,
+        len(nodes),
+        change_cost=None if change is None else change[rows],
+        fixed=fixed if fixed.any() else None,
+        known=[[edge[p] for p in c] for c in known if all(p in edge for p in c)],
     )
 
 

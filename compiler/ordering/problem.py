@@ -20,6 +20,7 @@ from .feedback_arc_set import (
     feedback_arc_set,
     lower_bound,
     resolve_protected,
+    solve_components,
 )
 from .instance import (
     TIE_COST,
@@ -147,6 +148,10 @@ class Problem:
     def feedback_arc_set(self, cycles: str = "") -> FeedbackArcSet:
         """Arcs of least cost that break every cycle, by the method asked for or another."""
         return feedback_arc_set(self.instance, cycles or self.options.cycles)
+
+    def solved(self, cycles: str) -> FeedbackArcSet:
+        """The components that "auto" or "exact" solves, the others left whole, and a bound."""
+        return solve_components(self.instance, cycles)
 
     def bound(self, found: FeedbackArcSet) -> float:
         """Lower bound on the loss of every order, in the source's unit."""

@@ -43,8 +43,8 @@ def rank(circuit: Circuit, options: Options) -> Ranking:
     problem = Problem.of(circuit, options)
     found = problem.feedback_arc_set()
     names = names_in_order(problem.instance, found.back)
-    solved = not found.sifted or options.cycles == "exact"
-    proved = problem.exact and solved and options.cycles in ("auto", "exact")
+    tried = options.cycles in ("auto", "exact") and (found.bound or not found.sifted)
+    proved = problem.exact and tried
     method = "sift" if found.sifted else "exact"
     method = "ratio" if options.cycles == "ratio" else method
     bound = problem.bound(found) if proved else None

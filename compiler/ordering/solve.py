@@ -32,6 +32,7 @@ class Solution:
         least: weight that the order found first sends backward; None: an older order.
         unique: whether the tie-break left one optimum; None: an older order.
         repaired: what bringing neurons back took; None: an older order.
+        spent: whether the budget of an exact search ended before.
     """
 
     back: Bool
@@ -42,6 +43,7 @@ class Solution:
     least: float | None = None
     unique: bool | None = None
     repaired: Repaired | None = None
+    spent: bool = False
 
     @classmethod
     def from_past(cls, problem: Problem, past: Past) -> Solution:
@@ -91,6 +93,7 @@ def solve(problem: Problem) -> Solution:
         total(problem.circuit.chemical.weight[least]),
         found.unique,
         repaired,
+        first.spent,
     )
 
 
@@ -123,7 +126,7 @@ def optimality_of(problem: Problem, first: FeedbackArcSet) -> Optimality:
     )
     packing = (*first.packing, *halves) if problem.exact else ()
     method = "exact+sift" if first.sifted else "exact"
-    return Optimality(method, bound, packing, order, scale, lost)
+    return Optimality(method, bound, packing, order, scale, lost, first.certified)
 
 
 def ways(circuit: Circuit, past: Past) -> Int8:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from math import floor, log10
 
 from ..ir.order_accounts import Broken
 from ..module.docstring import constraint
@@ -29,10 +30,7 @@ def cycles(account: Broken, unit: str) -> Iterator[str]:
         f"walks is left: {hops} hops",
     )
     if account.asked == "exact" and not proved(account):
-        yield line(
-            "warning",
-            "the budget of the exact search ended first: no minimum is proved",
-        )
+        yield line("warning", f"{unproved(account)}: no minimum is proved")
     if account.flips is not None:
         how = ": its order, taken as it is" if account.recorded else ""
         yield line(
@@ -64,23 +62,45 @@ def standing(account: Broken) -> str:
         return f"not proved to be a minimum ({account.loss.method})"
     under = constraint(account.roles, account.symmetric, account.protected > 0)
     if bound >= lost:
-        return f"the minimum{under} (proved)"
+        return f"the minimum{under} {proof(account)}"
     if bound >= first:
         reasons = [levels_of(account), alive_of(account), near_of(account)]
-        proved = f"minimum{under} {amount(bound)} (proved)"
+        proved = f"minimum{under} {amount(bound)} {proof(account)}"
         few = account.few_price
         if few is not None and few < lost:  # the rest is lost beyond the levels
             proved += f", {amount(few)} {joined([reasons[0], reasons[2]])}"
             reasons[0] = ""
         return f"{proved}, {amount(lost)} {joined(reasons)}"
-    gap = f"{100 * (first - bound) / first:.1f} %"
-    return f"no order{under} loses less than {amount(bound)} (proved), gap {gap}"
+    gap = percent((first - bound) / first)
+    return (
+        f"no order{under} loses less than {amount(bound)} {proof(account)}, gap {gap}"
+    )
+
+
+def percent(share: float) -> str:
+    """A share above 0 in percent: with a decimal, below 0.1 % with two digits."""
+    digits = 1 if share >= 0.001 else 1 - floor(log10(100 * share))
+    return f"{100 * share:.{digits}f} %"
 
 
 def proved(account: Broken) -> bool:
     """Whether the order found first is proved to lose least."""
     bound = account.loss.bound
     return bound is not None and bound >= account.least_price
+
+
+def proof(account: Broken) -> str:
+    """What proves the bound: cycles that --certificate writes, or an integer program."""
+    return "(proved)" if account.certified else "(proved by an integer program)"
+
+
+def unproved(account: Broken) -> str:
+    """Why the exact search proved no minimum."""
+    if account.spent:
+        return "the budget of the exact search ended first"
+    if account.rounded:
+        return "the weights were rounded"
+    return "a component or a weight is too large for the exact search"
 
 
 def levels_of(account: Broken) -> str:
