@@ -13,8 +13,10 @@ from pathlib import Path
 from typing import BinaryIO
 
 from .errors import InputError
+from .git.revision import is_revision, read_revision
 
 LIMIT = 4 * 2**30  # bytes of a file that is read
+LFS = b"version https://git-lfs.github.com/spec/"  # how the pointer to a file begins
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,13 +43,13 @@ OTHER = Kind("a file")  # pictures, tables, checkpoints
 
 
 def read_bytes(path: str, *, empty: str = "give one row for each synapse") -> bytes:
-    """The bytes of a file, or of standard input if the path is "-".
+    """The bytes of a file, of standard input if the path is "-", or of REVISION:PATH of git.
 
     Args:
         empty: what to do if it is empty.
 
     Raises:
-        InputError: it is missing, a directory, unreadable, empty or over LIMIT.
+        InputError: it is missing, a directory, unreadable, empty, over LIMIT, or a pointer.
     """
     try:
         if path == "-":
@@ -56,6 +58,8 @@ def read_bytes(path: str, *, empty: str = "give one row for each synapse") -> by
             data = limited(sys.stdin.buffer, "standard input")
         elif os.path.isdir(path):
             raise InputError(path, "a directory", "name one of the files in it")
+        elif is_revision(path):
+            data = read_revision(path, LIMIT)
         else:
             with open(path, "rb") as file:
                 data = limited(file, path)
@@ -66,6 +70,8 @@ def read_bytes(path: str, *, empty: str = "give one row for each synapse") -> by
         raise InputError(path, f"unreadable: {why}", "look at the path") from None
     if not data:
         raise InputError(path, "an empty file", empty)
+    if data.startswith(LFS):
+        raise InputError(path, "a pointer of Git LFS, not the file", "git lfs pull")
     return data
 
 

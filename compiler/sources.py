@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 from dataclasses import replace
-from pathlib import Path
 
 from . import catalog, names
 from .errors import InputError, UsageError
 from .files import Kind, read_bytes
+from .git.revision import file_name
 from .ir.invariants import check_invariants
 from .ir.stages import Connectome, Source
 from .module import forms
@@ -30,8 +30,8 @@ def open_source(
     """Open a connectome or a generated module.
 
     Args:
-        path: a bundled name, "-" for stdin, or a file; a bundled name wins unless the
-            argument has a slash or an extension.
+        path: a bundled name, "-" for stdin, a file, or REVISION:PATH of git; a bundled
+            name wins unless the argument has a slash or an extension.
         label: stands for the file in the output; its base name if empty.
         hint: what to do if the file is called like a bundled connectome.
 
@@ -72,9 +72,9 @@ def fetch(path: str, label: str, *, hint: str) -> tuple[bytes, str, str]:
     entry = catalog.find(path)
     if entry:
         return catalog.read(entry), check_label(label or entry.name), entry.unit
-    file = "stdin" if path == "-" else Path(path).name
+    file = "stdin" if path == "-" else file_name(path)
     found = check_label(label or names.label_of(file)[:100])
-    bare = "/" not in path and "\\" not in path and "." not in path
+    bare = not set(path) & set("/\\.:")
     if bare and path != "-" and not os.path.exists(path):
         near = catalog.suggest(path)
         hint = f"did you mean {near}?" if near else "elegansc connectomes lists them"

@@ -63,6 +63,8 @@ def diff_command(
 ) -> None:
     """What changed from OLD to NEW: connectome files, bundled names or generated models.
 
+    A file may be REVISION:PATH of git, as in `git show`: HEAD~1:model.py, HEAD:./here.py.
+
     Exit 0; 1 with --exit-code if they differ; 2 if one of them can not be read.
     """
     from ..comparison import changes

@@ -12,6 +12,7 @@ import subprocess
 from pathlib import Path
 
 from ..errors import InputError, visible
+from ..git.command import decoded, git
 from ..module.header import is_generated
 
 DRIVER = "elegansc"
@@ -24,23 +25,6 @@ BEGIN, END = "# elegansc git-setup: begin", "# elegansc git-setup: end"
 OUR_LINES = re.compile(
     f"^{BEGIN}\r?\n.*?^{END}\r?\n?".encode(), re.MULTILINE | re.DOTALL
 )
-
-
-def git(*words: str) -> str:
-    """The output of a git command, decoded with surrogate escapes.
-
-    Raises:
-        InputError: git is not installed, or fails.
-    """
-    try:
-        done = subprocess.run(["git", *words], capture_output=True)
-    except FileNotFoundError:
-        raise InputError("git", "not found", "install it") from None
-    if done.returncode:
-        said = done.stderr.decode("utf-8", "replace").strip()
-        hint = f"git {words[0]} said so"
-        raise InputError("git", said.removeprefix("fatal: ") or "failed", hint)
-    return done.stdout.decode("utf-8", "surrogateescape")
 
 
 def setup(patterns: tuple[str, ...]) -> list[str]:
@@ -82,7 +66,7 @@ def undo() -> None:
 
 def attributes() -> Path:
     """The local attributes file of this repository, which is never committed."""
-    return Path(git("rev-parse", "--git-path", "info/attributes").strip())
+    return Path(decoded(git("rev-parse", "--git-path", "info/attributes")).strip())
 
 
 def without_ours(path: Path) -> bytes:
@@ -92,9 +76,9 @@ def without_ours(path: Path) -> bytes:
 
 def models() -> list[str]:
     """The generated models that git tracks, from the root of the repository."""
-    root = Path(git("rev-parse", "--show-toplevel").rstrip("\n"))
+    root = Path(decoded(git("rev-parse", "--show-toplevel")).rstrip("\n"))
     found = []
-    for name in git("-C", str(root), "ls-files", "-z", "*.py").split("\0"):
+    for name in decoded(git("-C", str(root), "ls-files", "-z", "*.py")).split("\0"):
         path = root / name
         if name and path.is_file() and is_generated(path.read_bytes()):
             found.append("/" + escaped(name))

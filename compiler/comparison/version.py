@@ -9,6 +9,7 @@ from typing import TypeVar
 import numpy as np
 
 from ..errors import InputError, UsageError
+from ..git.revision import is_revision
 from ..ir.stages import MOTOR, SENSORY, Circuit, Connectome, Plan
 from ..ir.trace import Stop, Trace
 from ..module.forms import check_model
@@ -96,9 +97,13 @@ def read_versions(
         None if isinstance(source, Connectome) else levelled(source)
         for source in sources
     ]
-    return [
+    versions = [
         version_from(source, options, other)
         for source, other in zip(sources, reversed(models), strict=True)
+    ]
+    return [
+        replace(version, label=path) if is_revision(path) else version
+        for version, path in zip(versions, (old, new), strict=True)
     ]
 
 

@@ -1,0 +1,1 @@
+"""git: how it is run, and the files of its revisions."""
