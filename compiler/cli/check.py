@@ -35,14 +35,16 @@ def locked_by(path: Path) -> Model | None:
         return None
 
 
-def remedy(there: Model | None, options: Options) -> str:
-    """What to do about a file that would change."""
+def told(there: Model | None, options: Options) -> str:
+    """How the model that stands there was made, if it was with other options; else ""."""
+    from ..arguments.changes import changes
     from ..module.docstring_layout import command
 
     if there is None or there.options == options:
-        return "compile it again"
+        return ""
     made = command(there.header.label, there.name, there.options)
-    return f"it was made by: {made}"
+    other = ", ".join(changes(there.options, options).values())
+    return f"it was made by: {made}\n  other options: {other}"
 
 
 def compared(path: Path, data: bytes, *, show: bool) -> bool:

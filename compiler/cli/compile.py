@@ -18,9 +18,10 @@ from .certificate import (
     require_certificate,
     require_proof,
 )
-from .check import compared, locked_by, remedy, say_fresh
+from .check import compared, locked_by, say_fresh, told
 from .ensemble import write_ensemble
-from .flags import SCHEMA, layout_options, model_options
+from .exit_codes import complain
+from .flags import SCHEMA, explicit, layout_options, model_options
 
 if TYPE_CHECKING:
     from ..ir.artifact import Artifact
@@ -74,7 +75,9 @@ def compile_command(
 
     SOURCE is a file, "-" for stdin, or a name that `elegansc connectomes` lists.
     """
+    from ..arguments.changes import check_kept
     from ..files import allow
+    from ..module.read import Made
     from ..pipeline import compile_source
     from ..sources import MODULE
 
@@ -89,6 +92,9 @@ def compile_command(
         allow_certificate(given["certificate"], (source, output), given["force"])
     if not (output == "-" or looks or given["until"]):
         allow(Path(output), kind=MODULE, force=given["force"], source=source)
+        if not given["force"]:
+            made = Made(name, label, options)
+            check_kept(Path(output), source, made, explicit=explicit())
     lock = locked_by(Path(output)) if looks else None
     trace = trace_of(given["until"] or "", bool(given["dump"]))
     artifact = compile_source(
@@ -111,9 +117,13 @@ def compile_command(
         (data,) = artifact.files.values()
         same = compared(Path(output), data, show=given["diff"])
         say_fresh(trace, artifact, options)
-        if given["check"] and not same:
-            hint = remedy(lock, options)
-            raise InputError(output, "is out of date or was edited", hint)
+        if not same:
+            hint = told(lock, options)
+            if given["check"]:
+                seen = "is out of date or was edited"
+                raise InputError(output, seen, hint or "compile it again")
+            if hint:
+                complain(hint)
         return
     if given["certificate"]:
         require_certificate(artifact)

@@ -9,6 +9,7 @@ import click
 
 from ..arguments.layout import layout_of
 from ..errors import UsageError, visible
+from .flags import explicit
 
 if TYPE_CHECKING:
     from ..options import Options
@@ -33,8 +34,10 @@ def write_ensemble(
     given: dict[str, Any],
 ) -> None:
     """Write models of equally good orders, a file a tie seed; all of them or none."""
+    from ..arguments.changes import check_kept
     from ..ensembles import ensemble
     from ..files import write_folder
+    from ..module.read import Made
     from ..report.words import wrote
     from ..sources import MODULE
 
@@ -60,6 +63,10 @@ def write_ensemble(
         name: next(iter(member.artifact.files.values()))
         for name, member in members.items()
     }
+    if not given["force"]:
+        made, chosen = Made(name, label, options), explicit() | {"tie_seed"}
+        for file in files:
+            check_kept(folder / file, source, made, explicit=chosen)
     written = write_folder(
         folder, files, kind=MODULE, force=given["force"], source=source
     )

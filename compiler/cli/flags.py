@@ -7,6 +7,7 @@ from dataclasses import fields
 from typing import Any
 
 import click
+from click.core import ParameterSource
 
 from ..options import CHOICES, Options, dashed
 
@@ -77,3 +78,13 @@ def layout_options(command: Callable[..., Any]) -> Callable[..., Any]:
     ):
         command = option(command)
     return command
+
+
+def explicit() -> frozenset[str]:
+    """Names of the parameters of the running command that its command line gives."""
+    context = click.get_current_context()
+    return frozenset(
+        name
+        for name in context.params
+        if context.get_parameter_source(name) is ParameterSource.COMMANDLINE
+    )

@@ -57,7 +57,8 @@ class Compiled(Artifact):
         """Write the module to a file, whole or not at all.
 
         Args:
-            force: also over a file that is not ours or was edited by hand.
+            force: also over a file that is not ours or was edited by hand, and over a model
+                made with options that are at their default here.
 
         Returns:
             The path of the file.
@@ -65,11 +66,19 @@ class Compiled(Artifact):
         Raises:
             InputError: the file may not or can not be written; nothing has changed.
         """
+        from ..arguments.changes import check_kept
         from ..files import write
         from ..module.file_name import misnamed
+        from ..module.read import Made
+        from ..names import class_name
         from ..sources import MODULE
 
         target = Path(file(path, "write"))
+        if not force:
+            made = Made(str(self.summary["name"]), self.label, self.options)
+            given = {key.replace("-", "_") for key in self.options.changed()}
+            given |= {"name"} if made.name != class_name(self.label) else set()
+            check_kept(target, self.origin, made, explicit=given)
         data = self.source.encode("ascii")
         write(target, data, kind=MODULE, force=force, source=self.origin)
         if why := misnamed(target):

@@ -63,6 +63,30 @@ class SweepModel:
     label: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Made:
+    """How a generated module was made: its class, the label of its source, its options."""
+
+    name: str
+    label: str
+    options: Options
+
+
+def made_with(data: bytes, path: str) -> Made:
+    """Read how a generated module was made; its graph is not looked at.
+
+    Raises:
+        InputError: not ours, or its table OPTIONS is damaged.
+    """
+    head = read_header(data, path)
+    tree = parsed(head.padded, path)
+    found = literals(tree, path, {"OPTIONS"})
+    if "OPTIONS" not in found:
+        raise InputError(path, "the table OPTIONS is missing", AGAIN)
+    options = options_of(check_types(found, path), found, path)
+    return Made(class_of(tree, path, options), head.label, options)
+
+
 def read_module(data: bytes, path: str) -> Model | SweepModel:
     """Read a generated module's header, class name, options and tables.
 
