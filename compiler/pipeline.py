@@ -12,7 +12,7 @@ from .ir.history import History
 from .ir.stages import Circuit, Connectome, Dag, Plan, Sweep
 from .ir.trace import Stop, Trace
 from .module.emit import emit
-from .module.past import locked, past_of
+from .module.past import locked, past_from, past_of
 from .module.read import Model, SweepModel, levelled
 from .module.restore import unplanned
 from .options import Options
@@ -39,6 +39,7 @@ def compile_source(
     layout: Layout | None = None,
     trace: Trace | None = None,
     lock: Model | None = None,
+    near: bool = False,
 ) -> Artifact:
     """Compile a connectome: a file, a bundled name, "-" for stdin, or a generated model.
 
@@ -48,6 +49,7 @@ def compile_source(
         label: stands for the file in the output; its base name if empty.
         lock: a model whose order stands, if it is of the same graph and options: what
             another solver would find does not matter then.
+        near: stay near the order of `lock` where it does not stand, as near to --like.
 
     Returns:
         One Python file. If `trace` stops earlier: no file.
@@ -60,7 +62,7 @@ def compile_source(
         if isinstance(source, Connectome):
             trace.seconds["parse"] = time.perf_counter() - start
             if semantics_of(options).levels:
-                ir = lower(source, options, trace, lock)
+                ir = lower(source, options, trace, lock, near=near)
             else:
                 ir = sweep(to_circuit(source, options, trace), trace)
         else:
@@ -90,16 +92,23 @@ def lower(
     options: Options,
     trace: Trace | None = None,
     lock: Model | None = None,
+    *,
+    near: bool = False,
 ) -> Plan:
     """All passes, in order.
 
     Args:
         lock: a model whose order stands, if it is of the same graph and options.
+        near: stay near the order of `lock` where it does not stand, as near to --like.
     """
     trace, semantics = trace or Trace(), semantics_of(options)
     semantics.check_levels()
     circuit = to_circuit(connectome, options, trace)
-    past = locked(lock, options, circuit) or past_of(options, circuit)
+    past = locked(lock, options, circuit)
+    if past is None and near and lock is not None:
+        past = replace(past_from(lock, options, circuit, lock.path), same=False)
+    elif past is None:
+        past = past_of(options, circuit)
     dag = trace.run("dag", break_cycles, circuit, options=options, past=past)
     order = trace.run("order", topological_sort, dag)
     order = trace.run("pruned", mark_live, order, ways=semantics.ways)

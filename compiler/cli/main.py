@@ -24,6 +24,7 @@ from .rewire import rewire_command
 from .status import status_command
 from .textconv import textconv_command
 from .transplant import transplant_command
+from .update import update_command
 from .verify import verify_command
 
 
@@ -43,6 +44,7 @@ for command in (
     order_command,
     diff_command,
     status_command,
+    update_command,
     git_setup_command,
     git_diff_command,
     textconv_command,

@@ -1,0 +1,109 @@
+"""The update command: make models again as they were made."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+import click
+
+from ..errors import CompilerError, UsageError, VerifyError, visible
+from .exit_codes import complain
+from .flags import explicit, layout_options, model_options
+
+
+@click.command("update")
+@click.argument("models", nargs=-1)
+@click.option("--against", metavar="SOURCE", help="The source, before all others.")
+@click.option("--name", default="", help="Of the class; default: as it is.")
+@click.option("--label", default="", help="Of the source; default: as it is.")
+@click.option(
+    "--no-like",
+    "no_like",
+    is_flag=True,
+    help="Solve anew: not near the order that stands.",
+)
+@click.option(
+    "--check", is_flag=True, help="Write nothing; exit 1 if one would change."
+)
+@click.option("--force", is_flag=True, help="Replace a file that was edited by hand.")
+@click.option("-q", "--quiet", is_flag=True, help="No report.")
+@model_options
+@layout_options
+def update_command(
+    models: tuple[str, ...],
+    against: str | None,
+    no_like: bool,
+    check: bool,
+    force: bool,
+    quiet: bool,
+    **given: Any,
+) -> None:
+    """Make MODELS again from their sources, with the options that stand in them.
+
+    Default: the models of [tool.elegansc] in pyproject.toml. An option given here comes
+    before pyproject.toml, and that before the file. A model stays near its own order. One
+    whose source is not at hand is written from its own tables, in today's form.
+    """
+    said = {name: given[name] for name in explicit() if name in given}
+    if no_like and ({"like", "stick"} & {*said}):
+        raise UsageError("--no-like: does not go with --like, --stick")
+    good = True
+    for path in models or configured():
+        try:
+            good &= updated(path, said, against, not no_like, check, force, quiet)
+        except VerifyError:
+            raise
+        except CompilerError as error:
+            complain(str(error))
+            good = False
+    sys.exit(0 if good else 1)
+
+
+def updated(
+    path: str,
+    given: dict[str, Any],
+    against: str | None,
+    near: bool,
+    check: bool,
+    force: bool,
+    quiet: bool,
+) -> bool:
+    """Update one model and say so; False where --check finds that it would change."""
+    from ..projects.update import update
+
+    found = update(path, given=given, against=against, near=near, force=force)
+    if not check:
+        found.write(force=force)
+    word = "unchanged" if found.data is None else "would change" if check else "updated"
+    if not quiet:
+        click.echo(f"{visible(path)}: {word}, {visible(found.why)}", err=True)
+        for warning in warnings_of(found.artifact):
+            click.echo(f"  warning: {visible(warning)}", err=True)
+    return not check or found.data is None
+
+
+def warnings_of(artifact: Any) -> list[str]:
+    """The warnings of a compile."""
+    from ..report.compile import report
+    from ..report.words import warned
+
+    if artifact is None:
+        return []
+    lines = report(artifact.history, artifact.label, artifact.unit, state=False)
+    return warned(lines)
+
+
+def configured() -> list[str]:
+    """The models of the project above the working directory.
+
+    Raises:
+        UsageError: there are none.
+    """
+    from ..projects.configuration import project_above
+
+    found = project_above(".")
+    if not found.models:
+        hint = 'name models, or list them in pyproject.toml: [tool.elegansc.models."model.py"]'
+        raise UsageError(f"no models: {hint}")
+    return found.paths
