@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import click
@@ -12,15 +13,15 @@ import click
 from ..arguments.layout import layout_of
 from ..errors import CompilerError, InputError, VerifyError
 from .exit_codes import complain
-from .flags import layout_options
+from .flags import explicit, layout_options
+from .update import configured
 
 if TYPE_CHECKING:
     from ..comparison.status import Status
-    from ..readers.reader import Layout
 
 
 @click.command("status")
-@click.argument("models", nargs=-1, required=True)
+@click.argument("models", nargs=-1)
 @click.option("--against", help="The source, to tell whether the model is out of date.")
 @click.option("--skip-others", is_flag=True, help="Pass over files that are not ours.")
 @click.option("--strict", is_flag=True, help="Exit 1 if one is of an older form, too.")
@@ -36,30 +37,36 @@ def status_command(
 ) -> None:
     """Whether each of MODELS is fresh, out of date, or edited by hand; edits are shown.
 
-    A bundled source is found by its label. Exit 1 if one is out of date, was edited, or
+    Default: the models of [tool.elegansc] in pyproject.toml. The source is that of --against,
+    of pyproject.toml, the file of the model's label beside it or above, or the bundled one.
+    With --skip-others, files that are no models stand for the models that come from them. Exit 1 if one is out of date, was edited, or
     can not be read; the others are looked at all the same.
     """
-    from ..comparison.status import FRESH, UNSURE
+    from ..comparison.status import FRESH
     from ..module.forms import OLDER
+    from ..projects.affected import affected
 
-    layout, good = layout_of(given), True
-    for model in models:
-        if skip_others and is_other(model):
-            continue
-        found = print_status(model, against, as_json, layout)
+    layout_of(given)
+    said, good = {name: given[name] for name in explicit() if name in given}, True
+    others = [path for path in models if is_other(path)] if skip_others else []
+    ours = [path for path in models or configured() if path not in others]
+    seen = {os.path.realpath(path) for path in ours}
+    ours += [path for path in affected(others) if os.path.realpath(path) not in seen]
+    for model in ours:
+        found = print_status(model, against, as_json, said)
         older = found.form == OLDER
-        good &= found.word in (FRESH, UNSURE) and not (strict and older)
+        good &= found.word == FRESH and not (strict and older)
     sys.exit(0 if good else 1)
 
 
 def print_status(
-    path: str, against: str | None, as_json: bool, layout: Layout
+    path: str, against: str | None, as_json: bool, given: Mapping[str, object]
 ) -> Status:
     """Print the status of one model."""
     from ..comparison import status
 
     try:
-        found = status.status(path, against, layout)
+        found = status.status(path, against, given)
     except VerifyError:
         raise
     except CompilerError as error:

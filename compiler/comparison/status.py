@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from difflib import unified_diff
 from typing import Any
@@ -15,12 +15,18 @@ from ..ir.trace import Trace
 from ..module import forms
 from ..module.forms import EDITED, form
 from ..module.header import AGAIN, Header
-from ..module.read import Model, SweepModel, check_consistent, read_module
+from ..module.read import (
+    Made,
+    Model,
+    SweepModel,
+    check_consistent,
+    read_module,
+)
 from ..module.restore import unplanned
 from ..names import plain
 from ..options import Options
 from ..pipeline import circuit_of, compile_source
-from ..readers.reader import Layout
+from ..projects.settings import Setting, free, project_of, settle
 from ..sources import emitted
 from .changes import compare
 from .text import details, summary
@@ -76,11 +82,12 @@ class Status:
         }
 
 
-def status(path: str, against: str | None, layout: Layout) -> Status:
+def status(path: str, against: str | None, given: Mapping[str, Any]) -> Status:
     """The status of a module, compared with its source if there is one.
 
     Args:
-        against: the source; None: the bundled connectome of the model's label.
+        against: the source; None: that of pyproject.toml, or of the model's label.
+        given: how the source is read, by the argument's name.
 
     Raises:
         InputError: not a generated module, or its tables can not be read.
@@ -91,31 +98,33 @@ def status(path: str, against: str | None, layout: Layout) -> Status:
         check_consistent(module)
     again = emitted(module)
     found = form(head, again)
+    made = Made(module.name, head.label, module.options)
+    setting = settle(path, made, project_of(path), given, against)
     if found == EDITED:
-        return edited(path, module, again, against, layout)
-    source = source_of(module, against)
-    if source is None:
-        why = f"give its source, {head.label}, with --against"
-        return Status(path, UNSURE, why, form=found)
+        return edited(path, module, again, setting)
+    absent = setting.missing or (() if setting.source else (head.label,))
+    if setting.differs:
+        why = f"{visible(setting.by)}: {', '.join(setting.differs)}: {forms.UPDATE}"
+        return Status(path, STALE, why, form=found)
+    if absent:
+        why = f"not found beside it or above: {', '.join(map(plain, absent))}"
+        hint = "give its source with --against, or in pyproject.toml"
+        return Status(path, UNSURE, f"{why}; {hint}", form=found)
     if isinstance(module, SweepModel):
-        fresh = sweep_status(path, module, source, layout)
+        fresh = sweep_status(path, module, setting)
     else:
-        fresh = source_status(path, module, source, layout)
+        fresh = source_status(path, module, setting)
     return replace(fresh, form=found)
 
 
 def edited(
-    path: str,
-    module: Model | SweepModel,
-    again: bytes,
-    against: str | None,
-    layout: Layout,
+    path: str, module: Model | SweepModel, again: bytes, setting: Setting
 ) -> Status:
     """The status of a module that was edited by hand, with the edits."""
     head = module.header
     edits = hand_edits(head, again)
     if isinstance(module, Model):
-        edits += table_edits(module, against, layout)
+        edits += table_edits(module, setting)
     why = "its text is not what its header signs"
     if head.covered:
         why = "more than comments stands above its header"
@@ -124,11 +133,13 @@ def edited(
     return Status(path, EDITED, why, tuple(edits))
 
 
-def sweep_status(path: str, model: SweepModel, source: str, layout: Layout) -> Status:
+def sweep_status(path: str, model: SweepModel, setting: Setting) -> Status:
     """The status of a published sweep: whether its source has the same circuit."""
-    label = "" if catalog.find(source) else model.header.label
+    source, label = setting.source, label_for(setting)
     try:
-        circuit = circuit_of(source, label=label, options=model.options, layout=layout)
+        circuit = circuit_of(
+            source, label=label, options=setting.options, layout=setting.layout
+        )
     except CompilerError as error:
         return Status(path, STALE, f"its source no longer compiles: {error}")
     if digest(circuit) == model.header.source:
@@ -136,38 +147,33 @@ def sweep_status(path: str, model: SweepModel, source: str, layout: Layout) -> S
     return Status(path, STALE, f"{plain(source)} has changed: elegansc diff shows what")
 
 
-def source_of(model: Model | SweepModel, against: str | None) -> str | None:
-    """The source to compare a model with, if it is given or bundled."""
-    label = model.header.label
-    return against or (label if catalog.find(label) else None)
+def label_for(setting: Setting) -> str:
+    """The label under which a source is compiled: a file may not be called like a bundled one."""
+    if catalog.find(setting.source):
+        return ""
+    return (
+        "source" if catalog.find(setting.label) or not setting.label else setting.label
+    )
 
 
-def takes_files(options: Options) -> bool:
-    """Whether compiling a model again needs a file beside its source."""
-    return bool(options.cells) or any(word.startswith("@") for word in options.inputs)
-
-
-def table_edits(model: Model, against: str | None, layout: Layout) -> list[str]:
+def table_edits(model: Model, setting: Setting) -> list[str]:
     """Changes from the source to the tables of an edited model, if it is available."""
-    source = source_of(model, against)
-    if source is None or takes_files(model.options):
+    if not setting.source or setting.missing:
         return []
     try:
-        old, new = reversed(versions(model, source, layout))
+        old, new = reversed(versions(model, setting))
     except CompilerError:
         return []
     edits = compare(replace(old, level=None), new)  # its order is not what was edited
     lines = filter(None, details(replace(edits, groups={})))
-    return [f"its tables beside {plain(source)}:", *lines] if edits else []
+    return [f"its tables beside {plain(setting.source)}:", *lines] if edits else []
 
 
-def source_status(path: str, model: Model, source: str, layout: Layout) -> Status:
+def source_status(path: str, model: Model, setting: Setting) -> Status:
     """The status of an unedited module: whether its source still gives it."""
-    if takes_files(model.options):
-        why = "it was made with a table or list of yours: compile --check with the same"
-        return Status(path, UNSURE, why)
+    source = setting.source
     try:
-        found = compare(*versions(model, source, layout))
+        found = compare(*versions(model, setting))
     except CompilerError as error:
         return Status(path, STALE, f"its source no longer compiles: {error}")
     graph = found.added or found.lost or found.renamed or found.roles or found.signs
@@ -177,25 +183,27 @@ def source_status(path: str, model: Model, source: str, layout: Layout) -> Statu
     return Status(path, STALE, f"{plain(source)} has changed", detail)
 
 
-def versions(model: Model, source: str, layout: Layout) -> tuple[Version, Version]:
+def versions(model: Model, setting: Setting) -> tuple[Version, Version]:
     """The model and its current source, as two versions to compare."""
-    options = replace(model.options, like="", stick=0.0)
+    options = free(model.options)
     label = model.header.label
-    old = version_of(unplanned(model.plan)[0], model.plan, model.options, label)
-    return old, rebuilt(source, model, options, layout)
+    old = version_of(unplanned(model.plan)[0], model.plan, options, label)
+    return old, rebuilt(model, setting, options)
 
 
-def rebuilt(source: str, model: Model, options: Options, layout: Layout) -> Version:
+def rebuilt(model: Model, setting: Setting, options: Options) -> Version:
     """The current source, compiled with the options and the order of the model."""
     from ..ir.stages import Circuit, Plan
 
     trace = Trace(until="plan")
-    label = "" if catalog.find(source) else model.header.label
-    if label and catalog.find(label):
-        label = "source"  # a file of one's own may not be called like a bundled one
     lock = replace(model, options=options)  # the order it came from is not at hand
     compile_source(
-        source, label=label, options=options, layout=layout, trace=trace, lock=lock
+        setting.source,
+        label=label_for(setting),
+        options=free(setting.options),
+        layout=setting.layout,
+        trace=trace,
+        lock=lock,
     )
     circuit, plan = trace.kept["circuit"], trace.kept["plan"]
     assert isinstance(circuit, Circuit) and isinstance(plan, Plan)

@@ -57,11 +57,16 @@ def test_a_fresh_model(folder: Path) -> None:
 
 
 def test_a_source_that_is_not_at_hand(folder: Path) -> None:
+    """Beside the model it is found by its label; unknown is not fresh."""
+    assert (
+        run("status", "worm.py").stdout == "worm.py: fresh: just what worm.csv gives\n"
+    )
+    Path("worm.csv").rename("moved.csv")
     done = run("status", "worm.py")
 
-    assert done.exit_code == 0
-    why = "as it was written: give its source, worm.csv, with --against"
-    assert done.stdout == f"worm.py: {why}\n"
+    assert done.exit_code == 1
+    why = "as it was written: not found beside it or above: worm.csv"
+    assert done.stdout.startswith(f"worm.py: {why}; give its source with --against")
 
 
 @pytest.mark.parametrize("name", ["witvliet1.py", "witvliet8.py"])
@@ -126,15 +131,19 @@ def test_the_options_are_those_of_the_model(
     assert told("worm.py", "--against", "other.csv", code=1)["status"] == "out of date"
 
 
-def test_a_table_of_yours_is_not_looked_for(folder: Path) -> None:
-    """A file of its name may be another: it says what it can not know."""
+def test_a_table_of_yours_is_looked_for_beside_it(folder: Path) -> None:
+    """Another file of its name gives another model; without one nobody knows."""
     Path("cells.txt").write_text("name,role\nS,sensory\nI,inter\nM,motor\n")
     words = ("compile", "worm.csv", "--cells", "cells.txt", "-q", "-o", "worm.py")
     assert run(*words).exit_code == 0
-    found = told("worm.py", "--against", "worm.csv", code=0)
+    assert told("worm.py", code=0)["status"] == "fresh"
+    Path("cells.txt").write_text("name,role\nS,sensory\nI,motor\nM,motor\n")
+    assert told("worm.py", code=1)["status"] == "out of date"
+    Path("cells.txt").unlink()
+    found = told("worm.py", "--against", "worm.csv", code=1)
 
     assert found["status"] == "as it was written"
-    assert "compile --check" in found["why"]
+    assert "not found beside it or above: cells.txt" in found["why"]
 
 
 # Edited
@@ -162,6 +171,7 @@ def test_an_edit_of_a_table_is_told(folder: Path) -> None:
         "chemical synapses of another weight: 1",
         "  ~ S -> I  2 -> 3  +50 %",
     ]
+    Path("worm.csv").unlink()
     found = told(path, code=1)
     assert found["why"].endswith("the edit is inside the tables: git diff shows it")
 
