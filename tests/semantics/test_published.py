@@ -375,7 +375,7 @@ def test_status_tells_a_fresh_sweep_from_a_stale_one(tmp_path: Path) -> None:
     path = tmp_path / "worm.py"
     path.write_bytes(next(iter(artifact.files.values())))
     assert status(str(path), None, {}).word == "fresh"
-    assert status(str(path), "witvliet2021-2", Layout()).word == "out of date"
+    assert status(str(path), "witvliet2021-2", {}).word == "out of date"
     path.write_bytes(path.read_bytes().replace(b"FEATURES = 4", b"FEATURES = 5"))
     assert status(str(path), None, {}).word == "edited by hand"
 
