@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 import html
+import re
 from collections.abc import Iterator
 
 from .changes import Changes
 from .text import details, summary
 
+OURS = re.compile(r"( -> | ~(?=[0-9]))")
+
 
 def markdown(changes: Changes, *, verbose: bool = False) -> Iterator[str]:
     """The summary as a table, the details collapsed."""
     first, *rest = summary(changes)
-    yield f"**{escaped(first)}**"
+    yield f"**{readable(first)}**"
     yield ""
     yield "| | |"
     yield "|---|---|"
     for line in rest:
         word, _, text = line.partition(" ")
-        yield f"| {word} | {escaped(text.strip())} |"
-    body = list(details(changes, verbose=verbose))
+        yield f"| {word} | {readable(text.strip())} |"
+    body = list(details(changes, verbose=verbose, least=2))
     if body:
         yield ""
         yield "<details><summary>Details</summary>"
@@ -49,6 +52,18 @@ def signed(line: str) -> str:
     if mark == "~":
         return f"! {line[4:]}"
     return f"{mark} {line[4:]}" if mark else line
+
+
+def readable(text: str) -> str:
+    """Text with its marks escaped, but for our arrows and counts of changes (`~3`).
+
+    Neither is a mark where it stands: an arrow is inside a line and opens nothing, and a
+    tilde after a space ends no text that is struck out.
+    """
+    return "".join(
+        part if place % 2 else escaped(part)
+        for place, part in enumerate(OURS.split(text))
+    )
 
 
 def escaped(text: str) -> str:

@@ -103,9 +103,18 @@ def coupled(found: ModelChanges) -> str:
 
 
 def details(
-    changes: Changes, *, verbose: bool = False, paint: Paint = unpainted
+    changes: Changes,
+    *,
+    verbose: bool = False,
+    paint: Paint = unpainted,
+    least: int = 1,
 ) -> Iterator[str]:
-    """Every change, the largest first; twelve of each kind unless `verbose`."""
+    """Every change, the largest first; twelve of each kind unless `verbose`.
+
+    Args:
+        least: leave out groups of fewer changes by role and class: 2: those that only
+            repeat a change.
+    """
     most = 10**9 if verbose else CHANGES_SHOWN
     yield from change_list("neurons added", "+", changes.added, most, paint)
     yield from change_list("neurons lost", "-", changes.lost, most, paint)
@@ -145,8 +154,9 @@ def details(
     ):
         if kind in changes.groups:
             both = changes.groups[kind]
-            yield from groups(f"{word} by role", both.by_role, arrow, most)
-            yield from groups(f"{word} by class", both.by_class, arrow, most)
+            for by, found in (("role", both.by_role), ("class", both.by_class)):
+                large = {pair: n for pair, n in found.items() if sum(n) >= least}
+                yield from groups(f"{word} by {by}", large, arrow, most)
 
 
 def change_list(

@@ -510,16 +510,31 @@ def test_markdown(folder: Path) -> None:
     lines = run("diff", "old.csv", "new.csv", "--markdown").stdout.splitlines()
 
     assert lines[:5] == [
-        "**old.csv -&gt; new.csv**",
+        "**old.csv -> new.csv**",
         "",
         "| | |",
         "|---|---|",
-        "| neurons | 3 -&gt; 3: 3 shared, +0 -0 |",
+        "| neurons | 3 -> 3: 3 shared, +0 -0 |",
     ]
+    seen = "2 -> 3: +1 -0 ~1, 1 unchanged; 5 -> 8 units of weight"
+    assert lines[5] == f"| chemical | {seen} |"
     assert lines[-1] == "</details>"
     assert "+ S -> M  1" in lines and "! I -> M  3 -> 5  +67 %" in lines
     same = run("diff", "old.csv", "old.csv", "--markdown").stdout
     assert "<details>" not in same
+
+
+def test_markdown_says_one_change_once(folder: Path) -> None:
+    """The tables by role and class stay where they count more than one change."""
+    lines = run("diff", "old.csv", "new.csv", "--markdown").stdout.splitlines()
+    assert sum("I -> M" in line or "inter -> motor" in line for line in lines) == 1
+    assert sum("by role" in line or "by class" in line for line in lines) == 0
+
+    many = "pre,post,weight\n" + "".join(f"S,I{n},1\nI{n},M,1\n" for n in range(3))
+    write("many.csv", many)
+    lines = run("diff", "old.csv", "many.csv", "--markdown").stdout.splitlines()
+    assert "    sensory -> inter  +3 -1 ~0" in lines
+    assert not any("by class" in line for line in lines)
 
 
 NAMES = [name for group in ACCEPTED.values() for name in group if len(name) < 3000]
@@ -559,6 +574,17 @@ def test_escaped_text_is_neither_markdown_nor_html(text: str) -> None:
 
     assert not set(bare) & set("`*_{}[]|~\\<>")
     assert "<" not in found
+
+
+@given(st.text("ab ->~1<&`*|", max_size=30))
+def test_readable_text_opens_nothing(text: str) -> None:
+    """A > is inside a line, and each ~ follows a space, so that it ends nothing."""
+    found = markdown.readable(text)
+
+    assert "<" not in found
+    assert all(found[: at.start()].endswith(" -") for at in re.finditer(">", found))
+    bare = re.sub(r"\\.", "", found)
+    assert all(bare[: at.start()].endswith(" ") for at in re.finditer("~", bare))
 
 
 # Exit codes
