@@ -12,7 +12,14 @@ from .git.revision import file_name
 from .ir.invariants import check_invariants
 from .ir.stages import Connectome, Source
 from .module import forms
-from .module.header import CONFLICT, check_label, is_generated, read_header, renewed
+from .module.header import (
+    CONFLICT,
+    NewerFormat,
+    check_label,
+    is_generated,
+    read_header,
+    renewed,
+)
 from .module.read import Model, SweepModel, read_consistent, read_module
 from .options import Options
 from .readers.parse import parse
@@ -125,6 +132,8 @@ def changed(data: bytes) -> tuple[str, str] | None:
         if not read_header(data, "").edited:
             return None
         check_unedited(read_module(data, ""))
+    except NewerFormat as error:
+        return error.mistakes[0].seen, error.mistakes[0].hint
     except InputError:
         hint = "git diff shows the edits; --force drops them"
         return "was edited by hand", hint

@@ -21,7 +21,7 @@ def locked_by(path: Path) -> Model | None:
     """The model at a path, whose order stands if it is of the same graph and options."""
     from ..files import read_bytes
     from ..module.forms import check_model
-    from ..module.header import AGAIN
+    from ..module.header import AGAIN, NewerFormat
     from ..module.read import read_model
 
     if not path.is_file():
@@ -31,6 +31,8 @@ def locked_by(path: Path) -> Model | None:
         model = read_model(data, str(path))
         check_model(model)
         return model
+    except NewerFormat:
+        raise
     except InputError:
         return None
 

@@ -26,6 +26,10 @@ COMMENT = re.compile(r"[ \t\f]*(#.*)?")  # a line of Python that does nothing
 CODING = re.compile(rb"[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)")  # of PEP 263
 
 
+class NewerFormat(InputError):
+    """The module is of a format that a later elegansc brought."""
+
+
 @dataclass(frozen=True, slots=True)
 class Header:
     """The header of a generated module, what stands above it and below it.
@@ -136,7 +140,7 @@ def read_header(data: bytes, label: str) -> Header:
     """Read the two lines of the header.
 
     Raises:
-        InputError: not ours, or of a newer format.
+        InputError: not ours. NewerFormat: of a format above FORMAT.
     """
     data = unified(data)
     start = place(data)
@@ -152,7 +156,7 @@ def read_header(data: bytes, label: str) -> Header:
         raise InputError(at, seen, "compile the connectome again")
     if int(match[1]) > FORMAT:
         seen = f"format {int(match[1])}, newer than this elegansc, which reads {FORMAT}"
-        raise InputError(Location(label, line + 1), seen, "update elegansc")
+        raise NewerFormat(Location(label, line + 1), seen, "update elegansc")
     words = (match[2].decode(), match[3].decode(), match[4].decode())
     return Header(*words, module, above)
 
