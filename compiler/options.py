@@ -46,6 +46,9 @@ IDLE: Mapping[str, tuple[str, ...]] = {
 
 # What decides the shape or the meaning of a parameter.
 MEANING = ("features", "unit", "merge", "norm", "activation", "feedback")
+RESHAPES = (
+    "features",
+)  # of them, what decides shapes alone: other parameters are kept
 
 # What `--emit` can print, in the order of the line.
 STAGES = (

@@ -27,6 +27,11 @@ LARGEST_SEED = 2**64 - 1  # seed that torch takes
     help="The file to write: .safetensors, .pt or .pth.",
 )
 @click.option(
+    "--key",
+    metavar="KEY",
+    help="Of the state dict in a training checkpoint; default: the only one that fits.",
+)
+@click.option(
     "--prefix",
     metavar="PREFIX",
     help="Of the model's entries in a larger state dict; default: the only one that fits.",
@@ -55,6 +60,7 @@ def transplant_command(
     old: str,
     new: str,
     output: str,
+    key: str | None,
     prefix: str | None,
     start: str,
     seed: int,
@@ -65,7 +71,8 @@ def transplant_command(
 ) -> None:
     """Carry trained parameters from one model to another, by neuron and synapse name.
 
-    OLD_CHECKPOINT is a state dict of OLD.py, .safetensors, .pt or .pth. Both models are
+    OLD_CHECKPOINT is a state dict of OLD.py, .safetensors, .pt or .pth, or holds one among
+    others, as {"model": ..., "optimizer": ...}; that one alone is written. Both models are
     read, never run, and so is the checkpoint: a pickle of more than tensors is refused.
     """
     from ..transplantation import report, transplant
@@ -75,6 +82,7 @@ def transplant_command(
         old,
         new,
         output,
+        key=key,
         prefix=prefix,
         start=start,
         seed=seed,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from ..options import Value
+from ..options import RESHAPES, Value
 from .cell_names import class_of, renames
 from .version import Pair, Version, rename
 
@@ -69,7 +69,8 @@ class ModelChanges:
         coupled: shared junctions that conduct in only one of the two.
         fell, rose: neurons that are no longer, or newly, on a path.
         kept, new, lost: numbers in the parameters, by exact name of synapse and neuron.
-        apart: (option, old, new) that make a parameter mean something else: none is kept.
+        apart: (option, old, new) that make a parameter mean something else: none is kept;
+            across options of RESHAPES those of the same shape are.
     """
 
     depth: tuple[int, int]
@@ -251,9 +252,12 @@ def parameters(old: Version, new: Version) -> tuple[int, int, int]:
         side.parameters(len(side.gains), len(side.level or ())) for side in (old, new)
     )
     kept = 0
-    if old.meaning == new.meaning:
+    if all(
+        old.meaning[name] == new.meaning[name]
+        for name in {*old.meaning} & {*new.meaning} - {*RESHAPES}
+    ):
         neurons = set(old.level or ()) & set(new.level or ())
-        kept = new.parameters(len(old.gains & new.gains), len(neurons))
+        kept = new.parameters(len(old.gains & new.gains), len(neurons), of=old)
     return kept, after - kept, before - kept
 
 

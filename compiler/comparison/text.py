@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from ..names import amount, plain, plural
+from ..options import RESHAPES
 from .changes import WITHIN, Changes, ModelChanges, PairChanges
 from .version import Pair
 
@@ -83,12 +84,13 @@ def model(changes: Changes) -> Iterator[str]:
         f"{plural(len(found.turned), 'synapse')} turned; {coupled(found)}"
         f"{len(found.fell):,} off every path, {len(found.rose):,} back on one"
     )
-    if found.apart:
-        apart = ", ".join(f"{name} {a} -> {b}" for name, a, b in found.apart)
+    apart = ", ".join(f"{name} {a} -> {b}" for name, a, b in found.apart)
+    if any(name not in RESHAPES for name, _, _ in found.apart):
         yield f"parameters none kept, they mean something else: {apart}"
         return
+    shapes = f"; what has another shape is new: {apart}" if apart else ""
     yield (
-        f"parameters {found.kept:,} kept, {found.new:,} new, {found.lost:,} lost: "
+        f"parameters {found.kept:,} kept, {found.new:,} new, {found.lost:,} lost{shapes}: "
         "elegansc transplant carries the kept ones over"
     )
 

@@ -40,7 +40,7 @@ class Version:
         level: neuron -> level, without neurons in none; back: pairs that run backward.
         lateral: junctions whose neurons share a level.
         gains: the synapse of each gain; empty without a model.
-        each: number of parameters of each "synapse" and "neuron".
+        each: parameter -> ("synapse" or "neuron", number of its elements for each).
         meaning: the options that decide what a parameter means.
         why: reason if there is no model.
         edited: whether the text of the model differs from the digest in its header.
@@ -59,12 +59,20 @@ class Version:
     signs: Mapping[Pair, int] = field(default_factory=dict)
     meaning: Mapping[str, Value] = field(default_factory=dict)
     lateral: frozenset[Pair] = frozenset()
-    each: Mapping[str, int] = field(default_factory=dict)
+    each: Mapping[str, tuple[str, int]] = field(default_factory=dict)
 
-    def parameters(self, gains: int, neurons: int) -> int:
-        """Number of parameters of so many gains and neurons."""
-        synapse, neuron = self.each.get("synapse", 0), self.each.get("neuron", 0)
-        return gains * synapse + neurons * neuron
+    def parameters(self, gains: int, neurons: int, of: Version | None = None) -> int:
+        """Number of elements of the parameters of so many gains and neurons.
+
+        Args:
+            of: another version: only parameters that have the same shape there count.
+        """
+        counts = {"synapse": gains, "neuron": neurons}
+        return sum(
+            counts[per] * each
+            for name, (per, each) in self.each.items()
+            if of is None or of.each.get(name) == (per, each)
+        )
 
 
 def read_version(
@@ -190,9 +198,10 @@ def version_of(
     late = named(row, plan.feedback.pre, plan.feedback.post, plan.feedback.weight)
     semantics, wiring = semantics_of(options), wiring_of(plan)
     gains = semantics.synapses(wiring) if merge_of(options).gains else ()
-    each = {"synapse": 0, "neuron": 0}
-    for parameter in semantics.parameters(wiring, options):
-        each[parameter.per] += parameter.each
+    each = {
+        parameter.name: (str(parameter.per), parameter.each)
+        for parameter in semantics.parameters(wiring, options)
+    }
     return replace(
         graph,
         level=level,

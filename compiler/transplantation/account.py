@@ -27,6 +27,8 @@ class Account:
 
     Attributes:
         written: whether the output did not hold these bytes already.
+        key: of the state dict in a training checkpoint, "" where the file is one; around:
+            the other keys there, which are left behind.
         prefix: of the module's entries; guessed: nobody gave it.
         signed: whether the checkpoint said which wiring it is of.
         dtypes: of each parameter.
@@ -45,6 +47,8 @@ class Account:
     written: bool
     old: Side
     new: Side
+    key: str
+    around: tuple[str, ...]
     prefix: str
     guessed: bool
     signed: bool
@@ -62,6 +66,13 @@ class Account:
     retimed: tuple[Gain, ...]
     disturbed: tuple[str, ...]
     differ: Mapping[str, tuple[Value, Value]]
+
+    @property
+    def reshaped(self) -> tuple[str, ...]:
+        """The parameters that have another shape now, so that none of them is kept."""
+        before = {found.name: found.each for found in self.old.found.parameters}
+        after = self.new.found.parameters
+        return tuple(p.name for p in after if before.get(p.name) != p.each)
 
 
 def compared(old: Side, new: Side, start: str) -> dict[str, Any]:

@@ -6,8 +6,10 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ..names import plain, plural
+from ..options import RESHAPES
 from ..report.words import line, listed, wrote
 from ..semantics.merges import merge_of
+from ..semantics.semantics import Parameter
 from ..semantics.starts import sentence
 from ..semantics.wiring import Gain
 from .account import Account, Fate
@@ -49,7 +51,11 @@ def lines(account: Account, output: str, *, verbose: bool = False) -> Iterator[s
     for parameter in reversed(new.found.parameters):
         if parameter.per == "neuron":
             word = parameter.name + ("es" if parameter.name.endswith("s") else "s")
-            yield line(word, f"{counts(account.live)}, one a neuron")
+            if parameter.name in account.reshaped:
+                count = plural(parameter.shape[0], "neuron")
+                yield line(word, f"all new, of {count}: the old have another shape")
+            else:
+                yield line(word, f"{counts(account.live)}, one a neuron")
     yield line("start", started(account))
     yield line("function", function(account, verbose))
     yield from options(account)
@@ -75,6 +81,10 @@ def counts(found: Fate) -> str:
 
 def around(account: Account, verbose: bool) -> Iterator[str]:
     """Where the module stands in a larger state dict."""
+    if account.key:
+        left = listed(list(account.around), verbose)
+        behind = f"; left behind: {left}" if left else ""
+        yield line("key", f"{plain(account.key)}{behind}")
     if account.prefix:
         how = ", the only place where they fit" if account.guessed else ""
         yield line("prefix", f"{plain(account.prefix)}{how}")
@@ -147,7 +157,7 @@ def shown(gain: Gain) -> str:
 def started(account: Account) -> str:
     """How what is new starts."""
     new = account.new
-    if not account.synapses.new and not account.live.new:
+    if not (account.synapses.new or account.live.new or account.reshaped):
         return "nothing is new"
     how = sentence(new.model.options).rstrip(".")
     drawn = (
@@ -164,6 +174,9 @@ def started(account: Account) -> str:
 def function(account: Account, verbose: bool) -> str:
     """Whether the neurons that both models have compute what they did."""
     kept, other = account.live.kept, account.disturbed
+    if "features" in account.differ:
+        one, two = account.differ["features"]
+        return f"changed: {one} -> {two} numbers a neuron; what has its shape is kept"
     if other:
         told = f"changed: {len(other):,} of {plural(kept, 'neuron')} that both have"
         return f"{told} read other inputs: {listed(list(other), verbose)}"
@@ -174,10 +187,9 @@ def function(account: Account, verbose: bool) -> str:
 
 def options(account: Account) -> Iterator[str]:
     """Options that differ and do no harm."""
-    if account.differ:
-        told = ", ".join(
-            f"{name} {old!r} -> {new!r}" for name, (old, new) in account.differ.items()
-        )
+    differ = [item for item in account.differ.items() if item[0] not in RESHAPES]
+    if differ:
+        told = ", ".join(f"{name} {old!r} -> {new!r}" for name, (old, new) in differ)
         yield line("options", f"differ, but parameters mean the same: {told}")
 
 
@@ -185,11 +197,24 @@ def as_json(account: Account, output: str) -> dict[str, Any]:
     """The same as data."""
     old, new = account.old, account.new
     per = {"synapse": account.synapses, "neuron": account.live}
+
+    def counted(parameter: Parameter) -> dict[str, int]:
+        found = per[parameter.per]
+        if parameter.name not in account.reshaped:
+            return {
+                "kept": found.kept,
+                "new": len(found.new),
+                "lost": len(found.lost),
+            }
+        gone = found.kept + len(found.lost)
+        return {"kept": 0, "new": found.kept + len(found.new), "lost": gone}
+
     return {
         "checkpoint": account.checkpoint,
         "from": {"path": old.path, "label": old.model.header.label},
         "to": {"path": new.path, "label": new.model.header.label},
         "output": output,
+        "key": account.key,
         "prefix": account.prefix,
         "others": list(account.others),
         "left_out": list(account.left_out),
@@ -200,9 +225,7 @@ def as_json(account: Account, output: str) -> dict[str, Any]:
             parameter.name: {
                 "dtype": account.dtypes[parameter.name],
                 "shape": list(parameter.shape),
-                "kept": per[parameter.per].kept,
-                "new": len(per[parameter.per].new),
-                "lost": len(per[parameter.per].lost),
+                **counted(parameter),
             }
             for parameter in new.found.parameters
         },

@@ -19,7 +19,8 @@ def unfit(entries: Iterable[str], at: str, old: Model, new: Model) -> Iterator[s
     if not f".{at}".endswith(f".{NETWORK}"):
         return
     before, after = parts(old), parts(new)
-    other = [name for name in before if after.get(name) != before[name]]
+    sized = old.options.features != new.options.features  # then every part is another
+    other = [name for name in before if sized or after.get(name) != before[name]]
     whole = at.removesuffix(NETWORK)
     for entry in entries:
         if entry.startswith(tuple(f"{whole}{name}." for name in other)):

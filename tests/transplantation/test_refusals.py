@@ -98,7 +98,8 @@ def test_a_prefix_that_nothing_has_is_refused(prefix: str, folder: Path) -> None
 
 def test_a_training_checkpoint_is_told_from_a_state_dict(folder: Path) -> None:
     _, net, _ = pair()
-    put({"model": net.state_dict(), "epoch": 3}, "old.pt")
+    state = {f"{name}_ema": value for name, value in net.state_dict().items()}
+    put({"model": state, "epoch": 3}, "old.pt")
     assert "its entries: model, epoch" in refused(*WORDS, "new.pt")
 
 
@@ -316,7 +317,10 @@ def test_a_model_is_never_run(folder: Path) -> None:
     "change, told",
     [
         ({"activation": "relu"}, "activation relu against tanh"),
-        ({"features": 4}, "features 4 against 1"),
+        (
+            {"features": 4, "unit": "linear"},
+            "features 4 against 1, unit linear against",
+        ),
         ({"unit": "linear"}, "unit linear against scalar"),
         ({"merge": "gated"}, "merge gated against sum"),
         ({"feedback": "delay"}, "feedback delay against drop"),

@@ -135,3 +135,16 @@ def test_from_a_task_model_to_the_network_alone(folder: Path) -> None:
     network = toy.network(toy.load(data))
     network.load_state_dict({k.removeprefix("network."): v for k, v in state.items()})
     assert "44 other entries are not in new.py" in report
+
+
+def test_parts_around_a_network_of_other_features_are_left_out(folder: Path) -> None:
+    old, new = source(TASK), source(replace(TASK, features=8))
+    Path("old.py").write_bytes(old)
+    safetensors.save_file(whole(old).state_dict(), "old.safetensors")
+    report, state = transplanted(new)
+
+    assert "not in new.py, or in another form: load with strict=False" in report
+    found = whole(new).load_state_dict(state, strict=False)
+    assert not found.unexpected_keys
+    assert found.missing_keys
+    assert not any(key.startswith("network.") for key in found.missing_keys)
