@@ -101,9 +101,21 @@ def lower(
         lock: a model whose order stands, if it is of the same graph and options.
         near: stay near the order of `lock` where it does not stand, as near to --like.
     """
-    trace, semantics = trace or Trace(), semantics_of(options)
-    semantics.check_levels()
+    trace = trace or Trace()
+    semantics_of(options).check_levels()
     circuit = to_circuit(connectome, options, trace)
+    return lower_circuit(circuit, options, trace, lock, near=near)
+
+
+def lower_circuit(
+    circuit: Circuit,
+    options: Options,
+    trace: Trace,
+    lock: Model | None = None,
+    *,
+    near: bool = False,
+) -> Plan:
+    """The passes from the circuit on; arguments as of `lower`."""
     past = locked(lock, options, circuit)
     if past is None and near and lock is not None:
         past = replace(past_from(lock, options, circuit, lock.path), same=False)
@@ -111,7 +123,8 @@ def lower(
         past = past_of(options, circuit)
     dag = trace.run("dag", break_cycles, circuit, options=options, past=past)
     order = trace.run("order", topological_sort, dag)
-    order = trace.run("pruned", mark_live, order, ways=semantics.ways)
+    ways = semantics_of(options).ways
+    order = trace.run("pruned", mark_live, order, ways=ways)
     return trace.run("plan", schedule_levels, order)
 
 

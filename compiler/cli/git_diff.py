@@ -32,7 +32,7 @@ def git_diff_command(
     **_: object,
 ) -> None:
     """What git calls for a file: NAME, the old file, the new file."""
-    from ..comparison.git import plain_diff
+    from ..git.plain import plain_diff
 
     if old is None or new is None:  # an unmerged path has a name alone
         click.echo(f"{visible(name)} is unmerged: compile its source again")

@@ -11,10 +11,11 @@ from ..errors import visible
 @click.argument("patterns", nargs=-1)
 @click.option("--undo", is_flag=True, help="Take it out again.")
 def git_setup_command(patterns: tuple[str, ...], undo: bool) -> None:
-    """Let git diff and git log -p show what changed in models and connectomes.
+    """Let git diff and git log -p show what changed in models, and git merge merge them.
 
     PATTERNS are as in .gitattributes; default: every generated model that git tracks. Set
-    for this repository alone; nothing that is committed changes.
+    for this repository alone; nothing that is committed changes. Models (*.py) are merged
+    by their tables, see elegansc merge-driver --help.
     """
     from ..comparison import git
 
@@ -22,5 +23,6 @@ def git_setup_command(patterns: tuple[str, ...], undo: bool) -> None:
         git.undo()
         click.echo("git shows plain diffs again", err=True)
         return
-    for pattern in git.setup(patterns):
-        click.echo(f"elegansc shows the diffs of {visible(pattern)}", err=True)
+    for pattern, merges in git.setup(patterns):
+        also = " and merges it" if merges else ""
+        click.echo(f"elegansc shows the diffs of {visible(pattern)}{also}", err=True)

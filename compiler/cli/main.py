@@ -19,6 +19,7 @@ from .explain import explain_command
 from .git_diff import git_diff_command
 from .git_setup import git_setup_command
 from .lab import lab_command
+from .merge_driver import merge_driver_command
 from .order import order_command
 from .rewire import rewire_command
 from .status import status_command
@@ -48,6 +49,7 @@ for command in (
     git_setup_command,
     git_diff_command,
     textconv_command,
+    merge_driver_command,
     transplant_command,
     draw_command,
     bisect_command,

@@ -1,8 +1,9 @@
-"""git: diff drivers that show the changes of a connectome or a model by name.
+"""git: drivers that show the changes of a connectome or a model by name, and merge models.
 
-Two ways in: `textconv` gives a file as sorted lines, a synapse a line, which `git log -p`
-compares; `command` lets `git diff` show `elegansc diff`. Both fall back to the plain file
-if its tables do not give all of its text, so that no change is hidden.
+Two ways in to a diff: `textconv` gives a file as sorted lines, a synapse a line, which
+`git log -p` compares; `command` lets `git diff` show `elegansc diff`. Both fall back to the
+plain file if its tables do not give all of its text, so that no change is hidden. The merge
+driver falls back to git's own merge, also where elegansc is not installed.
 """
 
 from __future__ import annotations
@@ -11,7 +12,8 @@ import re
 import subprocess
 from pathlib import Path
 
-from ..errors import InputError, visible
+from ..errors import InputError
+from ..files import made, replace
 from ..git.command import decoded, git
 from ..module.header import is_generated
 
@@ -20,6 +22,11 @@ SETTINGS = {
     f"diff.{DRIVER}.textconv": "elegansc textconv",
     f"diff.{DRIVER}.command": "elegansc git-diff",
     f"diff.{DRIVER}.xfuncname": "^(neuron|chemical|electrical) ",
+    f"merge.{DRIVER}.name": "models by their tables",
+    f"merge.{DRIVER}.driver": (
+        "if command -v elegansc >/dev/null; then elegansc merge-driver -- %O %A %B %L %P; "
+        "else git merge-file -L ours -L base -L theirs --marker-size=%L %A %O %B; fi"
+    ),
 }
 BEGIN, END = "# elegansc git-setup: begin", "# elegansc git-setup: end"
 OUR_LINES = re.compile(
@@ -27,41 +34,62 @@ OUR_LINES = re.compile(
 )
 
 
-def setup(patterns: tuple[str, ...]) -> list[str]:
-    """Install the drivers for this repository; returns the patterns that use them.
+def setup(patterns: tuple[str, ...]) -> list[tuple[str, bool]]:
+    """Install the drivers for this repository.
 
     Args:
         patterns: as in .gitattributes; none: every generated model that git tracks.
+
+    Returns:
+        (pattern, whether its files are merged by elegansc too: models are) of each.
+
+    Raises:
+        InputError: no repository, no model, or a file that can not be written; then the
+            drivers are as they were.
     """
     path = attributes()
     used = list(patterns) or models()
     if not used:
         hint = "name files or patterns: elegansc git-setup 'models/*.py' 'data/*.csv'"
         raise InputError(".", "git tracks no generated model here", hint)
-    for key, value in SETTINGS.items():
-        git("config", "--local", key, value)
+    merged = [(pattern, pattern.endswith(".py")) for pattern in used]
     rest = without_ours(path)
     if rest and not rest.endswith(b"\n"):
         rest += b"\n"
-    lines = [f"{quoted(pattern)} diff={DRIVER}" for pattern in used]
-    ours = "\n".join([BEGIN, *lines, END, ""])
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(rest + ours.encode("utf-8", "surrogateescape"))
-    return used
+    lines = [
+        f"{quoted(pattern)} diff={DRIVER}" + (f" merge={DRIVER}" if merges else "")
+        for pattern, merges in merged
+    ]
+    ours = "\n".join([BEGIN, *lines, END, ""]).encode("utf-8", "surrogateescape")
+    new = [key for key in SETTINGS if not config("--get-all", key)]
+    try:
+        for key, value in SETTINGS.items():
+            git("config", "--local", key, value)
+        with made(path.parent):
+            replace(path, rest + ours)
+    except InputError:
+        for key in new:
+            config("--unset-all", key)
+        raise
+    return merged
 
 
 def undo() -> None:
     """Remove the drivers; all other settings stay."""
     path = attributes()
-    for key in SETTINGS:
-        subprocess.run(
-            ["git", "config", "--local", "--unset-all", key], capture_output=True
-        )
     rest = without_ours(path)
     if rest:
-        path.write_bytes(rest)
+        replace(path, rest)
     else:
         path.unlink(missing_ok=True)
+    for key in SETTINGS:
+        config("--unset-all", key)
+
+
+def config(*words: str) -> bool:
+    """Whether a command about the settings of this repository succeeds."""
+    done = subprocess.run(["git", "config", "--local", *words], capture_output=True)
+    return done.returncode == 0
 
 
 def attributes() -> Path:
@@ -96,23 +124,3 @@ def quoted(pattern: str) -> str:
         return pattern
     marks = {'"': '\\"', "\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"}
     return '"' + "".join(marks.get(c, c) for c in pattern) + '"'
-
-
-def plain_diff(name: str, old: str, new: str) -> bytes:
-    """The plain diff of git."""
-    done = subprocess.run(
-        [
-            "git",
-            "-c",
-            "core.quotePath=true",
-            "diff",
-            "--no-index",
-            "--no-ext-diff",
-            "--no-textconv",
-            "--",
-            old,
-            new,
-        ],
-        capture_output=True,
-    )
-    return f"diff of {visible(name)}\n".encode() + done.stdout

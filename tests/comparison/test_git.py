@@ -4,15 +4,23 @@ from __future__ import annotations
 
 import json
 import os
-import shlex
 import shutil
 import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from support.command import EDGES, contents, edited, run
+from support.repository import (
+    ATTRIBUTES,
+    CONFIG,
+    branch,
+    call,
+    commit,
+    marked,
+    regenerate,
+    setup,
+)
 
 from elegansc.comparison import git, listing
 from elegansc.interface.compile import compile as compile_path
@@ -21,73 +29,6 @@ from elegansc.module.header import FIRST
 pytestmark = pytest.mark.skipif(not shutil.which("git"), reason="git is not installed")
 
 NEW = "pre,post,weight\nS,I,2\nI,M,5\nS,M,1\n"
-ATTRIBUTES = Path(".git/info/attributes")
-CONFIG = Path(".git/config")
-
-
-@pytest.fixture
-def bare(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The working directory, outside any repository; `elegansc` is on the path."""
-    program = tmp_path / "bin" / "elegansc"
-    program.parent.mkdir()
-    program.write_text(
-        f'#!/bin/sh\nexec {shlex.quote(sys.executable)} -m elegansc "$@"\n'
-    )
-    program.chmod(0o755)
-    folder = tmp_path / "work"
-    folder.mkdir()
-    for key in [key for key in os.environ if key.startswith("GIT_")]:
-        monkeypatch.delenv(key)
-    monkeypatch.setenv("PATH", f"{program.parent}{os.pathsep}{os.environ['PATH']}")
-    monkeypatch.setenv("GIT_CONFIG_GLOBAL", os.devnull)
-    monkeypatch.setenv("GIT_CONFIG_NOSYSTEM", "1")
-    monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(tmp_path))
-    monkeypatch.chdir(folder)
-    return folder
-
-
-@pytest.fixture
-def repository(bare: Path) -> Path:
-    """A repository with `worm.csv` and its model `worm.py`, committed."""
-    call("init", "-q", "-b", "main")
-    call("config", "user.name", "A. Sulston")
-    call("config", "user.email", "worm@example.org")
-    Path("worm.csv").write_text(EDGES)
-    regenerate()
-    commit("the first larva")
-    return bare
-
-
-def call(*words: str, code: int = 0) -> str:
-    """What git says."""
-    done = subprocess.run(["git", *words], capture_output=True)
-    assert done.returncode == code, done.stdout + done.stderr
-    return done.stdout.decode("utf-8", "surrogateescape")
-
-
-def commit(message: str) -> None:
-    """Commit all there is."""
-    call("add", "-A")
-    call("commit", "-q", "-m", message)
-
-
-def regenerate(*words: str) -> None:
-    """Compile `worm.csv` into `worm.py`."""
-    assert run("compile", "worm.csv", "-q", "-o", "worm.py", *words).exit_code == 0
-
-
-def setup(*patterns: str) -> list[str]:
-    """`elegansc git-setup PATTERNS`: what it says."""
-    done = run("git-setup", *patterns)
-    assert (done.exit_code, done.stdout) == (0, "")
-    return done.stderr.splitlines()
-
-
-def marked(text: str) -> list[str]:
-    """The lines of a diff that are marked + or -."""
-    lines = text.splitlines()
-    return [x for x in lines if x[:1] in ("+", "-") and x[:3] not in ("+++", "---")]
-
 
 # Setting up
 
@@ -101,11 +42,13 @@ def test_tracked_models_are_found(repository: Path) -> None:
     shutil.copy("worm.py", "untracked.py")
 
     expected = ["/deep/er/model.py", "/worm.py"]
-    said = [f"elegansc shows the diffs of {pattern}" for pattern in expected]
+    said = [
+        f"elegansc shows the diffs of {pattern} and merges it" for pattern in expected
+    ]
     assert setup() == said
     assert ATTRIBUTES.read_text().splitlines() == [
         git.BEGIN,
-        *(f"{pattern} diff=elegansc" for pattern in expected),
+        *(f"{pattern} diff=elegansc merge=elegansc" for pattern in expected),
         git.END,
     ]
     assert call("config", "diff.elegansc.textconv") == "elegansc textconv\n"
@@ -127,7 +70,9 @@ def test_setting_up_again_changes_nothing_and_finds_what_is_new(
     call("add", "new.py")
     assert len(setup()) == 2  # from a folder inside too
     lines = Path("..", ATTRIBUTES).read_text().splitlines()
-    assert lines[1:-1] == ["/below/new.py diff=elegansc", "/worm.py diff=elegansc"]
+    assert lines[1:-1] == [
+        f"/{name}.py diff=elegansc merge=elegansc" for name in ("below/new", "worm")
+    ]
 
 
 def test_patterns_are_taken_as_given(repository: Path) -> None:
@@ -135,7 +80,7 @@ def test_patterns_are_taken_as_given(repository: Path) -> None:
 
     assert ATTRIBUTES.read_text().splitlines()[1:-1] == [
         "*.csv diff=elegansc",
-        "models/**/*.py diff=elegansc",
+        "models/**/*.py diff=elegansc merge=elegansc",
     ]
     assert call("check-attr", "diff", "worm.csv", "worm.py").splitlines() == [
         "worm.csv: diff: elegansc",
@@ -501,16 +446,8 @@ def test_a_listing_says_how_things_run(tmp_path: Path) -> None:
 # A merge
 
 
-def branch(name: str, edges: str, start: str = "main") -> None:
-    """A branch on which the connectome changed and its model was regenerated."""
-    call("checkout", "-q", "-b", name, start)
-    Path("worm.csv").write_text(edges)
-    regenerate()
-    commit(name)
-
-
 def test_two_branches_that_regenerated_one_model(repository: Path) -> None:
-    """What to do when a merge conflicts in a generated model.
+    """What to do when a merge conflicts in a generated model, without our merge driver.
 
     1. `git merge other` stops: both branches changed the model, at least its line 2.
     2. Merge the connectome, as any text: here git has done so by itself.
@@ -523,6 +460,7 @@ def test_two_branches_that_regenerated_one_model(repository: Path) -> None:
     regenerate()
     commit("larger")
     setup("*.csv", "*.py")
+    call("config", "--remove-section", "merge.elegansc")
     branch("left", rows.replace("S,n0,1", "S,n0,7"))
     branch("right", rows.replace("n8,M,1", "n8,M,9"), "main")
     call("merge", "-q", "left", code=1)

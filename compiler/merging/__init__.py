@@ -1,0 +1,1 @@
+"""Merge: two changes of one model, by the names in their tables."""
