@@ -194,11 +194,7 @@ def guard(path: Path, force: bool, kind: Kind) -> None:
 
 
 def replace(path: Path, data: bytes) -> bool:
-    """Write beside the file, then rename over it; whether it did not hold these bytes yet.
-
-    Raises:
-        InputError: no such folder, no space, no right; nothing is left behind.
-    """
+    """Write one file as `replace_all` does; whether it did not hold these bytes yet."""
     return path in replace_all({path: data})
 
 
@@ -228,19 +224,14 @@ def replace_all(files: Mapping[Path, bytes]) -> set[Path]:
                     target.write_bytes(files[path])
             written.append(path)
     finally:
-        for temporary in ready.values():
-            if temporary:
-                Path(temporary).unlink(missing_ok=True)
+        for temporary in filter(None, ready.values()):
+            Path(temporary).unlink(missing_ok=True)
     return set(written)
 
 
 @contextmanager
 def refusals(path: Path, written: Sequence[Path]) -> Iterator[None]:
-    """Turn what the operating system refuses into an InputError.
-
-    Args:
-        path: of the file at work; written: files that were replaced before.
-    """
+    """Turn what the system refuses into an InputError, which names files written before."""
     try:
         yield
     except FileNotFoundError:
@@ -255,12 +246,9 @@ def refusals(path: Path, written: Sequence[Path]) -> Iterator[None]:
 
 def holds(path: Path, data: bytes) -> bool:
     """Whether a file is there and has these bytes."""
-    try:
-        if not path.is_file() or path.stat().st_size != len(data):
-            return False
-        return path.read_bytes() == data
-    except PermissionError:
-        return False
+    with suppress(PermissionError):
+        return path.is_file() and path.read_bytes() == data
+    return False
 
 
 def beside(path: Path, data: bytes) -> str:
