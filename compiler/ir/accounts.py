@@ -147,9 +147,10 @@ class SelfLoops:
 
 @dataclass(frozen=True, slots=True)
 class Merged:
-    """What `merge_electrical` did; `weight` is without self-loops.
+    """What `merge_electrical` did.
 
     Attributes:
+        synapses, weight: chemical pairs, self-loops apart.
         both: coupled pairs that have a chemical synapse as well.
     """
 

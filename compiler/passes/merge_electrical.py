@@ -50,7 +50,7 @@ def merge_electrical(
     account = Merged(
         coupled=rows,
         below=below,
-        synapses=len(chemical),
+        synapses=int((~loops).sum()),
         weight=total(chemical.weight[~loops]),
         self_loops=SelfLoops(int(loops.sum()), total(chemical.weight[loops])),
         junctions=len(coupled),

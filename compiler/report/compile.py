@@ -131,7 +131,8 @@ def merged(account: Merged, unit: str) -> Iterator[str]:
         f"{plural(account.self_loops.synapses, 'self-loop')} apart",
     )
     coupled = account.coupled
-    if coupled.rows:
+    alone = coupled.self_junctions
+    if coupled.rows > alone.rows:
         one, two = coupled.one_sided, coupled.unequal
         notes = []
         if one:
@@ -146,9 +147,8 @@ def merged(account: Merged, unit: str) -> Iterator[str]:
             ]
             notes.append(f"{two:,} with two weights: {taken}")
         note = f" ({', '.join(notes)})" if notes else ""
-        rows = plural(coupled.rows, "electrical row")
+        rows = plural(coupled.rows - alone.rows, "electrical row")
         yield line("", f"{rows} into {plural(account.junctions, 'gap junction')}{note}")
-    alone = coupled.self_junctions
     if alone.rows:
         yield line(
             "",

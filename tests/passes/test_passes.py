@@ -233,7 +233,8 @@ def test_chemical_rows_add_up_to_one_a_pair(found: Connectome) -> None:
     columns = (merged.pre, merged.post, merged.weight, merged.sign, merged.line)
     assert list(zip(*(c.tolist() for c in columns), strict=True)) == expected
     facts = circuit.history.data()["merge_electrical"]
-    assert facts["synapses"] == len(pairs)
+    assert facts["synapses"] == sum(pre != post for pre, post in pairs)
+    assert facts["self_loops"]["synapses"] == sum(pre == post for pre, post in pairs)
     loops = exact(w for a, b, w, *_ in expected if a == b)
     assert facts["self_loops"]["weight"] == pytest.approx(loops, rel=1e-15)
 
@@ -630,7 +631,7 @@ def test_every_stage_has_a_text_and_its_numbers_agree(found: Connectome) -> None
     merged, cycles = history["merge_electrical"], history["break_cycles"]
     levels = history["schedule_levels"]
 
-    assert merged["synapses"] == cycles["of_synapses"] + cycles["self_loops"]
+    assert merged["synapses"] == cycles["of_synapses"]
     assert merged["self_loops"]["synapses"] == cycles["self_loops"]
     assert merged["weight"] == cycles["of_weight"]
     assert len(plan.forward) == cycles["of_synapses"] - cycles["synapses"]
@@ -660,7 +661,8 @@ def test_the_report_of_a_bundled_connectome_adds_up(name: str) -> None:
     pairs = 2 * merged["junctions"] - merged["one_sided"]
     assert merged["rows"] == pairs + loops  # no junction stands there three times
     # no pair stands twice in a bundled file
-    assert kept == chosen["left_out"]["rows"] + merged["synapses"] + merged["rows"]
+    chemical = merged["synapses"] + merged["self_loops"]["synapses"]
+    assert kept == chosen["left_out"]["rows"] + chemical + merged["rows"]
     weight = parsed["chemical"]["weight"] + parsed["electrical"]["weight"]
     electrical = 2 * merged["junction_weight"] + merged["self_junctions"]["weight"]
     inside = merged["weight"] + merged["self_loops"]["weight"] + electrical
@@ -684,7 +686,9 @@ def test_the_report_of_a_bundled_connectome_adds_up(name: str) -> None:
         chosen["cells"],
         chosen["left_out"]["rows"],
         merged["synapses"],
-        merged["rows"],
+        merged["self_loops"]["synapses"],
+        merged["rows"] - loops,
+        loops,
         merged["junctions"],
         int(cycles["weight"]),
         int(cycles["of_weight"]),
