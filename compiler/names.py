@@ -6,6 +6,7 @@ import builtins
 import json
 import keyword
 import re
+from collections.abc import Sequence
 from fnmatch import fnmatchcase
 from typing import Any
 
@@ -15,6 +16,7 @@ STEP = "bisect.."  # prefix of the label of a bisection step
 LABEL = re.compile(r"[A-Za-z0-9._-]+")
 PADDED = re.compile(r"([A-Z]+)0+([1-9][0-9]*)")
 CUT = 40  # characters of a name in prose
+FEW = 8  # names that a message shows
 
 
 def literal(text: str) -> str:
@@ -68,6 +70,13 @@ def plural(count: int, word: str) -> str:
     """`1 synapse`, `2,698 synapses`."""
     ending = "" if count == 1 else "s"
     return f"{count:,} {word}{ending}"
+
+
+def some(found: Sequence[str]) -> str:
+    """The first names in prose, and how many more there are."""
+    more = len(found) - FEW
+    shown = " ".join(map(plain, found[:FEW]))
+    return f"{shown} and {more:,} more" if more > 0 else shown
 
 
 def label_of(file_name: str) -> str:

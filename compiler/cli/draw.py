@@ -63,7 +63,7 @@ def draw_command(
     """Draw SOURCE, or what changed from SOURCE to NEW.
 
     Each is a connectome file, a bundled name or a generated model. html is a page to
-    explore; svg, png and pdf are figures (pip install 'elegansc[draw]'); dot and
+    explore; svg, png and pdf are figures (pip install matplotlib); dot and
     graphml are for other programs.
     """
     from ..drawing import check, draw

@@ -26,5 +26,5 @@ def check_installed() -> None:
 
     missing = [name for name in NEEDED if find_spec(name) is None]
     if missing:
-        hint = "pip install 'elegansc[lab]'"
+        hint = f"pip install {' '.join(name.replace('_', '-') for name in missing)}"
         raise CompilerError(f"lab needs {', '.join(missing)}: {hint}")

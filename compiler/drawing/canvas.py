@@ -35,7 +35,7 @@ METADATA: dict[str, dict[str, str | None]] = {
     "png": {"Software": None},
     "pdf": {"CreationDate": None, "Creator": "elegansc", "Producer": None},
 }
-HINT = "pip install 'elegansc[draw]'"
+HINT = "pip install matplotlib"
 Point = tuple[float, float]
 Colour = tuple[float, float, float, float]
 

@@ -5,9 +5,13 @@ No pass and no command decides by them, and nothing of them reaches a generated 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from ..names import plural, some
+
+OURS = "cook2019"  # the table that is looked up where none is asked for
+REMEDY = "--keep all, --cells FILE or --roles-table structure keeps them"
 MERGED = {"merged": True}  # metadata: the fields of this record stand among the others
 
 
@@ -99,6 +103,8 @@ class Selected:
         renamed: new name by old; merged: cells that had another's new name.
         roles: where they come from: "structure", "file" or the name of a table.
         sensory, motor, cells: numbers of those kept.
+        unknown: names left out since the table does not list them.
+        near: the nearest name of the table by each that it does not list.
     """
 
     renamed: Mapping[str, str]
@@ -108,6 +114,25 @@ class Selected:
     sensory: int
     motor: int
     cells: int
+    unknown: tuple[str, ...] = ()
+    near: Mapping[str, str] | None = None
+
+
+def table_of(roles: str) -> str:
+    """The table that cells were looked up in, by where their roles come from."""
+    return OURS if roles == "file" else roles
+
+
+def strangers(roles: str, unknown: Sequence[str]) -> str:
+    """Who was left out since a table does not list them, and what to do; "" for nobody.
+
+    Args:
+        roles, unknown: see `Selected`.
+    """
+    if not unknown:
+        return ""
+    seen = f"left out {plural(len(unknown), 'cell')} that the table {table_of(roles)}"
+    return f"{seen} does not know: {some(unknown)}; {REMEDY}"
 
 
 @dataclass(frozen=True, slots=True)

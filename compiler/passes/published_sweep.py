@@ -16,7 +16,7 @@ import numpy as np
 
 from ..arrays import Int32
 from ..errors import InputError
-from ..ir.accounts import Assigned, Swept
+from ..ir.accounts import Assigned, Swept, strangers
 from ..ir.stages import INTER, MOTOR, SENSORY, Circuit, Sweep
 
 WORD = re.compile(r"[0-9]+|[^0-9]+")
@@ -98,6 +98,9 @@ def published_sweep(circuit: Circuit) -> Sweep:
         hint = (
             "is there a path from a sensory to a motor neuron? see --inputs, --outputs"
         )
+        if chosen := circuit.history.select_cells:
+            out = strangers(chosen.roles, chosen.unknown)
+            hint += f"\n  {out}" if out else ""
         raise InputError(circuit.source.label, "no motor neuron gets a value", hint)
     sweep = compacted(circuit, values)
     history = replace(circuit.history, published_sweep=Swept(facts))

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import replace
 
 import numpy as np
 
 from .. import names
 from ..arrays import Bool, Float64, UInt8
-from ..errors import InputError, UsageError
+from ..errors import InputError
 from ..graph import total
-from ..ir.accounts import LeftOut, Selected
+from ..ir.accounts import OURS, LeftOut, Selected, strangers
 from ..ir.stages import (
     CHEMICAL,
     INTER,
@@ -26,9 +27,9 @@ from ..ir.stages import (
     Connectome,
     Synapses,
 )
-
-OURS = "cook2019"  # the table that is looked up where none is asked for
-KNOWN_SHARE = 0.2  # of the cells must be C. elegans neurons for its table to be used
+from ..selection.known import alike, is_of
+from ..selection.patterns import Absent, matching
+from ..selection.strangers import remedies, unlisted
 
 
 def select_cells(
@@ -46,8 +47,8 @@ def select_cells(
     Roles that the file gives stand before those of our own table of cells.
 
     Args:
-        table: cells by name; None, or a table that knows too few of the cells: roles by
-            structure (no inputs: sensory; no outputs: motor).
+        table: cells by name; None, or a table of other cells: roles by structure (no
+            inputs: sensory; no outputs: motor).
         inputs, outputs: patterns of the sensory and the motor neurons, instead of roles.
         only, without: patterns of the cells to keep, to leave out.
         keep: "neurons", or "all": muscles are kept as motor cells, others without a role.
@@ -56,41 +57,46 @@ def select_cells(
         UsageError: a pattern matches no cell.
         InputError: no cell is left.
     """
-    used = table if table is not None and knows(table, connectome.cells.name) else None
+    used = table if table is not None and is_of(table, connectome.cells.name) else None
     before = len(connectome.cells)
     connectome, renamed = rename(connectome, used)
-    after = len(connectome.cells)
-    own = connectome.cells.role
-    cells = (
-        by_structure(connectome) if used is None else look_up(connectome.cells, used)
-    )
-    roles = used.origin if used else "structure"
-    ours = used is not None and not used.given and used.origin == OURS
-    if own.any() and (used is None or ours):
-        cells = replace(cells, role=own)
-        roles = "file"
-    kept = chosen(cells, only, without, keep if used else "all")
+    merged = before - len(connectome.cells) if renamed else None
+    cells, roles = settled(connectome, used)
+    proper: Bool = np.ones(len(cells), bool)
+    if used and keep != "all":
+        proper = cells.kind == NEURON
+    unknown = () if used is None else unlisted(used, cells.name, proper)
+    kept = chosen(cells, proper, only, without, renamed)
+    if not kept.any():
+        hint = strangers(roles, unknown) or "see --keep, --only"
+        raise InputError(connectome.source.label, "no cell is left", hint)
+    why = Absent(renamed, remedies(roles, cells.name, proper, kept, unknown))
     connectome, gone = cut(replace(connectome, cells=cells), kept)
-    cells = override(connectome.cells, inputs, outputs, muscles=keep == "all")
+    cells = override(connectome.cells, inputs, outputs, why, muscles=keep == "all")
     account = Selected(
         renamed=renamed,
-        merged=before - after if renamed else None,
+        merged=merged,
         roles=roles,
         left_out=gone,
         sensory=int((cells.role & SENSORY > 0).sum()),
         motor=int((cells.role & MOTOR > 0).sum()),
         cells=len(cells),
+        unknown=unknown,
+        near=alike(table, used, (*cells.name, *gone.names)) or None,
     )
     history = replace(connectome.history, select_cells=account)
     return replace(connectome, cells=cells, history=history)
 
 
-def knows(table: CellTable, cells: tuple[str, ...]) -> bool:
-    """Whether a table describes these cells: the user gave it, or it lists a fifth of them."""
-    known = sum(
-        name in table.facts or names.unpadded(name) in table.facts for name in cells
-    )
-    return table.given or known >= max(1, KNOWN_SHARE * len(cells))
+def settled(connectome: Connectome, table: CellTable | None) -> tuple[Cells, str]:
+    """The cells with their roles, and where these come from: see `Selected.roles`."""
+    own = connectome.cells.role
+    if table is None:
+        return by_structure(connectome), "file" if own.any() else "structure"
+    cells = look_up(connectome.cells, table)
+    if own.any() and not table.given and table.origin == OURS:
+        return replace(cells, role=own), "file"
+    return cells, table.origin
 
 
 def rename(
@@ -156,34 +162,28 @@ def by_structure(connectome: Connectome) -> Cells:
 
 
 def chosen(
-    cells: Cells, only: tuple[str, ...], without: tuple[str, ...], keep: str
+    cells: Cells,
+    proper: Bool,
+    only: tuple[str, ...],
+    without: tuple[str, ...],
+    renamed: Mapping[str, str],
 ) -> Bool:
-    """(N,) the cells to keep."""
-    kept = np.ones(len(cells), bool) if keep == "all" else cells.kind == NEURON
+    """(N,) the cells to keep.
+
+    Args:
+        proper: (N,) those that are kept by their kind.
+    """
+    kept, why = proper.copy(), Absent(renamed)
     if only:
-        kept &= matching(cells, only, "--only")
+        kept &= matching(cells.name, only, "--only", why)
     if without:
-        kept &= ~matching(cells, without, "--without")
+        kept &= ~matching(cells.name, without, "--without", why)
     return kept
-
-
-def matching(cells: Cells, patterns: tuple[str, ...], option: str) -> Bool:
-    """(N,) the cells that match a pattern; each pattern must match one."""
-    for pattern in patterns:
-        if not any(names.matches(name, (pattern,)) for name in cells.name):
-            raise UsageError(
-                f"{option} {names.plain(pattern)}: no cell has such a name"
-            )
-    return np.array([names.matches(name, patterns) for name in cells.name], bool)
 
 
 def cut(connectome: Connectome, kept: Bool) -> tuple[Connectome, LeftOut]:
     """Take the kept cells and the synapses between them; list the cells left out."""
     cells, edges = connectome.cells, connectome.synapses
-    if not kept.any():
-        raise InputError(
-            connectome.source.label, "no cell is left", "see --keep, --only"
-        )
     inside = kept[edges.pre] & kept[edges.post]
     outside = edges.take(~inside)
     row = np.cumsum(kept, dtype=np.int32) - 1
@@ -222,9 +222,18 @@ def touching(edges: Synapses, size: int) -> Float64:
 
 
 def override(
-    cells: Cells, inputs: tuple[str, ...], outputs: tuple[str, ...], *, muscles: bool
+    cells: Cells,
+    inputs: tuple[str, ...],
+    outputs: tuple[str, ...],
+    why: Absent,
+    *,
+    muscles: bool,
 ) -> Cells:
-    """Roles after --inputs, --outputs and --keep all."""
+    """Roles after --inputs, --outputs and --keep all.
+
+    Args:
+        why: a pattern may match no cell.
+    """
     role: UInt8 = cells.role.copy()
     if muscles:
         role = np.where(cells.kind == MUSCLE, role | MOTOR, role).astype(np.uint8)
@@ -233,6 +242,6 @@ def override(
         (outputs, MOTOR, "--outputs"),
     ):
         if patterns:
-            has = matching(cells, patterns, option)
+            has = matching(cells.name, patterns, option, why)
             role = np.where(has, role | bit, role & ~np.uint8(bit)).astype(np.uint8)
     return replace(cells, role=role)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from ..ir.accounts import Assigned, GraphForm, Merged, Parsed, Selected
+from ..ir.accounts import Assigned, GraphForm, Merged, Parsed, Selected, table_of
 from ..ir.history import History
 from ..names import amount, plain, plural
 from .cycles import cycles
-from .words import line, listed
+from .words import MOST_NAMES, line, listed
 
 
 def report(
@@ -121,6 +121,25 @@ def selected(account: Selected, unit: str, verbose: bool) -> Iterator[str]:
         lost = f"{plural(gone.rows, 'row')}, {amount(gone.weight)} {unit}"
         yield line("left out", f"{plural(gone.cells, 'cell')} ({kinds}), with {lost}")
         yield line("", listed(list(gone.names), verbose))
+    if account.unknown:
+        seen = f"{len(account.unknown):,} of them not in the table"
+        names = listed(account.unknown, verbose)
+        yield line("", f"{seen} {table_of(account.roles)}: {names}")
+    if account.near:
+        yield line("warning", nearly(account, account.near))
+
+
+def nearly(account: Selected, near: Mapping[str, str]) -> str:
+    """The cells whose names differ little from those of the table, and what came of it."""
+    pairs = [f"{plain(name)} ({plain(other)})" for name, other in near.items()]
+    names = ", ".join(pairs[:MOST_NAMES])
+    more = len(pairs) - MOST_NAMES
+    names += f" and {more:,} more" if more > 0 else ""
+    if account.roles == "structure":
+        return f"nearly names of C. elegans, and not taken for them: {names}"
+    fate = "left out" if account.unknown else "without a role"
+    table = table_of(account.roles)
+    return f"{fate}, as the table {table} writes their names another way: {names}"
 
 
 def merged(account: Merged, unit: str) -> Iterator[str]:

@@ -166,7 +166,7 @@ def test_without_matplotlib_there_is_one_clear_message(
     assert done.exit_code == 1
     assert (
         done.stderr
-        == "draw: pictures need matplotlib, which is not installed\n  pip install 'elegansc[draw]'\n"
+        == "draw: pictures need matplotlib, which is not installed\n  pip install matplotlib\n"
     )
     assert run(WORM, "-o", "worm.html").exit_code == 0
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from support.command import run
+from support.worms import worms
 
 from elegansc.errors import UsageError
 from elegansc.ir.stages import (
@@ -246,10 +247,10 @@ def test_a_junction_gives_no_role_however_it_is_listed(junction: str) -> None:
     }
 
 
-def test_the_bundled_table_is_used_from_a_fifth_of_known_cells() -> None:
+def test_the_bundled_table_is_used_where_more_than_half_are_known() -> None:
     known = "pre,post\nALML,AVAL\nAVAL,VA1\n"
-    few = known + "".join(f"X{n},X{n + 1}\n" for n in range(11))
-    many = known + "".join(f"X{n},X{n + 1}\n" for n in range(12))
+    few = known + "".join(f"X{n},X{n + 1}\n" for n in range(1))
+    many = known + "".join(f"X{n},X{n + 1}\n" for n in range(2))
 
     assert selected(few).history.data()["select_cells"]["roles"] == "cook2019"
     assert selected(many).history.data()["select_cells"]["roles"] == "structure"
@@ -451,3 +452,162 @@ def test_every_synapse_of_the_selection_is_in_the_model() -> None:
         )
         == after.synapses.weight[chemical].sum()
     )
+
+
+# Names that are nearly known, cells that are left out, tables of other animals
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "pre,post,weight\nDA1,VA1,3\nVA1,DA2,2\n",  # glomeruli of a fly
+        "pre,post,weight\nORN,DA1,3\nDA1,VA1,3\nVA1,DA2,2\nDA2,LH,1\n",
+        "pre,post,weight\nV1,S1,3\nS1,M1,2\nM1,PPC,1\n",  # areas of a mouse
+        "pre,post,weight\nEVIL,S1,3\nS1,M1,2\n",
+        "pre,post,weight\nAVAL,X1,3\nX1,X2,2\n",  # one of three
+    ],
+)
+def test_another_animal_does_not_get_the_worms_roles(text: str) -> None:
+    assert "roles by structure" in report(text)
+    assert selected(text).history.data()["select_cells"]["left_out"]["cells"] == 0
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "pre,post,weight\nASEL,AVAL,3\nAVAL,DA1,2\n",
+        "pre,post,weight\nDA01,DB01,3\nDB01,VD1,2\n",  # only worms are padded
+        "pre,post,weight\nASEL,AVAL,3\nAVAL,VA01,2\nVA01,MVL01,2\n",
+        "pre,post,weight\nASEL,AVAL,3\nAVAL,DA1,2\nAVAL,X,1\n",
+        "pre,post,weight\nASEL,AVAL,3\n"
+        + "".join(f"AVAL,MDL{n},1\n" for n in range(25, 90)),
+    ],
+)
+def test_a_worm_is_known_by_most_of_its_neurons(text: str) -> None:
+    account = selected(text).history.data()["select_cells"]
+    assert account["roles"] == "cook2019"
+
+
+NEARLY = "pre,post,weight\nASEL,AVAL,3\nAVAL,AIYL,2\nAIYL,DA1,2\nAIYL,RIAL,1\n"
+
+
+@pytest.mark.parametrize(
+    "name, known",
+    [
+        ("AVAl", "AVAL"),
+        ("aval", "AVAL"),
+        ("ASE L", "ASEL"),
+        (" AVA  R", "AVAR"),
+        ("AVA_L", "AVAL"),
+        ("AVA-L", "AVAL"),
+        ("va01", "VA1"),
+        ("VA 1", "VA1"),
+        ("VA_01", "VA1"),
+    ],
+)
+def test_a_name_nearly_known_is_warned_with_the_nearest(name: str, known: str) -> None:
+    text = f"{NEARLY}AVAL,{name},3\n"
+    shown = name.strip() if " " not in name.strip() else f'"{name.strip()}"'
+    names = f"as the table cook2019 writes their names another way: {shown} ({known})"
+    assert f"warning   left out, {names}\n" in report(text)
+    assert f"warning   without a role, {names}\n" in report(text, "--keep", "all")
+    assert "1 of them not in the table cook2019: " + shown in report(text)
+
+
+def test_the_nearest_is_of_the_users_own_table_too() -> None:
+    Path("cells.csv").write_text("name,role\nIn 1,sensory\nMid,inter\nOut,motor\n")
+    text = "pre,post\nIn 1,Mid\nIn1,Mid\nMid,Out\nmid,Out\n"
+    told = report(text, "--cells", "cells.csv")
+    assert 'another way: In1 ("In 1"), mid (Mid)\n' in told
+
+
+def test_a_worm_in_other_letters_is_told_so() -> None:
+    text = "pre,post\nasel,aval\naval,aiyl\naiyl,da1\n"
+    told = report(text)
+    assert "roles by structure" in told
+    assert "nearly names of C. elegans, and not taken for them: aiyl (AIYL)" in told
+    assert "nearly" not in report("pre,post\nda1,va1\nva1,m1x\n")
+
+
+@pytest.mark.parametrize("name", worms(["cook2019", "witvliet2021-1", "white1986"]))
+def test_no_bundled_name_is_nearly_another(name: str) -> None:
+    account, _, _ = whole(name)
+    assert account["roles"] == "cook2019"
+    assert "near" not in account and "unknown" not in account
+
+
+def test_who_was_left_out_is_said_when_the_compile_fails() -> None:
+    Path("worm.csv").write_text(
+        "pre,post,weight\nASEL,X1,3\nX1,AVAL,2\nAVAR,RIAL,2\nRIAL,DA1,1\nAIYL,RIAL,1\n"
+    )
+    left = (
+        "left out 1 cell that the table cook2019 does not know: X1; "
+        "--keep all, --cells FILE or --roles-table structure keeps them"
+    )
+    done = run("compile", "worm.csv", "-o", "m.py")
+    assert done.exit_code == 1 and not Path("m.py").exists()
+    assert (
+        "no path leads from any of 1 sensory neurons to any of 1 motor" in done.stderr
+    )
+    assert left in done.stderr
+    words = ("--lowering", "published", "--unit", "linear", "--features", "2")
+    assert left in run("compile", "worm.csv", *words).stderr
+    assert left in run("compile", "worm.csv", "--only", "X1").stderr
+    assert run("compile", "worm.csv", "--roles-table", "structure").exit_code == 0
+
+
+@pytest.mark.parametrize(
+    "words, told",
+    [
+        (("--inputs", "X1"), "--inputs X1: X1 of the file was left out; the table cook2019 does not know it: --keep all"),
+        (("--outputs", "MVL01"), "--outputs MVL01: MVL01 of the file was left out; it is no neuron: --keep all keeps it"),
+        (("--inputs", "AIYL", "--without", "AIYL"), "AIYL of the file was left out; --only or --without says so"),
+        (("--inputs", "VA01"), "--inputs VA01: the file's VA01 is VA1 here"),
+        (("--inputs", "avaL"), "--inputs avaL: no cell has such a name; did you mean AVAL?"),
+        (("--inputs", "ZZ*"), '--inputs "ZZ*": no cell has such a name\n'),
+        (("--only", "aval"), "--only aval: no cell has such a name; did you mean AVAL?"),
+    ],
+)  # fmt: skip
+def test_a_pattern_that_matches_no_cell_is_told_why(
+    words: tuple[str, ...], told: str
+) -> None:
+    Path("worm.csv").write_text(
+        "pre,post,weight\nASEL,AVAL,3\nAVAL,VA01,2\nVA01,MVL01,2\nAIYL,AVAL,1\nX1,AVAL,1\n"
+    )
+    done = run("compile", "worm.csv", *words)
+    assert done.exit_code == 2 and told in done.stderr, done.stderr
+
+
+# No path: because of the order, of the roles, of what was left out
+
+CUT = (
+    "pre,post,kind,weight\nA,B,chemical,3\nB,C,chemical,2\nC,A,chemical,1\nB,D,electrical,1\n"
+    "D,C,chemical,2\nA,E,chemical,1\nE,F,chemical,1\nF,E,chemical,2\nF,G,electrical,2\n"
+    "H,A,chemical,1\nB,B,chemical,2\nC,B,chemical,4\n"
+)
+
+
+def refusal(text: str, *words: str) -> str:
+    """What the command line says of a text that it refuses."""
+    Path("worm.csv").write_text(text)
+    done = run("compile", "worm.csv", *words)
+    assert done.exit_code == 1, done.stderr
+    return done.stderr
+
+
+def test_an_order_that_cuts_every_path_is_named_as_the_reason() -> None:
+    ends = ("--inputs", "A", "--outputs", "C", "--max-levels", "2")
+    told = refusal(CUT, *ends, "--no-keep-alive")
+    assert "1 motor neurons: the order cuts every path of the graph\n" in told
+    assert "allow more than --max-levels 2\n  leave out --no-keep-alive\n" in told
+    assert "say which they are" not in told and "--protect 'PRE>POST'" in told
+
+
+def test_roles_and_weights_that_leave_no_path_are_named() -> None:
+    told = refusal("pre,post,weight\nA,B,3\nC,D,2\n", "--inputs", "A", "--outputs", "D")
+    assert "1 motor neurons, whatever the order\n  say which they are" in told
+    ends = ("--inputs", "A", "--outputs", "C", "--min-weight", "2")
+    told = refusal("pre,post,weight\nA,B,3\nB,C,1\nC,D,2\n", *ends)
+    assert "--min-weight left out 1 pair\n" in told
+    told = refusal("pre,post\nAVAL,RIAL\nRIAL,AVAR\n")
+    assert "roles are from the table cook2019; say which they are" in told

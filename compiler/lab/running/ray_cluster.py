@@ -74,8 +74,7 @@ def connected(address: str) -> Iterator[Any]:
     try:
         import ray
     except ImportError:
-        hint = "pip install 'elegansc[cluster]'"
-        raise UsageError(f"--ray: Ray is not installed; {hint}") from None
+        raise UsageError("--ray: Ray is not installed; pip install ray") from None
     check_answers(address)
     settings: dict[str, Any] = (
         {"include_dashboard": False} if address == "local" else {}
