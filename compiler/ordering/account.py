@@ -38,6 +38,7 @@ def account_of(problem: Problem, solution: Solution) -> Broken:
         few_price=None if few is None else few / problem.scale,
         brought_back=repaired.brought_back if repaired else None,
         given_up=repaired.given_up if repaired else None,
+        too_dear=repaired is not None and repaired.too_dear,
         unprotected=unprotected(problem, solution),
         flips=changes(problem, solution) if past else None,
         like=past.label if past else "",

@@ -5,7 +5,7 @@ A cut gives each edge a number from 0 to 1; of every cycle at least one whole ed
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -50,6 +50,14 @@ class CycleConstraints:
         self.seen.add(row)
         self.cycles.append(row)
         return True
+
+    def begin(self, known: Iterable[Sequence[int]]) -> None:
+        """Constrain known cycles; where none is new, those that the 2-cycles leave uncut."""
+        pairs = len(self.cycles)
+        for cycle in known:
+            self.add(cycle)
+        if len(self.seen) == pairs:
+            self.separate(self.two_cycle_optimum())
 
     def forget(self, slack: Bool) -> None:
         """Drop the cycles that `slack` marks: their constraints do not bind."""

@@ -94,15 +94,10 @@ def minimum(
         return Minimum(np.zeros(0, bool), 0, True, least=True)
     if int(weight.max()) > LARGEST:
         return Minimum(None, 0, False)
+    cost = costs(weight, tie, change_cost)
     most = np.ones(len(pre)) if fixed is None else (~fixed).astype(np.float64)
-    constraints = CycleConstraints(
-        pre, post, weight, costs(weight, tie, change_cost), most, size
-    )
-    pairs = len(constraints.cycles)
-    for cycle in known:
-        constraints.add(cycle)
-    if len(constraints.seen) == pairs:
-        constraints.separate(constraints.two_cycle_optimum())
+    constraints = CycleConstraints(pre, post, weight, cost, most, size)
+    constraints.begin(known)
     relaxed = relax(constraints, rounds)
     if relaxed is None:
         return Minimum(None, 0, False, spent=True)

@@ -31,6 +31,7 @@ class Arcs:
         pre, post, weight: (A,); a direction of a junction weighs 0.
         sensory, motor: (N,) roles.
         names: (N,) of the nodes. fixed: (A,) arcs that may not be cut.
+        junction: (A,) directions of junctions.
     """
 
     pre: Int32
@@ -40,6 +41,12 @@ class Arcs:
     motor: Bool
     names: tuple[str, ...]
     fixed: Bool
+    junction: Bool
+
+    def wanted(self) -> Bool:
+        """(N,) nodes on a path from a sensor to a motor if all arcs could be kept."""
+        from_sensor, to_motor = self.live(np.ones(len(self.pre), bool))
+        return from_sensor & to_motor
 
     def live(self, kept: Bool) -> tuple[Bool, Bool]:
         """(N,), (N,): nodes that a sensor reaches, and nodes that reach a motor."""
@@ -56,45 +63,59 @@ class Kept:
     Attributes:
         kept: (A,) the arcs.
         forced: (A,) those kept to bring a neuron back.
-        given_up: names of the neurons that no arc within the cap brings back.
+        given_up: names of the neurons that are left on no path.
+        too_dear: whether the cap is the reason.
     """
 
     kept: Bool
     forced: Bool
     given_up: tuple[str, ...]
+    too_dear: bool = False
 
 
 Resolve = Callable[[Arcs, Bool], Bool | None]
 
 
 def keep_alive(arcs: Arcs, kept: Bool, cap: int, resolve: Resolve | None) -> Kept:
-    """Bring back every neuron that can be, for at most `cap` an arc.
+    """Bring neurons back for at most `cap` an arc: of all tries the one with most alive.
 
     Args:
         kept: (A,) the acyclic arcs of an order, no junction among them.
         resolve: solves for the least weight again with the forced arcs kept; the arcs
             that stay, or None where it can not. None: the repair stands as it is.
     """
-    from_sensor, to_motor = arcs.live(np.ones(len(kept), bool))
-    wanted = from_sensor & to_motor
-    start = Kept(kept, np.zeros(len(kept), bool), ())
-    best = start = replace(start, given_up=dead_names(arcs, wanted, kept))
-    state = start
+    wanted = arcs.wanted()
+    nothing = np.zeros(len(kept), bool)
+    best = state = Kept(kept, nothing, dead_names(arcs, wanted, kept))
     for _ in range(4):
-        state = best = better(best, repair(arcs, state, wanted, cap))
+        state = repair(arcs, state, wanted, cap)
+        best = better(arcs, best, state)
         again = resolve(arcs, state.forced) if resolve and state.forced.any() else None
         if again is None:
             return best
-        dead = dead_names(arcs, wanted, again)
+        dead, alive = dead_names(arcs, wanted, again), len(best.given_up)
         state = replace(state, kept=again, given_up=dead)
-        if len(dead) <= len(best.given_up):
-            return state
+        best = better(arcs, best, state)
+        if len(dead) <= alive:
+            return best
     return best
 
 
-def better(old: Kept, new: Kept) -> Kept:
-    """The repair, unless it left more neurons silent than there were."""
-    return new if len(new.given_up) <= len(old.given_up) else old
+def better(arcs: Arcs, old: Kept, new: Kept) -> Kept:
+    """The one that leaves fewer neurons silent, then the one that loses less."""
+    one, two = ((len(each.given_up), loss(arcs, each.kept)) for each in (old, new))
+    return new if two <= one else old
+
+
+def loss(arcs: Arcs, kept: Bool) -> int:
+    """Weight of the arcs that are not kept."""
+    return int(arcs.weight[~kept].sum())
+
+
+def silent(arcs: Arcs, wanted: Bool, kept: Bool) -> int:
+    """Number of the wanted nodes (N,) on no path of kept arcs (A,)."""
+    from_sensor, to_motor = arcs.live(kept)
+    return int((wanted & ~(from_sensor & to_motor)).sum())
 
 
 def dead_names(arcs: Arcs, wanted: Bool, kept: Bool) -> tuple[str, ...]:
@@ -116,9 +137,8 @@ def repair(arcs: Arcs, state: Kept, wanted: Bool, cap: int) -> Kept:
             arcs, kept, forced, np.flatnonzero(dead), from_sensor, to_motor
         )
         if offer is None or offer.price > cap:
-            return Kept(
-                kept, forced, tuple(arcs.names[r] for r in np.flatnonzero(dead))
-            )
+            names = tuple(arcs.names[row] for row in np.flatnonzero(dead).tolist())
+            return Kept(kept, forced, names, too_dear=offer is not None)
         side = (
             offer.near
         )  # nodes that the arc's head still reaches after the minimum cut

@@ -16,7 +16,7 @@ import numpy as np
 
 from ..arrays import Bool, Float64, Int32, Int64
 from .few_levels import LevelAssignment
-from .keep_alive import Arcs, candidates, dead_names
+from .keep_alive import Arcs, candidates, dead_names, silent
 
 TRIED = 400  # arcs at a step, the cheapest first
 ROUNDS, WARM = 3, 0.1  # of moving all neurons, and bringing back who that silenced
@@ -30,12 +30,14 @@ class RepairedLevels:
     Attributes:
         level: (N,) of each node.
         forced: (A,) the arcs that brought a neuron back.
-        given_up: names of the neurons that no arc within the cap brings back.
+        given_up: names of the neurons that are left on no path.
+        too_dear: whether the cap is the reason.
     """
 
     level: Int32
     forced: Bool
     given_up: tuple[str, ...]
+    too_dear: bool = False
 
 
 def repair_levels(
@@ -48,8 +50,7 @@ def repair_levels(
         starts: levels (N,) to begin with; which of them ends best is not known before.
         cap: in units of weight.
     """
-    from_sensor, to_motor = arcs.live(np.ones(len(arcs.pre), bool))
-    repair = Repair(assignment, arcs, from_sensor & to_motor, cap)
+    repair = Repair(assignment, arcs, arcs.wanted(), cap)
     nothing = np.zeros(len(arcs.pre), bool)
     best = min((repair.run(level, nothing) for level in starts), key=repair.key)
     for number in range(ROUNDS if best.forced.any() else 0):
@@ -68,6 +69,7 @@ class Repair:
         self.assignment, self.arcs, self.wanted = assignment, arcs, wanted
         # below the penalty, so that required arcs rise
         self.cap = min(cap * assignment.unit, assignment.penalty - 1)
+        self.dear = False  # whether the cap ended the last search for an arc
 
     def key(self, found: RepairedLevels) -> tuple[int, int, int]:
         """Key of a result: required arcs that do not rise, then the loss.
@@ -84,21 +86,22 @@ class Repair:
 
     def dead(self, level: Int32) -> int:
         """Number of wanted neurons that are silent."""
-        from_sensor, to_motor = self.arcs.live(self.rises(level))
-        return int((self.wanted & ~(from_sensor & to_motor)).sum())
+        return silent(self.arcs, self.wanted, self.rises(level))
 
     def run(self, level: Int32, forced: Bool) -> RepairedLevels:
         """Bring neurons back, one arc at a time; then lessen the loss, none silenced."""
-        forced, dead = forced.copy(), self.dead(level)
+        forced, dead, dear = forced.copy(), self.dead(level), False
         while dead:
             step = self.step(level, dead)
             if step is None:
+                dear = self.dear
                 break
             level, arc, dead = step
             forced[arc] = True
         level = self.settle(level, dead)
         names = dead_names(self.arcs, self.wanted, self.rises(level))
-        return RepairedLevels(level, forced & self.rises(level), names)
+        forced &= self.rises(level)
+        return RepairedLevels(level, forced, names, dear and bool(names))
 
     def step(self, level: Int32, dead: int) -> tuple[Int32, int, int] | None:
         """(levels, the arc, how many are silent now) of the cheapest arc that helps."""
@@ -110,7 +113,11 @@ class Repair:
             for row in rows
             for arc in candidates(arcs, kept, row, from_sensor, to_motor)
         }
-        for _, _, _, arc in sorted(self.prices(level, useful))[:TRIED]:
+        self.dear = False
+        for price, _, _, arc in sorted(self.prices(level, useful))[:TRIED]:
+            if price > self.cap:
+                self.dear = True
+                break
             moved = self.moved(level, arc)[1]
             now = self.dead(moved)
             if now < dead:
@@ -120,13 +127,12 @@ class Repair:
     def prices(
         self, level: Int32, useful: set[int]
     ) -> Iterator[tuple[int, str, str, int]]:
-        """(price, pre, post, arc) of those within the cap."""
+        """(price, pre, post, arc) of each."""
         name = self.arcs.names
         for arc in useful:
             price, _ = self.moved(level, arc)
-            if price <= self.cap:
-                ends = int(self.arcs.pre[arc]), int(self.arcs.post[arc])
-                yield price, name[ends[0]], name[ends[1]], arc
+            ends = int(self.arcs.pre[arc]), int(self.arcs.post[arc])
+            yield price, name[ends[0]], name[ends[1]], arc
 
     def moved(self, level: Int32, arc: int) -> tuple[int, Int32]:
         """(price, levels) after the ends of an arc moved to where it rises."""

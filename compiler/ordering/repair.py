@@ -10,11 +10,12 @@ from ..arrays import Bool, Int8, Int64
 from ..errors import InputError
 from ..graph import reached
 from ..names import plural
+from .all_orders import SMALL, best_orders
 from .feedback_arc_set import FeedbackArcSet, feedback_arc_set, without_idle
 from .few_levels import LevelAssignment, levels_found
 from .integers import parts
 from .junction_directions import JunctionDirections
-from .keep_alive import Arcs, Kept, keep_alive
+from .keep_alive import Arcs, Kept, dead_names, keep_alive
 from .keep_alive_levels import STARTS, repair_levels
 from .problem import Problem
 
@@ -28,7 +29,8 @@ class Repaired:
         way: (J,) +1: the junction conducts left -> right, -1: right -> left, 0: free, or
             both ends share one of few levels.
         brought_back: arcs forced forward to bring neurons back; None: nobody was to be.
-        given_up: names of the neurons that no arc within the cap brings back.
+        given_up: names of the neurons that are left on no path; too_dear: whether
+            the cap is the reason.
         few_price: cost of the levels before the repair, in integers; None: any number of
             levels.
     """
@@ -38,6 +40,7 @@ class Repaired:
     brought_back: int | None = None
     given_up: tuple[str, ...] | None = None
     few_price: int | None = None
+    too_dear: bool = False
 
 
 def repair(problem: Problem, found: FeedbackArcSet) -> Repaired:
@@ -72,15 +75,24 @@ def kept_alive(
     def resolve(arcs: Arcs, forced: Bool) -> Bool | None:
         return solved_again(problem, found, arcs, forced)
 
-    result = keep_alive(arcs, kept, cap, None if found.sifted else resolve)
-    kept = result.kept
+    nothing = np.zeros(len(kept), bool)
+    result = Kept(kept, nothing, dead_names(arcs, arcs.wanted(), kept))
+    if len(arcs.names) > SMALL:
+        result = keep_alive(arcs, kept, cap, None if found.sifted else resolve)
     if found.sifted:  # a cut may have taken more than it had to
-        kept = with_idle_kept(problem, arcs, result)
+        result = replace(result, kept=with_idle_kept(problem, arcs, result))
+    cost = arcs.weight.astype(np.float64)
+    if instance.change_cost is not None:
+        cost[: len(proper)] += instance.change_cost[proper]
+    most = cap if problem.options.alive_cap else None
+    result = best_orders(arcs, result, kept, cost, most, instance.seed)
+    kept = result.kept
     back = np.zeros(len(instance.pre), bool)
     back[proper[~kept[: len(proper)]]] = True
-    forced = conducted(problem, set(key[kept[len(proper) :]].tolist()))
-    way = np.where(forced != 0, forced, way).astype(np.int8)
-    return Repaired(back, way, int(result.forced.sum()), result.given_up)
+    along = conducted(problem, set(key[kept[len(proper) :]].tolist()))
+    way = np.where(along != 0, along, way).astype(np.int8)
+    forced = int(result.forced.sum())
+    return Repaired(back, way, forced, result.given_up, too_dear=result.too_dear)
 
 
 def solved_again(
@@ -150,6 +162,7 @@ def in_few_levels(problem: Problem, found: FeedbackArcSet, most: int) -> Repaire
     assignment = LevelAssignment(instance, left, right, price, most)
     level, *others = levels_found(assignment, instance, found.back)
     brought = gone = first = None
+    dear = False
     if problem.cap is not None:
         falls = (level[instance.pre] >= level[instance.post]) | ~instance.proper
         first = int(instance.weight[falls & (instance.pre != instance.post)].sum())
@@ -157,7 +170,7 @@ def in_few_levels(problem: Problem, found: FeedbackArcSet, most: int) -> Repaire
         starts = [level, *others[: STARTS - 1]]
         repaired = repair_levels(assignment, arcs, starts, problem.cap)
         level, gone = repaired.level, repaired.given_up
-        brought = int(repaired.forced.sum())
+        brought, dear = int(repaired.forced.sum()), repaired.too_dear
     way = np.sign(level[right] - level[left]).astype(np.int8)
     wanted = np.sign(instance.block[right] - instance.block[left])
     wrong = int(((wanted != 0) & (way != wanted)).sum())
@@ -167,7 +180,7 @@ def in_few_levels(problem: Problem, found: FeedbackArcSet, most: int) -> Repaire
         raise InputError(circuit.source.label, seen, hint)
     rises = instance.proper & (level[instance.pre] < level[instance.post])
     way = directed(problem, rises, way)
-    return Repaired(instance.proper & ~rises, way, brought, gone, first)
+    return Repaired(instance.proper & ~rises, way, brought, gone, first, dear)
 
 
 def directed(problem: Problem, rises: Bool, way: Int8) -> Int8:
@@ -227,5 +240,6 @@ def arcs_of(problem: Problem, proper: Int64) -> tuple[Arcs, Int64]:
         motor,
         instance.names,
         np.concatenate([instance.fixed[proper], none > 0]),
+        np.concatenate([np.zeros(len(proper), bool), none == 0]),
     )
     return arcs, key

@@ -49,7 +49,10 @@ def cycles(account: Broken, unit: str) -> Iterator[str]:
         )
     if account.given_up:
         names = ", ".join(map(plain, account.given_up))
-        yield line("", f"kept on no path, at the price allowed by --alive-cap: {names}")
+        why = "no order was found that has them on one beside the others"
+        if account.too_dear:
+            why = "--alive-cap allows no such price"
+        yield line("", f"kept on no path, {why}: {names}")
     if loss.scale > 1:
         how = "were rounded to" if account.rounded else "are counted in"
         yield line("", f"weights {how} 1/{loss.scale:,} to find the order")
@@ -111,7 +114,10 @@ def levels_of(account: Broken) -> str:
 
 def alive_of(account: Broken) -> str:
     """The neurons for which more than the minimum is lost; "" for none."""
-    return "with everyone alive who can be" if account.alive else ""
+    if not account.alive:
+        return ""
+    gone = len(account.given_up or ())
+    return f"with all but {gone:,} alive" if gone else "with everyone alive who can be"
 
 
 def near_of(account: Broken) -> str:

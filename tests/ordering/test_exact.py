@@ -779,6 +779,7 @@ def test_the_price_of_an_arc_is_a_minimum_cut(data: st.DataObject) -> None:
         np.zeros(size, bool),
         tuple("ABCDEFG"[:size]),
         np.array(data.draw(some)),
+        np.zeros(count, bool),
     )
     kept = np.array([rank[u] < rank[v] for u, v in ends])
     forced = np.array(data.draw(some)) & kept
