@@ -63,6 +63,12 @@ def facts(
     if options.task != "none":
         yield "task", task(options)
     yield "parameters", [counted(parameters)]
+    if (
+        options.init == "counts"
+        and merge_of(options).gains
+        and not merge_of(options).shut
+    ):
+        yield "start", [START]
     yield from junctions(plan, words)
     yield from feedback(plan, options, words)
     yield from unused(plan)
@@ -98,6 +104,12 @@ TASKS = {
         "ElegansNetM2, an autoencoder of binarised MNIST, after model M2 of ElegansNet"
     ],
 }
+
+
+START = (
+    "gains at the root of a synapse's share of the weight: junctions positive, synapses as in "
+    "SIGN; not there, of GABA neurons negative (a guess), else drawn"
+)
 
 
 def task(options: Options) -> list[str]:

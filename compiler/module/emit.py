@@ -2,7 +2,7 @@
 
 All that is particular to a connectome stands in the tables. The text below them depends
 on the options alone. The pages in `templates/` are written as black would write them, and
-a test holds them to it, so no formatter runs here.
+a test holds them to it; black itself runs only where the name of the class is too long.
 """
 
 from __future__ import annotations
@@ -31,6 +31,9 @@ from .tables import Tables, tables_of
 
 if TYPE_CHECKING:
     import jinja2
+
+
+COLUMNS = 88  # of the text below the tables
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +84,7 @@ def emit(plan: Plan, *, options: Options | None = None, name: str = "") -> Artif
     parameters = semantics.parameters(tables.wiring, options)
     page = environment().get_template(f"semantics/{semantics.page}.jinja")
     module = page_of(plan, options, name, tables, parameters)
-    body = page.render(module=module).encode("ascii")
+    body = formatted(page.render(module=module)).encode("ascii")
     return Artifact(
         {f"{name}.py": with_header(body, plan.source.label, digest(plan))},
         plan.source.label,
@@ -90,6 +93,18 @@ def emit(plan: Plan, *, options: Options | None = None, name: str = "") -> Artif
         plan.history,
         optimality=plan.optimality,
     )
+
+
+def formatted(body: str) -> str:
+    """A body whose text below the tables is as black writes it, whoever's settings are near."""
+    mark = "# fmt: on\n"
+    tables, text = body.split(mark)
+    if all(len(line) <= COLUMNS for line in text.split("\n")):
+        return body
+    import black
+
+    mode = black.Mode(line_length=COLUMNS)
+    return f"{tables}{mark}\n{black.format_str(text.lstrip(), mode=mode)}"
 
 
 def summary(

@@ -22,7 +22,7 @@ from ..semantics.semantics import Parameter
 from ..semantics.wiring import Wiring, nest, with_role
 from .docstring import counted, task
 from .docstring_layout import command, laid_out, listed
-from .emit import check_name, environment, quoted
+from .emit import check_name, environment, formatted, quoted
 from .header import check_label, with_header
 from .table_text import (
     Table,
@@ -60,6 +60,8 @@ class SweepPage:
     readout: str
     width: int
 
+    gains: bool = False  # whether synapses have gains: units of a sweep have none
+
 
 @dataclass(slots=True)
 class Line:
@@ -77,7 +79,8 @@ def emit_sweep(sweep: Sweep, *, options: Options, name: str = "") -> Artifact:
     name = check_name(name or names.class_name(sweep.source.label))
     parameters = semantics_of(options).parameters(wiring_of(sweep), options)
     page = environment().get_template("semantics/published.jinja")
-    body = page.render(module=page_of(sweep, options, name, parameters)).encode("ascii")
+    text = page.render(module=page_of(sweep, options, name, parameters))
+    body = formatted(text).encode("ascii")
     return Artifact(
         {f"{name}.py": with_header(body, sweep.source.label, digest(sweep))},
         sweep.source.label,

@@ -44,9 +44,10 @@ def table_texts(tables: Tables, unit: str, words: Words) -> Iterator[Table]:
         "Neurons on no path from a sensor to a motor: state 0, synapses without gains.",
         tables.unused,
     )
-    yield from cell_texts(tables.sensory, tables.motor, tables.transmitter)
+    counted = tables.options.get("init") == "counts"
+    yield from cell_texts(tables.sensory, tables.motor, tables.transmitter, counted)
     yield from synapse_texts(tables, unit, words)
-    if tables.sign or tables.options.get("init") == "counts":
+    if tables.sign or counted:
         yield sign_text(tables.sign)
 
 
@@ -61,12 +62,19 @@ def options_text(changed: Mapping[str, Value]) -> Table:
 
 
 def cell_texts(
-    sensory: list[str], motor: list[str], transmitter: Mapping[str, list[str]]
+    sensory: list[str],
+    motor: list[str],
+    transmitter: Mapping[str, list[str]],
+    counted: bool = False,
 ) -> Iterator[Table]:
-    """The tables of roles, and of transmitters where one is known."""
+    """The tables of roles, and of transmitters where one is known.
+
+    Args:
+        counted: start gains are looked up in it, known or not.
+    """
     yield named("SENSORY", "The neurons that take the input, in its order.", sensory)
     yield named("MOTOR", "The neurons that give the output, in its order.", motor)
-    if transmitter:
+    if transmitter or counted:
         yield mapping(
             "TRANSMITTER",
             "dict[str, list[str]]",

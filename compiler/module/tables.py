@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from ..ir.stages import MOTOR, SENSORY, Cells, Plan
 from ..options import Options, Value
-from ..semantics.wiring import Nested, Wiring, nest, signs, with_role
+from ..semantics.wiring import Nested, Wiring, gaba, nest, signs, with_role
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +41,11 @@ class Tables:
                 "lateral": self.lateral,
             },
             self.sign,
+            gaba(
+                (cell, word)
+                for word, cells in self.transmitter.items()
+                for cell in cells
+            ),
         )
 
 

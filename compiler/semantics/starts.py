@@ -89,7 +89,7 @@ def gains(
         if merge.shut:
             return Shifted(tuple(-math.log(part) / 2 for part in share))
         size = tuple(scale * math.sqrt(part) for part in share)
-        return Signed(size, tuple(known_sign(wiring, gain) for gain in synapses))
+        return Signed(size, tuple(start_sign(wiring, gain) for gain in synapses))
     fan_in = Counter(wiring.sensory)
     fan_in.update(read.neuron for read in reads)
     if merge.shut:
@@ -109,11 +109,17 @@ def shares(wiring: Wiring, synapses: tuple[Gain, ...]) -> list[float]:
     return [weight / total[neuron] for (neuron, _, _), weight in ends]
 
 
-def known_sign(wiring: Wiring, gain: Gain) -> int:
-    """The sign that a synapse is known to have; 0: none."""
+def start_sign(wiring: Wiring, gain: Gain) -> int:
+    """The sign that a gain starts with; 0: it is drawn.
+
+    A gap junction couples: positive. A chemical synapse has its own sign where the file
+    gives one, else, at a guess, the negative one of GABA.
+    """
     neuron, source, kind = gain
-    chemical = kind in ("chemical", "feedback")
-    return wiring.sign.get(neuron, {}).get(source, 0) if chemical else 0
+    if kind not in ("chemical", "feedback"):
+        return 1
+    guess = -1 if source in wiring.gaba else 0
+    return wiring.sign.get(neuron, {}).get(source, guess)
 
 
 def weights(options: Options) -> Start:
@@ -145,7 +151,7 @@ def sentence(options: Options) -> str:
         return f"Draw gains of about {CENTRED} {size}; sums about 1, that relu fires."
     if counted:
         return (
-            f"Start gains at the root of a synapse's share, signs as known; fits {act}."
+            f"Start gains at roots of shares, GABA's negative at a guess; fits {act}."
         )
     if matrix:
         return f"Draw gains of deviation 1 / sqrt(number of inputs), weights as suits {act}."

@@ -50,6 +50,7 @@ class Wiring:
         tables: kind of synapse -> neuron -> input -> weight; kinds are "chemical" and
             "electrical" where they conduct forward, "feedback" and "lateral" where not.
         sign: neuron -> input -> +1 or -1, of chemical synapses where known.
+        gaba: the neurons that are known to release GABA.
     """
 
     fire: tuple[str, ...]
@@ -58,6 +59,7 @@ class Wiring:
     motor: tuple[str, ...]
     tables: Mapping[str, Nested]
     sign: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    gaba: frozenset[str] = frozenset()
 
     def between_live(self, kind: str) -> Iterator[Gain]:
         """(neuron, input, kind) of each synapse with two live ends, in table order."""
@@ -92,6 +94,7 @@ def wiring_of(graph: Order | Plan) -> Wiring:
             "lateral": nest(name, within.left, within.right, within.weight),
         },
         signs(graph),
+        gaba(zip(graph.cells.name, graph.cells.transmitter, strict=True)),
     )
 
 
@@ -142,6 +145,11 @@ def signs(graph: Order | Plan) -> dict[str, dict[str, int]]:
         for neuron, row in table.items():
             found.setdefault(neuron, {}).update(row)
     return {neuron: dict(sorted(row.items())) for neuron, row in sorted(found.items())}
+
+
+def gaba(releases: Iterable[tuple[str, str]]) -> frozenset[str]:
+    """The cells of (cell, transmitter) whose transmitter is GABA."""
+    return frozenset(cell for cell, word in releases if word.lower() == "gaba")
 
 
 def grouped(neurons: Iterable[str], reads: Iterable[Read]) -> dict[str, list[Read]]:

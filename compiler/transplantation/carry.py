@@ -156,5 +156,5 @@ def carried(
         known = index >= 0
         value[known] = entries[at + name].detach()[index[known]]
     found = {at + name: value for name, value in values.items()}
-    found[at + SIGNED] = torch.tensor(list(new.found.wiring), dtype=torch.uint8)
+    found[at + SIGNED] = torch.tensor(list(new.found.wiring))
     return found

@@ -167,12 +167,14 @@ def fault(entries: Mapping[str, Any], at: str, old: Side, new: Side) -> str:
 
 
 def signature(state: Any) -> bytes:
-    """The wiring that a module's extra state names."""
+    """The wiring that a module's extra state names; it may be averaged or halved."""
     import torch
 
-    if not isinstance(state, torch.Tensor) or state.dtype != torch.uint8:
+    if not isinstance(state, torch.Tensor) or state.is_meta or state.is_complex():
         return b""
-    return b"" if state.is_meta else bytes(state.flatten().tolist())
+    numbers = state.detach().flatten().double().round().tolist()
+    whole = all(0 <= number <= 255 for number in numbers)
+    return bytes(map(int, numbers)) if whole else b""
 
 
 def dtype_of(value: Tensor) -> str:

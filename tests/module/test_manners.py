@@ -6,6 +6,7 @@ import copy
 import io
 import pickle
 import random
+import re
 import warnings
 from collections.abc import Callable
 from dataclasses import replace
@@ -107,10 +108,11 @@ def test_batches_of_any_size_and_one_input_for_all(options: Options) -> None:
     assert (empty[0] if rest else empty).shape[:2] == (0, len(module.MOTOR))
     spread = inputs[:, :1].expand_as(inputs)
     assert_close(net(inputs[:, :1], *rest), net(spread, *rest), rtol=0, atol=0)
-    with pytest.raises(RuntimeError):
-        net(inputs[:, :2], *rest)
-    with pytest.raises(RuntimeError):
-        net(inputs[..., None], *rest)
+    size = ", ".join(map(str, ("batch", *inputs.shape[1:])))
+    wanted = re.escape(f"inputs of shape ({size}), in the order of SENSORY, not ")
+    for wrong in (inputs[:, :2], inputs[..., None], inputs[0], inputs[..., :0]):
+        with pytest.raises(ValueError, match=wanted):
+            net(wrong, *rest)
 
 
 # Its parameters and its state

@@ -132,9 +132,10 @@ def test_a_kernel_reads_of_the_page_what_its_contract_names(
     macros = kernel_of(options)
     above = {target for target in top_level(toy.source(options)) if target.isupper()}
     above |= top_level(textwrap.dedent(macros.layout()).encode())
-    above |= {*vars(builtins), "torch", "nn", "math", "Tensor"}
+    above |= {*vars(builtins), "torch", "nn", "math", "Tensor", "parts"}
 
-    assert free(macros.sweep("%s"), "self", "far", "inputs") <= above
+    given = ("self", "far", "inputs", "bias", "hands")
+    assert free(macros.sweep("%s"), *given) <= above
     slots = (
         f"        for name, indices in (\n{macros.slots('SYNAPSES')}\n        ): ..."
     )
