@@ -13,10 +13,9 @@ from support.paths import ROOT
 
 
 @pytest.fixture(scope="module")
-def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("wheel")
-    copy = folder / "source"
-    copy.mkdir()
+def source(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of what belongs to the package."""
+    copy = tmp_path_factory.mktemp("source")
     listed = subprocess.run(
         ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
         cwd=ROOT,
@@ -28,6 +27,12 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
         if (ROOT / name).is_file() and not name.startswith("tests/"):
             (copy / name).parent.mkdir(parents=True, exist_ok=True)
             (copy / name).write_bytes((ROOT / name).read_bytes())
+    return copy
+
+
+@pytest.fixture(scope="module")
+def wheel(source: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("wheel")
     command = [
         sys.executable,
         "-m",
@@ -37,7 +42,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "-q",
         "-w",
         folder,
-        copy,
+        source,
     ]
     done = subprocess.run(command, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
@@ -79,3 +84,31 @@ def test_the_wheel_compiles_a_connectome(wheel: Path, tmp_path: Path) -> None:
     assert (
         done.stdout == (ROOT / "generated" / "witvliet1.py").read_bytes()
     ), done.stderr
+
+
+@pytest.mark.slow
+def test_a_strict_editable_install_is_typed(source: Path, tmp_path: Path) -> None:
+    """As README has it; the packages it needs are those of this environment."""
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", "v"], cwd=tmp_path)
+    python = tmp_path / "v/bin/python"
+    (packages,) = (tmp_path / "v").glob("lib/*/site-packages")
+    ours = [path for path in sys.path if path.endswith("site-packages")]
+    (packages / "ours.pth").write_text("\n".join(ours))
+    install = ["-m", "pip", "install", "--quiet", "--no-deps", "--no-build-isolation"]
+    strict = ["-e", str(source), "--config-settings", "editable_mode=strict"]
+    done = subprocess.run([python, *install, *strict], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    (tmp_path / "user.py").write_text(
+        'import elegansc\n\nfound = elegansc.compile("cook2019", feature=3)\n'
+        "reveal_type(found.source)\n"
+    )
+    command = [sys.executable, "-m", "mypy", "--cache-dir=/dev/null", "--strict"]
+    checked = subprocess.run(
+        [*command, "--python-executable", python, "user.py"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+    )
+    assert "[import-untyped]" not in checked.stdout
+    assert 'Unexpected keyword argument "feature"' in checked.stdout
+    assert 'Revealed type is "str"' in checked.stdout
