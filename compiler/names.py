@@ -117,7 +117,7 @@ def matches(name: str, patterns: tuple[str, ...]) -> bool:
 RESERVED = frozenset(
     "OPTIONS LEVELS UNUSED SENSORY MOTOR CHEMICAL ELECTRICAL FEEDBACK LATERAL SIGN TRANSMITTER "
     "CYCLES FEATURES LIVE NEURONS SILENT SYNAPSES WIRING SPAN STAGES BLOCKS PLACES "
-    "NOW DELAYED LATE TABLES schedule cut times Counter Iterator Tensor defaultdict hashlib "
+    "NOW DELAYED LATE TABLES BY_HAND schedule spread parts fill times Any Counter Iterator Tensor defaultdict hashlib "
     "json math nn torch HEADS WIDTH HEARD Encoder Readout Decoder ElegansNetM1 "
     "ElegansNetM2 SWEEP UNITS FIRED SIZES stages itertools".split()
 )

@@ -141,7 +141,7 @@ def sentence(options: Options) -> str:
     merge, matrix = merge_of(options), unit_of(options).matrix
     if not merge.gains:
         drawn = f"Draw weights as suits {act}, set" if matrix else "Set"
-        return f"{drawn} biases to 1: a product of small states would vanish."
+        return f"{drawn} biases to 1, or products would vanish."
     if merge.shut:
         size = "root of a synapse's share" if counted else "1 / root of inputs"
         also = ", and weights" if matrix else ""

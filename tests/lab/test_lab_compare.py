@@ -302,7 +302,7 @@ def test_a_cluster_that_does_not_answer(
 
 def test_without_ray_there_is_a_hint(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "ray", None)
-    with pytest.raises(UsageError, match="elegansc\\[cluster\\]"), connected("auto"):
+    with pytest.raises(UsageError, match="pip install ray"), connected("auto"):
         pass
 
 

@@ -90,7 +90,7 @@ def test_a_model_of_an_older_elegansc_is_fresh(folder: Path, name: str) -> None:
 
     assert done.exit_code == 0
     assert done.stdout.startswith(f"{name}: fresh")
-    assert "by hand" not in done.output
+    assert "edited by hand" not in done.output
 
 
 @pytest.mark.parametrize("name", MODELS)
@@ -104,7 +104,7 @@ def test_an_older_model_says_the_same_as_its_new_form(folder: Path, name: str) -
         Path("new.py").write_bytes(emitted(old))
         done = run("diff", name, "new.py")
         assert done.exit_code == 0 and done.stdout.endswith("no difference\n")
-        assert "by hand" not in done.output
+        assert "edited by hand" not in done.output
 
 
 @pytest.mark.slow
@@ -180,7 +180,7 @@ def test_an_older_form_is_no_edit_to_any_command(worm: bytes) -> None:
         ("compile", "worm.csv", "-o", "old.py", "-q"),
     ):
         done = run(*words)
-        assert done.exit_code == 0 and "by hand" not in done.output, words
+        assert done.exit_code == 0 and "edited by hand" not in done.output, words
     assert Path("old.py").read_bytes().split(b"\n")[2:] == worm.split(b"\n")[2:]
 
 
@@ -309,7 +309,7 @@ def test_a_reformatted_model_is_fresh(
     assert status() == f"{word}: just what worm.csv gives"
     for line in every(data):
         done = run(*line.split())
-        assert done.exit_code == 0 and "by hand" not in done.output, line
+        assert done.exit_code == 0 and "edited by hand" not in done.output, line
     assert all(check.passed for check in prove(data, "worm.py"))
     assert run("compile", "worm.csv", "-o", "worm.py", "-q").exit_code == 0
     assert Path("worm.py").read_bytes() == worm
