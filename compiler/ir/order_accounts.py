@@ -46,7 +46,8 @@ class Broken:
             unprotected: protected synapses that run backward.
         unique, least: see `Solution`; least_price: price of the order found first.
         too_large_to_revive: whether the graph is too large to keep neurons alive.
-        few_price, brought_back, given_up, too_dear: see `Repaired`.
+        few_price, brought_back, given_up, too_dear: see `Repaired`; silent: number of
+            the neurons that are left on no path.
         flips: synapses that run another way than in the older model `like`.
         recorded: whether an older order was taken as it is.
         spent: whether the budget of an exact search ended before; certified: see
@@ -71,6 +72,7 @@ class Broken:
     brought_back: int | None = None
     given_up: tuple[str, ...] | None = None
     too_dear: bool = False
+    silent: int = 0
     unprotected: tuple[str, ...]
     flips: int | None = None
     like: str = ""

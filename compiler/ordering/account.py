@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..graph import total, walks
+from ..graph import reached, total, walks
 from ..ir.order_accounts import Broken, Loss
 from ..ir.stages import MOTOR, SENSORY, Circuit
 from ..names import plain
-from .instance import protected
+from .instance import block_of, protected
+from .junction_directions import JunctionDirections
 from .problem import Problem
 from .solve import Solution
 
@@ -21,11 +22,13 @@ def account_of(problem: Problem, solution: Solution) -> Broken:
     if not recorded:
         too_large = problem.too_large_to_revive
     few = repaired.few_price if repaired else None
+    given_up = repaired.given_up if repaired else None
+    alive = problem.keeps_alive and not too_large
     assert solution.optimality.lost is not None
     return Broken(
         asked="" if recorded else options.cycles,
         rounded=not problem.exact,
-        alive=problem.keeps_alive and not too_large,
+        alive=alive,
         roles=options.roles,
         symmetric=options.symmetric,
         protected=int(problem.instance.fixed.sum()),
@@ -37,7 +40,10 @@ def account_of(problem: Problem, solution: Solution) -> Broken:
         max_levels=options.max_levels,
         few_price=None if few is None else few / problem.scale,
         brought_back=repaired.brought_back if repaired else None,
-        given_up=repaired.given_up if repaired else None,
+        given_up=given_up,
+        silent=(
+            silenced(problem, solution) if recorded and alive else len(given_up or ())
+        ),
         too_dear=repaired is not None and repaired.too_dear,
         unprotected=unprotected(problem, solution),
         flips=changes(problem, solution) if past else None,
@@ -51,6 +57,27 @@ def account_of(problem: Problem, solution: Solution) -> Broken:
         lateral=len(lateral),
         lateral_weight=total(lateral.weight),
     )
+
+
+def silenced(problem: Problem, solution: Solution) -> int:
+    """Number of neurons on no path that lie on one where everything runs forward."""
+    circuit, ahead = problem.circuit, ~solution.back
+    edges, ends, role = circuit.chemical, circuit.junctions, circuit.cells.role
+    block = block_of(role)
+    if problem.options.roles != "blocks":
+        block = np.ones_like(block)
+    pre = np.concatenate([edges.pre, ends.left, ends.right])
+    post = np.concatenate([edges.post, ends.right, ends.left])
+    may = block[pre] <= block[post]
+    joined = JunctionDirections(
+        len(role),
+        *(edges.pre[ahead], edges.post[ahead], ends.left, ends.right, solution.way),
+    )
+    on_path = []
+    for tail, head in ((pre[may], post[may]), joined.conducting()):
+        fed = reached(tail, head, role & SENSORY > 0)
+        on_path.append(fed & reached(head, tail, role & MOTOR > 0))
+    return int((on_path[0] & ~on_path[1]).sum())
 
 
 def loss_of(problem: Problem, solution: Solution) -> Loss:

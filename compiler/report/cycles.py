@@ -116,8 +116,9 @@ def alive_of(account: Broken) -> str:
     """The neurons for which more than the minimum is lost; "" for none."""
     if not account.alive:
         return ""
-    gone = len(account.given_up or ())
-    return f"with all but {gone:,} alive" if gone else "with everyone alive who can be"
+    if account.silent:
+        return f"with all but {account.silent:,} alive"
+    return "with everyone alive who can be"
 
 
 def near_of(account: Broken) -> str:
