@@ -1,7 +1,10 @@
 """The interpreter: values and gradients of a model, one synapse at a time, in float64.
 
     m = merge over inputs u of g * x[u]     a sensory neuron's own input joins, gain 1
-    x = activation(unit(norm(m)))
+    x = activation(unit(norm(m)) + current)
+    x = alive * (current where held, else x)
+
+Nothing is done by hand unless asked: current is 0, alive 1, and none is held.
 
 Everything is a dict by neuron name or by synapse, everything is written out. This is the
 definition that Order, Plan and the generated module are held against; it is meant to be
@@ -45,6 +48,37 @@ class Parameters:
         return {name: values[neuron] for name, values in self.of.items()}
 
 
+@dataclass(frozen=True)
+class Hands:
+    """What is done to neurons by hand, alike in each step.
+
+    Attributes:
+        current: (batch, D), added before the activation; where a neuron is held, its state.
+        alive: (batch, 1), a factor of its state.
+        held: (batch, 1), 0 or 1.
+    """
+
+    current: State
+    alive: State
+    held: State
+
+    @classmethod
+    def idle(cls, neurons: Sequence[str], batch: int, features: int) -> Hands:
+        """Nothing is done."""
+        zero, one = np.zeros((batch, 1)), np.ones((batch, 1))
+        none = np.zeros((batch, features))
+        return cls(
+            dict.fromkeys(neurons, none),
+            dict.fromkeys(neurons, one),
+            dict.fromkeys(neurons, zero),
+        )
+
+    def state(self, neuron: str, free: Float64) -> Float64:
+        """A neuron's state but for `alive`; `free` is the one it has if not held."""
+        held = self.held[neuron]
+        return held * self.current[neuron] + (1 - held) * free
+
+
 @dataclass
 class Result:
     """Outputs (T, batch, M, D), the states of each step, and gradients where asked."""
@@ -54,6 +88,8 @@ class Result:
     gradient: Parameters | None = None
     input_gradient: Float64 | None = None  # (T, batch, S, D)
     start_gradient: State | None = None
+    current_gradient: State | None = None
+    alive_gradient: State | None = None
 
 
 @dataclass(frozen=True)
@@ -64,6 +100,7 @@ class Network:
     options: Options
     semantics: Semantics
     reads: Mapping[str, list[Read]]
+    hands: Hands
 
     def strength(self, parameters: Parameters, gain: Gain) -> float:
         """The factor of one synapse."""
@@ -78,6 +115,7 @@ def interpret(
     inputs: Float64,
     start: State | None = None,
     cotangent: Float64 | None = None,
+    hands: Hands | None = None,
 ) -> Result:
     """Run the network for T steps, and backward through them.
 
@@ -85,11 +123,13 @@ def interpret(
         inputs: (T, batch, S, D) in the order of wiring.sensory; T is 1 without a state.
         start: the states before the first step, (batch, D) a neuron; None: zeros.
         cotangent: (T, batch, M, D), the gradient of the loss in the outputs.
+        hands: what is done by hand; None: nothing.
     """
     semantics = semantics_of(options)
     reads = grouped(wiring.fire, semantics.reads(wiring, options))
-    net = Network(wiring, options, semantics, reads)
     steps, batch, _, features = inputs.shape
+    hands = hands or Hands.idle(wiring.fire, batch, features)
+    net = Network(wiring, options, semantics, reads, hands)
     rest = np.zeros((batch, features))
     before: State = start if start is not None else dict.fromkeys(wiring.fire, rest)
     states: list[State] = [before]
@@ -117,6 +157,7 @@ class Tape:
     normed: Float64
     argument: Float64  # of the activation
     active: Float64
+    free: Float64  # its next state, but for what is done by hand
     given: bool  # whether its own input was merged
 
 
@@ -135,10 +176,13 @@ def fire(
         merged = merge_of(options).join(factors, before[neuron])
         normed = normalise(merged) if options.norm == "layer" else merged
         own = parameters.own(neuron)
-        argument = unit_of(options).argument(normed, own)
+        argument = unit_of(options).argument(normed, own) + net.hands.current[neuron]
         active = activation(options.activation).function(argument)
-        now[neuron] = net.semantics.update(active, before[neuron], own)
-        tape[neuron] = Tape(factors, merged, normed, argument, active, neuron in given)
+        free = net.semantics.update(active, before[neuron], own)
+        now[neuron] = net.hands.alive[neuron] * net.hands.state(neuron, free)
+        tape[neuron] = Tape(
+            factors, merged, normed, argument, active, free, neuron in given
+        )
     return now, tape
 
 
@@ -162,6 +206,8 @@ def unwind(
         },
     )
     into = np.zeros(shape)
+    result.current_gradient = dict.fromkeys(wiring.fire, rest)
+    result.alive_gradient = dict.fromkeys(wiring.fire, rest[:, :1])
     late: State = dict.fromkeys(wiring.fire, rest)
     for step in reversed(range(steps)):
         slope, late = late, dict.fromkeys(wiring.fire, rest)  # dloss / dx: now, before
@@ -170,8 +216,9 @@ def unwind(
                 slope[neuron] = slope[neuron] + cotangent[step, :, place]
         for neuron in reversed(wiring.fire):
             tape = tapes[step][neuron]
+            d = unhanded(net, result, neuron, tape, slope[neuron])
             d, kept = through(
-                net, parameters, grad, neuron, tape, states[step], slope[neuron]
+                net, parameters, grad, result, neuron, tape, states[step], d
             )
             late[neuron] = late[neuron] + kept
             shares = merge_of(net.options).split(tape.factors, d)
@@ -186,10 +233,31 @@ def unwind(
     result.gradient, result.input_gradient, result.start_gradient = grad, into, late
 
 
+def unhanded(
+    net: Network, result: Result, neuron: str, tape: Tape, d: Float64
+) -> Float64:
+    """The gradient of a neuron's state as it would be if nothing were done by hand.
+
+    Those of `alive`, and of `current` where it is held, are added to `result`.
+    """
+    alive, held = net.hands.alive[neuron], net.hands.held[neuron]
+    state = net.hands.state(neuron, tape.free)
+    add(result.alive_gradient, neuron, (d * state).sum(1, keepdims=True))
+    add(result.current_gradient, neuron, d * alive * held)
+    return d * alive * (1 - held)
+
+
+def add(gradient: State | None, neuron: str, part: Float64) -> None:
+    """Add to the gradient of one neuron."""
+    if gradient is not None:
+        gradient[neuron] = gradient[neuron] + part
+
+
 def through(
     net: Network,
     parameters: Parameters,
     grad: Parameters,
+    result: Result,
     neuron: str,
     tape: Tape,
     before: State,
@@ -197,11 +265,12 @@ def through(
 ) -> tuple[Float64, Float64]:
     """The gradients of a neuron's merged inputs and of its state before.
 
-    Those of its own parameters are added to `grad`.
+    Those of its own parameters are added to `grad`, that of `current` to `result`.
     """
     options, own = net.options, parameters.own(neuron)
     d, kept, first = net.semantics.update_back(d, tape.active, before[neuron], own)
     d = d * activation(options.activation).slope(tape.argument)
+    add(result.current_gradient, neuron, d)
     d, second = unit_of(options).back(tape.normed, own, d)
     for name, part in (*first.items(), *second.items()):
         grad.of[name][neuron] = grad.of[name][neuron] + part

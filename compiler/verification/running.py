@@ -17,17 +17,20 @@ import numpy as np
 from ..arrays import Float64
 from ..errors import CompilerError, VerifyError
 from ..module.read import Model
-from ..semantics.interpret import Parameters, interpret
+from ..semantics.interpret import Hands, Parameters, interpret
 from ..semantics.merges import merge_of
 from ..semantics.registry import semantics_of
 from ..semantics.wiring import Gain, Wiring
 from .check import Check
+from .child import CHILD
 
 STEPS = (
     4  # of a network with a state that are compared, gradients through time included
 )
 TOLERANCE = {"float64": 1e-9, "float32": 1e-4}
 Numbers = dict[str, Float64]  # arrays by name
+VALUES = ("outputs", "states")  # all else that is compared are gradients
+HAND = "by hand: "  # before the names of what a second run gives
 SECONDS = 600.0  # that the module's process may take
 
 
@@ -41,6 +44,7 @@ class Trial:
     inputs: Float64
     start: Float64
     cotangent: Float64
+    by_hand: Numbers  # current (batch, N, D), alive and held (batch, N); or nothing
 
 
 def run(data: bytes, model: Model, seed: int) -> Iterator[Check]:
@@ -63,8 +67,8 @@ def compared(executed: Callable[[str], Numbers], expected: Numbers) -> Iterator[
             yield Check(f"values {dtype}", False, str(error))
             return
         worst = {key: distance(found.get(key), expected[key]) for key in expected}
-        values = max(worst["outputs"], worst["states"])
-        grads = max(v for k, v in worst.items() if k not in ("outputs", "states"))
+        values = max(worst[key] for key in worst if key.endswith(VALUES))
+        grads = max(worst[key] for key in worst if not key.endswith(VALUES))
         for name, worst_error in (("values", values), ("gradients", grads)):
             detail = f"largest error {worst_error:.1e} of the largest value, allowed {bound:.0e}"
             yield Check(f"{name} {dtype}", worst_error <= bound, detail)
@@ -114,7 +118,24 @@ def draw(model: Model, seed: int) -> Trial:
         generator.normal(size=(steps, batch, len(net.sensory), d)),
         generator.normal(size=(batch, len(plan.cells), d)) * plan.live[:, None],
         generator.normal(size=(steps, batch, len(net.motor), d)),
+        handled(model, batch, seed) if merge_of(options).gains else {},
     )
+
+
+def handled(model: Model, batch: int, seed: int) -> Numbers:
+    """What is done by hand: two neurons are ablated, two held, and all are given current.
+
+    Which two differs by sample; those that live are multiplied by what is not 1.
+    """
+    generator = np.random.default_rng([seed, 1])
+    size = (batch, len(model.plan.cells))
+    alive, held = generator.uniform(0.5, 1.5, size=size), np.zeros(size)
+    for sample in range(batch):
+        chosen = generator.permutation(np.flatnonzero(model.plan.live))[:4]
+        alive[sample, chosen[:2]] = 0
+        held[sample, chosen[2:]] = 1
+    current = generator.normal(size=(*size, model.options.features)) * 0.5
+    return {"current": current, "alive": alive, "held": held}
 
 
 def spread(shape: tuple[int, ...]) -> float:
@@ -123,13 +144,30 @@ def spread(shape: tuple[int, ...]) -> float:
 
 
 def expectation(model: Model, trial: Trial) -> dict[str, Float64]:
-    """What the interpreter says: outputs, states and gradients, as arrays."""
+    """What the interpreter says of both runs: outputs, states, gradients, as arrays."""
+    found = interpreted(model, trial, None)
+    if trial.by_hand:
+        batch = len(trial.start)
+        rows = {n: row for row, n in enumerate(model.plan.cells.name)}
+        hands = Hands(
+            **{
+                name: {n: value[:, rows[n]].reshape(batch, -1) for n in trial.net.fire}
+                for name, value in trial.by_hand.items()
+            }
+        )
+        second = interpreted(model, trial, hands)
+        found |= {f"{HAND}{key}": value for key, value in second.items()}
+    return found
+
+
+def interpreted(model: Model, trial: Trial, hands: Hands | None) -> Numbers:
+    """What the interpreter says of one run."""
     options, net = model.options, trial.net
     name = model.plan.cells.name
     begun = {n: trial.start[:, row] for row, n in enumerate(name)}
     start = {n: begun[n] for n in net.fire}
     result = interpret(
-        net, options, trial.parameters, trial.inputs, start, trial.cotangent
+        net, options, trial.parameters, trial.inputs, start, trial.cotangent, hands
     )
     grad = result.gradient
     if grad is None or result.input_gradient is None or result.start_gradient is None:
@@ -148,6 +186,10 @@ def expectation(model: Model, trial: Trial) -> dict[str, Float64]:
         del found["gain"]
     if semantics_of(options).state:
         found["start"] = np.stack([result.start_gradient.get(n, rest) for n in name], 1)
+    if hands and result.current_gradient and result.alive_gradient:
+        current, alive = result.current_gradient, result.alive_gradient
+        found["current"] = np.stack([current.get(n, rest) for n in name], 1)
+        found["alive"] = np.stack([alive.get(n, rest)[:, 0] for n in name], 1)
     return found
 
 
@@ -167,6 +209,7 @@ def numbers(trial: Trial) -> Numbers:
         "inputs": trial.inputs,
         "start": trial.start,
         "cotangent": trial.cotangent,
+        **{f"{HAND}{key}": value for key, value in trial.by_hand.items()},
         **arrays(trial.parameters, trial),
     }
 
@@ -178,11 +221,13 @@ def execute(
 
     Args:
         name: of the class.
-        arrays: its parameters by name, `inputs`, `start` and `cotangent`.
+        arrays: its parameters by name, `inputs`, `start` and `cotangent`, and for a second
+            run `current`, `alive` and `held`, whose names begin with HAND.
         wide, state: whether a neuron holds several numbers; whether there is a state.
 
     Returns:
-        `outputs`, `states`, and the gradient of each parameter, of `inputs`, `start`.
+        `outputs`, `states`, and the gradient of each parameter, of `inputs`, `start`; the
+        names of those of the second run begin with HAND.
 
     Raises:
         CompilerError: no torch, or the module failed.
@@ -193,15 +238,8 @@ def execute(
         )
         module.write_bytes(data)
         np.savez(inputs, **cast(dict[str, Any], arrays))
-        words = [
-            str(module),
-            str(inputs),
-            str(outputs),
-            dtype,
-            name,
-            str(wide),
-            str(state),
-        ]
+        files = map(str, (module, inputs, outputs))
+        words = [*files, dtype, name, str(wide), str(state), HAND]
         command = [sys.executable, "-c", CHILD, *words]
         environment = {
             **os.environ,
@@ -229,50 +267,3 @@ def execute(
             raise CompilerError(f"the module failed: {' '.join(last)}")
         with np.load(io.BytesIO(outputs.read_bytes())) as found:
             return {key: found[key].astype(np.float64) for key in found.files}
-
-
-# What the child process does; it knows of elegansc only the module it is given.
-CHILD = """
-import importlib.util
-import sys
-
-import numpy as np
-
-try:
-    import torch
-except ImportError:
-    sys.exit(3)
-
-path, inputs_path, outputs_path, dtype, name, wide, stateful = sys.argv[1:]
-wide, stateful = wide == "True", stateful == "True"
-torch.set_num_threads(1)
-dtype = getattr(torch, dtype)
-spec = importlib.util.spec_from_file_location("generated", path)
-module = importlib.util.module_from_spec(spec)
-spec.loader.exec_module(module)
-given = np.load(inputs_path)
-net = getattr(module, name)(dtype=dtype)
-with torch.no_grad():
-    for key, parameter in net.named_parameters():
-        parameter.copy_(torch.from_numpy(given[key]).reshape(parameter.shape))
-load = lambda key: torch.from_numpy(given[key]).to(dtype)
-narrow = (lambda x: x) if wide else (lambda x: x.squeeze(-1))
-widen = (lambda x: x) if wide else (lambda x: x.unsqueeze(-1))
-inputs = load("inputs").requires_grad_()
-start = load("start").requires_grad_()
-outputs, states, state = [], [], narrow(start)
-for step in range(inputs.shape[0]):
-    if stateful:
-        output, state = net(narrow(inputs[step]), state)
-    else:
-        output, state = net(narrow(inputs[step])), net.activity(narrow(inputs[step]))
-    outputs.append(widen(output))
-    states.append(widen(state))
-outputs, states = torch.stack(outputs), torch.stack(states)
-(outputs * load("cotangent")).sum().backward()
-found = {key: p.new_zeros(p.shape) if p.grad is None else p.grad for key, p in net.named_parameters()}
-found.update(outputs=outputs.detach(), states=states.detach(), inputs=inputs.grad)
-if stateful:
-    found["start"] = start.grad
-np.savez(outputs_path, **{key: value.numpy() for key, value in found.items()})
-"""

@@ -22,7 +22,7 @@ from elegansc.ir.text import Stage
 from elegansc.ir.trace import Trace
 from elegansc.options import CHOICES, Options
 from elegansc.readers.parse import parse
-from elegansc.semantics.interpret import Parameters, interpret
+from elegansc.semantics.interpret import Hands, Parameters, interpret
 from elegansc.semantics.wiring import wiring_of
 from elegansc.verification.running import Trial, distance
 
@@ -161,6 +161,46 @@ def test_a_chain_by_hand() -> None:
     at_b = 1 - outer**2
     assert result.gradient.gain["B", "A", "chemical"] == pytest.approx(at_b * inner)
     assert result.input_gradient.item() == pytest.approx(at_b * 0.5 * (1 - inner**2))
+
+
+def test_a_chain_with_hands() -> None:
+    """What is ablated sends nothing, what is held sends its current, by hand on paper."""
+    options = Options(roles_table="structure")
+    net = wiring_of(toy.plan(options, "pre,post,kind,weight\nA,B,chemical,1\n"))
+    gain = {("B", "A", "chemical"): 0.5}
+    parameters = Parameters(gain, {"bias": {"A": np.array(0.25), "B": np.array(-1.0)}})
+
+    def outer(
+        alive: tuple[float, float], held: tuple[int, int], current: tuple[float, float]
+    ) -> tuple[float, list[float], list[float]]:
+        hands = Hands(
+            *(
+                {n: np.array([[float(v)]]) for n, v in zip("AB", part, strict=True)}
+                for part in (current, alive, held)
+            )
+        )
+        x, ones = np.array([[[[0.75]]]]), np.ones((1, 1, 1, 1))
+        result = interpret(net, options, parameters, x, None, ones, hands)
+        assert result.alive_gradient and result.current_gradient
+        return (
+            result.outputs.item(),
+            [result.alive_gradient[n].item() for n in "AB"],
+            [result.current_gradient[n].item() for n in "AB"],
+        )
+
+    value, alive, current = outer((0, 1), (0, 0), (0, 0))
+    assert value == pytest.approx(np.tanh(-1))
+    at_b = 1 - np.tanh(-1) ** 2
+    assert alive == pytest.approx([at_b * 0.5 * np.tanh(1.0), np.tanh(-1)])
+    assert current == pytest.approx([0, at_b])
+    value, alive, current = outer((2, 1), (1, 0), (3, 0.125))
+    assert value == pytest.approx(np.tanh(0.5 * 2 * 3 - 1 + 0.125))
+    at_b = 1 - value**2
+    assert alive == pytest.approx([at_b * 0.5 * 3, value])
+    assert current == pytest.approx([at_b * 0.5 * 2, at_b])
+    value, alive, current = outer((1, 3), (0, 1), (0, 4))
+    assert value == pytest.approx(12)
+    assert alive == pytest.approx([0, 4]) and current == pytest.approx([0, 3])
 
 
 # The module on random graphs

@@ -128,6 +128,9 @@ MOTOR = 'MOTOR: list[str] = [\n    "M1",\n    "M2",\n]'
 FEEDBACK = '    "D": {"C": 1},\n    "E": {"E": 1},\n'
 ELECTRICAL = '    "A": {"B": 3},\n    "M2": {"D": 1},\n'
 
+FACTORS = "factors, summands = alive * (1 - held), alive * held * current"
+SUMS = "sums + current, zip(parts(factors, sizes), parts(summands, sizes))"
+
 TABLE_MUTANTS = (
     mutant("edited by hand", (C, '"C": {"A": 5, "S2": 5}'), by="body", sign=False),
     mutant("weight", (C, '"C": {"A": 5, "S2": 5}'), by="source"),
@@ -280,6 +283,12 @@ CODE_MUTANTS = (
     mutant("merge", ("torch.addmm(near, next(gains), states[-1])", "near * (1 + next(gains) @ states[-1])"), by="emitted"),
     mutant("bias dropped", ("far + self.bias.unsqueeze(1)", "far + 0 * self.bias.unsqueeze(1)"), by="emitted"),
     mutant("gradient doubled", ("(0, self.slot, self.gain)", "(0, self.slot, 2 * self.gain - self.gain.detach())"), by="emitted"),
+    mutant("ablated sends on", (FACTORS, "factors, summands = 1 - held, alive * held * current"), by="emitted"),
+    mutant("ablated on one side", (FACTORS, "factors, summands = alive * (1 - held), held * current"), by="emitted"),
+    mutant("held still driven", (FACTORS, "factors, summands = alive, alive * held * current"), by="emitted"),
+    mutant("current after the activation", (SUMS, "sums, zip(parts(factors, sizes), parts(summands + factors * current, sizes))"), by="emitted"),
+    mutant("a wrong row", ("given.t()[: len(LIVE)]", "given.t().roll(1, 0)[: len(LIVE)]"), by="emitted"),
+    mutant("no gradient of alive", ("current, alive, held = rows", "current, alive, held = rows[0], rows[1].detach(), rows[2]"), by="emitted"),
 )  # fmt: skip
 
 PROSE_MUTANTS = (
@@ -434,7 +443,8 @@ def test_trusted_code_that_computes_something_else_is_told(
 ) -> None:
     found = failed(prove(made(mutant, model(folder)), "m.py", trust=True))
 
-    wrong = "gradients" if mutant.name == "gradient doubled" else "values"
+    slopes = ("gradient doubled", "no gradient of alive")
+    wrong = "gradients" if mutant.name in slopes else "values"
     assert {f"{wrong} float64", f"{wrong} float32"} <= found
     if wrong == "gradients":
         assert "values float64" not in found
@@ -447,8 +457,10 @@ def test_trusted_code_that_computes_something_else_is_told(
         ("torch.addmm(far, self.recurrence(), before)", "far + 0 * before"),
         ("torch.addmm(far, self.recurrence(), before)", "far + self.recurrence().t() @ before"),
         ("self.motor_of(state), state", "self.motor_of(state), state.flip(1)"),
+        (FACTORS, "factors, summands = alive, alive * held * current"),
+        ("state = self.activity(inputs, state, **by_hand)", "state = self.activity(inputs, state)"),
     ],
-    ids=["nothing is remembered", "remembered crosswise", "states permuted"],
+    ids=["nothing is remembered", "remembered crosswise", "states permuted", "held still driven", "hands not given on"],
 )  # fmt: skip
 def test_trusted_memory_that_is_wrong_is_told(
     old: str, new: str, tmp_path: Path
