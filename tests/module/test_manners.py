@@ -14,7 +14,10 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+import onnx
+import onnx.reference
 import pytest
+import safetensors.torch
 import torch
 from support import toy
 from torch import Tensor, nn
@@ -149,13 +152,12 @@ def test_it_comes_back_from_the_meta_device(options: Options) -> None:
 
 @each_case
 def test_it_can_be_copied_and_saved(options: Options, tmp_path: Path) -> None:
-    safetensors = pytest.importorskip("safetensors.torch")
     module, net, arguments = made(options)
     torch.save(net.state_dict(), tmp_path / "a.pt")
-    safetensors.save_file(net.state_dict(), tmp_path / "a.safetensors")
+    safetensors.torch.save_file(net.state_dict(), tmp_path / "a.safetensors")
     states = [
         torch.load(tmp_path / "a.pt", weights_only=True),
-        safetensors.load_file(tmp_path / "a.safetensors"),
+        safetensors.torch.load_file(tmp_path / "a.safetensors"),
     ]
     assert set(states[0]) == {*dict(net.named_parameters()), "_extra_state"}
     others = [copy.deepcopy(net), pickle.loads(pickle.dumps(net))]
@@ -270,8 +272,6 @@ def test_export_with_any_batch(options: Options) -> None:
 
 
 def test_onnx(tmp_path: Path) -> None:
-    onnx = pytest.importorskip("onnx")
-    reference = pytest.importorskip("onnx.reference")
     for options in (CASES["plain"], CASES["tensor"]):
         _, net, arguments = made(options)
         path = tmp_path / "toy.onnx"
@@ -280,7 +280,7 @@ def test_onnx(tmp_path: Path) -> None:
             torch.onnx.export(
                 net, arguments, str(path), dynamo=False, input_names=["x"]
             )
-        session = reference.ReferenceEvaluator(onnx.load(path))
+        session = onnx.reference.ReferenceEvaluator(onnx.load(path))
         (found,) = session.run(None, {"x": arguments[0].numpy()})
         assert_close(
             torch.from_numpy(found), net(*arguments).detach(), rtol=1e-4, atol=1e-5
