@@ -114,16 +114,8 @@ def compile_command(
     if given["require_proof"]:
         require_proof(artifact)
     if looks:
-        (data,) = artifact.files.values()
-        same = compared(Path(output), data, show=given["diff"])
         say_fresh(trace, artifact, options)
-        if not same:
-            hint = told(lock, options)
-            if given["check"]:
-                seen = "is out of date or was edited"
-                raise InputError(output, seen, hint or "compile it again")
-            if hint:
-                complain(hint)
+        look(output, artifact, told(lock, options), given["check"], given["diff"])
         return
     if given["certificate"]:
         require_certificate(artifact)
@@ -135,6 +127,23 @@ def compile_command(
         summary(output, artifact, written)
     if given["as_json"]:
         report_json(artifact, output, trace)
+
+
+def look(output: str, artifact: Artifact, hint: str, check: bool, show: bool) -> None:
+    """Compare a file with what would be written to it.
+
+    Args:
+        hint: how the file was made, if otherwise; check: raise InputError if it differs;
+        show: print how.
+    """
+    (data,) = artifact.files.values()
+    if compared(Path(output), data, show=show):
+        return
+    if check:
+        seen = "is out of date or was edited"
+        raise InputError(output, seen, hint or "compile it again")
+    if hint:
+        complain(hint)
 
 
 def check_stdout(looks: bool, as_json: bool) -> None:

@@ -109,3 +109,45 @@ def test_a_reformatted_model_passes(layout: dict[str, tuple[str, bool]]) -> None
     command = [sys.executable, "-m", "black", "-q", "-l", "60", *layout]
     subprocess.run(command, check=True)
     assert hook(*layout) == int(gone(layout))
+
+
+CONFIG = """repos:
+  - repo: local
+    hooks:
+      - id: elegansc-status
+        name: elegansc-status
+        entry: {entry}
+        language: system
+        types: [text]
+        require_serial: true
+"""
+
+
+@pytest.mark.slow
+def test_pre_commit_runs_it(
+    layout: dict[str, tuple[str, bool]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A commit of a source alone starts the hook, and stops where a model is stale."""
+    monkeypatch.setenv("PRE_COMMIT_HOME", str(Path.cwd().parent / "home"))
+    (entry,) = re.findall(r"^  entry: elegansc (.*)$", HOOK, re.MULTILINE)
+    written = CONFIG.format(entry=f"{sys.executable} -m elegansc {entry}")
+    Path(".pre-commit-config.yaml").write_text(written)
+    for line in ("types: [text]", "require_serial: true"):
+        assert line in HOOK and line in written
+
+    def committed(*files: str) -> bool:
+        git("add", *files)
+        command = [sys.executable, "-m", "pre_commit", "run"]
+        done = subprocess.run(command, capture_output=True, text=True)
+        assert "elegansc-status" in done.stdout, done.stderr
+        return done.returncode == 0
+
+    for weight, (model, (source, _)) in enumerate(layout.items(), 1):
+        if gone(layout):
+            Path(model).write_bytes(b"# Licence\n" + Path(model).read_bytes())
+            assert not committed(model)
+            continue
+        Path(source).write_text(SOURCE + f"ASEL,RIML,{weight},chemical\n")
+        assert not committed(source)
+        assert run("update", *layout).exit_code == 0
+        assert committed(source, *layout)

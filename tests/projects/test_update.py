@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -303,3 +304,23 @@ def test_a_name_is_data(folder: Path) -> None:
     assert done.exit_code == 0 and "unchanged" in done.stderr, done.stderr
     assert run("update").exit_code == 0
     assert not Path("PWNED").exists()
+
+
+@pytest.mark.parametrize("step", ["fsync", "replace"])
+def test_killed_while_it_works(folder: Path, step: str) -> None:
+    """A model is the old one or the new one, and the next update makes it."""
+    grow()
+    before = Path("worm.py").read_bytes()
+    code = f"""
+import os, elegansc.files
+def die(*_):
+    os.kill(os.getpid(), 9)
+elegansc.files.os.{step} = die
+from elegansc.__main__ import main
+main()"""
+    done = subprocess.run([sys.executable, "-c", code, "update", "worm.py"])
+
+    assert done.returncode == -signal.SIGKILL
+    assert Path("worm.py").read_bytes() == before
+    assert run("update", "worm.py").exit_code == 0
+    assert Path("worm.py").read_bytes() != before
