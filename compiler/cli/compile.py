@@ -26,6 +26,7 @@ from .flags import SCHEMA, explicit, layout_options, model_options
 if TYPE_CHECKING:
     from ..ir.artifact import Artifact
     from ..ir.trace import Trace
+    from ..module.read import Made
     from ..options import Options
 
 
@@ -75,7 +76,6 @@ def compile_command(
 
     SOURCE is a file, "-" for stdin, or a name that `elegansc connectomes` lists.
     """
-    from ..arguments.changes import check_kept
     from ..files import allow
     from ..module.read import Made
     from ..pipeline import compile_source
@@ -91,10 +91,7 @@ def compile_command(
     if given["certificate"]:
         allow_certificate(given["certificate"], (source, output), given["force"])
     if not (output == "-" or looks or given["until"]):
-        allow(Path(output), kind=MODULE, force=given["force"], source=source)
-        if not given["force"]:
-            made = Made(name, label, options)
-            check_kept(Path(output), source, made, explicit=explicit())
+        check_output(output, source, Made(name, label, options), given["force"])
     lock = locked_by(Path(output)) if looks else None
     trace = trace_of(given["until"] or "", bool(given["dump"]))
     artifact = compile_source(
@@ -114,8 +111,11 @@ def compile_command(
     if given["require_proof"]:
         require_proof(artifact)
     if looks:
+        (data,) = artifact.files.values()
+        same = compared(Path(output), data, show=given["diff"])
         say_fresh(trace, artifact, options)
-        look(output, artifact, told(lock, options), given["check"], given["diff"])
+        if not same:
+            say_differs(output, told(lock, options), fails=given["check"])
         return
     if given["certificate"]:
         require_certificate(artifact)
@@ -129,17 +129,28 @@ def compile_command(
         report_json(artifact, output, trace)
 
 
-def look(output: str, artifact: Artifact, hint: str, check: bool, show: bool) -> None:
-    """Compare a file with what would be written to it.
+def check_output(output: str, source: str, made: Made, force: bool) -> None:
+    """Refuse to replace a file that is not ours, was edited, or has other options.
 
-    Args:
-        hint: how the file was made, if otherwise; check: raise InputError if it differs;
-        show: print how.
+    Raises:
+        InputError: it is, without --force.
     """
-    (data,) = artifact.files.values()
-    if compared(Path(output), data, show=show):
-        return
-    if check:
+    from ..arguments.changes import check_kept
+    from ..files import allow
+    from ..sources import MODULE
+
+    allow(Path(output), kind=MODULE, force=force, source=source)
+    if not force:
+        check_kept(Path(output), source, made, explicit=explicit())
+
+
+def say_differs(output: str, hint: str, *, fails: bool) -> None:
+    """Say how a file was made, where that is why it differs from what would be written.
+
+    Raises:
+        InputError: `fails`, as --check does.
+    """
+    if fails:
         seen = "is out of date or was edited"
         raise InputError(output, seen, hint or "compile it again")
     if hint:

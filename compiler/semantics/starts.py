@@ -77,6 +77,9 @@ def gains(
 ) -> Start:
     """Start gains.
 
+    By counts, what a neuron reads through synapses of drawn sign adds up to deviation 1, as
+    signs cancel. Signs that are known do not: through those it reads a weighted mean.
+
     Args:
         synapses: of the gains, in their order.
         reads: who reads whom through them.
@@ -88,8 +91,16 @@ def gains(
         share = shares(wiring, synapses)
         if merge.shut:
             return Shifted(tuple(-math.log(part) / 2 for part in share))
-        size = tuple(scale * math.sqrt(part) for part in share)
-        return Signed(size, tuple(start_sign(wiring, gain) for gain in synapses))
+        sign = tuple(start_sign(wiring, gain) for gain in synapses)
+        parts = list(zip(synapses, share, sign, strict=True))
+        steady: dict[str, float] = {}
+        for (neuron, _, _), part, known in parts:
+            steady[neuron] = steady.get(neuron, 0.0) + part * abs(known)
+        size = tuple(
+            scale * (part / math.sqrt(steady[neuron]) if known else math.sqrt(part))
+            for (neuron, _, _), part, known in parts
+        )
+        return Signed(size, sign)
     fan_in = Counter(wiring.sensory)
     fan_in.update(read.neuron for read in reads)
     if merge.shut:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 from types import ModuleType
 
 import pytest
 import torch
 from support import toy
+from support.paths import BUNDLED
 from torch import Tensor
 
 from elegansc.ir.stages import Plan
@@ -17,7 +19,8 @@ from elegansc.passes.break_cycles import break_cycles
 from elegansc.passes.mark_live import mark_live
 from elegansc.passes.schedule_levels import schedule_levels
 from elegansc.passes.topological_sort import topological_sort
-from elegansc.pipeline import circuit_of
+from elegansc.pipeline import circuit_of, lower
+from elegansc.readers.parse import parse
 from elegansc.readers.reader import Layout
 
 SMOOTH = ("tanh", "gelu", "silu", "elu", "sigmoid", "identity")
@@ -102,6 +105,34 @@ def test_a_signal_neither_dies_nor_explodes(worm: str) -> None:
                 module = toy.load(toy.written(toy.bundled(worm), options))
                 found = [deviation(module, seed) for seed in range(SEEDS)]
                 assert all(0.1 <= d <= 10 for d in found), (toy.told(options), found)
+
+
+def signed(name: str, tmp_path: Path) -> Plan:
+    """A worm of which one sender in five inhibits, as Dale's principle has it."""
+    header, *rows = (BUNDLED / f"{name}.csv").read_text().splitlines()
+    assert header == "pre,post,kind,weight"
+    senders = sorted({row.split(",")[0] for row in rows})
+    inhibits = set(senders[::5])
+    path = tmp_path / "signed.csv"
+    lines = [header]
+    for row in rows:
+        pre, post, kind, weight = row.split(",")
+        minus = "-" if kind == "chemical" and pre in inhibits else ""
+        lines.append(f"{pre},{post},{kind},{minus}{weight}")
+    path.write_text("\n".join(lines))
+    return lower(parse(path.read_bytes(), "signed.csv"), Options())
+
+
+@pytest.mark.parametrize("activation", ["tanh", "relu", "silu"])
+def test_nor_where_every_sign_is_known(activation: str, tmp_path: Path) -> None:
+    """Signs that are drawn cancel; those that a file gives need not."""
+    options = Options(activation=activation, init="counts")
+    module = toy.load(toy.written(signed("cook2019", tmp_path), options))
+    assert module.SIGN
+    for seed in range(SEEDS):
+        assert 0.1 <= deviation(module, seed) <= 10
+        net = toy.network(module, seed)
+        assert net.activity(toy.sample(module, BATCH, seed)).abs().max() < 1000
 
 
 def twin(null: str) -> Plan:
