@@ -127,7 +127,7 @@ class Options:
     undirected: bool = option(False, "Every chemical pair conducts both ways.")
     cycles: str = option(
         "auto",
-        "How cycles are broken: exact (proved), fast (ratio order, sifted), ratio.",
+        "How cycles are broken: exact searches longest for a proof, fast sifts, ratio is rough.",
     )
     roles: str = option(
         "free", "prefer: sensory -> inter -> motor counts double; blocks: no other way."

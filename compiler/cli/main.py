@@ -21,6 +21,7 @@ from .git_setup import git_setup_command
 from .lab import lab_command
 from .merge_driver import merge_driver_command
 from .order import order_command
+from .progress import show_progress
 from .rewire import rewire_command
 from .status import status_command
 from .textconv import textconv_command
@@ -36,6 +37,7 @@ from .verify import verify_command
 @click.version_option(__version__, prog_name="elegansc")
 def cli() -> None:
     """Compile a connectome into a PyTorch module that reads like hand-written code."""
+    show_progress()
 
 
 for command in (

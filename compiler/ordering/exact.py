@@ -23,7 +23,7 @@ import numpy as np
 
 from ..arrays import Bool, Float64, Int32, Int64
 from .cycle_constraints import CycleConstraints
-from .integer_program import TIE_BITS, TIE_SHIFT, solve_integer
+from .integer_program import TIE_BITS, TIE_SHIFT, Effort, solve_integer
 from .linear_program import Relaxed, relax
 
 WEIGHT_SHIFT = 14  # cost = weight * 2**14 + tie / 2**16
@@ -75,7 +75,7 @@ def minimum(
     fixed: Bool | None = None,
     known: Iterable[Sequence[int]] = (),
     rounds: int = 100,
-    nodes: int = 200,
+    effort: int = 10**8,
 ) -> Minimum:
     """The feedback arc set of least weight of one strongly connected component.
 
@@ -88,7 +88,7 @@ def minimum(
             below 2**-11 it only breaks ties.
         fixed: (E,) edges that may not be cut; no cycle consists of them alone.
         known: cycles to begin with, as edges.
-        rounds: linear and integer programs solved at most; nodes: of each integer one.
+        rounds: linear and integer programs solved at most; effort: see `Effort`.
     """
     if not len(pre):
         return Minimum(np.zeros(0, bool), 0, True, least=True)
@@ -104,7 +104,7 @@ def minimum(
     packing = packed(constraints, relaxed) if cost_is_weight(change_cost) else ()
     bound = -(-sum(parts for _, parts in packing) // PARTS)
     cut, unique = (
-        solve_integer(constraints, relaxed, second, nodes)
+        solve_integer(constraints, relaxed, second, Effort(effort))
         if relaxed.ended
         else (None, False)
     )

@@ -22,6 +22,8 @@ from .sift import Sift
 
 TRIED, NODES = 300_000, 6000  # edges and nodes beyond which not even "exact" tries
 SOLVED = {"auto": 5000, "exact": TRIED}  # edges of a component that is solved exactly
+# Of integer programs, see `Effort`. Worms take 4,000; a random twin of one may take hours.
+EFFORT = {"auto": 20_000, "exact": 10**8}
 PROTECTED_COST = 2**60  # upper limit of the summed costs of protected arcs
 
 
@@ -129,7 +131,7 @@ def solve_components(
         ends = list(
             zip(instance.pre[rows].tolist(), instance.post[rows].tolist(), strict=True)
         )
-        found = minimum_of(instance, rows, nodes, ends, known)
+        found = minimum_of(instance, rows, nodes, ends, known, EFFORT[cycles])
         constrained += [tuple(ends[e] for e in cycle) for cycle in found.cycles]
         packed = found.bound, tuple(
             (tuple(instance.names[ends[e][0]] for e in cycle), parts)
@@ -192,12 +194,13 @@ def minimum_of(
     nodes: Int32,
     ends: list[tuple[int, int]],
     known: tuple[tuple[tuple[int, int], ...], ...],
+    effort: int,
 ) -> exact.Minimum:
     """The optimum of one component.
 
     Args:
         rows: its arcs; ends: their (pre, post); nodes: ascending.
-        known: cycles to begin with, as (pre, post) pairs.
+        known: cycles to begin with, as (pre, post) pairs; effort: see `Effort`.
     """
     pre, post = instance.pre[rows], instance.post[rows]
     first, second = exact.ties(instance.names, pre, post, seed=instance.seed)
@@ -213,6 +216,7 @@ def minimum_of(
         change_cost=None if change is None else change[rows],
         fixed=fixed if fixed.any() else None,
         known=[[edge[p] for p in c] for c in known if all(p in edge for p in c)],
+        effort=effort,
     )
 
 

@@ -6,6 +6,7 @@ are integral, else as an integer program.
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,10 +18,31 @@ from .linear_program import Relaxed
 
 TIE_BITS = 20  # of SHA-256, an edge
 TIE_SHIFT = 16  # a tie costs tie / 2**16
+SEARCH = logging.getLogger("elegansc.search")  # silent where nobody listens
+NODES = 200  # of branch and bound, in one integer program
+
+
+@dataclass
+class Effort:
+    """The budget of the integer programs of a component: equal on any machine.
+
+    Attributes:
+        left: nodes of branch and bound, each counted by the edges of its program.
+    """
+
+    left: int
+
+    def nodes(self, edges: int) -> int:
+        """How many nodes of a program of so many edges are left."""
+        return min(NODES, self.left // edges)
+
+    def spend(self, nodes: int, edges: int) -> None:
+        """Take off the nodes of a program, its root among them."""
+        self.left -= max(1, nodes) * edges
 
 
 def solve_integer(
-    constraints: CycleConstraints, relaxed: Relaxed, second: Int64, nodes: int
+    constraints: CycleConstraints, relaxed: Relaxed, second: Int64, effort: Effort
 ) -> tuple[Bool | None, bool]:
     """(E,) the edges cut, and whether the optimum is unique.
 
@@ -31,7 +53,7 @@ def solve_integer(
         whole = (relaxed.cut < NEAR) | (relaxed.cut > 1 - NEAR)
         near = np.round(relaxed.cut)
         low, high = np.where(whole, near, 0.0), np.where(whole, near, constraints.most)
-        cut = integral(constraints, constraints.cost, low, high, relaxed.rounds, nodes)
+        cut = integral(constraints, constraints.cost, low, high, relaxed.rounds, effort)
     else:
         cut = relaxed.cut > 0.5
     finer = second / float(2 ** (TIE_BITS + TIE_SHIFT + 1))
@@ -39,7 +61,7 @@ def solve_integer(
     for cost in (constraints.cost + finer, constraints.cost - finer):
         upper = min(map(constraints.price, found), default=np.inf)
         low, high = narrowed(constraints, relaxed, upper)
-        other = integral(constraints, cost, low, high, relaxed.rounds, nodes)
+        other = integral(constraints, cost, low, high, relaxed.rounds, effort)
         if other is None:
             return (best(constraints, found, second) if found else None), False
         found.append(other)
@@ -67,7 +89,7 @@ def integral(
     low: Float64,
     high: Float64,
     rounds: int,
-    nodes: int,
+    effort: Effort,
 ) -> Bool | None:
     """(E,) an optimal set, violated cycles added; None where a solver gives up.
 
@@ -79,7 +101,7 @@ def integral(
         found = part.linear(cost) if whole else None
         whole = found is not None and not fractional(found)
         if not whole:
-            found = part.integer(cost, nodes)
+            found = part.integer(cost, effort)
         if found is None:
             return None
         if not constraints.separate(found):
@@ -118,12 +140,17 @@ class Restriction:
         )
         return None if found.x is None else self.filled(found.x)
 
-    def integer(self, cost: Float64, nodes: int) -> Float64 | None:
+    def integer(self, cost: Float64, effort: Effort) -> Float64 | None:
         """(E,) the integral solution of least cost; None where the budget ends before."""
         from scipy.optimize import Bounds, LinearConstraint, milp
 
         if not len(self.open):
             return self.cut
+        nodes = effort.nodes(len(self.open))
+        if not nodes:
+            return None
+        seen = "an integer program over %d synapses, of up to %d nodes"
+        SEARCH.info(seen, len(self.open), nodes)
         found = milp(
             cost[self.open],
             constraints=LinearConstraint(self.matrix, lb=1),
@@ -131,6 +158,7 @@ class Restriction:
             bounds=Bounds(0, self.most),
             options={"mip_rel_gap": 0, "node_limit": nodes},
         )
+        effort.spend(int(found.mip_node_count or 0), len(self.open))
         if found.status != 0 or found.x is None:
             return None
         return self.filled(np.round(found.x))

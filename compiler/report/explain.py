@@ -55,7 +55,11 @@ def standings(instance: Instance, found: FeedbackArcSet) -> tuple[Bool, Bool]:
         if not left.any():
             break
         again = feedback_arc_set(
-            replace(instance, change_cost=(TIE_COST * left).astype(np.float64)),
+            replace(
+                instance,
+                proper=found.exact,
+                change_cost=(TIE_COST * left).astype(np.float64),
+            ),
             "exact",
             known=found,
         )

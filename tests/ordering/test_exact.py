@@ -376,7 +376,9 @@ def test_settling_on_whole_edges_keeps_the_optimum(
     relaxed = linear_program.relax(problem, 100)
     assume(relaxed is not None and relaxed.ended)
     assert relaxed is not None
-    found, _ = integer_program.solve_integer(problem, relaxed, second, 200)
+    found, _ = integer_program.solve_integer(
+        problem, relaxed, second, integer_program.Effort(10**8)
+    )
     every = part.sets
     price = np.array([problem.price(back) for back in every])
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import logging
+import sys
 from itertools import pairwise
 from pathlib import Path
 
@@ -13,9 +15,12 @@ from hypothesis import strategies as st
 from support.command import run
 from support.paths import BUNDLED
 
+from elegansc.cli import progress
 from elegansc.options import Options
 from elegansc.ordering import feedback_arc_set as sets
+from elegansc.ordering import integer_program
 from elegansc.ordering.instance import Instance, instance_of
+from elegansc.ordering.integer_program import NODES, Effort
 from elegansc.ordering.problem import Problem
 from elegansc.pipeline import circuit_of
 from elegansc.readers.reader import Layout
@@ -193,3 +198,56 @@ def test_the_budget_ended_only_where_it_did(
 
     assert f"{reason}: no minimum is proved" in done.stderr
     assert "budget" not in done.stderr
+
+
+def ring(size: int) -> str:
+    """An edge list whose linear program is fractional: Fences, one after another."""
+    rows = [f"{u}{k},{v}{k},1" for k in range(size) for u, v in FENCE]
+    rows += [f"v0{k},u0{(k + 1) % size},2" for k in range(size)]
+    return "pre,post,weight\n" + "\n".join(rows) + "\n"
+
+
+def test_a_budget_of_rounds_ends_the_search_with_a_bound(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    edges, order = tmp_path / "net.csv", tmp_path / "order.csv"
+    edges.write_text(ring(2))
+    monkeypatch.setattr(sets, "EFFORT", {"auto": 1, "exact": 10**8})
+    auto, exact = (
+        json.loads(
+            run(
+                *("order", str(edges), "-o", str(order), "--force", "--json"),
+                *("--cycles", cycles),
+            ).stdout
+        )
+        for cycles in ("auto", "exact")
+    )
+
+    assert (auto["method"], auto["bound"]) == ("sift", 4)
+    assert (exact["method"], exact["bound"]) == ("exact", 6)
+    assert exact["total"] - exact["forward"] == 6
+    assert exact["forward"] >= auto["forward"]
+
+
+def test_the_budget_counts_nodes_and_no_seconds() -> None:
+    effort = Effort(1000)
+    assert effort.nodes(10) == 100 and effort.nodes(1) == NODES
+    effort.spend(0, 600)
+    assert effort.nodes(400) == 1 and effort.nodes(401) == 0
+
+
+def test_a_long_search_is_told_on_a_terminal(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    log = logging.getLogger("elegansc.search")
+    monkeypatch.setattr(log, "handlers", [])
+    monkeypatch.setattr(log, "propagate", True)
+    monkeypatch.setattr(progress, "PATIENCE", 0)
+    monkeypatch.setattr(sys, "argv", ["elegansc", "compile", "cook2019"])
+    progress.show_progress()
+    assert not log.handlers
+
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    progress.show_progress()
+    integer_program.SEARCH.info("round %d", 3)
+    assert capsys.readouterr().err == "search    round 3\n"
