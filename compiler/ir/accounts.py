@@ -101,7 +101,8 @@ class Selected:
 
     Attributes:
         renamed: new name by old; merged: cells that had another's new name.
-        roles: where they come from: "structure", "file" or the name of a table.
+        roles: where they come from: "structure" at a guess, "file", the name of a table, or
+            the options that say them: "--inputs, --outputs", "--roles-table structure".
         sensory, motor, cells: numbers of those kept.
         unknown: names left out since the table does not list them.
         near: the nearest name of the table by each that it does not list.
@@ -116,6 +117,15 @@ class Selected:
     cells: int
     unknown: tuple[str, ...] = ()
     near: Mapping[str, str] | None = None
+
+
+def origin(roles: str) -> str:
+    """Where roles come from, in words; see `Selected.roles`."""
+    words = {"structure": "by structure", "file": "as the file gives them"}
+    table = (
+        f"as told by {roles}" if roles.startswith("--") else f"from the table {roles}"
+    )
+    return words.get(roles, table)
 
 
 def table_of(roles: str) -> str:

@@ -14,7 +14,7 @@ import numpy as np
 from ..arrays import Bool, Int32
 from ..errors import InputError
 from ..graph import reached
-from ..ir.accounts import strangers
+from ..ir.accounts import origin, strangers
 from ..ir.order_accounts import Broken, Marked
 from ..ir.stages import MOTOR, SENSORY, Order
 from ..names import plural
@@ -84,12 +84,6 @@ def no_path(order: Order, sensory: Bool, motor: Bool) -> InputError:
     if chosen:
         hints += filter(None, [strangers(chosen.roles, chosen.unknown)])
     return InputError(order.source.label, seen, "\n  ".join(hints))
-
-
-def origin(roles: str) -> str:
-    """Where roles come from, in words; see `Selected.roles`."""
-    words = {"structure": "by structure", "file": "as the file gives them"}
-    return words.get(roles, f"from the table {roles}")
 
 
 def coupled(order: Order) -> tuple[Int32, Int32]:

@@ -66,6 +66,8 @@ def select_cells(
     if used and keep != "all":
         proper = cells.kind == NEURON
     unknown = () if used is None else unlisted(used, cells.name, proper)
+    if roles == "structure" and (table is None or (inputs and outputs)):
+        roles = "--roles-table structure" if table is None else "--inputs, --outputs"
     kept = chosen(cells, proper, only, without, renamed)
     if not kept.any():
         hint = strangers(roles, unknown) or "see --keep, --only"

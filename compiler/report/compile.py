@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from ..ir.accounts import Assigned, GraphForm, Merged, Parsed, Selected, table_of
+from ..ir.accounts import (
+    Assigned,
+    GraphForm,
+    Merged,
+    Parsed,
+    Selected,
+    origin,
+    table_of,
+)
 from ..ir.history import History
 from ..names import amount, plain, plural
 from .cycles import cycles
@@ -104,10 +112,8 @@ def selected(account: Selected, unit: str, verbose: bool) -> Iterator[str]:
             "warning",
             "no table of these cells: roles by structure (no input: sensory, no output: motor)",
         )
-    elif account.roles == "file":
-        yield line("", "roles as the file gives them")
     else:
-        yield line("", f"roles from the table {account.roles}")
+        yield line("", f"roles {origin(account.roles)}")
     if account.renamed:
         some = ", ".join(
             f"{plain(a)} -> {plain(b)}" for a, b in list(account.renamed.items())[:4]
@@ -135,7 +141,7 @@ def nearly(account: Selected, near: Mapping[str, str]) -> str:
     names = ", ".join(pairs[:MOST_NAMES])
     more = len(pairs) - MOST_NAMES
     names += f" and {more:,} more" if more > 0 else ""
-    if account.roles == "structure":
+    if account.roles == "structure" or account.roles.startswith("--"):
         return f"nearly names of C. elegans, and not taken for them: {names}"
     fate = "left out" if account.unknown else "without a role"
     table = table_of(account.roles)

@@ -457,6 +457,22 @@ def test_every_synapse_of_the_selection_is_in_the_model() -> None:
 # Names that are nearly known, cells that are left out, tables of other animals
 
 
+def test_roles_that_were_asked_for_are_no_guess() -> None:
+    told = {
+        (
+            "--inputs",
+            "S1,S2",
+            "--outputs",
+            "M1",
+        ): "roles as told by --inputs, --outputs",
+        ("--roles-table", "structure"): "roles as told by --roles-table structure",
+    }
+    for words, line in told.items():
+        shown = report(PLAIN, *words)
+        assert line in shown and "warning   no table" not in shown
+    assert "roles by structure" in report(PLAIN, "--inputs", "S1,S2")
+
+
 @pytest.mark.parametrize(
     "text",
     [
