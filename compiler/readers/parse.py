@@ -59,7 +59,21 @@ def parse(
         raise InputError(label, "an empty file", "give one row for each synapse")
     head = data[:HEAD]
     reader = next(reader for reader in READERS if reader.recognises(head))
-    edges = reader.read(data, label, layout)
+    return connectome_of(reader.read(data, label, layout), label, unit=unit)
+
+
+def connectome_of(
+    edges: EdgeList, label: str, *, unit: str = UNKNOWN_UNIT
+) -> Connectome:
+    """The connectome of an edge list, wherever its edges come from.
+
+    Args:
+        edges: rows as they stand in the source.
+        label, unit: as of `parse`.
+
+    Raises:
+        InputError: no synapse is left.
+    """
     kept = (edges.kind != REPEATED) & (edges.weight != 0)
     if not kept.any():
         raise InputError(
@@ -75,11 +89,11 @@ def parse(
         sign=signs(edges.weight)[kept],
         line=edges.line[kept],
     )
-    account = counted(edges, kept)
     source = Source(label_of(re.split(r"[/\\]", label)[-1]), unit)
     kinds = edges.kind[kept]
     kinds.setflags(write=False)
-    return Connectome(source, cells, synapses, kinds, History(parse=account))
+    history = History(parse=counted(edges, kept))
+    return Connectome(source, cells, synapses, kinds, history)
 
 
 def sorted_cells(edges: EdgeList) -> tuple[Cells, Int32]:
