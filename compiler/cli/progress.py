@@ -12,7 +12,11 @@ PATIENCE = 3.0  # seconds until the first message
 
 def show_progress() -> None:
     """Print what a search does on stderr, if that is a terminal and nobody asked for quiet."""
-    if not sys.stderr.isatty() or {"-q", "--quiet"} & set(sys.argv):
+    if (
+        sys.stderr is None
+        or not sys.stderr.isatty()
+        or {"-q", "--quiet"} & set(sys.argv)
+    ):
         return
     import logging
 
