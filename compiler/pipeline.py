@@ -6,6 +6,7 @@ import time
 from contextlib import suppress
 from dataclasses import replace
 
+from .exporting.canonical import unmerged
 from .ir.accounts import ReadModel
 from .ir.artifact import Artifact
 from .ir.history import History
@@ -27,7 +28,7 @@ from .readers.cells import cell_table, expand
 from .readers.reader import Layout
 from .semantics.published import PUBLISHED
 from .semantics.registry import semantics_of
-from .sources import check_own, open_source
+from .sources import UNLABELLED, check_own, open_source
 
 
 def compile_source(
@@ -212,3 +213,16 @@ def circuit_of(path: str, *, label: str, options: Options, layout: Layout) -> Ci
             return unplanned(model.plan)[0]
         case connectome:
             return to_circuit(connectome, options, Trace())
+
+
+def graph_of(path: str, layout: Layout) -> Connectome:
+    """A connectome, all its rows and cells; of a generated model, the graph in its tables."""
+    match open_source(path, layout, hint=UNLABELLED):
+        case Connectome() as connectome:
+            return connectome
+        case SweepModel() as model:
+            check_own(model, Options())
+            return unmerged(model.circuit)
+        case model:
+            check_own(model, Options())
+            return unmerged(unplanned(model.plan)[0])

@@ -16,6 +16,7 @@ from .diff import diff_command
 from .draw import draw_command
 from .exit_codes import Commands
 from .explain import explain_command
+from .export import export_command
 from .git_diff import git_diff_command
 from .git_setup import git_setup_command
 from .lab import lab_command
@@ -46,6 +47,7 @@ for command in (
     explain_command,
     order_command,
     diff_command,
+    export_command,
     status_command,
     update_command,
     git_setup_command,

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from xml.sax.saxutils import escape
 
+from ..exporting.graphml import HEAD, ROOT, data, key, quoted
 from ..names import number
 from .facts import role_words, title
 from .labels import well_formed
 from .scene import CHANGES, KINDS, Scene
 
-SPACES = {'"': "&quot;", "\n": "&#10;", "\r": "&#13;", "\t": "&#9;"}
-NAMESPACE = "http://graphml.graphdrawing.org/xmlns"
 KEYS = (
     ("node", "role", "string"),
     ("node", "level", "int"),
@@ -33,10 +31,10 @@ def draw_graphml(scene: Scene) -> bytes:
 
 def elements(scene: Scene) -> Iterator[str]:
     """The XML, an element a line; levels count from 1, neurons in none have none."""
-    yield '<?xml version="1.0" encoding="UTF-8"?>'
-    yield f'<graphml xmlns="{NAMESPACE}">'
+    yield HEAD
+    yield ROOT
     for place, name, kind in KEYS + (COMPARED if scene.old else ()):
-        yield f'<key id="{name}" for="{place}" attr.name="{name}" attr.type="{kind}"/>'
+        yield key(place, name, kind)
     yield f'<graph id={quoted(title(scene))} edgedefault="directed">'
     names = ids(scene)
     yield from nodes(scene, names)
@@ -76,11 +74,8 @@ def edges(scene: Scene, names: list[str]) -> Iterator[str]:
 
 
 def data_elements(facts: dict[str, str]) -> str:
-    """The data elements of some attributes."""
-    return "".join(
-        f'<data key="{key}">{escape(well_formed(word))}</data>'
-        for key, word in facts.items()
-    )
+    """The data elements of some attributes, in characters that XML allows."""
+    return data({name: well_formed(word) for name, word in facts.items()})
 
 
 def ids(scene: Scene) -> list[str]:
@@ -92,8 +87,3 @@ def ids(scene: Scene) -> list[str]:
             known += "\N{REPLACEMENT CHARACTER}"
         found[known] = None
     return list(found)
-
-
-def quoted(text: str) -> str:
-    """An attribute's value with its quotes."""
-    return f'"{escape(text, SPACES)}"'

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import unicodedata
 
+from ..exporting.graphml import allowed
+
 LONGEST = 12  # characters of a name in a picture
 SUBSTITUTE = "\N{WHITE SQUARE}"
 # Advance widths of DejaVu Sans in ems, near enough: narrow, then capitals; others 0.62.
@@ -40,11 +42,4 @@ def advance(character: str) -> float:
 
 def well_formed(name: str) -> str:
     """A name with characters that XML or UTF-8 can not represent replaced."""
-    return "".join(c if valid(ord(c)) else "\N{REPLACEMENT CHARACTER}" for c in name)
-
-
-def valid(code: int) -> bool:
-    """Whether XML 1.0 allows the character."""
-    if code < 32:
-        return code in (9, 10, 13)
-    return not (0xD800 <= code < 0xE000 or code in (0xFFFE, 0xFFFF))
+    return "".join(c if allowed(ord(c)) else "\N{REPLACEMENT CHARACTER}" for c in name)

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import json
-import re
 import shlex
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
 from ..catalog import UNKNOWN_UNIT
+from ..exporting.canonical import canonical, unmerged
+from ..exporting.delimited import csv, write_delimited
 from ..ir.invariants import check
 from ..ir.stages import Cells, Circuit
 from ..ir.text import digest, role
-from ..names import number
 from ..options import Options
 from ..passes.merge_electrical import merge_electrical
 from ..passes.select_cells import select_cells
@@ -28,10 +28,6 @@ from .twins import KEEPS, Twin, twins
 SCHEMA = 1  # of the report
 CELLS = "cells.csv"
 REPORT = "rewired.json"
-EDGES = ("pre", "post", "kind", "weight")
-QUOTED = re.compile(r'[,"\r\n]')
-
-Row = tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,54 +123,9 @@ def cell_table(cells: Cells) -> bytes:
 
 def edge_list(circuit: Circuit) -> bytes:
     """The edge list of a circuit, in the format of the bundled connectomes."""
-    return csv([EDGES, *chemical(circuit), *electrical(circuit)])
-
-
-def chemical(circuit: Circuit) -> Iterator[Row]:
-    """The rows of the synapses, sorted; an isolated neuron has a row of weight 0.
-
-    Weights are signed. If some signs are known, an unknown one is written as two rows of
-    half the weight and opposite signs.
-    """
-    name, edges = circuit.cells.name, circuit.chemical
-    known = bool(edges.sign.any())
-    columns = (edges.pre, edges.post, edges.weight, edges.sign)
-    found = [*zip(*(column.tolist() for column in columns), strict=True)]
-    found += [(row, row, 0.0, 1) for row in isolated(circuit)]
-    for pre, post, weight, sign in sorted(found, key=lambda row: row[:2]):
-        parts = [weight / 2, -weight / 2] if known and not sign else [weight]
-        for part in parts:
-            signed = -part if sign < 0 else part
-            yield name[pre], name[post], "chemical", number(signed)
-
-
-def isolated(circuit: Circuit) -> list[int]:
-    """The isolated neurons: on no synapse, no self-loop, no junction."""
-    edges, ends = circuit.chemical, circuit.junctions
-    joined = np.concatenate([edges.pre, edges.post, ends.left, ends.right])
-    found: list[int] = np.setdiff1d(np.arange(len(circuit.cells)), joined).tolist()
-    return found
-
-
-def electrical(circuit: Circuit) -> Iterator[Row]:
-    """The rows of the junctions, one a pair."""
-    name, ends, sign = circuit.cells.name, circuit.junctions, circuit.chemical.sign
-    if len(sign) and (sign > 0).all():
-        # A file tells signs only where one is negative. A cell coupled to itself does
-        # nothing else.
-        yield name[0], name[0], "electrical", "-1"
-    columns = (ends.left, ends.right, ends.weight)
-    for a, b, weight in zip(*(column.tolist() for column in columns), strict=True):
-        yield name[a], name[b], "electrical", number(weight)
-
-
-def csv(rows: Iterable[Row]) -> bytes:
-    """Rows as CSV; the module csv quotes a carriage return in some Pythons alone."""
-    return "".join(",".join(map(cell, row)) + "\n" for row in rows).encode()
-
-
-def cell(text: str) -> str:
-    """One cell, quoted where it must be."""
-    if not QUOTED.search(text):
-        return text
-    return '"' + text.replace('"', '""') + '"'
+    cells = replace(
+        circuit.cells,
+        role=np.zeros(len(circuit.cells), np.uint8),
+        transmitter=("",) * len(circuit.cells),
+    )  # they stand in CELLS
+    return write_delimited(canonical(unmerged(replace(circuit, cells=cells))))

@@ -11,6 +11,7 @@ import numpy as np
 from ..errors import InputError, UsageError
 from ..ir.accounts import TextForm
 from .blame import misfit, mistakes, records_of, unsplit, wrong_name
+from .cell_columns import with_cell_columns
 from .decoding import decodable
 from .delimited import (
     DELIMITERS,
@@ -101,7 +102,7 @@ def read_delimited(data: bytes, label: str, layout: Layout) -> EdgeList:
     if not len(edges.pre):
         hint = "give one row for each synapse below it"
         raise InputError(label, "a header and no rows", hint)
-    return edges
+    return with_cell_columns(edges, data, label, layout, form)
 
 
 DELIMITED = Reader("delimited text", lambda head: True, read_delimited)

@@ -392,6 +392,7 @@ PRINTERS = [
     *(("diff", "old.csv", "worm.csv"), ("status", "old.py"), ("explain", "old.py")),
     *(("textconv", "old.csv"), ("order", "worm.csv")),
     ("draw", "worm.csv", "-o", "-", "--format", "dot"),
+    ("export", "worm.csv", "-o", "-", "--format", "csv"),
 ]
 
 

@@ -581,6 +581,7 @@ WRITERS: dict[str, tuple[str, ...]] = {
     "diff": ("diff", "worm.csv", "worm.py", "--html"),
     "draw": ("draw", "worm.csv", "--format", "dot", "-o"),
     "draw two": ("draw", "worm.py", "worm.csv", "--format", "dot", "-o"),
+    "export": ("export", "worm.csv", "--format", "json", "-o"),
     "order": ("order", "worm.csv", "-o"),
 }
 
@@ -661,5 +662,5 @@ def test_files_in_a_folder_that_would_not_change(
 
 
 def test_every_command_writes_to_a_device(kept: Path) -> None:
-    for name in ("draw", "order", "diff", "compile"):
+    for name in ("draw", "export", "order", "diff", "compile"):
         assert run(*WRITERS[name], "/dev/null").exit_code == 0, name

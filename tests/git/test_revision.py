@@ -74,6 +74,7 @@ def test_every_command_that_reads_takes_a_revision(repository: Path) -> None:
         ("explain", "HEAD:worm.py"),
         ("order", "HEAD:worm.csv"),
         ("draw", "HEAD:worm.py", "worm.py", "-o", "-", "--format", "dot"),
+        ("export", "HEAD:worm.csv", "-o", "-", "--format", "csv"),
         ("compile", "HEAD:worm.csv", "-o", "-"),
         ("compile", "worm.csv", "--like", "HEAD:worm.py", "-o", "-"),
     ):

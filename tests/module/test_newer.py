@@ -25,6 +25,7 @@ REFUSED: dict[str, tuple[str, ...]] = {
     "explain": ("explain", "newer.py"),
     "order": ("order", "newer.py"),
     "draw": ("draw", "newer.py", "-o", "new.svg"),
+    "export": ("export", "newer.py", "-o", "new.csv"),
     "rewire": ("rewire", "newer.py", "--null", "er", "-o", "new"),
     "transplant": (
         *("transplant", "old.pt", "--from", "worm.py", "--to", "newer.py"),

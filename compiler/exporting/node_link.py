@@ -1,0 +1,43 @@
+"""A graph as node-link JSON, for networkx, D3 and scripts: a node or an edge a line."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from ..graph import EXACT
+from ..ir.stages import Connectome
+from .columns import edges, facts
+
+HEAD = '{"directed": true, "multigraph": true, "graph": {}'
+
+
+def write_node_link(connectome: Connectome) -> bytes:
+    """Nodes `id`, role, transmitter; edges `source`, `target`, kind, weight. ASCII."""
+    name = connectome.cells.name
+    nodes = [
+        json.dumps({"id": cell, **told})
+        for cell, told in zip(name, facts(connectome), strict=True)
+    ]
+    links = [
+        json.dumps(
+            {
+                "source": name[pre],
+                "target": name[post],
+                "kind": kind,
+                "weight": whole(weight),
+            }
+        )
+        for pre, post, kind, weight in edges(connectome)
+    ]
+    return f"{HEAD},\n{array('nodes', nodes)},\n{array('edges', links)}}}\n".encode()
+
+
+def array(title: str, items: list[str]) -> str:
+    """A named array of values, one a line."""
+    return f'"{title}": [\n' + ",\n".join(items) + "\n]"
+
+
+def whole(value: float) -> Any:
+    """A number as an integer where it is one, as JSON shows it shortest."""
+    return int(value) if value == int(value) and abs(value) < EXACT else value
