@@ -18,6 +18,9 @@ class LayoutChoices(TypedDict, total=False):
     header: bool | None
     encoding: str | None
     kind: str | None
+    where: str | Sequence[str] | Mapping[str, str | Sequence[str]] | None
+    kinds: str | Mapping[str, str] | None
+    decimal: str | None
 
 
 class Choices(LayoutChoices, total=False):

@@ -12,8 +12,12 @@ from .values import flag, shown, text
 if TYPE_CHECKING:
     from ..readers.reader import Layout
 
-LAYOUT = ("columns", "delimiter", "header", "encoding", "kind")
-NEXT = re.compile(r",(?=(?:pre|post|weight|kind)=)")  # a name may hold a comma itself
+LAYOUT = (
+    *("columns", "delimiter", "header", "encoding", "kind"),
+    *("where", "kinds", "decimal"),
+)
+# A name may hold a comma itself.
+NEXT = re.compile(r",(?=(?:pre|post|weight|kind|chemical|electrical)=)")
 
 
 def layout_of(given: Mapping[str, object]) -> Layout:
@@ -30,17 +34,68 @@ def layout_of(given: Mapping[str, object]) -> Layout:
     found = {name: value for name in LAYOUT if (value := given.get(name)) is not None}
     values = {
         name: text(found[name], f"--{name}")
-        for name in ("delimiter", "encoding", "kind")
+        for name in ("delimiter", "encoding", "kind", "decimal")
         if name in found
     }
+    if values.get("decimal") not in (None, "comma", "point"):
+        raise UsageError(f"--decimal {values['decimal']}: use comma or point")
     header = flag(found["header"], "--header") if "header" in found else None
-    return Layout(columns=columns_of(found.get("columns", "")), header=header, **values)
+    return Layout(
+        columns=columns_of(found.get("columns", "")),
+        header=header,
+        where=where_of(found.get("where", ())),
+        kinds=kinds_of(found.get("kinds", "")),
+        **values,
+    )
+
+
+def where_of(value: object) -> dict[str, tuple[str, ...]]:
+    """The values of a column by its name: of `4=N2U`, of several such, or of a mapping."""
+    if isinstance(value, Mapping):
+        return {
+            column(name, "--where"): tuple(
+                map(cell, cells if isinstance(cells, list | tuple) else [cells])
+            )
+            for name, cells in value.items()
+        }
+    if not isinstance(value, str | list | tuple):
+        raise UsageError(f"--where {shown(value)}: write COLUMN=VALUE")
+    wanted: dict[str, tuple[str, ...]] = {}
+    for part in [value] if isinstance(value, str) else value:
+        name, equals, wish = text(part, "--where").partition("=")
+        if not equals:
+            raise UsageError(f"--where {part!r}: write COLUMN=VALUE")
+        wanted[name] = (*wanted.get(name, ()), wish)
+    return wanted
+
+
+def kinds_of(value: object) -> dict[str, str]:
+    """The kind by its word in the file: of `0=chemical,1=electrical`, or of a mapping."""
+    if isinstance(value, Mapping):
+        pairs = {cell(word): text(kind, "--kinds") for word, kind in value.items()}
+    else:
+        parts = [part.partition("=") for part in text(value, "--kinds").split(",")]
+        pairs = {word.strip(): kind.strip() for word, _, kind in parts if word or kind}
+    for word, kind in pairs.items():
+        if kind not in ("chemical", "electrical"):
+            raise UsageError(f"--kinds {word}={kind}: use chemical or electrical")
+    return pairs
+
+
+def cell(value: object) -> str:
+    """A cell's text."""
+    if isinstance(value, str | int | float):
+        return str(value)
+    raise UsageError(f"{shown(value)}: use a text or a number")
 
 
 def columns_of(value: object) -> dict[str, str]:
     """The columns by what they hold: of a text `pre=A,weight=3`, or of a mapping."""
     if isinstance(value, Mapping):
-        return {text(key, "--columns"): column(name) for key, name in value.items()}
+        return {
+            text(key, "--columns"): column(name, "--columns")
+            for key, name in value.items()
+        }
     columns: dict[str, str] = {}
     for part in filter(None, NEXT.split(text(value, "--columns"))):
         key, equals, name = part.partition("=")
@@ -51,10 +106,10 @@ def columns_of(value: object) -> dict[str, str]:
     return columns
 
 
-def column(value: object) -> str:
+def column(value: object, option: str) -> str:
     """A column's name, or its place from 1."""
     if isinstance(value, int) and not isinstance(value, bool):
         return str(value)
     if isinstance(value, str):
         return value
-    raise UsageError(f"--columns {shown(value)}: use a name, or a place from 1")
+    raise UsageError(f"{option} {shown(value)}: use a name, or a place from 1")

@@ -63,6 +63,22 @@ def layout_options(command: Callable[..., Any]) -> Callable[..., Any]:
             help="Kind of all rows, where no column says.",
         ),
         click.option(
+            "--kinds",
+            metavar="WORD=KIND,...",
+            help="Words of the kind column: 0=chemical,1=electrical.",
+        ),
+        click.option(
+            "--where",
+            multiple=True,
+            metavar="COLUMN=VALUE",
+            help="Read only the rows that have it; repeatable.",
+        ),
+        click.option(
+            "--decimal",
+            type=click.Choice(["comma", "point"]),
+            help="Before the fraction of a weight: 1,5 or 1.5.",
+        ),
+        click.option(
             "--encoding", default="utf-8", show_default=True, help="Of the text."
         ),
         click.option(
@@ -73,7 +89,9 @@ def layout_options(command: Callable[..., Any]) -> Callable[..., Any]:
         ),
         click.option("--delimiter", help="comma, tab, space, or one character."),
         click.option(
-            "--columns", help="pre=A,post=B,weight=C,kind=D: names, or places from 1."
+            "--columns",
+            help="pre=A,post=B,weight=C,kind=D: names, or places from 1; "
+            "chemical=A,electrical=B: counts of each kind.",
         ),
     ):
         command = option(command)

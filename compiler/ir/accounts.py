@@ -24,6 +24,21 @@ class Amount:
 
 
 @dataclass(frozen=True, slots=True)
+class Finding:
+    """What a reader saw in a file that a person should know.
+
+    Attributes:
+        code: a key of `readers.findings.CODES`.
+        place: a column, row or cell in words; "" for the file as a whole.
+        message: what was seen and what came of it, on one line.
+    """
+
+    code: str
+    place: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
 class TextForm:
     """Layout of delimited text.
 
@@ -65,6 +80,7 @@ class Parsed:
         rows: all of them; repeated: those that repeat another from the receiver's side.
         zero, negative, self_loops: rows of such a weight, of a cell with itself.
         form: its layout.
+        findings: what a person should know of it.
     """
 
     rows: int
@@ -76,6 +92,7 @@ class Parsed:
     negative: int
     self_loops: int
     form: TextForm | GraphForm = field(metadata=MERGED)
+    findings: tuple[Finding, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from ..errors import InputError, Location
 from ..names import plain
@@ -26,6 +26,8 @@ class Form:
         share: part of the sampled rows that have this width.
         own: whether the header is split as the rows are.
         rows: the sampled rows, without the header.
+        chosen: positions of columns by whose cells rows are chosen.
+        kinds: words of this file's kind column beside ours -> kind.
     """
 
     delimiter: str
@@ -36,6 +38,8 @@ class Form:
     share: float
     own: bool
     rows: Sequence[list[str]]
+    chosen: tuple[int, ...] = ()
+    kinds: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def known(self) -> bool:

@@ -137,4 +137,5 @@ def counted(edges: EdgeList, kept: Bool) -> Parsed:
         negative=int((kept & (edges.weight < 0)).sum()),
         self_loops=int((kept & (edges.pre == edges.post)).sum()),
         form=edges.form,
+        findings=edges.findings,
     )

@@ -22,6 +22,7 @@ from .blame import TROUBLES, wrong_name
 from .cells import ROLES
 from .columns import by_name
 from .delimited import kind_of, layout_kind, plain_word, weight_of
+from .findings import find
 from .reader import EdgeList, Layout
 
 # The data that names a node: of several the first that no two nodes share.
@@ -92,6 +93,8 @@ def edge_list(graph: PropertyGraph, label: str, layout: Layout) -> EdgeList:
     if mistakes := [*wrong, *more, *still]:
         raise InputError.of(sorted(mistakes, key=lambda mistake: mistake.at.line))
     doubled = len(found) - len(graph.edges)
+    why = f"nodes go by their ids, not by {unnamed}"
+    findings = (find("EC104", why),) if unnamed else ()
     pre, post, weight, kinds, line = zip(*found, strict=True)
     return EdgeList(
         names=tuple(named.values()),
@@ -103,6 +106,7 @@ def edge_list(graph: PropertyGraph, label: str, layout: Layout) -> EdgeList:
         role=role,
         transmitter=transmitter,
         form=GraphForm(graph.format, places, doubled, unnamed),
+        findings=findings,
     )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from ..arrays import Float64, Int32, UInt8
-from ..ir.accounts import GraphForm, TextForm
+from ..ir.accounts import Finding, GraphForm, TextForm
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,12 +14,16 @@ class Layout:
     """How a text is to be read; whatever is left out is found from its content.
 
     Attributes:
-        columns: pre, post, weight, kind -> a header's name or a position from 1;
-            "" for a weight or kind that the file has not.
+        columns: pre, post, weight, kind, chemical, electrical -> a header's name or a
+            position from 1; "" for a weight or kind that the file has not. The last two
+            are columns of counts.
         delimiter: a word of DELIMITERS or a character.
         header: whether the first row names the columns.
         encoding: a Python codec.
         kind: chemical or electrical, where the file has no kind column.
+        where: a column -> its values in the rows that are read.
+        kinds: words of the kind column -> chemical or electrical.
+        decimal: comma or point, before the fraction of a weight.
     """
 
     columns: Mapping[str, str] = field(default_factory=dict)
@@ -27,6 +31,9 @@ class Layout:
     header: bool | None = None
     encoding: str = "utf-8"
     kind: str | None = None
+    where: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    kinds: Mapping[str, str] = field(default_factory=dict)
+    decimal: str | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -42,6 +49,7 @@ class EdgeList:
         role: (N,) bit sets; 0 where the file names none.
         transmitter: (N,) "" where the file names none.
         form: how the file is laid out; for the report.
+        findings: what a person should know of the file.
     """
 
     names: tuple[str, ...]
@@ -53,6 +61,7 @@ class EdgeList:
     role: UInt8
     transmitter: tuple[str, ...]
     form: TextForm | GraphForm
+    findings: tuple[Finding, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

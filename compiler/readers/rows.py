@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -24,6 +24,7 @@ from .delimited import (
 from .form import Form, Sample
 from .reader import EdgeList, Layout, Reader
 from .sniff import sniff
+from .unread import unread
 
 REMEMBERED = 100_000  # different weights; volumes are all different
 
@@ -102,7 +103,8 @@ def read_delimited(data: bytes, label: str, layout: Layout) -> EdgeList:
     if not len(edges.pre):
         hint = "give one row for each synapse below it"
         raise InputError(label, "a header and no rows", hint)
-    return with_cell_columns(edges, data, label, layout, form)
+    edges = with_cell_columns(edges, data, label, layout, form)
+    return replace(edges, findings=tuple(unread(form)))
 
 
 DELIMITED = Reader("delimited text", lambda head: True, read_delimited)

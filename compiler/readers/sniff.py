@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import islice
 
 from ..errors import InputError, Location, UsageError
@@ -46,10 +47,7 @@ def sniff(data: bytes, label: str, layout: Layout) -> tuple[Form, Sample]:
     forms = [attempt(sample, delimiter, layout) for delimiter in delimiters]
     best = max(forms, key=lambda form: form.score)
     columns = chosen(best, layout)
-    form = Form(
-        *(best.delimiter, best.header, best.start, columns, best.width, best.share),
-        *(best.own, best.rows),
-    )
+    form = replace(best, places=columns)
     if not form.known:
         raise unrecognised(form, label, sample)
     return form, sample

@@ -6,9 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from ..ir.accounts import (
     Assigned,
-    GraphForm,
     Merged,
-    Parsed,
     Selected,
     origin,
     table_of,
@@ -16,6 +14,7 @@ from ..ir.accounts import (
 from ..ir.history import History
 from ..names import amount, plain, plural
 from .cycles import cycles
+from .reading import parsed, warning
 from .words import MOST_NAMES, line, listed
 
 
@@ -38,7 +37,7 @@ def report(
             "read", f"{label}: a generated model; its tables are taken as they are"
         )
     if history.parse is not None:
-        yield from parsed(history.parse, label)
+        yield from parsed(history.parse, label, verbose)
     if history.select_cells is not None:
         yield from selected(history.select_cells, unit, verbose)
     if history.merge_electrical is not None:
@@ -83,33 +82,13 @@ def sweep(rules: Mapping[str, Assigned]) -> Iterator[str]:
     )
 
 
-def parsed(account: Parsed, label: str) -> Iterator[str]:
-    """Rows and cells of the file."""
-    chemical, electrical = account.chemical.rows, account.electrical.rows
-    rows = plural(account.rows, "row")
-    yield line(
-        "read",
-        f"{label}: {rows}, {account.cells:,} cells; {chemical:,} chemical, {electrical:,} electrical",
-    )
-    if account.repeated.rows:
-        yield line(
-            "",
-            f"{plural(account.repeated.rows, 'row')} seen from the receiver: they repeat others, dropped",
-        )
-    if account.zero:
-        yield line("", f"{plural(account.zero, 'row')} of weight 0: dropped")
-    if isinstance(account.form, GraphForm) and account.form.unnamed:
-        unnamed = account.form.unnamed
-        yield line("warning", f"nodes go by their ids, not by {unnamed}")
-
-
 def selected(account: Selected, unit: str, verbose: bool) -> Iterator[str]:
     """Origin of the roles, and the cells left out."""
     sides = f"{account.sensory:,} sensory, {account.motor:,} motor"
     yield line("cells", f"{plural(account.cells, 'neuron')} kept, {sides}")
     if account.roles == "structure":
-        yield line(
-            "warning",
+        yield warning(
+            "EC401",
             "no table of these cells: roles by structure (no input: sensory, no output: motor)",
         )
     else:
@@ -132,7 +111,7 @@ def selected(account: Selected, unit: str, verbose: bool) -> Iterator[str]:
         names = listed(account.unknown, verbose)
         yield line("", f"{seen} {table_of(account.roles)}: {names}")
     if account.near:
-        yield line("warning", nearly(account, account.near))
+        yield warning("EC201", nearly(account, account.near))
 
 
 def nearly(account: Selected, near: Mapping[str, str]) -> str:

@@ -48,6 +48,46 @@ def test_every_option_and_every_field_of_the_layout_has_a_type() -> None:
         assert wanted in typing.get_args(hints[option.name]), option.name
 
 
+@pytest.mark.parametrize(
+    ("value", "wanted"),
+    [
+        ("4=N2U", {"4": ("N2U",)}),
+        (("4=N2U", "4=JSH", "a=b=c"), {"4": ("N2U", "JSH"), "a": ("b=c",)}),
+        ({4: "N2U", "age": [1, 2]}, {"4": ("N2U",), "age": ("1", "2")}),
+    ],
+)
+def test_where_is_a_text_several_or_a_mapping(
+    value: object, wanted: dict[str, tuple[str, ...]]
+) -> None:
+    assert layout_of({"where": value}).where == wanted
+
+
+@pytest.mark.parametrize(
+    "value", ["0=chemical,1=electrical", {0: "chemical", "1": "electrical"}]
+)
+def test_kinds_are_a_text_or_a_mapping(value: object) -> None:
+    assert layout_of({"kinds": value}).kinds == {"0": "chemical", "1": "electrical"}
+
+
+@pytest.mark.parametrize(
+    ("given", "seen"),
+    [
+        ({"where": "N2U"}, "--where 'N2U': write COLUMN=VALUE"),
+        ({"where": 4}, "--where 4: write COLUMN=VALUE"),
+        ({"where": {"4": None}}, "use a text or a number"),
+        ({"kinds": "0=gap"}, "--kinds 0=gap: use chemical or electrical"),
+        ({"decimal": "dot"}, "--decimal dot: use comma or point"),
+    ],
+)
+def test_a_choice_of_rows_or_kinds_that_says_nothing(
+    given: dict[str, object], seen: str
+) -> None:
+    with pytest.raises(UsageError) as caught:
+        layout_of(given)
+
+    assert seen in str(caught.value)
+
+
 def test_a_path_object_is_a_file(edges: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert compiled(edges).source == compiled(str(edges)).source
 

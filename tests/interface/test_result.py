@@ -51,7 +51,7 @@ def test_warnings_reach_the_caller_once_each_and_at_their_line(edges: Path) -> N
     with warnings.catch_warnings(record=True) as seen:
         warnings.simplefilter("always")
         found = elegansc.compile(edges)
-    told = "no table of these cells: roles by structure (no input: sensory, no output: motor)"
+    told = "EC401 no table of these cells: roles by structure (no input: sensory, no output: motor)"
     assert found.warnings == [told]
     assert [str(each.message) for each in seen] == [told]
     assert seen[0].category is elegansc.CompilerWarning

@@ -219,7 +219,7 @@ def test_roles_by_structure() -> None:
     assert found.tables.sensory == ["S1", "S2"]
     assert found.tables.motor == ["M1", "M2"]
     shown = report(PLAIN)
-    assert "warning   no table of these cells: roles by structure" in shown
+    assert "warning   EC401 no table of these cells: roles by structure" in shown
     assert "left out" not in shown
 
 
@@ -469,7 +469,7 @@ def test_roles_that_were_asked_for_are_no_guess() -> None:
     }
     for words, line in told.items():
         shown = report(PLAIN, *words)
-        assert line in shown and "warning   no table" not in shown
+        assert line in shown and "EC401" not in shown
     assert "roles by structure" in report(PLAIN, "--inputs", "S1,S2")
 
 
@@ -525,8 +525,8 @@ def test_a_name_nearly_known_is_warned_with_the_nearest(name: str, known: str) -
     text = f"{NEARLY}AVAL,{name},3\n"
     shown = name.strip() if " " not in name.strip() else f'"{name.strip()}"'
     names = f"as the table cook2019 writes their names another way: {shown} ({known})"
-    assert f"warning   left out, {names}\n" in report(text)
-    assert f"warning   without a role, {names}\n" in report(text, "--keep", "all")
+    assert f"warning   EC201 left out, {names}\n" in report(text)
+    assert f"warning   EC201 without a role, {names}\n" in report(text, "--keep", "all")
     assert "1 of them not in the table cook2019: " + shown in report(text)
 
 

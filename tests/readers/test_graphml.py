@@ -143,7 +143,7 @@ def test_ids_instead_of_names_are_a_warning(
     path.write_bytes(whole(NODES.replace(old, new)))
     done = run("compile", str(path), "-o", str(tmp_path / "worm.py"))
     said = [row for row in done.stderr.splitlines() if "by their ids" in row]
-    wanted = f"warning   nodes go by their ids, not by {why}"
+    wanted = f"warning   EC104 nodes go by their ids, not by {why}"
     assert (done.exit_code, said) == (0, [wanted] if why else [])
 
 

@@ -1,0 +1,159 @@
+"""The table of findings: what may be said of a file that is read, and why it matters."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from ..ir.accounts import Finding
+
+WARNING, NOTE = "warning", "note"
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """A kind of finding.
+
+    Attributes:
+        severity: WARNING, or NOTE for what was done and is only said.
+        title: in a few words.
+        why: what goes wrong in a model where nobody looks.
+        remedy: what the author of the file, or of the command, can do.
+    """
+
+    severity: str
+    title: str
+    why: str
+    remedy: str
+
+
+CODES: Mapping[str, Code] = {
+    "EC101": Code(
+        WARNING,
+        "a column is not read",
+        "Counts, kinds or animals in a column that nobody reads are lost: gap junctions "
+        "become chemical synapses, and every synapse weighs the same.",
+        "Name the column with --columns, choose rows with --where, or take it out.",
+    ),
+    "EC102": Code(
+        WARNING,
+        "rows of several animals or series are added up",
+        "Each animal has its own brain: the sum of two is a connectome that no animal "
+        "has, with twice the synapses.",
+        "Choose one with --where COLUMN=VALUE.",
+    ),
+    "EC103": Code(
+        NOTE,
+        "one row a synapse",
+        "The size of a synapse, in voxels, is no number of synapses: added up it "
+        "outweighs the counts by thousands.",
+        "--columns weight=size takes the sizes as weights.",
+    ),
+    "EC104": Code(
+        WARNING,
+        "cells go by ids",
+        "Neurons of one type often share a name: by name they would be one neuron, and "
+        "synapses between them would be self-loops.",
+        "Make names unique, or name the columns: --columns pre=...,post=...",
+    ),
+    "EC201": Code(
+        WARNING,
+        "nearly the name of a known neuron",
+        "AVAl for AVAL is another cell: it has no role, and the synapses of one neuron "
+        "are shared between two.",
+        "Write the name as the table of cells has it.",
+    ),
+    "EC202": Code(
+        WARNING,
+        "a name of several neurons",
+        "AVFL/R stands for two neurons, and a polyadic synapse names several receivers: "
+        "read as one cell, its synapses reach none of them.",
+        "Write a row for each neuron.",
+    ),
+    "EC203": Code(
+        WARNING,
+        "a formula or an error of a spreadsheet as a name",
+        "#REF! or =A2 stands where a name was lost: rows of several neurons meet there.",
+        "Save the values of the sheet, not its formulas.",
+    ),
+    "EC204": Code(
+        WARNING,
+        "a sum among the rows",
+        "A row of totals adds a cell that no animal has, with as many synapses as all "
+        "others together.",
+        "Take the row out.",
+    ),
+    "EC205": Code(
+        NOTE,
+        "rows without a name are left out",
+        "A synapse whose partner is not known belongs to no neuron; `nan` would be one "
+        "that collects them all.",
+        "Complete the names if they are known.",
+    ),
+    "EC206": Code(
+        NOTE,
+        "rows of the id 0 are left out",
+        "Segmentations write 0 where no segment is: as a neuron it would collect all "
+        "synapses of fragments.",
+        "Complete the ids if they are known.",
+    ),
+    "EC207": Code(
+        NOTE,
+        "ids written as decimals",
+        "A table that once lacked an id holds 1.0 for 1; above 2**53 such ids are rounded "
+        "and neurons merge.",
+        "Keep ids as integers or text when the table is written.",
+    ),
+    "EC208": Code(
+        NOTE,
+        "names are normalised",
+        "A composed and a decomposed letter, or an invisible blank, look alike and would "
+        "be two neurons.",
+        "Write names in Unicode's form NFC.",
+    ),
+    "EC209": Code(
+        WARNING,
+        "names begin with a comment's sign",
+        "A row that was commented out is read all the same, and its synapse stays.",
+        "Take the row out.",
+    ),
+    "EC301": Code(
+        WARNING,
+        "an undirected graph, each pair listed once",
+        "Tracts and correlations have no direction: read one way, the order of the rows "
+        "decides who is deep, and no cycle is left.",
+        "--undirected sends each pair both ways.",
+    ),
+    "EC302": Code(
+        NOTE,
+        "rows that are no synapses are left out",
+        "Contact, extrasynaptic signals and functional correlations are other graphs: "
+        "added to synapses they are read as synapses.",
+        "Compile them apart, with --columns kind= and --kind chemical.",
+    ),
+    "EC303": Code(
+        NOTE,
+        "edges without a weight count 1",
+        "Gephi leaves out weights of 1; where they are missing for another reason, "
+        "strong connections become weak.",
+        "Give every edge a weight.",
+    ),
+    "EC304": Code(
+        NOTE,
+        "undirected edges run both ways",
+        "The file says that its edges have no direction.",
+        "Write directed edges if they have one.",
+    ),
+    "EC401": Code(
+        WARNING,
+        "roles are a guess",
+        "Without a table of cells, who has no input counts as sensory and who has no "
+        "output as motor; truncated neurons at the edge of a volume look the same.",
+        "--inputs with --outputs, or --cells FILE, say them.",
+    ),
+}
+
+
+def find(code: str, message: str, place: str = "") -> Finding:
+    """A finding; its code is a key of CODES."""
+    return Finding(code, place, message)
