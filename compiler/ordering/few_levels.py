@@ -20,29 +20,42 @@ from .sift import cooling, gumbel
 SWEEPS, LEAST = 500, 20  # with noise; fewer of more than LARGE arcs
 LARGE = 200_000
 DESCENTS = 60  # without, at most
-RUNS = 6  # searches from the start
+HOT = 6  # searches from the start, at full heat
 AGAIN = (0.4, 0.3, 0.25, 0.1)  # how hot; from the best
+LESS = (1.0, 0.4, 0.3, 0.2)  # where an assignment to fewer levels is at hand
 EMPTY = np.zeros(0, np.int32)
 FINE = 1024  # parts of a unit of weight, where they count
 SMALL = 1200  # nodes of an order that is cut into levels in the best way
 
 
 def levels_found(
-    assignment: LevelAssignment, instance: Instance, back: Bool
+    assignment: LevelAssignment,
+    instance: Instance,
+    back: Bool,
+    last: Int32 | None = None,
+    enough: int = 0,
 ) -> list[Int32]:
     """Level assignments (N,) by local search, the best first.
 
     Args:
         back: (E,) a feedback arc set of the instance: the search begins at its order.
+        last: (N,) an assignment to fewer levels, from which it begins as well.
+        enough: a loss at which it ends.
     """
     start = assignment.cut(order_rank(instance, back))
     every = [assignment.descend(start)]
-    runs, again = (RUNS, AGAIN) if assignment.sweeps == SWEEPS else (1, AGAIN[-1:])
-    for run in range(runs):
-        every.append(assignment.descend(assignment.anneal(start, run)))
-    for run, heat in enumerate(again, runs):
+    heats = (*(1.0,) * HOT, *AGAIN)
+    if last is not None:
+        every.append(assignment.descend(assignment.stretched(last)))
+        heats = LESS
+    if assignment.sweeps < SWEEPS:
+        heats = heats[-1:] if last is not None else (1.0, AGAIN[-1])
+    for run, heat in enumerate(heats):
         best = min(every, key=assignment.lost)
-        every.append(assignment.descend(assignment.anneal(best, run, heat)))
+        if assignment.lost(best) <= enough:
+            break
+        begin = start if heat == 1 else best
+        every.append(assignment.descend(assignment.anneal(begin, run, heat)))
     return sorted(every, key=assignment.lost)
 
 
@@ -130,7 +143,8 @@ class LevelAssignment:
         none = np.zeros(len(cost))
         order, start = group(tail, head)  # each pair of neighbours once, by its tail
         first = order[start]
-        self.edges = Neighbours(tail[first], head[first], self.size)
+        self.tail = tail[first]
+        self.edges = Neighbours(self.tail, head[first], self.size)
         # gains of standing above a neighbour, and below it
         self.above = added_up(np.concatenate([none, cost, apart, apart])[order], start)
         self.below = added_up(np.concatenate([cost, none, apart, apart])[order], start)
@@ -181,6 +195,11 @@ class LevelAssignment:
             end = start
         return level
 
+    def stretched(self, level: Int32) -> Int32:
+        """(N,) levels, fewer than there may be, spread over all that there may be."""
+        count = int(level.max(initial=0)) + 1
+        return (level.astype(np.int64) * self.most // count).astype(np.int32)
+
     def groups(self, sweep: int) -> Iterator[Int64]:
         """Nodes with neighbours, in groups that differ from sweep to sweep."""
         key = scatter(
@@ -212,6 +231,16 @@ class LevelAssignment:
             for cost in (self.above, self.below)
         )
         gain: Float64 = (above - below).cumsum(1) - above
+        return gain
+
+    def gain_of_pair(self, tail: Int32, head: Int32, level: Int32) -> Float64:
+        """(pairs, levels) the part of the tails' gains that is by the arcs to the heads."""
+        key = self.tail.astype(np.int64) * self.size + self.edges.head
+        place = np.searchsorted(key, tail.astype(np.int64) * self.size + head)
+        above, below = self.above[place][:, None], self.below[place][:, None]
+        column, at = np.arange(self.most), level[head][:, None]
+        apart = np.where(column == at, -below, above - below)
+        gain: Float64 = np.where(column < at, 0.0, apart)
         return gain
 
     def anneal(self, level: Int32, run: int, heat: float = 1.0) -> Int32:

@@ -1,4 +1,4 @@
-"""Repair an order that silences neurons: in any number of levels, or in at most so many."""
+"""Repair an order that silences neurons, in any number of levels."""
 
 from __future__ import annotations
 
@@ -7,16 +7,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from ..arrays import Bool, Int8, Int64
-from ..errors import InputError
 from ..graph import reached
-from ..names import plural
 from .all_orders import SMALL, best_orders
 from .feedback_arc_set import FeedbackArcSet, feedback_arc_set, without_idle
-from .few_levels import LevelAssignment, levels_found
-from .integers import parts
 from .junction_directions import JunctionDirections
 from .keep_alive import Arcs, Kept, dead_names, keep_alive
-from .keep_alive_levels import STARTS, repair_levels
 from .problem import Problem
 
 
@@ -44,13 +39,7 @@ class Repaired:
 
 
 def repair(problem: Problem, found: FeedbackArcSet) -> Repaired:
-    """Bring the order into the levels allowed, and silenced neurons back.
-
-    Raises:
-        InputError: some junction between blocks does not rise in so many levels.
-    """
-    if problem.options.max_levels:
-        return in_few_levels(problem, found, problem.options.max_levels)
+    """Bring silenced neurons back, in any number of levels."""
     block, (left, right) = problem.instance.block, problem.nodes_of_junctions
     way = np.sign(block[right] - block[left]).astype(np.int8)
     if problem.cap is None:
@@ -148,39 +137,6 @@ def conducted(problem: Problem, conducting: set[int]) -> Int8:
         for ends in ((left, right), (right, left))
     )
     return np.array(rising, np.int8) - np.array(sinking, np.int8)
-
-
-def in_few_levels(problem: Problem, found: FeedbackArcSet, most: int) -> Repaired:
-    """Assign the nodes to `most` levels, and bring neurons back within the cap.
-
-    Raises:
-        InputError: some junction between blocks does not rise.
-    """
-    instance, circuit = problem.near, problem.circuit
-    left, right = problem.nodes_of_junctions
-    price = parts(circuit.junctions.weight, problem.scale, circuit.source.label)
-    assignment = LevelAssignment(instance, left, right, price, most)
-    level, *others = levels_found(assignment, instance, found.back)
-    brought = gone = first = None
-    dear = False
-    if problem.cap is not None:
-        falls = (level[instance.pre] >= level[instance.post]) | ~instance.proper
-        first = int(instance.weight[falls & (instance.pre != instance.post)].sum())
-        arcs, _ = arcs_of(problem, np.flatnonzero(instance.proper))
-        starts = [level, *others[: STARTS - 1]]
-        repaired = repair_levels(assignment, arcs, starts, problem.cap)
-        level, gone = repaired.level, repaired.given_up
-        brought, dear = int(repaired.forced.sum()), repaired.too_dear
-    way = np.sign(level[right] - level[left]).astype(np.int8)
-    wanted = np.sign(instance.block[right] - instance.block[left])
-    wrong = int(((wanted != 0) & (way != wanted)).sum())
-    if wrong:
-        seen = f"--max-levels {most}: {plural(wrong, 'gap junction')} found no room"
-        hint = "each joins two of the blocks, so it has to rise: allow more levels"
-        raise InputError(circuit.source.label, seen, hint)
-    rises = instance.proper & (level[instance.pre] < level[instance.post])
-    way = directed(problem, rises, way)
-    return Repaired(instance.proper & ~rises, way, brought, gone, first, dear)
 
 
 def directed(problem: Problem, rises: Bool, way: Int8) -> Int8:

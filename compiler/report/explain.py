@@ -15,8 +15,8 @@ from ..names import amount, plain, plural
 from ..options import Options
 from ..ordering.feedback_arc_set import FeedbackArcSet, feedback_arc_set
 from ..ordering.instance import TIE_COST, Instance
+from ..ordering.level_ladder import in_few_levels
 from ..ordering.problem import Problem
-from ..ordering.repair import in_few_levels
 from ..semantics.registry import semantics_of
 from .words import listed
 

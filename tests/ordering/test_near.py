@@ -38,7 +38,11 @@ from elegansc.module.read import read_model
 from elegansc.options import Options
 from elegansc.ordering import few_levels
 from elegansc.ordering.instance import block_of
+from elegansc.ordering.keep_alive_levels import Repair
+from elegansc.ordering.level_ladder import Ladder
+from elegansc.ordering.problem import Problem
 from elegansc.passes.break_cycles import break_cycles
+from elegansc.passes.mark_live import mark_live
 from elegansc.passes.merge_electrical import merge_electrical
 from elegansc.passes.topological_sort import topological_sort
 from elegansc.pipeline import compile_source
@@ -621,17 +625,61 @@ def test_what_was_not_protected_is_named_again(here: Path) -> None:
 
 def test_a_million_levels_are_as_many_as_there_are_neurons() -> None:
     found = connectome([(0, 1, CHEMICAL, 1.0, 0), (1, 0, CHEMICAL, 2.0, 0)], 2)
-    width = []
+    searched = AssertionError("an order that fits is taken without a search")
+    with patch.object(few_levels.LevelAssignment, "cut", side_effect=searched):
+        dag = in_few(found, 10**6)
+    assert topological_sort(dag).history.topological_sort.levels == 2  # type: ignore[union-attr]
 
-    def counted(shelf: Any, *_: object) -> Any:
-        width.append(shelf.most)
-        raise StopIteration
 
-    with patch.object(few_levels.LevelAssignment, "cut", counted), pytest.raises(
-        StopIteration
-    ):
-        in_few(found, 10**6)
-    assert width[0] <= 10
+@pytest.mark.usefixtures("short")
+@settings(max_examples=25)
+@given(connectomes(), st.booleans())
+def test_more_levels_never_do_worse(found: Connectome, alive: bool) -> None:
+    done = []
+    for most in (2, 3, 4, 5, 6, 8, 0):
+        dag = in_few(found, most, keep_alive=alive)
+        account = dag.history.break_cycles
+        assert account is not None
+        try:
+            live = int(mark_live(topological_sort(dag)).live.sum()) if alive else 0
+        except InputError:
+            live = 0
+        done.append((-live, account.price))
+    assert done == sorted(done, reverse=True), done
+
+
+@settings(max_examples=40)
+@given(connectomes(), st.integers(2, 6), st.data())
+def test_an_arc_in_few_levels_is_priced_as_it_is_moved(
+    found: Connectome, most: int, data: st.DataObject
+) -> None:
+    problem = Problem.of(merge_electrical(found), Options(max_levels=most))
+    everything = problem.feedback_arc_set()
+    ladder = Ladder(problem, everything, most, everything.back)
+    size = len(problem.instance.names)
+    assignment = ladder.assignment(most)
+    drawn = st.lists(st.integers(0, assignment.most - 1), min_size=size, max_size=size)
+    level = np.array(data.draw(drawn), np.int32)
+    repair = Repair(assignment, ladder.arcs, ladder.wanted, 10**6, 0)
+    arcs = set(range(len(ladder.arcs.pre))) if assignment.most > 1 else set()
+    for price, _, _, arc in repair.prices(level, arcs):
+        moved = repair.moved(level, arc)
+        assert price == assignment.lost(moved) - assignment.lost(level)
+        assert moved[ladder.arcs.pre[arc]] < moved[ladder.arcs.post[arc]]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("stage", range(1, 9))
+@pytest.mark.parametrize("alive", [False, True])
+def test_more_levels_never_do_worse_on_a_worm(stage: int, alive: bool) -> None:
+    done = []
+    for most in (8, 12, 16, 48, 0):
+        options = {"max_levels": most, "keep_alive": alive}
+        history = elegansc.compile(f"witvliet2021-{stage}", **options).history
+        assert history.mark_live is not None and history.break_cycles is not None
+        live = history.mark_live.live if alive else 0
+        done.append((-live, history.break_cycles.price))
+    assert done == sorted(done, reverse=True), done
 
 
 @pytest.mark.slow
