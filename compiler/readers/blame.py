@@ -10,6 +10,7 @@ from ..errors import InputError, Location, Mistake
 from ..ir.stages import LARGEST_WEIGHT
 from ..names import plain, plural
 from .delimited import (
+    COUNTS,
     DELIMITERS,
     UNKNOWN,
     BadRecord,
@@ -20,6 +21,7 @@ from .delimited import (
     weight_of,
 )
 from .form import Form
+from .kinds import kind_in
 from .reader import Layout
 
 LONGEST = 100_000  # characters of a name
@@ -40,9 +42,9 @@ def misfit(row: list[str], form: Form) -> str:
 
     Empty cells at the end that no one needs may be there or not: spreadsheets drop them.
     """
-    needed = max(form.places.values()) + 1
+    needed = 1 + max(p for role, p in form.places.items() if role not in COUNTS)
     if len(row) < needed:
-        role = max(form.places, key=lambda role: form.places[role])
+        role = next(role for role, p in form.places.items() if p == needed - 1)
         what = f"{plural(len(row), 'cell')}, but the {role} stands in column {needed}"
         return f"a row of {what}"
     extra = [cell.strip() for cell in row[form.width :]]
@@ -102,7 +104,9 @@ def diagnose(row: list[str], form: Form) -> Iterator[tuple[int, str, str]]:
         yield place, why, hint
         return
     for role, place in sorted(form.places.items(), key=lambda item: item[1]):
-        if trouble := TROUBLES[role](row[place].strip()):
+        cell = row[place].strip() if place < len(row) else ""
+        known = role == "kind" and kind_in(cell, form.kinds) != UNKNOWN
+        if not known and (trouble := TROUBLES[role](cell)):
             yield (place, *trouble)
 
 
@@ -149,11 +153,18 @@ def kind_trouble(cell: str) -> tuple[str, str] | None:
     return f"unknown synapse kind {plain(cell)}", hint
 
 
+def count_trouble(cell: str) -> tuple[str, str] | None:
+    """What is wrong with a count of synapses of one kind; an empty cell is 0."""
+    return weight_trouble(cell) if cell else None
+
+
 TROUBLES = {
     "pre": name_trouble,
     "post": name_trouble,
     "weight": weight_trouble,
     "kind": kind_trouble,
+    "chemical": count_trouble,
+    "electrical": count_trouble,
 }
 
 

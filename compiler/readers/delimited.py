@@ -28,6 +28,9 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
         *("sourcenode", "src", "from", "fromneuron", "fromcell", "fromid"),
         *("fromnode", "fromnodeid", "sender", "origin", "neuron1", "neurona"),
         *("neuron", "cell1", "cella", "cell", "node1", "nodea", "vertex1", "vertexa"),
+        *("presynapticid", "presynapticcell", "presyn", "presynid", "presyncell"),
+        *("preidx", "idpre", "idfrom", "fromname", "sourcename", "upstream"),
+        *("upstreamid", "upstreamneuron", "preindex", "presynapticindex"),
     ),
     "post": (
         *("post", "postsynaptic", "postneuron", "postsynapticneuron", "postcell"),
@@ -36,12 +39,17 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
         *("targetnode", "tgt", "tar", "dst", "dest", "destination", "to", "toneuron"),
         *("tocell", "toid", "tonode", "tonodeid", "receiver", "neuron2", "neuronb"),
         *("partner", "cell2", "cellb", "node2", "nodeb", "vertex2", "vertexb"),
+        *("postsynapticid", "postsynapticcell", "postsyn", "postsynid", "postsyncell"),
+        *("postidx", "idpost", "idto", "toname", "targetname", "downstream"),
+        *("downstreamid", "downstreamneuron", "postindex", "postsynapticindex"),
     ),
     "weight": (
         *("weight", "weights", "w", "number", "numberofconnections", "nbr"),
         *("numberofsynapses", "numsynapses", "nsynapses", "synapses", "syncount"),
         *("nsyn", "synapsecount", "synapsenumber", "count", "counts", "n", "contacts"),
-        *("sections", "emsections", "strength", "size", "value"),
+        *("sections", "emsections", "strength", "size", "value", "wweight"),
+        *("meanweight", "weightmean", "synapsecounts", "excitatoryxconnectivity"),
+        *("connectivity", "freq", "frequency", "numberoffibers", "fibers"),
     ),
     "kind": (
         *("kind", "syntype", "synapsetype", "synapsekind", "connectiontype"),
@@ -64,6 +72,8 @@ KIND_WORDS: Mapping[int, tuple[str, ...]] = {
     REPEATED: ("r", "rp", "receive", "receivejoint"),
 }
 KINDS = {word: kind for kind, words in KIND_WORDS.items() for word in words}
+COUNTS = {"chemical": CHEMICAL, "electrical": ELECTRICAL}  # columns of counts
+ROLES = (*COLUMNS, *COUNTS)  # what a column may hold
 
 
 class BadRecord(Exception):

@@ -26,7 +26,7 @@ class Form:
         share: part of the sampled rows that have this width.
         own: whether the header is split as the rows are.
         rows: the sampled rows, without the header.
-        chosen: positions of columns by whose cells rows are chosen.
+        wanted: position of a column -> its cells in the rows that are read.
         kinds: words of this file's kind column beside ours -> kind.
     """
 
@@ -38,7 +38,7 @@ class Form:
     share: float
     own: bool
     rows: Sequence[list[str]]
-    chosen: tuple[int, ...] = ()
+    wanted: Mapping[int, frozenset[str]] = field(default_factory=dict)
     kinds: Mapping[str, int] = field(default_factory=dict)
 
     @property

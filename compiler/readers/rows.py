@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -14,14 +14,15 @@ from .blame import misfit, mistakes, records_of, unsplit, wrong_name
 from .cell_columns import with_cell_columns
 from .decoding import decodable
 from .delimited import (
+    COUNTS,
     DELIMITERS,
     UNKNOWN,
     BadRecord,
-    kind_of,
     layout_kind,
     weight_of,
 )
 from .form import Form, Sample
+from .kinds import kind_in
 from .reader import EdgeList, Layout, Reader
 from .sniff import sniff
 from .unread import unread
@@ -54,9 +55,33 @@ class Weights(dict[str, float]):
 class Kinds(dict[str, int]):
     """Cell -> kind; learns what it is asked."""
 
+    def __init__(self, words: Mapping[str, int]) -> None:
+        self.words = words  # of this file, beside ours
+
     def __missing__(self, cell: str) -> int:
-        self[cell] = value = kind_of(cell)
+        self[cell] = value = kind_in(cell, self.words)
         return value
+
+
+class Counts:
+    """Columns of counts, a kind each: a row becomes an edge for every count in it."""
+
+    def __init__(self, places: Mapping[str, int], weights: Weights) -> None:
+        self.weights = weights
+        self.places = [
+            (places[role], kind) for role, kind in COUNTS.items() if role in places
+        ]
+
+    def of(self, row: list[str]) -> list[tuple[float, int]]:
+        """Weight and kind of each count; 0, for the row, where all are 0 or empty."""
+        cells = [
+            (row[place] if place < len(row) else "", kind)
+            for place, kind in self.places
+        ]
+        found = [
+            (self.weights[cell] if cell.strip() else 0.0, kind) for cell, kind in cells
+        ]
+        return [pair for pair in found if pair[0] != 0] or found[:1]
 
 
 @dataclass(slots=True)
@@ -94,12 +119,14 @@ def read_delimited(data: bytes, label: str, layout: Layout) -> EdgeList:
     form, sample = sniff(data, label, layout)
     kind = kind_without_column(layout, form)
     try:
-        rows = collected(records_of(data, layout, form), form)
+        rows = collected(wanted(records_of(data, layout, form), form), form)
     except BadRecord as error:
         raise unsplit(error, data, label, layout, form) from None
     edges = as_edges(rows, kind, described(form, sample, layout, rows.blank))
     if wrong := wrong_lines(edges, rows):
         raise InputError.of(mistakes(wrong, data, label, layout, form))
+    if not len(edges.pre) and form.wanted:
+        raise none_wanted(layout)
     if not len(edges.pre):
         hint = "give one row for each synapse below it"
         raise InputError(label, "a header and no rows", hint)
@@ -113,8 +140,9 @@ DELIMITED = Reader("delimited text", lambda head: True, read_delimited)
 def kind_without_column(layout: Layout, form: Form) -> int:
     """The kind of all rows of a file that does not tell it."""
     kind = layout_kind(layout)
-    if layout.kind and "kind" in form.places:
-        column = form.title(form.places["kind"])
+    told = [role for role in ("kind", *COUNTS) if role in form.places]
+    if layout.kind and told:
+        column = form.title(form.places[told[0]])
         raise UsageError(
             f"--kind {layout.kind}: the file tells it, in {column!r}; "
             "leave --kind out, or leave the column out with --columns kind="
@@ -122,10 +150,36 @@ def kind_without_column(layout: Layout, form: Form) -> int:
     return kind
 
 
+def wanted(
+    found: Iterator[tuple[int, list[str]]], form: Form
+) -> Iterator[tuple[int, list[str]]]:
+    """The records that --where chooses, and those too short to tell."""
+    if not form.wanted:
+        return found
+    last = max(form.wanted)
+    return (
+        (line, row)
+        for line, row in found
+        if len(row) <= last
+        or all(row[place].strip() in cells for place, cells in form.wanted.items())
+    )
+
+
+def none_wanted(layout: Layout) -> UsageError:
+    """The error for a choice of rows that chooses none."""
+    asked = " ".join(
+        f"--where {name}={value}"
+        for name, values in layout.where.items()
+        for value in values
+    )
+    return UsageError(f"{asked}: no row has it")
+
+
 def collected(found: Iterator[tuple[int, list[str]]], form: Form) -> Rows:
     """Append every row to the columns: the one loop that runs for each of them."""
     rows, places, width = Rows(), form.places, form.width
-    names, weights, kinds = rows.names, Weights(), Kinds()
+    names, weights, kinds = rows.names, Weights(), Kinds(form.kinds)
+    counts = Counts(places, weights)
     pre, post = places["pre"], places["post"]
     weight, kind = places.get("weight"), places.get("kind")
     add_pre, add_post, add_line = rows.pre.append, rows.post.append, rows.line.append
@@ -138,6 +192,14 @@ def collected(found: Iterator[tuple[int, list[str]]], form: Form) -> Rows:
             if misfit(row, form):
                 rows.ragged.append(line)
                 continue
+        if counts.places:
+            for value, sort in counts.of(row):
+                add_pre(names[row[pre]])
+                add_post(names[row[post]])
+                add_line(line)
+                add_weight(value)
+                add_kind(sort)
+            continue
         add_pre(names[row[pre]])
         add_post(names[row[post]])
         add_line(line)

@@ -11,9 +11,9 @@ from itertools import islice
 from ..errors import InputError, Location, UsageError
 from .columns import by_content, by_name, looks_like_header
 from .delimited import (
-    COLUMNS,
     COMMENTS,
     DELIMITERS,
+    ROLES,
     BadRecord,
     delimiter_of,
     plain_word,
@@ -22,6 +22,7 @@ from .delimited import (
     trimmed,
 )
 from .form import Form, Sample, seen_columns, unrecognised
+from .kinds import with_kinds
 from .reader import Layout
 
 SAMPLE = 256  # lines that are looked at
@@ -47,10 +48,14 @@ def sniff(data: bytes, label: str, layout: Layout) -> tuple[Form, Sample]:
     forms = [attempt(sample, delimiter, layout) for delimiter in delimiters]
     best = max(forms, key=lambda form: form.score)
     columns = chosen(best, layout)
-    form = replace(best, places=columns)
+    form = with_kinds(replace(best, places=columns), layout)
     if not form.known:
         raise unrecognised(form, label, sample)
-    return form, sample
+    wanted = {
+        place_of(f"--where {name}={values[0]}", name, form): frozenset(values)
+        for name, values in layout.where.items()
+    }
+    return replace(form, wanted=wanted), sample
 
 
 def sampled(data: bytes, label: str, encoding: str) -> Sample:
@@ -183,12 +188,12 @@ def chosen(form: Form, layout: Layout) -> dict[str, int]:
     """
     places = dict(form.places)
     for role, name in layout.columns.items():
-        if role not in COLUMNS:
-            known = ", ".join(COLUMNS)
+        if role not in ROLES:
+            known = ", ".join(ROLES)
             raise UsageError(f"--columns {role}={name}: use one of {known}")
         places.pop(role, None)
         if name or role in ("pre", "post"):
-            places[role] = place_of(role, name, form)
+            places[role] = place_of(f"--columns {role}={name}", name, form)
     for role, place in list(places.items()):  # a wish takes a column from a guess
         rivals = [other for other in places if places[other] == place]
         if len(rivals) > 1 and role not in layout.columns:
@@ -198,8 +203,12 @@ def chosen(form: Form, layout: Layout) -> dict[str, int]:
     return places
 
 
-def place_of(role: str, name: str, form: Form) -> int:
-    """The position from 0 of a column that the user names, or counts from 1."""
+def place_of(asked: str, name: str, form: Form) -> int:
+    """The position from 0 of a column that the user names, or counts from 1.
+
+    Raises:
+        UsageError: there is none; it begins with `asked`, the option.
+    """
     names = form.header or ()
     if name in names:
         return names.index(name)
@@ -208,4 +217,4 @@ def place_of(role: str, name: str, form: Form) -> int:
         return int(name) - 1
     if plain_word(name) and plain_word(name) in words:
         return words.index(plain_word(name))
-    raise UsageError(f"--columns {role}={name}: no such column; {seen_columns(form)}")
+    raise UsageError(f"{asked}: no such column; {seen_columns(form)}")

@@ -24,7 +24,7 @@ SHOWN = 8  # columns that a message names
 
 def unread(form: Form) -> Iterator[Finding]:
     """The columns without a role that a reader of the file would not expect to be lost."""
-    taken = {*form.places.values(), *form.chosen}
+    taken = {*form.places.values(), *form.wanted}
     seen = [
         f"{shown(form, place)} ({what})"
         for place in range(form.width)

@@ -1,0 +1,187 @@
+"""Kinds and weights of a text: whatever its columns are called."""
+
+from __future__ import annotations
+
+import io
+
+import pandas as pd
+import pytest
+
+from elegansc.catalog import contents
+from elegansc.errors import UsageError
+from elegansc.ir.stages import ELECTRICAL, Connectome
+from elegansc.readers.parse import parse
+from elegansc.readers.reader import Layout
+
+
+def read(text: str, **layout: object) -> Connectome:
+    return parse(text.encode(), "worm.csv", layout=Layout(**layout))  # type: ignore[arg-type]
+
+
+def edges(found: Connectome) -> list[tuple[str, str, float, str]]:
+    """(pre, post, weight, kind) of every synapse, sorted."""
+    name, rows = found.cells.name, found.synapses
+    return sorted(
+        (name[pre], name[post], weight, "ec"[kind != ELECTRICAL])
+        for pre, post, weight, kind in zip(
+            rows.pre.tolist(),
+            rows.post.tolist(),
+            rows.weight.tolist(),
+            found.kind.tolist(),
+            strict=True,
+        )
+    )
+
+
+def codes(found: Connectome) -> list[str]:
+    assert found.history.parse
+    return [finding.code for finding in found.history.parse.findings]
+
+
+WIDE = [
+    ("A", "B", 3.0, "c"),
+    ("A", "B", 4.0, "e"),
+    ("B", "C", 2.0, "e"),
+    ("C", "A", 1.0, "c"),
+]
+
+
+@pytest.mark.parametrize(
+    "titles",
+    [
+        ("Neuron 1", "Neuron 2", "Chemical synapses", "Gap junctions"),
+        *[
+            ("pre", "post", *pair)
+            for pair in (
+                *(("chemical", "electrical"), ("chem", "gap"), ("n_chem", "n_gap")),
+                *(("nChem", "nGap"), ("synapses", "gap_junctions")),
+                *(("n_syn", "n_gap"), ("chem_weight", "gj weight"), ("CS", "GJ")),
+            )
+        ],
+    ],
+)
+def test_two_columns_of_counts_are_two_kinds(titles: tuple[str, ...]) -> None:
+    text = ",".join(titles) + "\nA,B,3,4\nB,C,0,2\nC,A,1,\n"
+
+    found = read(text)
+
+    assert edges(found) == WIDE
+    assert not codes(found)
+
+
+def test_columns_of_counts_that_the_user_names() -> None:
+    text = "pre,post,type,one,two\nA,B,x,3,4\nB,C,x,,2\nC,A,x,1\n"
+
+    found = read(text, columns={"chemical": "one", "electrical": "two"})
+
+    assert edges(found) == WIDE
+
+
+def test_a_row_of_two_empty_counts_weighs_0() -> None:
+    found = read("pre,post,chem,gap\nA,B,3,4\nB,A,0,\n")
+
+    assert found.history.parse and found.history.parse.zero == 1
+    assert len(found.synapses) == 2
+
+
+def test_a_column_of_gap_junctions_alone_is_electrical() -> None:
+    found = read("pre,post,gap junctions\nA,B,3\nB,A,3\n")
+
+    assert edges(found) == [("A", "B", 3.0, "e"), ("B", "A", 3.0, "e")]
+
+
+def test_a_worm_pivoted_to_two_columns_of_counts_is_the_same_worm() -> None:
+    data = contents("cook2019.csv").decode()
+    table = pd.read_csv(io.StringIO(data), keep_default_na=False)
+    wide = table.pivot(index=["pre", "post"], columns="kind", values="weight")
+    wide = wide.fillna(0).astype(int).reset_index()
+    wide.columns = pd.Index(
+        ["Neuron 1", "Neuron 2", "Chemical synapses", "Gap junctions"]
+    )
+
+    found = read(wide.to_csv(index=False))
+
+    assert edges(found) == edges(read(data))
+
+
+@pytest.mark.parametrize("title", ["modality", "interaction", "synapse", "layer", "x"])
+def test_a_column_of_kinds_tells_them_whatever_its_name(title: str) -> None:
+    text = f"pre,post,weight,{title}\nA,B,3,chemical\nA,B,4,gap junction\n"
+
+    assert [row[3] for row in edges(read(text))] == ["c", "e"]
+
+
+def test_a_column_called_type_of_other_words_is_not_the_kind_beside_one_of_kinds() -> (
+    None
+):
+    text = "pre,post,weight,type,modality\nA,B,3,KC,chemical\nA,B,4,KC,electrical\n"
+
+    assert [row[3] for row in edges(read(text))] == ["c", "e"]
+
+
+@pytest.mark.parametrize("title", ["side", "hemisphere"])
+def test_letters_of_sides_are_no_kinds(title: str) -> None:
+    assert edges(read(f"pre,post,weight,{title}\nA,B,3,R\n")) == [("A", "B", 3.0, "c")]
+
+
+@pytest.mark.parametrize(
+    ("title", "cells"),
+    [
+        ("is_gap", ("FALSE", "TRUE")),
+        ("is_gap", ("0", "1")),
+        ("electrical", ("False", "True")),
+        ("gap_junction", ("no", "yes")),
+        ("is_chemical", ("true", "false")),
+    ],
+)
+def test_true_and_false_tell_the_kind(title: str, cells: tuple[str, str]) -> None:
+    text = f"pre,post,weight,{title}\nA,B,3,{cells[0]}\nA,B,4,{cells[1]}\n"
+
+    assert [row[3] for row in edges(read(text))] == ["c", "e"]
+
+
+def test_words_of_the_kind_column_that_the_user_tells() -> None:
+    text = "pre,post,weight,type\nA,B,3,0\nA,B,4,1\n"
+
+    found = read(text, kinds={"0": "chemical", "1": "electrical"})
+
+    assert [row[3] for row in edges(found)] == ["c", "e"]
+    with pytest.raises(UsageError, match="no column tells the kind"):
+        read("a,b,3\n", kinds={"0": "chemical"})
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        *("w.weight", "mean weight", "Freq", "Connectivity", "num synapses"),
+        *("syn_count", "number_of_fibers", "Excitatory x Connectivity"),
+    ],
+)
+def test_a_weight_by_the_words_that_people_use(title: str) -> None:
+    assert edges(read(f"pre,post,{title}\nA,B,3\n")) == [("A", "B", 3.0, "c")]
+
+
+@pytest.mark.parametrize(
+    ("pre", "post"),
+    [
+        ("Presynaptic_ID", "Postsynaptic_ID"),
+        ("pre_idx", "post_idx"),
+        ("id_from", "id_to"),
+        ("upstream", "downstream"),
+        ("presyn_cell", "postsyn_cell"),
+    ],
+)
+def test_ends_by_the_words_that_people_use(pre: str, post: str) -> None:
+    assert edges(read(f"{post},{pre},weight\nB,A,3\n")) == [("A", "B", 3.0, "c")]
+
+
+def test_where_chooses_rows() -> None:
+    text = "pre,post,weight,dataset\nA,B,1,N2U\nA,B,2,JSH\nB,C,3,JSH\nC,D,4,\n"
+
+    assert [row[2] for row in edges(read(text, where={"dataset": ("JSH",)}))] == [2, 3]
+    assert [row[2] for row in edges(read(text, where={"4": ("JSH", "")}))] == [2, 3, 4]
+    assert not codes(read(text, where={"dataset": ("JSH",)}))
+    with pytest.raises(UsageError, match="--where dataset=N2W: no row has it"):
+        read(text, where={"dataset": ("N2W",)})
+    with pytest.raises(UsageError, match="--where animal=N2U: no such column"):
+        read(text, where={"animal": ("N2U",)})
