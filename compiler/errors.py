@@ -20,6 +20,7 @@ class Location:
         column: column from 1, or 0 for the line as a whole.
         length: characters to underline, from `column`.
         text: the line itself.
+        spot: where it stands in what has no lines: `Sheet1!D17`.
     """
 
     label: str
@@ -27,9 +28,11 @@ class Location:
     column: int = 0
     length: int = 0
     text: str = ""
+    spot: str = ""
 
     def __str__(self) -> str:
-        parts = [self.label, *(str(part) for part in (self.line, self.column) if part)]
+        place = (self.line, self.column, self.spot)
+        parts = [self.label, *(str(part) for part in place if part)]
         return ":".join(parts)
 
 

@@ -21,6 +21,9 @@ class LayoutChoices(TypedDict, total=False):
     where: str | Sequence[str] | Mapping[str, str | Sequence[str]] | None
     kinds: str | Mapping[str, str] | None
     decimal: str | None
+    sheet: str | Sequence[str] | None
+    names: Path | Sequence[str] | None
+    transpose: bool | None
 
 
 class Choices(LayoutChoices, total=False):

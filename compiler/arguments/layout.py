@@ -7,14 +7,14 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from ..errors import UsageError
-from .values import flag, shown, text
+from .values import file, flag, shown, text
 
 if TYPE_CHECKING:
     from ..readers.reader import Layout
 
 LAYOUT = (
     *("columns", "delimiter", "header", "encoding", "kind"),
-    *("where", "kinds", "decimal"),
+    *("where", "kinds", "decimal", "sheet", "names", "transpose"),
 )
 # A name may hold a comma itself.
 NEXT = re.compile(r",(?=(?:pre|post|weight|kind|chemical|electrical)=)")
@@ -45,6 +45,9 @@ def layout_of(given: Mapping[str, object]) -> Layout:
         header=header,
         where=where_of(found.get("where", ())),
         kinds=kinds_of(found.get("kinds", "")),
+        sheets=words_of(found.get("sheet", ()), "--sheet"),
+        names=names_of(found["names"]) if "names" in found else None,
+        transpose=flag(found.get("transpose", False), "--transpose"),
         **values,
     )
 
@@ -87,6 +90,24 @@ def cell(value: object) -> str:
     if isinstance(value, str | int | float):
         return str(value)
     raise UsageError(f"{shown(value)}: use a text or a number")
+
+
+def words_of(value: object, option: str) -> tuple[str, ...]:
+    """One text, or several."""
+    if isinstance(value, str):
+        return (value,)
+    if not isinstance(value, list | tuple):
+        raise UsageError(f"{option} {shown(value)}: use a text, or several")
+    return tuple(text(part, option) for part in value)
+
+
+def names_of(value: object) -> tuple[str, ...]:
+    """The names of the rows of a matrix: those of a file, or several texts."""
+    from ..readers.meaning.names import read_names
+
+    if isinstance(value, list | tuple):
+        return words_of(value, "--names")
+    return read_names(file(value, "--names"))
 
 
 def columns_of(value: object) -> dict[str, str]:

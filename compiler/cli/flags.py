@@ -87,6 +87,18 @@ def layout_options(command: Callable[..., Any]) -> Callable[..., Any]:
             default=None,
             help="Whether the first line is a header.",
         ),
+        click.option(
+            "--transpose", is_flag=True, default=None, help="Columns of a matrix send."
+        ),
+        click.option(
+            "--names", metavar="FILE", help="Names of a matrix's rows, a line each."
+        ),
+        click.option(
+            "--sheet",
+            multiple=True,
+            metavar="NAME[=KIND]",
+            help="Sheet, table or variable to read; repeatable.",
+        ),
         click.option("--delimiter", help="comma, tab, space, or one character."),
         click.option(
             "--columns",

@@ -73,6 +73,44 @@ class GraphForm:
 
 
 @dataclass(frozen=True, slots=True)
+class PartForm:
+    """How one part of a container was read: a sheet, a table, an array.
+
+    Attributes:
+        what: "edge list", or the size of a matrix and who sends.
+        columns: title of the column by what it holds; ignored: titles of the others.
+        kind: of all its edges, where no column tells; "" where nothing says it.
+        guessed: what was not said by the file, in words.
+        left_out: rows without a name, or that add up others.
+    """
+
+    name: str
+    what: str
+    columns: Mapping[str, str] = field(default_factory=dict)
+    kind: str = ""
+    guessed: str = ""
+    ignored: tuple[str, ...] = ()
+    left_out: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class BookForm:
+    """How a container of several parts was read.
+
+    Attributes:
+        format: with its article; part: what a part of it is called.
+        parts: those that were read.
+    """
+
+    format: str
+    part: str
+    parts: tuple[PartForm, ...]
+
+
+Form = TextForm | GraphForm | PartForm | BookForm
+
+
+@dataclass(frozen=True, slots=True)
 class Parsed:
     """What a file holds.
 
@@ -91,7 +129,7 @@ class Parsed:
     zero: int
     negative: int
     self_loops: int
-    form: TextForm | GraphForm = field(metadata=MERGED)
+    form: Form = field(metadata=MERGED)
     findings: tuple[Finding, ...] = ()
 
 

@@ -144,6 +144,13 @@ CODES: Mapping[str, Code] = {
         "The file says that its edges have no direction.",
         "Write directed edges if they have one.",
     ),
+    "EC305": Code(
+        WARNING,
+        "a matrix without names",
+        "Cells go by their place in the matrix: no table of cells knows them, and another "
+        "order of the rows is another brain.",
+        "--names FILE gives the names of its rows.",
+    ),
     "EC401": Code(
         WARNING,
         "roles are a guess",

@@ -61,6 +61,14 @@ class Form:
         return f"column {place + 1}"
 
 
+class MatrixFound(Exception):
+    """A text that holds no edge list but a matrix: its form, and its first lines."""
+
+    def __init__(self, form: Form, sample: Sample) -> None:
+        self.form, self.sample = form, sample
+        super().__init__("a matrix")
+
+
 @dataclass(frozen=True, slots=True)
 class Sample:
     """The first lines of a text.
@@ -90,13 +98,6 @@ def seen_columns(form: Form) -> str:
 def unrecognised(form: Form, label: str, sample: Sample) -> InputError:
     """The error for a text whose columns pre and post are unknown."""
     at = Location(label, sample.start, text=sample.lines[0].rstrip("\r\n"))
-    if matrix(form):
-        return InputError(
-            at,
-            f"a matrix of {form.width:,} columns",
-            "matrices are not read from text yet: "
-            "write an edge list with the columns pre, post, weight",
-        )
     if not form.rows and len(at.text) > 131_072:
         seen = f"a first line of {len(at.text):,} characters that nothing splits"
         return InputError(at, seen, "give one row for each synapse, each on its line")

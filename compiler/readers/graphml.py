@@ -9,8 +9,10 @@ import re
 from xml.parsers import expat
 
 from ..errors import InputError, Location
-from .property_graph import Data, Edge, Node, PropertyGraph, check_layout, edge_list
-from .reader import EdgeList, Layout, Reader
+from .book import Book
+from .containers.container import Container
+from .property_graph import Data, Edge, Node, PropertyGraph
+from .reader import Layout
 
 START = re.compile(rb"\s*<(\?xml|!--|graphml|[a-z]+:graphml)")
 MARKS = re.compile(rb"\A(\xef\xbb\xbf|\xff\xfe|\xfe\xff)|\0")  # of UTF-8, UTF-16
@@ -22,18 +24,16 @@ def is_graphml(head: bytes) -> bool:
     return START.match(head) is not None and b"graphml" in head
 
 
-def read_graphml(data: bytes, label: str, layout: Layout) -> EdgeList:
-    """Read nodes and edges; attributes are found by name, as columns are.
+def read_graphml(data: bytes, label: str, layout: Layout) -> Book:
+    """Read nodes and edges with their attributes.
 
     Raises:
-        InputError: what is wrong with the file, all of it.
-        UsageError: `layout` names what edges do not have, or says how text is split.
+        InputError: what is wrong with the XML.
     """
-    check_layout(layout, label, "GraphML")
-    return edge_list(Parser(label).read(data), label, layout)
+    return Book("GraphML", "graph", (Parser(label).read(data),))
 
 
-GRAPHML = Reader("GraphML", is_graphml, read_graphml)
+GRAPHML = Container("GraphML", is_graphml, read_graphml)
 
 
 class Parser:

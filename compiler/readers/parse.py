@@ -21,15 +21,11 @@ from ..ir.stages import (
     Synapses,
 )
 from ..names import label_of, plural
+from .containers.compressed import unpacked
+from .containers.registry import container_of
 from .delimited import REPEATED
-from .graphml import GRAPHML
-from .reader import EdgeList, Layout, Reader
-from .refused import REFUSED
-from .rows import DELIMITED
-
-# The formats of connectomes; a file is of the first that recognises how it begins.
-READERS: tuple[Reader, ...] = (GRAPHML, *REFUSED, DELIMITED)
-HEAD = 65_536  # bytes by which a format is recognised
+from .meaning.understand import understood
+from .reader import EdgeList, Layout
 
 
 def parse(
@@ -39,7 +35,7 @@ def parse(
     layout: Layout = Layout(),  # noqa: B008
     unit: str = UNKNOWN_UNIT,
 ) -> Connectome:
-    """Read a file of any format of READERS, as the rows that stand in it.
+    """Read a file of any format of CONTAINERS, as the rows that stand in it.
 
     Args:
         data: the bytes of the file.
@@ -57,9 +53,9 @@ def parse(
     """
     if not data:
         raise InputError(label, "an empty file", "give one row for each synapse")
-    head = data[:HEAD]
-    reader = next(reader for reader in READERS if reader.recognises(head))
-    return connectome_of(reader.read(data, label, layout), label, unit=unit)
+    data, _ = unpacked(data, label)
+    edges = understood(container_of(data).read(data, label, layout), label, layout)
+    return connectome_of(edges, label, unit=unit)
 
 
 def connectome_of(

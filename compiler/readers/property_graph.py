@@ -84,6 +84,7 @@ def edge_list(graph: PropertyGraph, label: str, layout: Layout) -> EdgeList:
     """
     if not graph.edges:
         raise InputError(label, "a graph without edges", "give one for each synapse")
+    check_layout(layout, label, graph.format)
     kind = layout_kind(layout)
     named, unnamed = names_of(graph)
     wrong = wrong_names(graph, label, named)

@@ -1,12 +1,12 @@
-"""The contract of a reader: a format of connectomes, and the edge list read from it."""
+"""What a user says of a file, and the edge list read from one."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from ..arrays import Float64, Int32, UInt8
-from ..ir.accounts import Finding, GraphForm, TextForm
+from ..ir.accounts import Finding, Form
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +24,9 @@ class Layout:
         where: a column -> its values in the rows that are read.
         kinds: words of the kind column -> chemical or electrical.
         decimal: comma or point, before the fraction of a weight.
+        sheets: the parts of a container to read, NAME or NAME=kind.
+        names: of the rows and columns of a matrix that has none.
+        transpose: the columns of a matrix send.
     """
 
     columns: Mapping[str, str] = field(default_factory=dict)
@@ -34,6 +37,9 @@ class Layout:
     where: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     kinds: Mapping[str, str] = field(default_factory=dict)
     decimal: str | None = None
+    sheets: tuple[str, ...] = ()
+    names: tuple[str, ...] | None = None
+    transpose: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -60,22 +66,5 @@ class EdgeList:
     line: Int32
     role: UInt8
     transmitter: tuple[str, ...]
-    form: TextForm | GraphForm
+    form: Form
     findings: tuple[Finding, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Reader:
-    """A format of connectomes.
-
-    Attributes:
-        name: of the format.
-        recognises: whether a file that begins with these bytes is of the format.
-        read: the edge list of a file: (its bytes, its name in messages, its layout).
-            Raises InputError for all that is wrong with the file, and UsageError for a
-            layout that does not fit it.
-    """
-
-    name: str
-    recognises: Callable[[bytes], bool]
-    read: Callable[[bytes, str, Layout], EdgeList]

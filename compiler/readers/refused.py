@@ -7,21 +7,22 @@ from collections.abc import Callable
 from typing import NoReturn
 
 from ..errors import InputError
-from .reader import Layout, Reader
+from .containers.container import Container
+from .reader import Layout
 
 JSON = re.compile(rb'\s*(\{\s*"|\[\s*[\[{])')  # how an object or a list of lists begins
 
 
-def refused(name: str, hint: str, recognises: Callable[[bytes], bool]) -> Reader:
-    """A reader that raises InputError, whatever the file holds."""
+def refused(name: str, hint: str, recognises: Callable[[bytes], bool]) -> Container:
+    """A container that raises InputError, whatever the file holds."""
 
     def refuse(data: bytes, label: str, layout: Layout) -> NoReturn:
         raise InputError(label, f"{name}: not delimited text", hint)
 
-    return Reader(name, recognises, refuse)
+    return Container(name, recognises, refuse)
 
 
-def signed(signature: bytes, name: str, hint: str) -> Reader:
+def signed(signature: bytes, name: str, hint: str) -> Container:
     """A refused format whose files all begin alike."""
     return refused(name, hint, lambda head: head.startswith(signature))
 
@@ -29,7 +30,6 @@ def signed(signature: bytes, name: str, hint: str) -> Reader:
 REFUSED = (
     signed(b"PK\x03\x04", "a ZIP or XLSX file", "save the sheet as CSV"),
     signed(b"\xd0\xcf\x11\xe0", "an XLS file", "save the sheet as CSV"),
-    signed(b"\x1f\x8b", "a gzip file", "unpack it with gunzip"),
     signed(b"\x89PNG", "a PNG picture", "give an edge list"),
     signed(b"\xff\xd8\xff", "a JPEG picture", "give an edge list"),
     signed(b"%PDF", "a PDF file", "give an edge list"),

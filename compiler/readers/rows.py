@@ -23,7 +23,7 @@ from .delimited import (
 )
 from .form import Form, Sample
 from .kinds import kind_in
-from .reader import EdgeList, Layout, Reader
+from .reader import EdgeList, Layout
 from .sniff import sniff
 from .unread import unread
 
@@ -132,9 +132,6 @@ def read_delimited(data: bytes, label: str, layout: Layout) -> EdgeList:
         raise InputError(label, "a header and no rows", hint)
     edges = with_cell_columns(edges, data, label, layout, form)
     return replace(edges, findings=tuple(unread(form)))
-
-
-DELIMITED = Reader("delimited text", lambda head: True, read_delimited)
 
 
 def kind_without_column(layout: Layout, form: Form) -> int:

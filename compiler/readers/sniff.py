@@ -21,7 +21,7 @@ from .delimited import (
     stream,
     trimmed,
 )
-from .form import Form, Sample, seen_columns, unrecognised
+from .form import Form, MatrixFound, Sample, matrix, seen_columns, unrecognised
 from .kinds import with_kinds
 from .reader import Layout
 
@@ -40,6 +40,7 @@ def sniff(data: bytes, label: str, layout: Layout) -> tuple[Form, Sample]:
 
     Raises:
         InputError: nothing says which columns are pre and post.
+        MatrixFound: it is a matrix.
         UsageError: an option of the layout names nothing.
     """
     sample = sampled(data, label, layout.encoding)
@@ -47,15 +48,34 @@ def sniff(data: bytes, label: str, layout: Layout) -> tuple[Form, Sample]:
     delimiters = [delimiter_of(layout.delimiter)] if layout.delimiter else DELIMITERS
     forms = [attempt(sample, delimiter, layout) for delimiter in delimiters]
     best = max(forms, key=lambda form: form.score)
-    columns = chosen(best, layout)
-    form = with_kinds(replace(best, places=columns), layout)
+    form = settled(best, layout)
+    if not form.known and matrix(form):
+        raise MatrixFound(form, sample)
     if not form.known:
         raise unrecognised(form, label, sample)
+    return choosing(form, layout), sample
+
+
+def settled(form: Form, layout: Layout) -> Form:
+    """A form after the user's wishes, with the words of its kinds.
+
+    Raises:
+        UsageError: a wish names no role or no column, or two name the same.
+    """
+    return with_kinds(replace(form, places=chosen(form, layout)), layout)
+
+
+def choosing(form: Form, layout: Layout) -> Form:
+    """A form with the rows to read, by the cells of a column.
+
+    Raises:
+        UsageError: --where names no column.
+    """
     wanted = {
         place_of(f"--where {name}={values[0]}", name, form): frozenset(values)
         for name, values in layout.where.items()
     }
-    return replace(form, wanted=wanted), sample
+    return replace(form, wanted=wanted)
 
 
 def sampled(data: bytes, label: str, encoding: str) -> Sample:

@@ -4,8 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from ..ir.accounts import Finding, GraphForm, Parsed, TextForm
-from ..names import CUT, literal, plural
+from ..ir.accounts import (
+    BookForm,
+    Finding,
+    GraphForm,
+    Parsed,
+    PartForm,
+    TextForm,
+)
+from ..names import CUT, literal, plain, plural
 from ..readers.findings import CODES, WARNING
 from .words import line
 
@@ -20,7 +27,10 @@ def parsed(account: Parsed, label: str, verbose: bool) -> Iterator[str]:
         "read",
         f"{label}: {rows}, {account.cells:,} cells; {chemical:,} chemical, {electrical:,} electrical",
     )
-    yield line("", "; ".join(layout(account, verbose)))
+    if isinstance(account.form, BookForm):
+        yield from parts(account.form)
+    else:
+        yield line("", "; ".join(layout(account, verbose)))
     if account.repeated.rows:
         yield line(
             "",
@@ -29,6 +39,27 @@ def parsed(account: Parsed, label: str, verbose: bool) -> Iterator[str]:
     if account.zero:
         yield line("", f"{plural(account.zero, 'row')} of weight 0: dropped")
     yield from map(found, account.findings)
+
+
+def parts(form: BookForm) -> Iterator[str]:
+    """Which parts of a container were read as what."""
+    for part in form.parts:
+        name = f"{form.part} {plain(part.name)}: " if part.name else ""
+        columns = ", ".join(f"{role} = {plain(c)}" for role, c in part.columns.items())
+        words = [part.what, columns] if columns else [part.what]
+        counts = {"kind", "chemical", "electrical"} & part.columns.keys()
+        words += [] if counts else [part.kind or "no word of the kind: chemical"]
+        if (
+            part.columns
+            and not {"weight", "chemical", "electrical"} & part.columns.keys()
+        ):
+            words.append("no weight column: each row counts 1")
+        yield line("", f"{name}{'; '.join(words)}")
+        if part.ignored:
+            yield line("", f"not used: {', '.join(map(plain, part.ignored))}")
+        if part.left_out:
+            seen = f"{plural(part.left_out, 'row')} without a name, or of totals"
+            yield line("", f"{seen}: not read")
 
 
 def found(finding: Finding) -> str:
@@ -52,6 +83,7 @@ def layout(account: Parsed, verbose: bool) -> Iterator[str]:
         yield f"{form.delimiter}, {'header' if form.header else 'no header'}"
         quoted = form.header
     else:
+        assert isinstance(form, GraphForm)
         yield form.format
         quoted = True
     roles = [
@@ -68,6 +100,7 @@ def layout(account: Parsed, verbose: bool) -> Iterator[str]:
 def untold(account: Parsed) -> Iterator[str]:
     """What stands for a weight or a kind that the file does not tell."""
     form = account.form
+    assert not isinstance(form, BookForm | PartForm)
     counts = {"chemical", "electrical"} & form.columns.keys()
     if not counts and "weight" not in form.columns:
         yield f"no weight column: each {'edge' if isinstance(form, GraphForm) else 'row'} counts 1"

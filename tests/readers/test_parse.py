@@ -108,10 +108,6 @@ def test_a_published_file_has_the_counts_of_its_record(case: dict[str, str]) -> 
         ("bentley2016/edgelist_NP.csv", "no column for pre and post"),
         ("neuron_roles/IndividualNeurons.csv", "split by semicolon"),
         ("drosophila_larva/meta_data.csv", "no column for pre and post"),
-        ("drosophila_larva_mb/left_adjacency.csv", "a matrix of 209 columns"),
-        ("ripoll_sanchez2023/08062023_monoamine_connectome.csv", "a matrix of 303"),
-        ("varshney2011/NeuronConnect.xls", "an XLS file"),
-        ("varshney2011/NeuronConnectFormatted.xlsx", "XLSX"),
         ("celegans_chen2006_db/celegans_herm.db", "SQLite"),
         ("wormneuroatlas/aconnectome.json", "JSON"),
     ],
@@ -374,10 +370,6 @@ BAD: dict[str, tuple[bytes, str, str, str]] = {
     "text after quote": (
         b'pre,post\na,"b"x\n',
         *("worm.csv:2:3:", "text after a closing quote", "close it"),
-    ),
-    "matrix": (
-        b",A,B\nA,0,1\nB,1,0\n",
-        *("worm.csv:1:", "a matrix of 3 columns", "edge list"),
     ),
     "no name": (b"pre,post\na, \n", "worm.csv:2:3:", "no name", "pre and post"),
     "control character": (

@@ -1,0 +1,105 @@
+"""What a container holds: sheets of cells, arrays of numbers, or a graph.
+
+A container (`containers/`) says what stands in a file and where; what it means is for
+`meaning/` to say, the same for every container.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ..errors import Location
+from ..names import plain
+from .property_graph import PropertyGraph
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Sheet:
+    """A grid of cells: a sheet of a workbook, a table of a database, a text.
+
+    Attributes:
+        name: as the container calls it; "" where the container holds one only.
+        rows: the cells as text, "" where there is nothing; rows may end early.
+        first: the number of the first row, from 1.
+        grid: cells go by letter and number, as in a spreadsheet.
+        titled: the first row names the columns: the container itself says so.
+    """
+
+    name: str
+    rows: Sequence[Sequence[str]]
+    first: int = 1
+    grid: bool = True
+    titled: bool = False
+
+    def at(self, label: str, row: int, column: int = -1) -> Location:
+        """Where a cell stands, or a row; both from 0."""
+        number = self.first + row
+        if not self.grid:
+            where = f"{self.name} row {number}" if self.name else ""
+            return Location(label, 0 if where else number, spot=where)
+        spot = f"{letters(column)}{number}" if column >= 0 else str(number)
+        return Location(label, spot=f"{self.name}!{spot}" if self.name else spot)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Array:
+    """A matrix of numbers: a variable of MATLAB or NumPy, a list of lists.
+
+    Attributes:
+        name: as the container calls it.
+        values: (R, C) numbers, dense or of scipy.sparse.
+        rows, columns: (R,), (C,) the names of its cells; None: the file gives none.
+    """
+
+    name: str
+    values: Any
+    rows: tuple[str, ...] | None = None
+    columns: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Text:
+    """Delimited text, undecoded: it is read a line at a time."""
+
+    name: str
+    data: bytes
+
+
+Part = Sheet | Array | Text | PropertyGraph
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Book:
+    """The parts of a file.
+
+    Attributes:
+        format: as messages name it, with its article: "an XLSX workbook".
+        part: what a part of it is called: "sheet", "table", "variable".
+    """
+
+    format: str
+    part: str
+    parts: tuple[Part, ...]
+
+
+def name_of(part: Part) -> str:
+    """The name of a part in its container."""
+    return part.format if isinstance(part, PropertyGraph) else part.name
+
+
+def letters(column: int) -> str:
+    """A column as spreadsheets name it, from 0: A, B, … Z, AA."""
+    found = ""
+    column += 1
+    while column:
+        column, rest = divmod(column - 1, 26)
+        found = chr(65 + rest) + found
+    return found
+
+
+def shown(names: Sequence[str], most: int = 12) -> str:
+    """Names for a message."""
+    more = f" and {len(names) - most:,} more" if len(names) > most else ""
+    return ", ".join(plain(name) for name in names[:most]) + more

@@ -1,0 +1,28 @@
+"""The containers: a file is of the first that recognises how it begins."""
+
+from __future__ import annotations
+
+from ..book import Book, Text
+from ..graphml import GRAPHML
+from ..reader import Layout
+from ..refused import REFUSED
+from .container import Container
+from .workbook import XLS_FILES, XLSX_FILES
+
+
+def read_text(data: bytes, label: str, layout: Layout) -> Book:
+    """Text is decoded and split where it is understood."""
+    return Book("delimited text", "text", (Text("", data),))
+
+
+TEXT = Container("delimited text", lambda head: True, read_text)
+
+CONTAINERS: tuple[Container, ...] = (GRAPHML, XLSX_FILES, XLS_FILES, *REFUSED, TEXT)
+
+HEAD = 65_536  # bytes by which a format is recognised
+
+
+def container_of(data: bytes) -> Container:
+    """The format of a file."""
+    head = data[:HEAD]
+    return next(found for found in CONTAINERS if found.sniff(head))

@@ -1,0 +1,1 @@
+"""What stands in a book, understood as edges: one code for every container."""

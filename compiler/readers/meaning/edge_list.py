@@ -1,0 +1,111 @@
+"""A sheet whose rows are edges: columns found by name or content, as in a text."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from ...errors import InputError, Mistake
+from ...ir.accounts import PartForm
+from ..blame import DETAILED, diagnose
+from ..book import Sheet, shown
+from ..columns import by_content, by_name, looks_like_header
+from ..delimited import UNKNOWN, trimmed
+from ..form import Form, Sample
+from ..reader import EdgeList, Layout
+from ..rows import as_edges, collected, described, kind_without_column, wrong_lines
+from ..sniff import choosing, names_both, settled, wished
+from ..unread import unread
+
+TITLES = 10  # rows above the header, at most
+
+
+def form_of(sheet: Sheet, layout: Layout) -> Form:
+    """The columns of a sheet, as far as its names, its content and the user tell them."""
+    rows = [trimmed(list(row)) for row in sheet.rows[: TITLES + 256]]
+    header, used = heading(sheet, rows, layout)
+    body = [row for row in rows[used:] if row]
+    widths = Counter(map(len, body or ([list(header)] if header else [])))
+    width = max(widths.items(), key=lambda pair: (pair[1], pair[0]), default=(0, 0))[0]
+    places = by_name(header) if header else by_content(body, width)
+    places |= wished(header or (), width, layout)
+    width = len(header) if header else width
+    share = widths[width] / max(1, len(body))
+    return Form(",", header, used, places, width, share, True, body)
+
+
+def heading(
+    sheet: Sheet, rows: Sequence[list[str]], layout: Layout
+) -> tuple[tuple[str, ...] | None, int]:
+    """The names of the columns, and how many rows stand above the first of edges."""
+    if layout.header is False or not rows:
+        return None, 0
+    for place, row in enumerate(rows[:TITLES]):
+        if names_both(row, layout):
+            return tuple(row), place + 1
+    first = next(place for place, row in enumerate(rows) if row) if any(rows) else 0
+    some = [row for row in rows[first:] if row]
+    if sheet.titled or layout.header or (some and looks_like_header(some)):
+        return tuple(rows[first]), first + 1
+    return None, first
+
+
+def is_edge_list(sheet: Sheet, layout: Layout) -> bool:
+    """Whether the names of the columns, or the user, say which hold pre and post."""
+    form = form_of(sheet, layout)
+    return form.known and (form.header is not None or bool(layout.columns))
+
+
+def read_edges(sheet: Sheet, label: str, layout: Layout) -> EdgeList:
+    """The rows of a sheet as edges.
+
+    Raises:
+        InputError: what is wrong with the rows, all of it.
+        UsageError: a wish names no column.
+    """
+    form = form_of(sheet, layout)
+    form = settled(form, layout)
+    if not form.known:
+        missing = [role for role in ("pre", "post") if role not in form.places]
+        names = form.header or tuple(form.rows[0] if form.rows else ())
+        seen = f"no column for {' and '.join(missing)}: the columns are {shown(names)}"
+        hint = "name them, or count them from 1: --columns pre=...,post=...,weight=..."
+        raise InputError(sheet.at(label, max(0, form.start - 1)), seen, hint)
+    form = choosing(form, layout)
+    kind = kind_without_column(layout, form)
+    rows = collected(numbered(sheet, form), form)
+    text = described(form, Sample((), (), 1), layout, rows.blank)
+    found = PartForm(sheet.name, "edge list", text.columns, ignored=text.ignored)
+    edges = replace(
+        as_edges(rows, kind, text), form=found, findings=tuple(unread(form))
+    )
+    wrong = [*rows.ragged, *edges.line[np.isnan(edges.weight)].tolist()]
+    wrong = sorted({*wrong, *edges.line[edges.kind == UNKNOWN].tolist()})
+    wrong = sorted({*wrong, *wrong_lines(edges, rows)})
+    if wrong:
+        raise InputError.of(mistakes(sheet, wrong, label, form))
+    if not len(edges.pre):
+        seen = "a header and no rows"
+        raise InputError(sheet.at(label, 0), seen, "give one row for each synapse")
+    return edges
+
+
+def numbered(sheet: Sheet, form: Form) -> Iterator[tuple[int, list[str]]]:
+    """(number of the row, its cells) from the first of edges on."""
+    for place in range(form.start, len(sheet.rows)):
+        row = list(sheet.rows[place])
+        yield sheet.first + place, row
+
+
+def mistakes(sheet: Sheet, wrong: list[int], label: str, form: Form) -> list[Mistake]:
+    """What is wrong with the rows of these numbers."""
+    found = []
+    for number in wrong[:DETAILED]:
+        place = number - sheet.first
+        for column, seen, hint in diagnose(list(sheet.rows[place]), form):
+            found.append(Mistake(sheet.at(label, place, column), seen, hint))
+    others = wrong[DETAILED:]
+    return found + [Mistake(sheet.at(label, n - sheet.first), "unread") for n in others]

@@ -1,0 +1,275 @@
+"""A matrix of weights: whose labels stand where, who sends, and the edges in it."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from ...arrays import Bool, Float64
+from ...errors import InputError, Mistake
+from ...ir.accounts import PartForm
+from ...names import plain, plural
+from ..book import Array, Sheet, shown
+from ..columns import NUMBER
+from ..delimited import plain_word, weight_of
+from ..reader import Layout
+
+LABELLED = 12  # rows and columns in which labels and titles are looked for
+TOTALS = {"total", "totals", "sum", "sums", "grandtotal"}
+SENDS = {"pre", "presynaptic", "from", "source", "sender", "sending"}
+TAKES = {"post", "postsynaptic", "to", "target", "receiver", "receiving"}
+NOTHING = {"", "-", "nan", "na", "n/a", "null"}
+CORNER = re.compile(r"[\\/|>,:]|->|\bto\b|\bvs\b")
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """Where the labels of a matrix stand in a sheet, from 0; -1: there are none.
+
+    Attributes:
+        row: of the labels of columns; column: of the labels of rows.
+    """
+
+    row: int
+    column: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Matrix:
+    """Weights between named cells.
+
+    Attributes:
+        senders, receivers: (S,), (R,) names.
+        values: (S, R) weights, 0 where there is no edge.
+        line: (S,) or (R,) the number of the row where each stands, from 1.
+        by_sender: `line` counts senders: rows send.
+        form: how it was read; for the report.
+    """
+
+    senders: tuple[str, ...]
+    receivers: tuple[str, ...]
+    values: Float64
+    first: int
+    by_sender: bool
+    form: PartForm
+
+
+def cell_kinds(sheet: Sheet) -> tuple[Bool, Bool]:
+    """(R, C) which cells hold text, which a number."""
+    width = max(map(len, sheet.rows), default=0)
+    text = np.zeros((len(sheet.rows), width), bool)
+    number = np.zeros_like(text)
+    for place, row in enumerate(sheet.rows):
+        for column, cell in enumerate(row):
+            if cell.strip().lower() not in NOTHING:
+                if NUMBER.fullmatch(cell.strip()):
+                    number[place, column] = True
+                else:
+                    text[place, column] = True
+    return text, number
+
+
+def frame_of(sheet: Sheet) -> Frame | None:
+    """The labels of a matrix, or None where a sheet holds none.
+
+    Of the leading rows and columns the one of most words is that of the labels. Between
+    what is labelled nearly all cells must be numbers.
+    """
+    text, number = cell_kinds(sheet)
+    if not text.size:
+        return None
+    row = labels_in(sheet, text, number)
+    column = labels_in(turned(sheet), text.T, number.T)
+    if row < 0 and column < 0 and numeric_labels(sheet):
+        row = column = 0
+        text[0] = text[:, 0] = False
+    cells = padded(sheet)
+    frame = Frame(row, column)
+    inside = np.ix_(
+        named(cells, frame, of_rows=True), named(cells, frame, of_rows=False)
+    )
+    words, numbers = int(text[inside].sum()), int(number[inside].sum())
+    high, wide = text[inside].shape
+    if not numbers or words > numbers / 20 or min(high, wide) < 2:
+        return None
+    if (row < 0 or column < 0) and high != wide:
+        return None  # a table of numbers
+    return frame
+
+
+def padded(sheet: Sheet) -> list[list[str]]:
+    """The rows, all as long as the longest."""
+    width = max(map(len, sheet.rows), default=0)
+    return [[*row, *[""] * (width - len(row))] for row in sheet.rows]
+
+
+def turned(sheet: Sheet) -> Sheet:
+    """The sheet with rows for columns."""
+    return Sheet(sheet.name, list(zip(*padded(sheet), strict=True)))
+
+
+def labels_in(sheet: Sheet, text: Bool, number: Bool) -> int:
+    """The one of the leading lines that has most different words; -1: none has any.
+
+    A line of which most are numbers is no line of labels.
+    """
+    best, most = -1, 1
+    for place in range(min(LABELLED, len(text))):
+        if int(text[place].sum()) <= int(number[place].sum()):
+            continue
+        words = len(
+            {
+                cell
+                for cell, is_text in zip(sheet.rows[place], text[place], strict=False)
+                if is_text
+            }
+        )
+        if words >= most + (best < 0):
+            best, most = place, words
+    return best
+
+
+def numeric_labels(sheet: Sheet) -> bool:
+    """Whether the first row and the first column hold the same distinct ids."""
+    first = [cell.strip() for cell in sheet.rows[0]]
+    side = [row[0].strip() if row else "" for row in sheet.rows]
+    ids = first[1:]
+    same = len(first) > 2 and ids == side[1 : len(first)] and len(set(ids)) == len(ids)
+    return same and first[0] in ("", "0", "id")
+
+
+def read_matrix(sheet: Sheet, frame: Frame, label: str, layout: Layout) -> Matrix:
+    """The weights of a sheet between its labels.
+
+    Raises:
+        InputError: labels that repeat, cells that hold no number, names that do not fit.
+    """
+    cells = padded(sheet)
+    rows = named(cells, frame, of_rows=True)
+    columns = named(cells, frame, of_rows=False)
+    values = np.zeros((len(rows), len(columns)))
+    wrong = []
+    for place, row in enumerate(rows):
+        line = cells[row]
+        for other, column in enumerate(columns):
+            cell = line[column].strip()
+            if cell.lower() in NOTHING:
+                continue
+            value = weight_of(cell)
+            if np.isnan(value):
+                at = sheet.at(label, row, column)
+                wrong.append(
+                    Mistake(at, f"{plain(cell)} is no weight", "write a number")
+                )
+            values[place, other] = value
+    if wrong:
+        raise InputError.of(wrong)
+    names = layout.names
+    row_names = tuple(cells[row][frame.column].strip() for row in rows)
+    column_names = tuple(cells[frame.row][column].strip() for column in columns)
+    if frame.column < 0:
+        row_names = column_names if frame.row >= 0 else ()
+    if frame.row < 0:
+        column_names = row_names
+    array = Array(sheet.name, values, row_names or None, column_names or None)
+    across = layout.transpose or columns_send(cells, frame)
+    unnamed = len(cells) - frame.row - 1 - len(rows)
+    found = matrix_of(array, label, names, transpose=across)
+    form = replace_form(found.form, unnamed)
+    first = sheet.first + (rows[0] if rows else 0)
+    return Matrix(
+        *(found.senders, found.receivers, found.values), first, not across, form
+    )
+
+
+def replace_form(form: PartForm, unnamed: int) -> PartForm:
+    """With the number of rows that were left out, for want of a name or as totals."""
+    return PartForm(
+        *(form.name, form.what, form.columns, form.kind, form.guessed), left_out=unnamed
+    )
+
+
+def named(cells: Sequence[Sequence[str]], frame: Frame, *, of_rows: bool) -> list[int]:
+    """The rows, or the columns, that have a label and are no totals; all without labels."""
+    start, count = (
+        (frame.row + 1, len(cells)) if of_rows else (frame.column + 1, len(cells[0]))
+    )
+    if (frame.column if of_rows else frame.row) < 0:
+        return list(range(start, count))
+    labels = [
+        cells[place][frame.column] if of_rows else cells[frame.row][place]
+        for place in range(start, count)
+    ]
+    return [
+        place
+        for place, label in enumerate(labels, start)
+        if label.strip() and plain_word(label.strip()) not in TOTALS
+    ]
+
+
+def columns_send(cells: Sequence[Sequence[str]], frame: Frame) -> bool:
+    """Whether the titles around a matrix say that its columns send."""
+    if frame.row >= 0 and frame.column >= 0:
+        corner = cells[frame.row][frame.column].strip().lower()
+        parts = [plain_word(part) for part in CORNER.split(corner) if part.strip()]
+        if len(parts) == 2 and parts[0] in SENDS | TAKES and parts[1] in SENDS | TAKES:
+            return parts[0] in TAKES
+    top = {
+        plain_word(cell)
+        for row in cells[: max(0, frame.row)]
+        for cell in row[max(0, frame.column) :]
+    }
+    side = {
+        plain_word(cell)
+        for row in cells[max(0, frame.row + 1) :]
+        for cell in row[: max(0, frame.column)]
+    }
+    return bool(top & SENDS) or bool(side & TAKES)
+
+
+def matrix_of(
+    array: Array, label: str, names: tuple[str, ...] | None, *, transpose: bool = False
+) -> Matrix:
+    """The weights of an array between its names, or between cells that are numbered.
+
+    Raises:
+        InputError: names that repeat, or that do not fit its size.
+    """
+    values = array.values
+    high, wide = values.shape
+    rows, columns = array.rows, array.columns
+    guessed = ""
+    if names is not None and (rows is None or columns is None):
+        if not high == wide == len(names):
+            seen = (
+                f"a matrix of {high:,} rows and {wide:,} columns, {len(names):,} names"
+            )
+            raise InputError(label, seen, "give the names of this matrix with --names")
+        rows = columns = names
+    if rows is None or columns is None:
+        if high != wide:
+            seen = f"a matrix of {high:,} rows and {wide:,} columns without names"
+            raise InputError(label, seen, "names tell which row is which column")
+        rows = columns = tuple(str(place) for place in range(1, high + 1))
+        guessed = f"no names: cells are 1 to {high:,} (--names FILE)"
+    for side, found in (("rows", rows), ("columns", columns)):
+        twice = [name for name, count in Counter(found).items() if count > 1]
+        if twice:
+            seen = f"{side} of one name: {shown(twice, 4)}"
+            raise InputError(label, seen, "give every cell a name of its own")
+    words = "columns send" if transpose else "rows send"
+    what = f"matrix of {high:,} x {wide:,}, {words}"
+    form = PartForm(array.name, what, {}, guessed=guessed)
+    if transpose:
+        return Matrix(columns, rows, values.T, 1, False, form)
+    return Matrix(rows, columns, values, 1, True, form)
+
+
+def size(frame: Frame, sheet: Sheet) -> str:
+    """The size of a matrix, for a message."""
+    wide = max(map(len, sheet.rows)) - frame.column - 1
+    return f"a matrix of {plural(len(sheet.rows) - frame.row - 1, 'row')} and {wide:,} columns"

@@ -1,0 +1,256 @@
+"""Which parts of a book are read, and the edges of them together."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from ...errors import InputError, UsageError
+from ...ir.accounts import BookForm, PartForm
+from ...ir.stages import CHEMICAL, ELECTRICAL
+from ...names import plain
+from ..blame import unsplit
+from ..book import Array, Book, Part, Sheet, Text, name_of
+from ..decoding import decodable
+from ..delimited import BadRecord, kind_of, layout_kind, plain_word, records, stream
+from ..findings import find
+from ..form import MatrixFound, unrecognised
+from ..property_graph import PropertyGraph
+from ..property_graph import edge_list as graph_edges
+from ..reader import EdgeList, Layout
+from ..rows import read_delimited
+from .edge_list import is_edge_list, read_edges
+from .matrix import Matrix, frame_of, matrix_of, read_matrix, size
+
+GAP = re.compile(r"gap|electric|junction|\bgj\b|\bej\b", re.IGNORECASE)
+CHEM = re.compile(r"chem", re.IGNORECASE)
+
+
+def understood(book: Book, label: str, layout: Layout) -> EdgeList:
+    """The edges of a book.
+
+    Raises:
+        InputError: no part holds edges, or several do and none was chosen; what is wrong
+            with those that are read.
+        UsageError: a wish names no part or no column.
+    """
+    if len(book.parts) == 1 and not isinstance(book.parts[0], Sheet | Array):
+        part = book.parts[0]
+        if layout.sheets:
+            raise UsageError(
+                f"--sheet: {label} is {book.format}: it has no {book.part}"
+            )
+        if isinstance(part, Text):
+            return text_edges(part, label, layout)
+        assert isinstance(part, PropertyGraph)
+        return graph_edges(part, label, layout)
+    check_text_only(book, layout, label)
+    found = [
+        edges_of(part, kind, book, label, layout)
+        for part, kind in selected(book, label, layout)
+    ]
+    return joined(book, found)
+
+
+def text_edges(text: Text, label: str, layout: Layout) -> EdgeList:
+    """The edges of a text: an edge list, else a matrix."""
+    try:
+        return read_delimited(text.data, label, layout)
+    except MatrixFound as found:
+        form, sample = found.form, found.sample
+    data, layout = decodable(text.data, label, layout)
+    lines = stream(data, layout.encoding)
+    try:
+        rows = [row for _, row in records(lines, form.delimiter, sample.start)]
+    except BadRecord as error:
+        raise unsplit(error, data, label, layout, form) from None
+    sheet = Sheet("", [row for row in rows if any(row)], sample.start, grid=False)
+    frame = frame_of(sheet)
+    if frame is None:
+        raise unrecognised(form, label, sample)
+    said = layout.kind or ""
+    found_edges = matrix_edges(read_matrix(sheet, frame, label, layout), said, layout)
+    return joined(Book("delimited text", "text", ()), [found_edges])
+
+
+def check_text_only(book: Book, layout: Layout, label: str) -> None:
+    """Raise a UsageError for what only delimited text has."""
+    if layout.delimiter is not None:
+        raise UsageError(f"--delimiter: of delimited text; {label} is {book.format}")
+
+
+def selected(book: Book, label: str, layout: Layout) -> list[tuple[Part, str]]:
+    """The parts to read, each with the kind that the user says it has, or ""."""
+    if layout.sheets:
+        return [wished(word, book, label) for word in layout.sheets]
+    holding = [part for part in book.parts if holds(part, layout)]
+    if len(holding) == 1:
+        return [(holding[0], "")]
+    if len(holding) == 2 and matched(holding):
+        return [(part, "") for part in holding]
+    if not holding:
+        raise nothing_in(book, label)
+    seen = f"{book.format} with several {book.part}s that hold edges"
+    raise InputError(label, seen, listing(book, holding, layout))
+
+
+def wished(word: str, book: Book, label: str) -> tuple[Part, str]:
+    """The part that --sheet NAME[=kind] names, and the kind."""
+    known = {name_of(part): part for part in book.parts}
+    name, equals, kind = word.rpartition("=")
+    if word in known or not equals:
+        name, kind = word, ""
+    if name not in known:
+        near = [other for other in known if plain_word(other) == plain_word(name)]
+        if len(near) != 1:
+            has = ", ".join(map(plain, known)) or "none"
+            raise UsageError(f"--sheet {name}: {label} has the {book.part}s {has}")
+        name = near[0]
+    if kind and kind_of(kind) not in (CHEMICAL, ELECTRICAL):
+        raise UsageError(f"--sheet {word}: the kind is chemical or electrical")
+    return known[name], kind
+
+
+def holds(part: Part, layout: Layout) -> bool:
+    """Whether a part holds edges."""
+    if isinstance(part, Sheet):
+        return is_edge_list(part, layout) or frame_of(part) is not None
+    if isinstance(part, Array):
+        return min(part.values.shape, default=0) > 1
+    return True
+
+
+def matched(parts: Sequence[Part]) -> bool:
+    """Whether of two matrices one is chemical and one electrical by its name."""
+    kinds = sorted(kind_by_name(name_of(part)) for part in parts)
+    return kinds == ["chemical", "electrical"] and all(
+        isinstance(part, Array)
+        or (isinstance(part, Sheet) and frame_of(part) is not None)
+        for part in parts
+    )
+
+
+def kind_by_name(name: str) -> str:
+    """The kind that the name of a part says, or ""."""
+    if GAP.search(name):
+        return "electrical"
+    return "chemical" if CHEM.search(name) else ""
+
+
+def nothing_in(book: Book, label: str) -> InputError:
+    """The error for a book without edges."""
+    names = ", ".join(plain(name_of(part)) for part in book.parts) or "nothing"
+    seen = f"{book.format} in which no {book.part} holds edges: {names}"
+    hint = "edges are rows of pre and post, or a matrix; a table of cells goes with --cells"
+    return InputError(label, seen, hint)
+
+
+def listing(book: Book, holding: Sequence[Part], layout: Layout) -> str:
+    """What each part holds, and the option that chooses it."""
+    lines = ["choose, one or several (--sheet NAME=chemical, --sheet NAME=electrical):"]
+    for part in holding:
+        what = size_of(part, layout)
+        kind = kind_by_name(name_of(part))
+        lines.append(
+            f'--sheet "{plain_text(name_of(part))}"  {what}{", " * bool(kind)}{kind}'
+        )
+    return "\n  ".join(lines)
+
+
+def plain_text(name: str) -> str:
+    """A name as it is typed between double quotes."""
+    return name.replace("\\", "\\\\").replace('"', '\\"')
+
+
+def size_of(part: Part, layout: Layout) -> str:
+    """What a part holds, in words."""
+    if isinstance(part, Array):
+        high, wide = part.values.shape
+        return f"a matrix of {high:,} rows and {wide:,} columns"
+    assert isinstance(part, Sheet)
+    if is_edge_list(part, layout):
+        return f"an edge list of about {len(part.rows):,} rows"
+    frame = frame_of(part)
+    assert frame is not None
+    return size(frame, part)
+
+
+def edges_of(part: Part, kind: str, book: Book, label: str, layout: Layout) -> EdgeList:
+    """The edges of one part.
+
+    Args:
+        kind: that the user says it has, or "".
+    """
+    by_name = kind_by_name(name_of(part))
+    said = kind or layout.kind or by_name
+    if isinstance(part, Sheet):
+        frame = None if is_edge_list(part, layout) else frame_of(part)
+        if frame is None:
+            wish = replace(layout, kind=kind or layout.kind)
+            return read_edges(part, label, wish)
+        return matrix_edges(read_matrix(part, frame, label, layout), said, layout)
+    if isinstance(part, Array):
+        found = matrix_of(part, label, layout.names, transpose=layout.transpose)
+        return matrix_edges(found, said, layout)
+    raise InputError(label, f"{name_of(part)}: no {book.part} of edges")
+
+
+def matrix_edges(matrix: Matrix, said: str, layout: Layout) -> EdgeList:
+    """The entries of a matrix that are not 0, as edges; all its cells are named."""
+    names = tuple(dict.fromkeys((*matrix.senders, *matrix.receivers)))
+    number = {name: place for place, name in enumerate(names)}
+    sender, receiver, weight = entries(matrix.values)
+    pre = np.array([number[name] for name in matrix.senders], np.int32)[sender]
+    post = np.array([number[name] for name in matrix.receivers], np.int32)[receiver]
+    along = sender if matrix.by_sender else receiver
+    kind = kind_of(said) if said else layout_kind(layout)
+    word = "electrical" if kind == ELECTRICAL else "chemical"
+    return EdgeList(
+        names=names,
+        pre=pre,
+        post=post,
+        weight=weight,
+        kind=np.full(len(pre), kind, np.uint8),
+        line=(along + matrix.first).astype(np.int32),
+        role=np.zeros(len(names), np.uint8),
+        transmitter=("",) * len(names),
+        form=replace(matrix.form, kind=word if said else ""),
+        findings=(find("EC305", guess),) if (guess := matrix.form.guessed) else (),
+    )
+
+
+def entries(values: object) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """(row, column, weight) of what is not 0, row by row; of a dense or sparse matrix."""
+    if isinstance(values, np.ndarray):
+        row, column = np.nonzero(values)
+        return row, column, values[row, column].astype(float)
+    from scipy import sparse
+
+    found = sparse.coo_array(values)
+    order = np.lexsort((found.col, found.row))
+    data = found.data[order].astype(float)
+    kept = data != 0
+    return found.row[order][kept], found.col[order][kept], data[kept]
+
+
+def joined(book: Book, found: Sequence[EdgeList]) -> EdgeList:
+    """The edges of several parts, the cells by name."""
+    names = tuple(dict.fromkeys(name for edges in found for name in edges.names))
+    number = {name: place for place, name in enumerate(names)}
+    ends = [np.array([number[n] for n in edges.names], np.int32) for edges in found]
+    parts = tuple(edges.form for edges in found if isinstance(edges.form, PartForm))
+    return EdgeList(
+        names=names,
+        pre=np.concatenate([end[e.pre] for end, e in zip(ends, found, strict=True)]),
+        post=np.concatenate([end[e.post] for end, e in zip(ends, found, strict=True)]),
+        weight=np.concatenate([edges.weight for edges in found]),
+        kind=np.concatenate([edges.kind for edges in found]),
+        line=np.concatenate([edges.line for edges in found]),
+        role=np.zeros(len(names), np.uint8),
+        transmitter=("",) * len(names),
+        form=BookForm(book.format, book.part, parts),
+        findings=tuple(finding for edges in found for finding in edges.findings),
+    )
