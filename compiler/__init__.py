@@ -4,6 +4,7 @@
 
     worm = elegansc.compile("cook2019", features=16, unit="linear")
     Cook2019 = worm.load()
+    graph = elegansc.to_networkx("cook2019")
 
 Nothing heavy is imported before it is used; torch only by what runs models.
 """
@@ -24,9 +25,11 @@ from .errors import (
 if TYPE_CHECKING:
     from .interface.compile import compile
     from .interface.diff import Difference, diff
+    from .interface.read import read, to_networkx, to_pandas
     from .interface.result import Compiled
     from .interface.verify import Verification, verify
     from .ir.artifact import Artifact
+    from .ir.stages import Connectome
 
 __version__ = "0.1.0"
 __all__ = [
@@ -34,6 +37,7 @@ __all__ = [
     "Compiled",
     "CompilerError",
     "CompilerWarning",
+    "Connectome",
     "Difference",
     "InputError",
     "UsageError",
@@ -41,15 +45,22 @@ __all__ = [
     "VerifyError",
     "compile",
     "diff",
+    "read",
+    "to_networkx",
+    "to_pandas",
     "verify",
 ]
 LATE = {  # where the names are that are imported when first asked for
     "Artifact": ".ir.artifact",
     "Compiled": ".interface.result",
+    "Connectome": ".ir.stages",
     "Difference": ".interface.diff",
     "Verification": ".interface.verify",
     "compile": ".interface.compile",
     "diff": ".interface.diff",
+    "read": ".interface.read",
+    "to_networkx": ".interface.read",
+    "to_pandas": ".interface.read",
     "verify": ".interface.verify",
 }
 

@@ -28,7 +28,7 @@ from .readers.cells import cell_table, expand
 from .readers.reader import Layout
 from .semantics.published import PUBLISHED
 from .semantics.registry import semantics_of
-from .sources import UNLABELLED, check_own, open_source
+from .sources import UNLABELLED, Opened, check_own, open_source
 
 
 def compile_source(
@@ -55,13 +55,26 @@ def compile_source(
     Returns:
         One Python file. If `trace` stops earlier: no file.
     """
-    trace, options = trace or Trace(), options or Options()
-    start = time.perf_counter()
+    trace, start = trace or Trace(), time.perf_counter()
     source = open_source(path, layout or Layout(), label=label)
+    trace.seconds["parse"] = time.perf_counter() - start
+    options = options or Options()
+    return compile_opened(source, options, trace, name=name, lock=lock, near=near)
+
+
+def compile_opened(
+    source: Opened,
+    options: Options,
+    trace: Trace,
+    *,
+    name: str = "",
+    lock: Model | None = None,
+    near: bool = False,
+) -> Artifact:
+    """Compile a source that is open; arguments as of `compile_source`."""
     ir: Plan | Sweep
     try:
         if isinstance(source, Connectome):
-            trace.seconds["parse"] = time.perf_counter() - start
             if semantics_of(options).levels:
                 ir = lower(source, options, trace, lock, near=near)
             else:
@@ -216,8 +229,13 @@ def circuit_of(path: str, *, label: str, options: Options, layout: Layout) -> Ci
 
 
 def graph_of(path: str, layout: Layout) -> Connectome:
+    """The whole graph of a source; see `whole_graph`."""
+    return whole_graph(open_source(path, layout, hint=UNLABELLED))
+
+
+def whole_graph(source: Opened) -> Connectome:
     """A connectome, all its rows and cells; of a generated model, the graph in its tables."""
-    match open_source(path, layout, hint=UNLABELLED):
+    match source:
         case Connectome() as connectome:
             return connectome
         case SweepModel() as model:

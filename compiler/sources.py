@@ -89,9 +89,18 @@ def fetch(path: str, label: str, *, hint: str) -> tuple[bytes, str, str]:
             path, "no such file, and no bundled connectome of this name", hint
         )
     data = read_bytes(path)
-    if catalog.find(found):
-        raise UsageError(f"label {found}: is the name of a bundled connectome; {hint}")
-    return data, found, catalog.UNKNOWN_UNIT
+    return data, free_label(found, hint), catalog.UNKNOWN_UNIT
+
+
+def free_label(label: str, hint: str) -> str:
+    """The label, unless it is a bundled connectome's or can not stand in a model.
+
+    Raises:
+        UsageError: it is one of them.
+    """
+    if catalog.find(check_label(label)):
+        raise UsageError(f"label {label}: is the name of a bundled connectome; {hint}")
+    return label
 
 
 def check_own(module: Model | SweepModel, options: Options) -> None:

@@ -79,19 +79,10 @@ def file(value: object, name: str) -> str:
     """The path of a file: a text, or an object that stands for a path.
 
     Raises:
-        UsageError: something else, such as a table or a graph in memory.
+        UsageError: something else.
     """
     if isinstance(value, os.PathLike):
         value = value.__fspath__()
     if isinstance(value, str):
         return value
-    raise UsageError(f"{name} {shown(value)}: use the path of a file; {as_file(value)}")
-
-
-def as_file(value: object) -> str:
-    """How a value in memory becomes a file that can be read."""
-    if hasattr(value, "to_csv"):
-        return "table.to_csv('edges.csv', index=False) writes one"
-    if hasattr(value, "edges") and hasattr(value, "nodes"):
-        return "networkx.write_graphml(graph, 'graph.graphml') writes one"
-    return "write one with a row for each synapse: pre,post,kind,weight"
+    raise UsageError(f"{name} {shown(value)}: use the path of a file")

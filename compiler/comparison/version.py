@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
@@ -101,6 +101,17 @@ def read_versions(
     Each is read once, so that it may be a pipe.
     """
     sources = [open_source(path, layout, hint=UNLABELLED) for path in (old, new)]
+    return versions_of(sources, (old, new), options)
+
+
+def versions_of(
+    sources: Sequence[Opened], paths: Sequence[str], options: Options | None
+) -> list[Version]:
+    """The versions of two sources that are open.
+
+    Args:
+        paths: where each is from; a revision of git is labelled by it.
+    """
     models = [
         None if isinstance(source, Connectome) else levelled(source)
         for source in sources
@@ -111,7 +122,7 @@ def read_versions(
     ]
     return [
         replace(version, label=path) if is_revision(path) else version
-        for version, path in zip(versions, (old, new), strict=True)
+        for version, path in zip(versions, paths, strict=True)
     ]
 
 

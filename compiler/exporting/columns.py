@@ -6,6 +6,8 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from ..arrays import Float64, Int64
+from ..graph import EXACT
 from ..ir.stages import CHEMICAL, Connectome
 from ..ir.text import role
 from .canonical import isolated, signed
@@ -59,3 +61,15 @@ def columns(connectome: Connectome) -> dict[str, list[str] | list[float]]:
             for side, rows in ends.items():
                 found[f"{side}_{fact}"] = [words[row] for row in rows]
     return found
+
+
+def whole(value: float) -> int | float:
+    """A number as an integer where it is one."""
+    return int(value) if value == int(value) and abs(value) < EXACT else value
+
+
+def whole_if_all(values: list[str] | list[float]) -> Int64 | Float64:
+    """Numbers as integers where all are."""
+    found = np.array(values, np.float64)
+    exact = (found == np.trunc(found)).all() and (np.abs(found) < EXACT).all()
+    return found.astype(np.int64) if exact else found

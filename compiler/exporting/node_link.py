@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import json
-from typing import Any
 
-from ..graph import EXACT
 from ..ir.stages import Connectome
-from .columns import edges, facts
+from .columns import edges, facts, whole
 
 HEAD = '{"directed": true, "multigraph": true, "graph": {}'
 
@@ -36,8 +34,3 @@ def write_node_link(connectome: Connectome) -> bytes:
 def array(title: str, items: list[str]) -> str:
     """A named array of values, one a line."""
     return f'"{title}": [\n' + ",\n".join(items) + "\n]"
-
-
-def whole(value: float) -> Any:
-    """A number as an integer where it is one, as JSON shows it shortest."""
-    return int(value) if value == int(value) and abs(value) < EXACT else value

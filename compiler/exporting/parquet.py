@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import io
 
-import numpy as np
-
 from ..errors import CompilerError
-from ..graph import EXACT
 from ..ir.stages import Connectome
-from .columns import columns
+from .columns import columns, whole_if_all
 
 MISSING = (
     "export: Parquet is written by pyarrow, which is not installed\n"
@@ -29,16 +26,10 @@ def write_parquet(connectome: Connectome) -> bytes:
     except ImportError:
         raise CompilerError(MISSING) from None
     found = columns(connectome)
-    weight = np.array(found["weight"], np.float64)
-    whole = bool((weight == np.trunc(weight)).all() and (np.abs(weight) < EXACT).all())
-    arrays = {
-        title: (
-            pa.array(weight.astype(np.int64) if whole else weight)
-            if title == "weight"
-            else pa.array(cells, pa.string())
-        )
-        for title, cells in found.items()
-    }
+    weight = pa.array(whole_if_all(found.pop("weight")))
+    texts = {title: pa.array(cells, pa.string()) for title, cells in found.items()}
+    pre, post, kind, *more = texts.items()
+    arrays = dict([pre, post, kind, ("weight", weight), *more])
     target = io.BytesIO()
     parquet.write_table(pa.table(arrays), target, compression="zstd")
     return target.getvalue()

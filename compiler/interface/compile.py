@@ -2,35 +2,37 @@
 
 from __future__ import annotations
 
-import os
 import warnings
 from dataclasses import fields
-from os import PathLike
 from typing import Unpack
 
 from ..arguments.choices import Choices
 from ..arguments.layout import LAYOUT, layout_of
 from ..arguments.options import OPTIONS, options_of
-from ..arguments.values import check_names, file, text
+from ..arguments.values import check_names, text
 from ..errors import CompilerWarning
 from ..ir.artifact import Artifact
-from ..pipeline import compile_source
+from ..ir.trace import Trace
+from ..pipeline import compile_opened
+from .objects.kinds import Input
+from .objects.opened import opened, origin_of
 from .result import Compiled
 
 
 def compile(
-    path: str | PathLike[str],
+    path: Input,
     *,
     name: str = "",
     label: str = "",
     **choices: Unpack[Choices],
 ) -> Compiled:
-    """Compile a connectome file, bundled name or generated model into a PyTorch module.
+    """Compile a connectome into a PyTorch module, whatever it comes in.
 
     Args:
-        path: as for the command line, "-" is standard input; a `pathlib.Path` is always
-            a file, never a bundled name.
-        name, label: of the class, of the source.
+        path: a file, bundled name or generated model as for the command line, "-" is
+            standard input; a `pathlib.Path` is always a file, never a bundled name. Or an
+            object as of `read`: bytes, an open file, a graph, a table, rows.
+        name, label: of the class, of the source; an object without a label is "graph".
         choices: options as in `elegansc compile --help`, with underscores, and how a text
             is read (columns, delimiter, header, encoding, kind). Patterns are a text as
             on the command line, or a list; None is the default.
@@ -45,28 +47,12 @@ def compile(
         CompilerWarning: each warning of the report.
     """
     check_names(choices, ("name", "label", *OPTIONS, *LAYOUT))
-    origin, options = source_of(path, "path"), options_of(choices)
-    artifact = compile_source(
-        origin,
-        name=text(name, "--name"),
-        label=text(label, "--label"),
-        options=options,
-        layout=layout_of(choices),
-    )
+    origin, options = origin_of(path, "path"), options_of(choices)
+    word, called = text(name, "--name"), text(label, "--label")
+    source = opened(path, layout_of(choices), label=called, name="path")
+    artifact = compile_opened(source, options, Trace(), name=word)
     found = {part.name: getattr(artifact, part.name) for part in fields(Artifact)}
     compiled = Compiled(**found, options=options, origin=origin)
     for warning in compiled.warnings:
         warnings.warn(warning, CompilerWarning, stacklevel=2)
     return compiled
-
-
-def source_of(path: object, name: str) -> str:
-    """A source as the command line takes it.
-
-    Args:
-        path: a text, or a path object, which is never a bundled name.
-        name: of the argument, for messages.
-    """
-    found = file(path, name)
-    bare = not isinstance(path, str) and not os.path.dirname(found)
-    return os.path.join(os.curdir, found) if bare else found

@@ -5,7 +5,6 @@ from __future__ import annotations
 import html
 from collections.abc import Iterator
 from dataclasses import dataclass
-from os import PathLike
 from typing import Any, Unpack
 
 from ..arguments.choices import Choices
@@ -16,10 +15,12 @@ from ..comparison import text
 from ..comparison.changes import Changes, compare
 from ..comparison.json_report import as_json
 from ..comparison.markdown import markdown
-from ..comparison.version import read_versions
+from ..comparison.version import versions_of
 from ..errors import UsageError, visible
 from ..options import Options
-from .compile import source_of
+from ..sources import UNLABELLED
+from .objects.kinds import Input
+from .objects.opened import opened, origin_of
 
 
 @dataclass(frozen=True, repr=False)
@@ -82,14 +83,14 @@ class Difference:
 
 
 def diff(
-    old: str | PathLike[str],
-    new: str | PathLike[str],
+    old: Input,
+    new: Input,
     *,
     threshold: float = 0.0,
     fold: bool = False,
     **choices: Unpack[Choices],
 ) -> Difference:
-    """Compare two connectome files, bundled names or generated models, in any mix.
+    """Compare two connectomes or generated models, whatever they come in, in any mix.
 
     Args:
         old, new: as the path of `compile`.
@@ -106,10 +107,13 @@ def diff(
     if not 0 <= least < float("inf"):
         raise UsageError(f"threshold {least}: a number from 0")
     options = options_of(choices)
-    versions = read_versions(
-        source_of(old, "old"),
-        source_of(new, "new"),
-        options if options != Options() else None,
-        layout_of(choices),
-    )
+    layout = layout_of(choices)
+    given = {"old": old, "new": new}
+    paths = [origin_of(value, name) for name, value in given.items()]
+    sources = [
+        opened(value, layout, name=name, hint=UNLABELLED)
+        for name, value in given.items()
+    ]
+    asked = options if options != Options() else None
+    versions = versions_of(sources, paths, asked)
     return Difference(compare(*versions, threshold=least, fold=flag(fold, "fold")))

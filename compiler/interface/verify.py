@@ -16,7 +16,7 @@ from ..module.forms import OLDER, UPDATE
 from ..module.header import AGAIN
 from ..verification.check import Check
 from ..verification.verify import Against, prove
-from .compile import source_of
+from .objects.opened import source_of
 
 
 @dataclass(frozen=True, slots=True, repr=False)

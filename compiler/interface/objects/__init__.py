@@ -1,0 +1,1 @@
+"""Connectomes that a caller from Python has in hand: graphs, tables, rows, bytes, files."""

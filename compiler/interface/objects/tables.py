@@ -1,0 +1,117 @@
+"""Tables and rows as delimited text, which is then read as a file is: one meaning."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from ...errors import InputError, Location, Mistake, UsageError
+from ...exporting.delimited import csv
+from ...ir.stages import Connectome
+from ...readers.parse import parse
+from ...readers.reader import Layout
+from .kinds import is_arrow, is_pandas, is_polars
+from .texts import text_of
+
+TITLES = ("pre", "post", "weight", "kind")  # of rows, in this order
+HINT = "give (pre, post), (pre, post, weight) or (pre, post, weight, kind)"
+
+
+def read_table(table: Any, label: str, layout: Layout) -> Connectome:
+    """A table of pandas, polars or pyarrow; its titles mean what a header does.
+
+    Titles that are numbers are none: columns are found by what is in them.
+    """
+    titles, columns = columns_of(table)
+    if not titles:
+        raise InputError(label, "a table without columns", HINT)
+    header = not all(isinstance(title, int) for title in titles)
+    rows = zip(*(map(text_of, cells) for cells in columns), strict=True)
+    return read_rows([text_of(title) for title in titles], rows, header, label, layout)
+
+
+def columns_of(table: Any) -> tuple[list[object], list[list[object]]]:
+    """The titles of a table, and the cells below each; levels of an index go first."""
+    if is_arrow(table):
+        return list(table.column_names), [found.to_pylist() for found in table.columns]
+    if is_polars(table):
+        return list(table.columns), [found.to_list() for found in table.iter_columns()]
+    if table.index.nlevels > 1 and all(table.index.names):
+        table = table.reset_index()
+    count = len(table.columns)
+    return list(table.columns), [table.iloc[:, at].tolist() for at in range(count)]
+
+
+def is_table(value: object) -> bool:
+    """Whether a value is a table of a library that is imported."""
+    return is_pandas(value) or is_polars(value) or is_arrow(value)
+
+
+def read_iterable(found: Iterable[Any], label: str, layout: Layout) -> Connectome:
+    """Rows (pre, post[, weight[, kind]]), or mappings by title.
+
+    A row without a weight counts 1; one without a kind is chemical.
+    """
+    rows = list(found)
+    if not rows:
+        raise InputError(label, "no rows", HINT)
+    if all(isinstance(row, Mapping) for row in rows):
+        titles = list(dict.fromkeys(key for row in rows for key in row))
+        cells = ([text_of(row.get(title)) for title in titles] for row in rows)
+        return read_rows(list(map(text_of, titles)), cells, True, label, layout)
+    lists = [row_of(row, place, label) for place, row in enumerate(rows, 1)]
+    width = max(map(len, lists))
+    defaults = ("", "", "1", "chemical")
+    filled = ([*row, *defaults[len(row) : width]] for row in lists)
+    return read_rows(list(TITLES[:width]), filled, True, label, layout)
+
+
+def row_of(row: object, place: int, label: str) -> list[str]:
+    """The cells of a row as text.
+
+    Raises:
+        InputError: it is no row of two to four values.
+    """
+    at = Location(label, place)
+    if isinstance(row, str | bytes | Mapping) or not isinstance(row, Iterable):
+        raise InputError(at, f"a row of type {type(row).__name__}", HINT)
+    cells = list(map(text_of, row))
+    if not 2 <= len(cells) <= len(TITLES):
+        raise InputError(at, f"a row of {len(cells)} values", HINT)
+    return cells
+
+
+def read_rows(
+    titles: list[str],
+    rows: Iterable[Sequence[str]],
+    header: bool,
+    label: str,
+    layout: Layout,
+) -> Connectome:
+    """Rows of cells, read as comma-separated text; places count rows from 1.
+
+    Raises:
+        UsageError: the layout says how text is split.
+    """
+    for option in ("delimiter", "header"):
+        if getattr(layout, option) is not None:
+            raise UsageError(f"--{option}: of delimited text; {label} is a table")
+    data = csv([titles, *rows] if header else rows)
+    said = replace(layout, delimiter="comma", header=header, encoding="utf-8")
+    try:
+        found = parse(data, label, layout=said)
+    except InputError as error:
+        raise InputError.of(
+            [raised(found, header) for found in error.mistakes]
+        ) from None
+    lines = found.synapses.line - np.int32(header)
+    return replace(found, synapses=replace(found.synapses, line=lines))
+
+
+def raised(mistake: Mistake, header: bool) -> Mistake:
+    """The mistake, in a row that is counted without the header."""
+    at = mistake.at
+    return replace(mistake, at=replace(at, line=max(0, at.line - header)))
