@@ -11,7 +11,9 @@ from __future__ import annotations
 import datetime
 import io
 import re
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, overload
 
 from ...errors import InputError
 from ..book import Book, Sheet
@@ -27,6 +29,11 @@ XLS = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 REFERENCE = re.compile(
     rb"<(?:\w+:)?(?:c|row)\b[^>]*?\br=[\"']([A-Z]{0,3})(\d{1,7})[\"']"
 )
+# A row so far down that a sheet as wide as sheets can be has more than CELLS.
+FAR_DOWN = re.compile(
+    rb"\br=[\"'][A-Z]{0,3}(?:122[1-9]|12[3-9]\d|1[3-9]\d{2}|[2-9]\d{3}|\d{5,})[\"']"
+)
+WIDEST = 16_384  # columns of a sheet
 STEP = 2**20
 
 
@@ -61,25 +68,60 @@ XLS_FILES = Container("XLS workbook", lambda head: head.startswith(XLS), read_xl
 
 
 def sheets(data: bytes, label: str) -> tuple[Sheet, ...]:
-    """The sheets with their cells as text."""
+    """The sheets; the cells of each are read when they are asked for."""
+    import python_calamine as calamine
+
+    with told(label):
+        book = calamine.CalamineWorkbook.from_object(io.BytesIO(data))
+        return tuple(Sheet(name, Rows(book, name, label)) for name in book.sheet_names)
+
+
+@contextmanager
+def told(label: str) -> Iterator[None]:
+    """Turn calamine's errors into ours."""
     import python_calamine as calamine
 
     try:
-        book = calamine.CalamineWorkbook.from_object(io.BytesIO(data))
-        found = []
-        for name in book.sheet_names:
-            rows = book.get_sheet_by_name(name).to_python(skip_empty_area=False)
-            found.append(Sheet(name, [[text_of(cell) for cell in row] for row in rows]))
-        return tuple(found)
+        yield
     except calamine.PasswordError:
-        raise InputError(
-            label, "a workbook with a password", "save it without one"
-        ) from None
+        hint = "save it without one"
+        raise InputError(label, "a workbook with a password", hint) from None
     except (calamine.CalamineError, OSError, ValueError) as error:
         seen = f"a workbook that is cut short or damaged ({error})"
-        raise InputError(
-            label, seen, "save it again, or save the sheet as CSV"
-        ) from None
+        hint = "save it again, or save the sheet as CSV"
+        raise InputError(label, seen, hint) from None
+
+
+class Rows(Sequence[Sequence[str]]):
+    """The rows of a sheet as text, read once they are asked for."""
+
+    def __init__(self, book: Any, name: str, label: str) -> None:
+        self.book, self.name, self.label = book, name, label
+        self.rows: list[list[str]] | None = None
+
+    def read(self) -> list[list[str]]:
+        """All rows."""
+        if self.rows is None:
+            with told(self.label):
+                sheet = self.book.get_sheet_by_name(self.name)
+                rows = sheet.to_python(skip_empty_area=False)
+            self.rows = [
+                [text_of(cell) if cell != "" else "" for cell in row] for row in rows
+            ]
+        return self.rows
+
+    def __len__(self) -> int:
+        return len(self.read())
+
+    @overload
+    def __getitem__(self, at: int) -> Sequence[str]: ...
+    @overload
+    def __getitem__(self, at: slice) -> Sequence[Sequence[str]]: ...
+    def __getitem__(self, at: int | slice) -> Any:
+        return self.read()[at]
+
+    def __iter__(self) -> Iterator[Sequence[str]]:
+        return iter(self.read())
 
 
 def text_of(cell: Any) -> str:
@@ -121,24 +163,36 @@ def check_sizes(data: bytes, label: str) -> None:
 
 def check_sheet(members: zipfile.ZipFile, member: zipfile.ZipInfo, label: str) -> None:
     """Raise InputError if the cells of a sheet span more than CELLS."""
-    high, wide, tail, unpacked = 0, 0, b"", 0
+    high, tail, unpacked = 0, b"", 0
     with members.open(member) as file:
         while part := file.read(STEP):
             unpacked += len(part)
             if unpacked > MOST:
                 raise InputError(label, f"{member.filename}: larger than it says")
             text = tail + part
-            for column, row in REFERENCE.findall(text):
-                high = max(high, int(row))
-                wide = max(wide, number(column))
+            if high or FAR_DOWN.search(text):
+                rows = {row for _, row in REFERENCE.findall(text)}
+                high = max(high, *map(int, rows), 1)
             tail = text[-256:]
-    if high * wide > CELLS:
+    if high * WIDEST > CELLS and high * (wide := widest(members, member)) > CELLS:
         seen = (
             f"{member.filename}: its cells span {high:,} rows and {wide:,} columns, "
             f"more than {CELLS:,} cells"
         )
         hint = "clear the stray cell far down or to the right, and save it again"
         raise InputError(label, seen, hint)
+
+
+def widest(members: zipfile.ZipFile, member: zipfile.ZipInfo) -> int:
+    """The place of the last column that a sheet refers to."""
+    wide, tail = 1, b""
+    with members.open(member) as file:
+        while part := file.read(STEP):
+            text = tail + part
+            columns = {column for column, _ in REFERENCE.findall(text)}
+            wide = max(wide, *map(number, columns), 1)
+            tail = text[-256:]
+    return wide
 
 
 def number(column: bytes) -> int:

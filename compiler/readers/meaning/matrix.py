@@ -12,7 +12,7 @@ import numpy as np
 from ...arrays import Bool, Float64
 from ...errors import InputError, Mistake
 from ...ir.accounts import PartForm
-from ...names import plain, plural
+from ...names import plain
 from ..book import Array, Sheet, shown
 from ..columns import NUMBER
 from ..delimited import plain_word, weight_of
@@ -63,14 +63,24 @@ def cell_kinds(sheet: Sheet) -> tuple[Bool, Bool]:
     width = max(map(len, sheet.rows), default=0)
     text = np.zeros((len(sheet.rows), width), bool)
     number = np.zeros_like(text)
+    known: dict[str, tuple[bool, bool]] = {"": (False, False)}
     for place, row in enumerate(sheet.rows):
         for column, cell in enumerate(row):
-            if cell.strip().lower() not in NOTHING:
-                if NUMBER.fullmatch(cell.strip()):
-                    number[place, column] = True
-                else:
-                    text[place, column] = True
+            if cell:
+                kind = known.get(cell)
+                if kind is None:
+                    kind = known[cell] = text_or_number(cell)
+                text[place, column], number[place, column] = kind
     return text, number
+
+
+def text_or_number(cell: str) -> tuple[bool, bool]:
+    """Whether a cell is text, and whether it is a number."""
+    word = cell.strip()
+    if word.lower() in NOTHING:
+        return False, False
+    number = NUMBER.fullmatch(word) is not None
+    return not number, number
 
 
 def frame_of(sheet: Sheet) -> Frame | None:
@@ -271,5 +281,6 @@ def matrix_of(
 
 def size(frame: Frame, sheet: Sheet) -> str:
     """The size of a matrix, for a message."""
-    wide = max(map(len, sheet.rows)) - frame.column - 1
-    return f"a matrix of {plural(len(sheet.rows) - frame.row - 1, 'row')} and {wide:,} columns"
+    cells = padded(sheet)
+    high = len(named(cells, frame, of_rows=True))
+    return f"a matrix of {high:,} x {len(named(cells, frame, of_rows=False)):,}"

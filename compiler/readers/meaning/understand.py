@@ -169,7 +169,7 @@ def size_of(part: Part, layout: Layout) -> str:
     """What a part holds, in words."""
     if isinstance(part, Array):
         high, wide = part.values.shape
-        return f"a matrix of {high:,} rows and {wide:,} columns"
+        return f"a matrix of {high:,} x {wide:,}"
     assert isinstance(part, Sheet)
     if is_edge_list(part, layout):
         return f"an edge list of about {len(part.rows):,} rows"
