@@ -80,7 +80,16 @@ KIND_WORDS: Mapping[int, tuple[str, ...]] = {
     ),
     REPEATED: ("r", "rp", "receive", "receivejoint"),
 }
+# Rows of these kinds are no synapses: by their code, what messages call them, our words.
+NO_SYNAPSES: Mapping[int, tuple[str, tuple[str, ...]]] = {
+    16: ("extrasynaptic", ("extrasynaptic", "extrasynapse", "wireless")),
+    17: ("contact", ("contact", "membranecontact", "adjacency")),
+    18: ("functional", ("functional", "functionalconnectivity", "correlation")),
+    19: ("monoamine", ("monoamine", "monoamines", "monoaminergic", "ma")),
+    20: ("peptide", ("peptide", "peptides", "neuropeptide", "neuropeptides", "np")),
+}
 KINDS = {word: kind for kind, words in KIND_WORDS.items() for word in words}
+KINDS |= {word: kind for kind, (_, words) in NO_SYNAPSES.items() for word in words}
 COUNTS = {"chemical": CHEMICAL, "electrical": ELECTRICAL}  # columns of counts
 ROLES = (*COLUMNS, *COUNTS)  # what a column may hold
 
@@ -112,7 +121,7 @@ def delimiter_of(word: str) -> str:
 
 
 def kind_of(cell: str) -> int:
-    """CHEMICAL, ELECTRICAL, REPEATED or UNKNOWN."""
+    """CHEMICAL, ELECTRICAL, REPEATED, UNKNOWN or a code of NO_SYNAPSES."""
     return KINDS.get(plain_word(cell), UNKNOWN)
 
 
@@ -125,7 +134,7 @@ def layout_kind(layout: Layout) -> int:
     if layout.kind is None:
         return CHEMICAL
     kind = kind_of(layout.kind)
-    if kind in (UNKNOWN, REPEATED):
+    if kind not in COUNTS.values():
         raise UsageError(f"--kind {layout.kind}: use chemical or electrical")
     return kind
 

@@ -134,6 +134,6 @@ def counted(form: Form) -> dict[str, int]:
 
 
 def kind_in(cell: str, kinds: Mapping[str, int]) -> int:
-    """CHEMICAL, ELECTRICAL, REPEATED or UNKNOWN; `kinds` are words of the file."""
+    """The kind of a cell, as `kind_of` gives it; `kinds` are words of the file."""
     word = plain_word(cell)
     return kinds.get(word, KINDS.get(word, UNKNOWN))

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import numpy as np
 
-from ..arrays import Bool, Float64, Int32
+from ..arrays import Bool, Float64, Int32, UInt8
 from ..catalog import UNKNOWN_UNIT
 from ..errors import InputError
-from ..ir.accounts import Amount, Parsed
+from ..ir.accounts import Amount, Finding, Parsed
 from ..ir.history import History
 from ..ir.stages import (
     CHEMICAL,
@@ -23,7 +24,8 @@ from ..ir.stages import (
 from ..names import label_of, plural
 from .containers.compressed import unpacked
 from .containers.registry import container_of
-from .delimited import REPEATED
+from .delimited import NO_SYNAPSES, REPEATED
+from .findings import find
 from .meaning.understand import understood
 from .reader import EdgeList, Layout
 
@@ -70,13 +72,16 @@ def connectome_of(
     Raises:
         InputError: no synapse is left.
     """
-    kept = (edges.kind != REPEATED) & (edges.weight != 0)
+    kept = (edges.kind <= ELECTRICAL) & (edges.weight != 0)
+    apart = no_synapses(edges.kind)
     if not kept.any():
-        raise InputError(
-            label,
-            f"no synapse is left of {plural(len(kept), 'row')}",
+        why = [
             "all weigh 0, or repeat another row from the receiver's side",
-        )
+            *(f"{finding.message}: --columns kind= reads them" for finding in apart),
+        ]
+        seen = f"no synapse is left of {plural(len(kept), 'row')}"
+        raise InputError(label, seen, "; ".join(why[1:] or why))
+    edges = replace(edges, findings=(*edges.findings, *apart))
     cells, number = sorted_cells(edges)
     synapses = Synapses(
         pre=number[edges.pre[kept]],
@@ -90,6 +95,19 @@ def connectome_of(
     kinds.setflags(write=False)
     history = History(parse=counted(edges, kept))
     return Connectome(source, cells, synapses, kinds, history)
+
+
+def no_synapses(kind: UInt8) -> tuple[Finding, ...]:
+    """The rows that are left out since their kind is no synapse."""
+    counts = {code: int((kind == code).sum()) for code in NO_SYNAPSES}
+    return tuple(
+        find(
+            "EC302",
+            f"{plural(count, 'row')} of kind {NO_SYNAPSES[code][0]} left out: no synapses",
+        )
+        for code, count in counts.items()
+        if count
+    )
 
 
 def sorted_cells(edges: EdgeList) -> tuple[Cells, Int32]:
@@ -122,14 +140,14 @@ def counted(edges: EdgeList, kept: Bool) -> Parsed:
     def total(rows: Bool) -> Amount:
         return Amount(int(rows.sum()), float(weight[rows].sum()))
 
-    repeated = edges.kind == REPEATED
+    synaptic = edges.kind <= ELECTRICAL
     return Parsed(
         rows=len(weight),
         cells=len(edges.names),
         chemical=total(kept & (edges.kind == CHEMICAL)),
         electrical=total(kept & (edges.kind == ELECTRICAL)),
-        repeated=total(repeated),
-        zero=int((~repeated & (weight == 0)).sum()),
+        repeated=total(edges.kind == REPEATED),
+        zero=int((synaptic & (weight == 0)).sum()),
         negative=int((kept & (edges.weight < 0)).sum()),
         self_loops=int((kept & (edges.pre == edges.post)).sum()),
         form=edges.form,

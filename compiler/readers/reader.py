@@ -50,7 +50,7 @@ class EdgeList:
         names: (N,) in the order in which they first stand in the file.
         pre, post: (E,) numbers of names.
         weight: (E,) in the source's unit, finite; negative where inhibitory.
-        kind: (E,) CHEMICAL, ELECTRICAL or REPEATED.
+        kind: (E,) CHEMICAL, ELECTRICAL, REPEATED or a code of NO_SYNAPSES.
         line: (E,) where the edge stands in the file, from 1; for messages only.
         role: (N,) bit sets; 0 where the file names none.
         transmitter: (N,) "" where the file names none.

@@ -8,10 +8,11 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from ..errors import InputError, UsageError
+from ..errors import InputError, Location, UsageError
 from ..ir.accounts import TextForm
 from .blame import misfit, mistakes, records_of, unsplit, wrong_name
 from .cell_columns import with_cell_columns
+from .choice import none_wanted, wanted
 from .decoding import decodable
 from .delimited import (
     COUNTS,
@@ -22,8 +23,11 @@ from .delimited import (
     weight_of,
 )
 from .form import Form, Sample
+from .ids import with_ids
 from .kinds import kind_in
+from .pairs import weighed
 from .reader import EdgeList, Layout
+from .refusals import refuse
 from .sniff import sniff
 from .unread import unread
 
@@ -117,9 +121,16 @@ def read_delimited(data: bytes, label: str, layout: Layout) -> EdgeList:
     """
     data, layout = decodable(data, label, layout)
     form, sample = sniff(data, label, layout)
+    first = sample.lines[0].rstrip("\r\n")
+    refuse(form, Location(label, sample.start, text=first), layout)
     kind = kind_without_column(layout, form)
+
+    def records() -> Iterator[tuple[int, list[str]]]:
+        return wanted(records_of(data, layout, form), form)
+
     try:
-        rows = collected(wanted(records_of(data, layout, form), form), form)
+        form, found = with_ids(form, layout, records)
+        rows = collected(records(), form)
     except BadRecord as error:
         raise unsplit(error, data, label, layout, form) from None
     edges = as_edges(rows, kind, described(form, sample, layout, rows.blank))
@@ -131,7 +142,9 @@ def read_delimited(data: bytes, label: str, layout: Layout) -> EdgeList:
         hint = "give one row for each synapse below it"
         raise InputError(label, "a header and no rows", hint)
     edges = with_cell_columns(edges, data, label, layout, form)
-    return replace(edges, findings=tuple(unread(form)))
+    edges = replace(edges, findings=(*edges.findings, *found))
+    edges, told = weighed(edges, form, layout, label, records())
+    return replace(edges, findings=(*edges.findings, *unread(form, told)))
 
 
 def kind_without_column(layout: Layout, form: Form) -> int:
@@ -145,31 +158,6 @@ def kind_without_column(layout: Layout, form: Form) -> int:
             "leave --kind out, or leave the column out with --columns kind="
         )
     return kind
-
-
-def wanted(
-    found: Iterator[tuple[int, list[str]]], form: Form
-) -> Iterator[tuple[int, list[str]]]:
-    """The records that --where chooses, and those too short to tell."""
-    if not form.wanted:
-        return found
-    last = max(form.wanted)
-    return (
-        (line, row)
-        for line, row in found
-        if len(row) <= last
-        or all(row[place].strip() in cells for place, cells in form.wanted.items())
-    )
-
-
-def none_wanted(layout: Layout) -> UsageError:
-    """The error for a choice of rows that chooses none."""
-    asked = " ".join(
-        f"--where {name}={value}"
-        for name, values in layout.where.items()
-        for value in values
-    )
-    return UsageError(f"{asked}: no row has it")
 
 
 def collected(found: Iterator[tuple[int, list[str]]], form: Form) -> Rows:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
 from ..ir.accounts import Finding
@@ -18,13 +19,23 @@ ANIMALS = frozenset(
 )
 SERIES = frozenset(("N2U", "JSE", "JSH", "N2W", "N2Y", "N2T", "TEM_adult", "TEM_L1"))
 TRUTH = frozenset(("true", "false", "yes", "no"))
-ENDS = ("pre", "post", "source", "target", "from", "to", "neuron", "partner", "cell")
+# Titles of columns that say more of a row's ends, such as their ids beside their names.
+SIDE = "(?:(?:pre|post)(?:syn|synaptic)?|source|src|target|tgt|from|to|upstream|downstream)"
+FACT = (
+    "(?:id|rootid|bodyid|skid|skeletonid|supervoxelid|name|label|type|celltype|class"
+    "|group|index|idx|side|hemisphere|role)"
+)
+ENDS = re.compile(f"{SIDE}(?:pt)?(?:neuron|cell|node)?{FACT}?|{FACT}(?:of)?{SIDE}")
 SHOWN = 8  # columns that a message names
 
 
-def unread(form: Form) -> Iterator[Finding]:
-    """The columns without a role that a reader of the file would not expect to be lost."""
-    taken = {*form.places.values(), *form.wanted}
+def unread(form: Form, told: frozenset[int]) -> Iterator[Finding]:
+    """The columns without a role that a reader of the file would not expect to be lost.
+
+    Args:
+        told: positions of columns that another finding names.
+    """
+    taken = {*form.places.values(), *form.wanted, *told}
     seen = [
         f"{shown(form, place)} ({what})"
         for place in range(form.width)
@@ -63,7 +74,7 @@ def content(form: Form, place: int) -> str:
 
 def is_end(word: str) -> bool:
     """Whether a column says more of a row's ends, such as their ids beside their names."""
-    return word.startswith(ENDS) or word.endswith(("pre", "post"))
+    return ENDS.fullmatch(word) is not None
 
 
 def counted_off(cells: Sequence[str]) -> bool:

@@ -106,6 +106,8 @@ def test_a_published_file_has_the_counts_of_its_record(case: dict[str, str]) -> 
         ("c302/Bentley_et_al_2016_expression.csv", "Entity1, Relationship, Entity2"),
         ("bentley2016/edgelist_MA.csv", "RIML, ALML, tyramine, lgc-55"),
         ("bentley2016/edgelist_NP.csv", "no column for pre and post"),
+        ("wormneuroatlas/esconnectome_monoamines_Bentley_2016.csv", "extrasynaptic"),
+        ("cect_export/BrittinDataReader.csv", "of kind contact left out"),
         ("neuron_roles/IndividualNeurons.csv", "split by semicolon"),
         ("drosophila_larva/meta_data.csv", "no column for pre and post"),
         ("celegans_chen2006_db/celegans_herm.db", "SQLite"),

@@ -53,12 +53,14 @@ def test_an_electrical_file_says_who_told_the_kind() -> None:
         ("dubious", ("TRUE", "FALSE"), "TRUE/FALSE"),
         ("dataset", ("N2U", "JSH"), "animals"),
         ("worm", ("1", "2"), "animals"),
+        ("Total", ("1", "2"), "numbers"),
+        ("prediction", ("0.5", "2"), "numbers"),
     ],
 )
 def test_a_column_that_is_not_read_and_holds_something_is_warned_of(
     column: str, cells: tuple[str, str], what: str
 ) -> None:
-    text = f"pre,post,weight,{column}\na,b,1,{cells[0]}\nb,c,2,{cells[1]}\n"
+    text = f"pre,post,weight,{column}\na,b,1,{cells[1]}\nb,c,2,{cells[0]}\n"
 
     assert f'warning   EC101 not read: "{column}" ({what})' in said(text)
 

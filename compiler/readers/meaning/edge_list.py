@@ -9,13 +9,17 @@ from dataclasses import replace
 import numpy as np
 
 from ...errors import InputError, Mistake
-from ...ir.accounts import PartForm
+from ...ir.accounts import PartForm, TextForm
 from ..blame import DETAILED, diagnose
 from ..book import Sheet, shown
+from ..choice import none_wanted, wanted
 from ..columns import by_content, by_name, looks_like_header
 from ..delimited import UNKNOWN, trimmed
 from ..form import Form, Sample
+from ..ids import with_ids
+from ..pairs import weighed
 from ..reader import EdgeList, Layout
+from ..refusals import refuse
 from ..rows import as_edges, collected, described, kind_without_column, wrong_lines
 from ..sniff import choosing, names_both, settled, wished
 from ..unread import unread
@@ -75,22 +79,34 @@ def read_edges(sheet: Sheet, label: str, layout: Layout) -> EdgeList:
         hint = "name them, or count them from 1: --columns pre=...,post=...,weight=..."
         raise InputError(sheet.at(label, max(0, form.start - 1)), seen, hint)
     form = choosing(form, layout)
+    refuse(form, sheet.at(label, max(0, form.start - 1)), layout)
     kind = kind_without_column(layout, form)
-    rows = collected(numbered(sheet, form), form)
+
+    def records() -> Iterator[tuple[int, list[str]]]:
+        return wanted(numbered(sheet, form), form)
+
+    form, told = with_ids(form, layout, records)
+    rows = collected(records(), form)
     text = described(form, Sample((), (), 1), layout, rows.blank)
-    found = PartForm(sheet.name, "edge list", text.columns, ignored=text.ignored)
-    edges = replace(
-        as_edges(rows, kind, text), form=found, findings=tuple(unread(form))
-    )
+    edges = replace(as_edges(rows, kind, text), findings=told)
     wrong = [*rows.ragged, *edges.line[np.isnan(edges.weight)].tolist()]
     wrong = sorted({*wrong, *edges.line[edges.kind == UNKNOWN].tolist()})
     wrong = sorted({*wrong, *wrong_lines(edges, rows)})
     if wrong:
         raise InputError.of(mistakes(sheet, wrong, label, form))
+    if not len(edges.pre) and form.wanted:
+        raise none_wanted(layout)
     if not len(edges.pre):
         seen = "a header and no rows"
         raise InputError(sheet.at(label, 0), seen, "give one row for each synapse")
-    return edges
+    edges, named = weighed(edges, form, layout, label, records())
+    assert isinstance(edges.form, TextForm)
+    columns, ignored = edges.form.columns, edges.form.ignored
+    return replace(
+        edges,
+        form=PartForm(sheet.name, "edge list", columns, ignored=ignored),
+        findings=(*edges.findings, *unread(form, named)),
+    )
 
 
 def numbered(sheet: Sheet, form: Form) -> Iterator[tuple[int, list[str]]]:

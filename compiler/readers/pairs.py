@@ -1,0 +1,218 @@
+"""Several rows of one pair: what tells them apart, and whether they may be added up."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import islice
+
+import numpy as np
+
+from ..arrays import Float64, Int64
+from ..errors import InputError, Location
+from ..ir.accounts import Finding, TextForm
+from ..ir.stages import ELECTRICAL
+from ..names import amount, plain
+from .columns import NUMBER
+from .delimited import plain_word, weight_of
+from .findings import find
+from .form import Form
+from .reader import EdgeList, Layout
+from .unread import ANIMALS, is_end, shown
+
+LOOKED_AT = 100_000  # rows of repeated pairs
+MOST_VALUES = 50  # of a column that tells animals apart
+# Columns that tell parts of one animal apart; compared as `plain_word` writes them.
+PARTS = frozenset(
+    "neuropil neuropils roi rois region regions brainregion compartment np layer "
+    "nt nttype topnt transmitter neurotransmitter synclass receptor note notes comment".split()
+)
+SYNAPSE_TABLE = ("prept", "postpt", "ctrpt", "cleft")  # in titles: a row a synapse
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Repeats:
+    """The rows of pairs that stand in several rows, sorted by pair.
+
+    Attributes:
+        pair: (R,) number of the row's pair; line: (R,) where it stands.
+        weight: (R,) as it was read; cells: by the position of a free column, (R,) cells.
+    """
+
+    pair: Int64
+    line: Int64
+    weight: Float64
+    cells: Mapping[int, Sequence[str]]
+
+
+def weighed(
+    edges: EdgeList,
+    form: Form,
+    layout: Layout,
+    label: str,
+    records: Iterable[tuple[int, list[str]]],
+) -> tuple[EdgeList, frozenset[int]]:
+    """The edges with what their repeated pairs tell, and the columns that findings name.
+
+    Raises:
+        InputError: the weight of a pair stands in several rows, or is spread over them.
+    """
+    rows = repeats(edges, form, records)
+    told: dict[int, Finding] = {}
+    if is_synapse_table(form, layout, rows):
+        edges, size = a_row_a_synapse(edges, form)
+        told[form.places["weight"]] = size
+    elif rows is not None:
+        refuse_totals(form, layout, rows, label)
+    if rows is not None:
+        told |= dict(animals(form, rows))
+    findings = (*edges.findings, *told.values())
+    return replace(edges, findings=findings), frozenset(told)
+
+
+def a_row_a_synapse(edges: EdgeList, form: Form) -> tuple[EdgeList, Finding]:
+    """The edges with weight 1 each, and the finding that says so."""
+    title = form.title(form.places["weight"])
+    text = edges.form
+    assert isinstance(text, TextForm)
+    columns = {role: name for role, name in text.columns.items() if role != "weight"}
+    text = replace(text, columns=columns, ignored=(*text.ignored, title))
+    seen = f"one row a synapse: each counts 1 (--columns weight={title} takes their {title})"
+    weight = np.ones(len(edges.pre))
+    return replace(edges, weight=weight, form=text), find("EC103", seen)
+
+
+def repeated(edges: EdgeList) -> Int64:
+    """Rows of pairs that stand there several times with one kind, sorted by pair."""
+    size = np.int64(max(1, len(edges.names)))
+    key = (edges.pre.astype(np.int64) * size + edges.post) * 2 + edges.kind
+    rows = np.flatnonzero(edges.kind <= ELECTRICAL)
+    rows = rows[np.argsort(key[rows], kind="stable")]
+    same = np.diff(key[rows]) == 0
+    more = np.r_[same, False] | np.r_[False, same] if len(rows) else np.zeros(0, bool)
+    found: Int64 = rows[more]
+    return found
+
+
+def repeats(
+    edges: EdgeList, form: Form, records: Iterable[tuple[int, list[str]]]
+) -> Repeats | None:
+    """The repeated pairs with the cells of the columns that have no role."""
+    taken = {*form.places.values(), *form.wanted}
+    free = [place for place in range(form.width) if place not in taken]
+    sized = "weight" in form.places and form.title(form.places["weight"]) == "size"
+    rows = repeated(edges) if free or sized else np.zeros(0, np.int64)
+    if not len(rows):
+        return None
+    lines = set(np.sort(edges.line[rows])[:LOOKED_AT].tolist())
+    found: dict[int, list[str]] = {}
+    for line, row in islice(records, max(lines)):
+        if line in lines:
+            found[line] = [
+                row[place].strip() if place < len(row) else "" for place in free
+            ]
+    rows = rows[np.isin(edges.line[rows], list(found))]
+    key = edges.pre[rows].astype(np.int64) * len(edges.names) + edges.post[rows]
+    _, pair = np.unique(key * 2 + edges.kind[rows], return_inverse=True)
+    order = np.argsort(pair, kind="stable")
+    rows = rows[order]
+    places = edges.line[rows].astype(np.int64)
+    cells = {
+        place: [found[at][column] for at in places.tolist()]
+        for column, place in enumerate(free)
+    }
+    return Repeats(pair[order].astype(np.int64), places, edges.weight[rows], cells)
+
+
+def is_synapse_table(form: Form, layout: Layout, rows: Repeats | None) -> bool:
+    """Whether a row is a synapse, and its weight the size of that."""
+    place = form.places.get("weight")
+    if place is None or "weight" in layout.columns or not form.header:
+        return False
+    words = [plain_word(title) for title in form.header]
+    if words[place] != "size":
+        return False
+    return rows is not None or any(
+        part in word for word in words for part in SYNAPSE_TABLE
+    )
+
+
+def tellers(rows: Repeats) -> Iterator[int]:
+    """The columns whose cells differ within at least half of the repeated pairs."""
+    first = np.r_[True, np.diff(rows.pair) != 0]
+    for place, cells in rows.cells.items():
+        _, code = np.unique(np.array(cells, object).astype(str), return_inverse=True)
+        start = np.flatnonzero(first)
+        differs = np.minimum.reduceat(code, start) != np.maximum.reduceat(code, start)
+        if 2 * int(differs.sum()) >= len(start):
+            yield place
+
+
+def animals(form: Form, rows: Repeats) -> Iterator[tuple[int, Finding]]:
+    """The columns that tell animals apart, whose rows of one pair are added up."""
+    for place in tellers(rows):
+        word, cells = plain_word(form.title(place)), rows.cells[place]
+        values = sorted(set(cells))
+        sure = word in ANIMALS
+        if word in PARTS or is_end(word) or len(values) > MOST_VALUES:
+            continue
+        numbers = any(map(NUMBER.fullmatch, cells))
+        if not sure and (numbers or 2 * len(values) > len(cells)):
+            continue
+        title = form.title(place).removeprefix("column ")
+        example = next(value for value in values if value)
+        seen = ", ".join(plain(value) if value else "none" for value in values[:8])
+        yield place, find(
+            "EC102",
+            f"{shown(form, place)} tells apart rows of one pair, and they are added up: "
+            f"{seen}{', ...' if len(values) > 8 else ''}; --where {title}={plain(example)} reads one",
+        )
+
+
+def refuse_totals(form: Form, layout: Layout, rows: Repeats, label: str) -> None:
+    """Raise InputError where the weight of a pair is repeated in each row of its parts."""
+    if "weight" not in form.places or "weight" in layout.columns:
+        return
+    start = np.flatnonzero(np.r_[True, np.diff(rows.pair) != 0])
+    least = np.minimum.reduceat(rows.weight, start)
+    if (least != np.maximum.reduceat(rows.weight, start)).any() or (least <= 1).all():
+        return
+    for part in tellers(rows):
+        if any(map(NUMBER.fullmatch, rows.cells[part])):
+            continue
+        for place, cells in rows.cells.items():
+            own = np.array([weight_of(cell) for cell in cells])
+            if (
+                (own <= rows.weight).all()
+                and (own >= 0).all()
+                and (own < rows.weight).any()
+            ):
+                raise two_readings(form, rows, part, place, own, label)
+
+
+def two_readings(
+    form: Form,
+    rows: Repeats,
+    part: int,
+    place: int,
+    own: Float64,
+    label: str,
+) -> InputError:
+    """The error for a pair whose rows say its weight, and each a count of its part."""
+    pair = rows.pair == rows.pair[0]
+    weight, sum_of_weights = rows.weight[0], rows.weight[pair].sum()
+    parts = [
+        plain(cell) for cell, one in zip(rows.cells[part], pair, strict=True) if one
+    ]
+    counts = " and ".join(map(amount, own[pair].tolist()))
+    title, other = form.title(form.places["weight"]), form.title(place)
+    seen = (
+        f"a pair in {int(pair.sum())} rows of {title} {amount(weight)}, one for each "
+        f"{form.title(part)} ({', '.join(parts[:4])}), with {other} {counts}: "
+        f"is it {amount(sum_of_weights)} or {amount(own[pair].sum())}?"
+    )
+    hint = (
+        f"--columns weight={other} adds up {amount(own[pair].sum())}, "
+        f"--columns weight={title} {amount(sum_of_weights)}"
+    )
+    return InputError(Location(label, int(rows.line[pair].max())), seen, hint)
