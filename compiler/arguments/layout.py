@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from ..errors import UsageError
-from .values import file, flag, shown, text
+from .values import as_text, file, flag, shown, text
 
 if TYPE_CHECKING:
     from ..readers.reader import Layout
@@ -102,11 +102,11 @@ def words_of(value: object, option: str) -> tuple[str, ...]:
 
 
 def names_of(value: object) -> tuple[str, ...]:
-    """The names of the rows of a matrix: those of a file, or several texts."""
+    """The names of the rows of a matrix: those of a file, or several values."""
     from ..readers.meaning.names import read_names
 
-    if isinstance(value, list | tuple):
-        return words_of(value, "--names")
+    if isinstance(value, Iterable) and not isinstance(value, str | bytes):
+        return tuple(as_text(name).strip() for name in value)
     return read_names(file(value, "--names"))
 
 

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 
 from ..errors import UsageError, visible
 
+NOTHING = ("NAType", "NaTType", "NoneType")  # types of values that stand for none
 SHOWN = 60  # characters of a value in a message
 
 
@@ -27,6 +28,20 @@ def shown(value: object) -> str:
     if isinstance(value, str | int | float):
         return visible(repr(value)[:SHOWN])
     return f"of type {type(value).__name__}"
+
+
+def as_text(value: object) -> str:
+    """A value in memory as a file would hold it: "" for none, the shortest digits."""
+    if isinstance(value, str):
+        return str(value)
+    if isinstance(value, bytes):
+        return value.decode("utf-8", "replace")
+    if type(value).__name__ in NOTHING or value != value:
+        return ""
+    item = getattr(value, "item", None)
+    if callable(item) and getattr(value, "ndim", None) == 0:  # a number of numpy
+        return as_text(item())
+    return repr(float(value)) if isinstance(value, float) else str(value)
 
 
 def flag(value: object, name: str) -> bool:

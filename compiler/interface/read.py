@@ -29,7 +29,8 @@ def read(
     Args:
         source: a path, a bundled name or a generated model, as of `compile`; or an object
             in memory: bytes, an open file, a networkx graph, a table of pandas, polars or
-            pyarrow, rows (pre, post[, weight[, kind]]).
+            pyarrow, a matrix of numpy or scipy.sparse with `names`, rows
+            (pre, post[, weight[, kind]]).
         label: stands for it in messages and models; of an object without one: "graph".
         choices: how a text is read, which columns mean what.
 

@@ -17,6 +17,7 @@ from elegansc.arguments.choices import Choices, LayoutChoices
 from elegansc.arguments.layout import LAYOUT, columns_of, layout_of
 from elegansc.arguments.options import OPTIONS, options_of
 from elegansc.errors import UsageError
+from elegansc.interface.objects.wishes import OPTIONS as OPTION_OF
 from elegansc.options import Options
 from elegansc.readers.reader import Layout
 
@@ -39,7 +40,9 @@ def compiled(path: Any, **choices: Any) -> elegansc.Compiled:
 def test_every_option_and_every_field_of_the_layout_has_a_type() -> None:
     assert tuple(Choices.__annotations__) == (*LAYOUT, *OPTIONS)
     assert tuple(LayoutChoices.__annotations__) == LAYOUT
-    assert {field.name for field in fields(Layout)} == set(LAYOUT)
+    assert {OPTION_OF.get(field.name, field.name) for field in fields(Layout)} == set(
+        LAYOUT
+    )
     hints = typing.get_type_hints(Choices)
     for option in fields(Options):
         kind = type(option.default)

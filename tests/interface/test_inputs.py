@@ -15,6 +15,7 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 from hypothesis import given
+from scipy import sparse
 from support.strategies import connectomes
 
 import elegansc
@@ -83,6 +84,27 @@ OBJECTS: dict[str, Callable[[], Any]] = {
 }
 
 
+CHEMICAL = [row for row in ROWS if row[3] == "chemical"]
+NAMES = sorted({name for row in CHEMICAL for name in row[:2]})
+MATRIX = np.zeros((len(NAMES), len(NAMES)))
+for sender, receiver, weight, _ in CHEMICAL:
+    MATRIX[NAMES.index(sender), NAMES.index(receiver)] = weight
+TITLED = pd.DataFrame(MATRIX, NAMES, NAMES)
+
+MATRICES: dict[str, Callable[[], tuple[Any, dict[str, Any]]]] = {
+    "array": lambda: (MATRIX, {"names": NAMES}),
+    "array, names of an array": lambda: (MATRIX, {"names": np.array(NAMES)}),
+    "array, transposed": lambda: (MATRIX.T, {"names": tuple(NAMES), "transpose": True}),
+    "csr": lambda: (sparse.csr_array(MATRIX), {"names": NAMES}),
+    "coo": lambda: (sparse.coo_matrix(MATRIX), {"names": NAMES}),
+    "pandas": lambda: (TITLED, {}),
+    "networkx's": lambda: (
+        nx.to_pandas_adjacency(nx.from_pandas_adjacency(TITLED, nx.DiGraph)),
+        {},
+    ),
+}
+
+
 @pytest.fixture(scope="module")
 def model(tmp_path_factory: pytest.TempPathFactory) -> str:
     """The model of a file."""
@@ -111,6 +133,72 @@ def test_an_object_without_a_label_is_called_graph(make: Callable[[], Any]) -> N
     named = isinstance(value, elegansc.Connectome)
     assert found.source.label == ("worm.csv" if named else "graph")
     assert not elegansc.diff(TEXT.encode(), found)
+
+
+@pytest.mark.parametrize("make", MATRICES.values(), ids=MATRICES)
+def test_a_matrix_gives_the_bytes_of_its_edges(
+    make: Callable[[], tuple[Any, dict[str, Any]]],
+) -> None:
+    value, names = make()
+    same = compiled([row[:3] for row in CHEMICAL]).source
+    assert compiled(value, **names).source == same
+
+
+def test_a_matrix_of_counts_of_junctions_without_names() -> None:
+    with pytest.warns(elegansc.CompilerWarning, match="cells are 1 to 3"):
+        found = elegansc.read(np.eye(3, k=1, dtype=bool), kind="electrical")
+    assert found.cells.name == ("1", "2", "3")
+    assert found.kind.tolist() == [1, 1]
+    assert elegansc.read(
+        np.array([[0, -2], [1, 0]]), names=["A", "B"]
+    ).synapses.sign.tolist() == [-1, 1]
+
+
+@pytest.mark.parametrize(
+    "value, choices, told",
+    [
+        (np.ones((2, 3)), {}, "graph: an array of shape (2, 3) and type float64"),
+        (np.ones(4), {}, "graph: an array of shape (4,)"),
+        (
+            np.ones((2, 2), complex),
+            {},
+            "graph: an array of shape (2, 2) and type complex",
+        ),
+        (
+            np.array([[0, np.nan], [1, 0]]),
+            {},
+            "graph: weight nan is not a finite number",
+        ),
+        (
+            np.array([[0, np.inf], [1, 0]]),
+            {},
+            "graph: weight inf is not a finite number",
+        ),
+        (np.zeros((2, 2)), {"names": ["A", "B"]}, "graph: no synapse is left"),
+        (
+            np.ones((2, 2)),
+            {"names": ["A", "B", "C"]},
+            "graph: a matrix of 2 rows and 2 columns, 3",
+        ),
+        (np.ones((2, 2)), {"names": ["A", "A"]}, "graph: rows of one name: A"),
+        (np.ones((2, 2)), {"names": ["A", ""]}, "graph: no name"),
+        (sparse.csr_array(np.array([[0, np.nan], [1, 0]])), {}, "graph: weight nan"),
+    ],
+)
+def test_what_is_wrong_with_a_matrix_is_told(
+    value: Any, choices: Any, told: str
+) -> None:
+    with pytest.raises(elegansc.InputError) as error:
+        elegansc.read(value, **choices)
+    assert str(error.value).startswith(told)
+
+
+def test_a_table_of_polars() -> None:
+    polars = pytest.importorskip("polars", reason="NOT TESTED: polars is not here")
+    found = polars.DataFrame(FRAME.to_dict("list"))
+    assert compiled(found).source == compiled(FRAME).source
+    batch = polars.DataFrame({"pre": ["A", None], "post": ["B", "C"]})
+    assert elegansc.read(batch.head(1)).cells.name == ("A", "B")
 
 
 def test_a_file_object_has_the_label_of_its_name(tmp_path: Path, model: str) -> None:
@@ -216,10 +304,18 @@ def test_what_is_wrong_is_told_with_its_place(value: Any, told: str) -> None:
 
 
 def test_options_of_text_are_refused_for_objects() -> None:
-    with pytest.raises(elegansc.UsageError, match="--delimiter: of delimited text"):
+    with pytest.raises(elegansc.UsageError, match="--delimiter: graph is a table"):
         elegansc.read(FRAME, delimiter="tab")
-    with pytest.raises(elegansc.UsageError, match="--header: of delimited text"):
+    with pytest.raises(elegansc.UsageError, match="--header: graph is a graph"):
         elegansc.read(graph(), header=True)
+    with pytest.raises(elegansc.UsageError, match="--names: graph is a table"):
+        elegansc.read(FRAME, names=["A"])
+    with pytest.raises(elegansc.UsageError, match="--names: graph is a table with"):
+        elegansc.read(TITLED, names=["A"])
+    with pytest.raises(elegansc.UsageError, match="--columns: graph is a matrix"):
+        elegansc.read(MATRIX, columns={"pre": 1})
+    with pytest.raises(elegansc.UsageError, match="--sheet: graph is a graph"):
+        elegansc.read(graph(), sheet="1")
     with pytest.raises(elegansc.UsageError, match="bundled"):
         elegansc.read(FRAME, label="cook2019")
     with pytest.raises(elegansc.UsageError, match="no option 'colums'"):
@@ -270,7 +366,12 @@ def test_a_library_that_is_missing_is_named(monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def test_the_report_tells_what_came_in() -> None:
-    assert compiled(FRAME).report.startswith("read      graph: 7 rows, 6 cells")
+    lines = compiled(FRAME).report.splitlines()
+    assert lines[0] == "read      graph: 7 rows, 6 cells; 6 chemical, 1 electrical"
+    assert lines[1].lstrip().startswith('a table of pandas, header; pre = "pre", post')
+    assert "rows, header" in compiled(ROWS).report
+    assert "networkx; " in compiled(graph()).report
+    assert "matrix of 6 x 6, rows send" in compiled(TITLED).report
     assert elegansc.read(FRAME).synapses.line.tolist() == list(range(1, 8))
     with pytest.warns(elegansc.CompilerWarning, match="nodes go by their ids") as told:
         elegansc.read(nx.relabel_nodes(graph_of_one_label(), str))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from ...arguments.values import as_text
 from ...errors import InputError
 from ...names import plain
 from ...readers.columns import by_name
@@ -14,11 +15,10 @@ from ...readers.property_graph import (
     Edge,
     Node,
     PropertyGraph,
-    check_layout,
     edge_list,
 )
 from ...readers.reader import EdgeList, Layout
-from .texts import text_of
+from .wishes import check_wishes
 
 FORMAT = "networkx"
 
@@ -32,9 +32,9 @@ def graph_edges(graph: Any, label: str, layout: Layout) -> EdgeList:
         InputError: what is wrong with the graph, all of it; places count nodes or edges.
         UsageError: `layout` names what edges do not have.
     """
-    check_layout(layout, label, FORMAT)
+    check_wishes(layout, label, "a graph of networkx", ("columns", "kind"))
     found = PropertyGraph(FORMAT, "node")
-    ids = {node: text_of(node) for node in graph}
+    ids = {node: as_text(node) for node in graph}
     for place, (node, data) in enumerate(graph.nodes(data=True), 1):
         if ids[node] in found.nodes:
             seen = f"two nodes are called {plain(ids[node])}"
@@ -50,7 +50,7 @@ def graph_edges(graph: Any, label: str, layout: Layout) -> EdgeList:
 
 def by_key(graph: PropertyGraph, keys: list[object]) -> None:
     """Give each edge the kind that its key tells, if only keys tell it."""
-    words = [text_of(key) if isinstance(key, str) else "" for key in keys]
+    words = [as_text(key) if isinstance(key, str) else "" for key in keys]
     names = list({name for edge in graph.edges for name in edge.data})
     if "kind" in by_name(names) or any(kind_of(word) == UNKNOWN for word in words):
         return
@@ -60,5 +60,5 @@ def by_key(graph: PropertyGraph, keys: list[object]) -> None:
 
 def texts(data: Mapping[Any, Any]) -> Data:
     """The data of a node or an edge as text, without what is none."""
-    found = {text_of(key): text_of(value) for key, value in data.items()}
+    found = {as_text(key): as_text(value) for key, value in data.items()}
     return {key: word for key, word in found.items() if word}

@@ -9,7 +9,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable, Mapping
 from os import PathLike
-from typing import IO, Any, Protocol
+from typing import IO, Any, Protocol, cast
 
 from ...ir.stages import Connectome
 
@@ -40,6 +40,18 @@ class ArrowTable(Protocol):
         """The titles of its columns."""
 
 
+class Matrix(Protocol):
+    """An array of numpy, or a matrix of scipy.sparse."""
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Its numbers of rows and columns."""
+
+    @property
+    def dtype(self) -> Any:
+        """The type of its numbers."""
+
+
 Row = Iterable[object] | Mapping[str, object]  # (pre, post[, weight[, kind]])
 Input = (
     str
@@ -53,11 +65,12 @@ Input = (
     | Graph
     | Frame
     | ArrowTable
+    | Matrix
     | Iterable[Row]
 )
 
 READABLE = (
-    "a path, bytes, a file, a networkx graph, a pandas, polars or pyarrow table, "
+    "a path, bytes, a file, a networkx graph, a pandas, polars or pyarrow table, a matrix, "
     "or rows (pre, post, weight, kind)"
 )
 
@@ -87,3 +100,13 @@ def is_polars(value: object) -> bool:
 def is_arrow(value: object) -> bool:
     """Whether a value is a table of pyarrow."""
     return of(value, "pyarrow", "Table", "RecordBatch")
+
+
+def is_sparse(value: object) -> bool:
+    """Whether a value is a matrix of scipy.sparse."""
+    return of(value, "scipy.sparse", "spmatrix", "sparray")
+
+
+def is_numbers(value: object) -> bool:
+    """Whether a value is an array of numbers of numpy."""
+    return of(value, "numpy", "ndarray") and cast(Matrix, value).dtype.kind in "biufc"

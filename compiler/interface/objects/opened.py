@@ -18,7 +18,8 @@ from ...readers.parse import connectome_of
 from ...readers.reader import Layout
 from ...sources import RELABEL, Opened, free_label, open_source, read_source
 from .graphs import graph_edges
-from .kinds import READABLE, is_graph
+from .kinds import READABLE, is_graph, is_numbers, is_pandas, is_sparse
+from .matrices import is_adjacency, matrix_edges
 from .tables import is_table, read_iterable, read_table
 
 UNNAMED = "graph"  # the label of an object that has none
@@ -60,6 +61,12 @@ def read_object(value: Any, layout: Layout, label: str, name: str) -> Opened:
         return read_bytes(bytes(value), label, layout)
     if is_graph(value):
         return connectome_of(graph_edges(value, label, layout), label)
+    if (
+        is_sparse(value)
+        or is_numbers(value)
+        or (is_pandas(value) and is_adjacency(value))
+    ):
+        return connectome_of(matrix_edges(value, label, layout), label)
     if is_table(value):
         return read_table(value, label, layout)
     if callable(getattr(value, "read", None)):

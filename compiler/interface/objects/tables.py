@@ -8,15 +8,18 @@ from typing import Any
 
 import numpy as np
 
-from ...errors import InputError, Location, Mistake, UsageError
+from ...arguments.values import as_text
+from ...errors import InputError, Location, Mistake
 from ...exporting.delimited import csv
+from ...ir.accounts import TextForm
 from ...ir.stages import Connectome
 from ...readers.parse import parse
 from ...readers.reader import Layout
 from .kinds import is_arrow, is_pandas, is_polars
-from .texts import text_of
+from .wishes import check_wishes
 
 TITLES = ("pre", "post", "weight", "kind")  # of rows, in this order
+WISHES = ("columns", "kind", "where", "kinds", "decimal")
 HINT = "give (pre, post), (pre, post, weight) or (pre, post, weight, kind)"
 
 
@@ -29,8 +32,16 @@ def read_table(table: Any, label: str, layout: Layout) -> Connectome:
     if not titles:
         raise InputError(label, "a table without columns", HINT)
     header = not all(isinstance(title, int) for title in titles)
-    rows = zip(*(map(text_of, cells) for cells in columns), strict=True)
-    return read_rows([text_of(title) for title in titles], rows, header, label, layout)
+    format = f"a table of {type(table).__module__.partition('.')[0]}"
+    rows = zip(*(map(as_text, cells) for cells in columns), strict=True)
+    return read_rows(
+        [as_text(title) for title in titles],
+        rows,
+        label,
+        layout,
+        header=header,
+        format=format,
+    )
 
 
 def columns_of(table: Any) -> tuple[list[object], list[list[object]]]:
@@ -60,13 +71,13 @@ def read_iterable(found: Iterable[Any], label: str, layout: Layout) -> Connectom
         raise InputError(label, "no rows", HINT)
     if all(isinstance(row, Mapping) for row in rows):
         titles = list(dict.fromkeys(key for row in rows for key in row))
-        cells = ([text_of(row.get(title)) for title in titles] for row in rows)
-        return read_rows(list(map(text_of, titles)), cells, True, label, layout)
+        cells = ([as_text(row.get(title)) for title in titles] for row in rows)
+        return read_rows(list(map(as_text, titles)), cells, label, layout)
     lists = [row_of(row, place, label) for place, row in enumerate(rows, 1)]
     width = max(map(len, lists))
     defaults = ("", "", "1", "chemical")
     filled = ([*row, *defaults[len(row) : width]] for row in lists)
-    return read_rows(list(TITLES[:width]), filled, True, label, layout)
+    return read_rows(list(TITLES[:width]), filled, label, layout)
 
 
 def row_of(row: object, place: int, label: str) -> list[str]:
@@ -78,7 +89,7 @@ def row_of(row: object, place: int, label: str) -> list[str]:
     at = Location(label, place)
     if isinstance(row, str | bytes | Mapping) or not isinstance(row, Iterable):
         raise InputError(at, f"a row of type {type(row).__name__}", HINT)
-    cells = list(map(text_of, row))
+    cells = list(map(as_text, row))
     if not 2 <= len(cells) <= len(TITLES):
         raise InputError(at, f"a row of {len(cells)} values", HINT)
     return cells
@@ -87,18 +98,21 @@ def row_of(row: object, place: int, label: str) -> list[str]:
 def read_rows(
     titles: list[str],
     rows: Iterable[Sequence[str]],
-    header: bool,
     label: str,
     layout: Layout,
+    *,
+    header: bool = True,
+    format: str = "rows",
 ) -> Connectome:
     """Rows of cells, read as comma-separated text; places count rows from 1.
 
+    Args:
+        header: whether the titles are any; format: as the report names it.
+
     Raises:
-        UsageError: the layout says how text is split.
+        UsageError: the layout says what a table has not.
     """
-    for option in ("delimiter", "header"):
-        if getattr(layout, option) is not None:
-            raise UsageError(f"--{option}: of delimited text; {label} is a table")
+    check_wishes(layout, label, "a table", WISHES)
     data = csv([titles, *rows] if header else rows)
     said = replace(layout, delimiter="comma", header=header, encoding="utf-8")
     try:
@@ -107,8 +121,20 @@ def read_rows(
         raise InputError.of(
             [raised(found, header) for found in error.mistakes]
         ) from None
+    found = described(found, format)
     lines = found.synapses.line - np.int32(header)
     return replace(found, synapses=replace(found.synapses, line=lines))
+
+
+def described(found: Connectome, format: str) -> Connectome:
+    """The connectome with what it came in, instead of the delimiter, in its account."""
+    account = found.history.parse
+    assert account is not None
+    if not isinstance(account.form, TextForm):
+        return found
+    form = replace(account.form, delimiter=format, encoding=None)
+    history = replace(found.history, parse=replace(account, form=form))
+    return replace(found, history=history)
 
 
 def raised(mistake: Mistake, header: bool) -> Mistake:
