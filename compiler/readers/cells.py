@@ -32,6 +32,16 @@ ROLES = {
     "interneuron": INTER,
     "i": INTER,
     "na": INTER,  # Elegans-AI writes interneurons so
+    # FlyWire's super classes
+    "central": INTER,
+    "optic": INTER,
+    "visual_projection": INTER,
+    "visual_centrifugal": INTER,
+    "ascending": INTER,
+    "descending": INTER,
+    "sensory_ascending": SENSORY,
+    "sensory_descending": SENSORY,
+    "endocrine": MOTOR,
     "motor": MOTOR,
     "motor neuron": MOTOR,
     "motorneuron": MOTOR,
@@ -43,7 +53,11 @@ ROLES = {
     "-": 0,
 }
 KINDS = {"neuron": NEURON, "muscle": MUSCLE, "other": OTHER}
-NAMES = ("name", "cell", "neuron", "cell_name", "cell name", "id")
+NAMES = (
+    *("name", "cell", "neuron", "cell_name", "cell name", "cellname", "root_id"),
+    *("pt_root_id", "bodyid", "body_id", "id"),
+)
+ROLE_COLUMNS = ("role", "roles", "type", "super_class", "superclass", "cook2019")
 
 
 def cell_table(options: Options) -> CellTable | None:
@@ -75,36 +89,27 @@ def expand(patterns: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def read_cells(data: bytes, label: str) -> CellTable:
-    """Read the table; header with at least `name` and `role`, any delimiter.
+    """Read the table; header with at least `name` and `role`, of any container.
 
     Raises:
         InputError: no such columns, an unknown role, a name twice.
     """
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise InputError(
-            label, f"not UTF-8 at byte {error.start}", "save it as UTF-8"
-        ) from None
-    first = text.split("\n", 1)[0]
-    delimiter = max(",\t;|", key=first.count)
-    rows = split(text, delimiter, label)
-    head = [cell.strip().lower() for cell in next(rows, (0, []))[1]]
+    found = table_rows(data, label)
+    _, top = next(found, (Location(label), []))
+    head = [cell.strip().lower() for cell in top]
     name = next((head.index(word) for word in NAMES if word in head), -1)
-    if name < 0 or not {"role", "roles", "type"} & set(head):
+    role = next((head.index(word) for word in ROLE_COLUMNS if word in head), -1)
+    if name < 0 or role < 0:
+        at = Location(label, 1, text=",".join(top).strip())
         hint = "give it a header: name,role[,transmitter]"
-        raise InputError(
-            Location(label, 1, text=first.strip()), "no columns name and role", hint
-        )
-    role = next(head.index(word) for word in ("role", "roles", "type") if word in head)
+        raise InputError(at, "no columns name and role", hint)
     transmitter = head.index("transmitter") if "transmitter" in head else -1
     kind = head.index("kind") if "kind" in head else -1
     facts: dict[str, CellFact] = {}
     mistakes: list[Mistake] = []
-    for line, row in rows:
+    for at, row in found:
         if not any(cell.strip() for cell in row):
             continue
-        at = Location(label, line, text=delimiter.join(row))
         if len(row) <= max(name, role):
             seen = f"{plural(len(row), 'cell')}, the header has {len(head)}"
             mistakes.append(Mistake(at, seen, "give every cell a name and a role"))
@@ -128,6 +133,37 @@ def read_cells(data: bytes, label: str) -> CellTable:
     if not facts:
         raise InputError(label, "no cell in it", "one row a cell: name,role")
     return CellTable(facts, base(label), given=True)
+
+
+def table_rows(data: bytes, label: str) -> Iterator[tuple[Location, list[str]]]:
+    """(place, cells) of each row of a text or of the first sheet of a container.
+
+    Raises:
+        InputError: it is no text, and no container of sheets.
+    """
+    from .book import Sheet, Text
+    from .containers.compressed import unpacked
+    from .containers.registry import container_of
+    from .reader import Layout
+
+    data, _ = unpacked(data, label)
+    book = container_of(data).read(data, label, Layout())
+    part = book.parts[0]
+    if isinstance(part, Sheet):
+        for place, cells in enumerate(part.rows):
+            yield part.at(label, place), list(cells)
+        return
+    if not isinstance(part, Text):
+        hint = "give a table with a header: name,role[,transmitter]"
+        raise InputError(label, f"{book.format}: no table of cells", hint)
+    try:
+        text = part.data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        seen = f"not UTF-8 at byte {error.start}"
+        raise InputError(label, seen, "save it as UTF-8") from None
+    delimiter = max(",\t;|", key=text.split("\n", 1)[0].count)
+    for line, row in split(text, delimiter, label):
+        yield Location(label, line, text=delimiter.join(row)), row
 
 
 def split(text: str, delimiter: str, label: str) -> Iterator[tuple[int, list[str]]]:

@@ -102,12 +102,29 @@ def unrecognised(form: Form, label: str, sample: Sample) -> InputError:
         seen = f"a first line of {len(at.text):,} characters that nothing splits"
         return InputError(at, seen, "give one row for each synapse, each on its line")
     missing = [role for role in ("pre", "post") if role not in form.places]
-    return InputError(
-        at,
-        f"no column for {' and '.join(missing)}: {seen_columns(form)}",
+    hint = (
         "name them, or count them from 1: --columns pre=...,post=...,weight=... "
-        "(and --no-header if the first line is a row)",
+        "(and --no-header if the first line is a row)"
     )
+    if beside := table_of_cells(form):
+        hint += f"\n  or is it a table of cells? {beside}"
+    seen = f"no column for {' and '.join(missing)}: {seen_columns(form)}"
+    return InputError(at, seen, hint)
+
+
+def table_of_cells(form: Form) -> str:
+    """What a text without edges may be for, beside a connectome: "" if nothing tells.
+
+    A row a cell: the first words of nearly all rows differ, or there are no others.
+    """
+    if form.width == 1:
+        return (
+            "--names FILE gives the names of a matrix, --cells FILE the roles of cells"
+        )
+    first = [row[0] for row in form.rows if row and row[0]]
+    if len(first) < 3 or len(set(first)) < 0.9 * len(first):
+        return ""
+    return "--cells FILE gives the roles of cells, --names FILE the names of a matrix"
 
 
 def matrix(form: Form) -> bool:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 from pathlib import Path
 from typing import Any
 
 import pytest
 from support.command import run
+from support.workbooks import Cell, xlsx
 from support.worms import worms
 
 from elegansc.errors import UsageError
@@ -627,3 +629,17 @@ def test_roles_and_weights_that_leave_no_path_are_named() -> None:
     assert "--min-weight left out 1 pair\n" in told
     told = refusal("pre,post\nAVAL,RIAL\nRIAL,AVAR\n")
     assert "roles are from the table cook2019; say which they are" in told
+
+
+def test_a_table_of_cells_comes_in_any_container() -> None:
+    rows: list[list[Cell]] = [
+        ["root_id", "super_class", "nt_type"],
+        ["720575940600000001", "sensory", "ACH"],
+        ["720575940600000002", "central", "GABA"],
+        ["720575940600000003", "motor", "ACH"],
+    ]
+    text = "\n".join(",".join(str(cell) for cell in row) for row in rows).encode()
+    for data in (text, gzip.compress(text), xlsx({"classification": rows})):
+        found = read_cells(data, "classification")
+        assert [fact.role for fact in found.facts.values()] == [SENSORY, INTER, MOTOR]
+        assert "720575940600000001" in found.facts

@@ -34,12 +34,6 @@ AWAITED = frozenset(
         "cect_export/BrittinDataReader.csv",
         "cect_export/SpreadsheetDataReader.csv",
         "c302/owmeta_cache.json",
-        "drosophila_larva/meta_data.csv",
-        "drosophila_larva_mb/left_cell_labels.csv",
-        "mouse_dti/atlas.csv",
-        "neuron_roles/IndividualNeurons.csv",
-        "neuron_roles/all_cell_info.csv",
-        "neuron_roles/roles_merged.csv",
         "wormneuroatlas/neuron_ids.txt",
     }
 )
