@@ -6,6 +6,7 @@ A container (`containers/`) says what stands in a file and where; what it means 
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -51,12 +52,14 @@ class Array:
         name: as the container calls it.
         values: (R, C) numbers, dense or of scipy.sparse.
         rows, columns: (R,), (C,) the names of its cells; None: the file gives none.
+        note: what the report says of it beside its size; "" for nothing.
     """
 
     name: str
     values: Any
     rows: tuple[str, ...] | None = None
     columns: tuple[str, ...] | None = None
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -87,6 +90,17 @@ class Book:
 def name_of(part: Part) -> str:
     """The name of a part in its container."""
     return part.format if isinstance(part, PropertyGraph) else part.name
+
+
+def text_of(cell: Any) -> str:
+    """A cell as the text that CSV would have: 3.0 is 3."""
+    if isinstance(cell, bool):
+        return str(cell).upper()
+    if isinstance(cell, float):
+        return str(int(cell)) if cell.is_integer() and abs(cell) < 2**53 else repr(cell)
+    if isinstance(cell, datetime.datetime | datetime.date | datetime.time):
+        return cell.isoformat()
+    return str(cell).strip()
 
 
 def letters(column: int) -> str:

@@ -35,7 +35,6 @@ REFUSED = (
     signed(b"%PDF", "a PDF file", "give an edge list"),
     signed(b"SQLite format 3", "an SQLite database", "export its synapses as CSV"),
     signed(b"\x89HDF", "an HDF5 file", "export its synapses as CSV"),
-    signed(b"MATLAB 5.0", "a MATLAB file", "export its synapses as CSV"),
     signed(b"PAR1", "a Parquet file", "export it as CSV"),
     signed(b"<?xml", "an XML file that is no GraphML", "export its edges as CSV"),
     refused("JSON", "export its edges as CSV", lambda head: bool(JSON.match(head))),

@@ -24,8 +24,6 @@ TWO_CASES = {"varshney2011/NeuronConnect.xls": {"cells": 283}}
 # Formats and columns that are not read yet.
 AWAITED = frozenset(
     {
-        "varshney2011_mat/ConnOrdered_040903.mat",
-        "varshney2011_mat/A_sendjoint.mat",
         "celegans_chen2006_db/celegans_herm.db",
         "wormneuroatlas/esconnectome_monoamines_Bentley_2016.csv",
         "c302/c302_C2_FW.net.nml",

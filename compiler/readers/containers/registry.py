@@ -7,6 +7,7 @@ from ..graphml import GRAPHML
 from ..reader import Layout
 from ..refused import REFUSED
 from .container import Container
+from .matlab import MATLAB
 from .workbook import XLS_FILES, XLSX_FILES
 
 
@@ -17,7 +18,11 @@ def read_text(data: bytes, label: str, layout: Layout) -> Book:
 
 TEXT = Container("delimited text", lambda head: True, read_text)
 
-CONTAINERS: tuple[Container, ...] = (GRAPHML, XLSX_FILES, XLS_FILES, *REFUSED, TEXT)
+CONTAINERS: tuple[Container, ...] = (
+    *(GRAPHML, XLSX_FILES, XLS_FILES, MATLAB),
+    *REFUSED,
+    TEXT,
+)
 
 HEAD = 65_536  # bytes by which a format is recognised
 

@@ -8,7 +8,6 @@ Source: ECMA-376 part 1, 18.3 (sheets, cell references).
 
 from __future__ import annotations
 
-import datetime
 import io
 import re
 from collections.abc import Iterator, Sequence
@@ -16,7 +15,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, overload
 
 from ...errors import InputError
-from ..book import Book, Sheet
+from ..book import Book, Sheet, text_of
 from ..reader import Layout
 from .compressed import MOST
 from .container import Container
@@ -122,17 +121,6 @@ class Rows(Sequence[Sequence[str]]):
 
     def __iter__(self) -> Iterator[Sequence[str]]:
         return iter(self.read())
-
-
-def text_of(cell: Any) -> str:
-    """A cell as the text that CSV would have: 3.0 is 3."""
-    if isinstance(cell, bool):
-        return str(cell).upper()
-    if isinstance(cell, float):
-        return str(int(cell)) if cell.is_integer() and abs(cell) < 2**53 else repr(cell)
-    if isinstance(cell, datetime.datetime | datetime.date | datetime.time):
-        return cell.isoformat()
-    return str(cell).strip()
 
 
 def check_sizes(data: bytes, label: str) -> None:

@@ -273,6 +273,7 @@ def matrix_of(
             raise InputError(label, seen, "give every cell a name of its own")
     words = "columns send" if transpose else "rows send"
     what = f"matrix of {high:,} x {wide:,}, {words}"
+    what += f"; {array.note}" if array.note else ""
     form = PartForm(array.name, what, {}, guessed=guessed)
     if transpose:
         return Matrix(columns, rows, values.T, 1, False, form)

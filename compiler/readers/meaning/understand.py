@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -22,11 +21,9 @@ from ..property_graph import PropertyGraph
 from ..property_graph import edge_list as graph_edges
 from ..reader import EdgeList, Layout
 from ..rows import read_delimited
+from .couple import couple, kind_by_name
 from .edge_list import is_edge_list, read_edges
 from .matrix import Matrix, frame_of, matrix_of, read_matrix, size
-
-GAP = re.compile(r"gap|electric|junction|\bgj\b|\bej\b", re.IGNORECASE)
-CHEM = re.compile(r"chem", re.IGNORECASE)
 
 
 def understood(book: Book, label: str, layout: Layout) -> EdgeList:
@@ -89,8 +86,8 @@ def selected(book: Book, label: str, layout: Layout) -> list[tuple[Part, str]]:
     holding = [part for part in book.parts if holds(part, layout)]
     if len(holding) == 1:
         return [(holding[0], "")]
-    if len(holding) == 2 and matched(holding):
-        return [(part, "") for part in holding]
+    if len(holding) == 2 and (both := couple(holding)):
+        return both
     if not holding:
         raise nothing_in(book, label)
     seen = f"{book.format} with several {book.part}s that hold edges"
@@ -119,25 +116,9 @@ def holds(part: Part, layout: Layout) -> bool:
     if isinstance(part, Sheet):
         return is_edge_list(part, layout) or frame_of(part) is not None
     if isinstance(part, Array):
-        return min(part.values.shape, default=0) > 1
+        high, wide = part.values.shape
+        return (high == wide > 1) or None not in (part.rows, part.columns)
     return True
-
-
-def matched(parts: Sequence[Part]) -> bool:
-    """Whether of two matrices one is chemical and one electrical by its name."""
-    kinds = sorted(kind_by_name(name_of(part)) for part in parts)
-    return kinds == ["chemical", "electrical"] and all(
-        isinstance(part, Array)
-        or (isinstance(part, Sheet) and frame_of(part) is not None)
-        for part in parts
-    )
-
-
-def kind_by_name(name: str) -> str:
-    """The kind that the name of a part says, or ""."""
-    if GAP.search(name):
-        return "electrical"
-    return "chemical" if CHEM.search(name) else ""
 
 
 def nothing_in(book: Book, label: str) -> InputError:
@@ -184,8 +165,7 @@ def edges_of(part: Part, kind: str, book: Book, label: str, layout: Layout) -> E
     Args:
         kind: that the user says it has, or "".
     """
-    by_name = kind_by_name(name_of(part))
-    said = kind or layout.kind or by_name
+    said = kind or layout.kind or kind_by_name(name_of(part))
     if isinstance(part, Sheet):
         frame = None if is_edge_list(part, layout) else frame_of(part)
         if frame is None:

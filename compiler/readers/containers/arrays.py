@@ -1,0 +1,92 @@
+"""What the containers of arrays share: how large they may be, and which texts name them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from ...errors import InputError
+from ...names import plain
+from ..book import Array, Part, Sheet, text_of
+
+MOST_CELLS = 20_000_000  # numbers of the matrices of a file
+MOST_NAMES = 1_000_000  # rows or columns of one
+WIDE = 16  # columns of a list of edges, at most
+
+
+def check_size(
+    label: str, name: str, shape: Sequence[int], count: int, room: int = MOST_CELLS
+) -> None:
+    """Raise InputError if an array is larger than anyone means, before it is read.
+
+    Args:
+        count: its numbers; the entries of a sparse one.
+        room: how many may be read.
+    """
+    if count > room or min(shape) < 0 or max(shape) > MOST_NAMES:
+        size = " x ".join(f"{side:,}" for side in shape)
+        seen = f"{plain(name)}: {size}, {count:,} numbers: more than {MOST_CELLS:,}"
+        hint = "give it as a sparse matrix or as an edge list"
+        raise InputError(label, seen, hint)
+
+
+def sparse_of(index: Any, starts: Any, data: Any, shape: tuple[int, int]) -> Any:
+    """A matrix whose columns are compressed, as scipy.sparse, its indices checked.
+
+    Args:
+        index: (E,) rows; starts: (C + 1,) where each column begins in them.
+
+    Raises:
+        ValueError: they do not fit the shape.
+    """
+    from scipy import sparse
+
+    starts = starts.astype(np.int64)
+    count = int(starts[-1]) if len(starts) else 0
+    fits = (
+        len(starts) == shape[1] + 1 and starts[0] == 0 and (np.diff(starts) >= 0).all()
+    )
+    if not fits or count > min(len(index), len(data)):
+        raise ValueError("the columns of a sparse matrix do not fit its size")
+    row = index[:count].astype(np.int64)
+    if count and not 0 <= row.min() <= row.max() < shape[0]:
+        raise ValueError("a row of a sparse matrix lies outside it")
+    column = np.repeat(np.arange(shape[1]), np.diff(starts))
+    found = sparse.coo_array((data[:count].astype(np.float64), (row, column)), shape)
+    return found.tocsr()
+
+
+def with_names(
+    arrays: Sequence[Array], names: Mapping[str, Sequence[str]]
+) -> tuple[Part, ...]:
+    """The arrays, each with the names of the file that fit it.
+
+    Args:
+        names: texts by the name of their variable; those name a matrix that are as many
+            as its rows, all of them different.
+    """
+    fitting = {
+        len(texts): (name, tuple(text.strip() for text in texts))
+        for name, texts in reversed(list(names.items()))
+        if texts and all(texts) and len(set(texts)) == len(texts)
+    }
+    return tuple(part_of(array, fitting) for array in arrays)
+
+
+def part_of(array: Array, fitting: Mapping[int, tuple[str, tuple[str, ...]]]) -> Part:
+    """A square matrix with its names; a narrow table of numbers as a sheet."""
+    high, wide = array.values.shape
+    if high == wide and high in fitting and array.rows is None:
+        name, texts = fitting[high]
+        return replace(array, rows=texts, columns=texts, note=f"names: {plain(name)}")
+    if high != wide and wide <= WIDE and not hasattr(array.values, "tocsr"):
+        return Sheet(array.name, list(map(text_row, array.values)), grid=False)
+    return array
+
+
+def text_row(row: Any) -> list[str]:
+    """Numbers as the text that CSV would have: 3.0 is 3, what is not a number is empty."""
+    return ["" if value != value else text_of(value) for value in row.tolist()]
