@@ -147,6 +147,8 @@ def to_circuit(connectome: Connectome, options: Options, trace: Trace) -> Circui
     if options.weight_unit:
         source = replace(connectome.source, unit=options.weight_unit)
         connectome = replace(connectome, source=source)
+    if options.undirected:
+        connectome = as_undirected(connectome)
     trace.record("connectome", connectome)
     selected = trace.run(
         "selected",
@@ -167,6 +169,16 @@ def to_circuit(connectome: Connectome, options: Options, trace: Trace) -> Circui
         undirected=options.undirected,
         min_weight=options.min_weight,
     )
+
+
+def as_undirected(connectome: Connectome) -> Connectome:
+    """A connectome without the finding that --undirected answers."""
+    parsed = connectome.history.parse
+    if parsed is None:
+        return connectome
+    kept = tuple(found for found in parsed.findings if found.code != "EC301")
+    history = replace(connectome.history, parse=replace(parsed, findings=kept))
+    return replace(connectome, history=history)
 
 
 def sweep(circuit: Circuit, trace: Trace) -> Sweep:

@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from ..names import plural, some
+from ..names import plain, plural, some
 
+MOST_NEAR = 12  # names that nearly stand in a table, as a message names them
 OURS = "cook2019"  # the table that is looked up where none is asked for
 REMEDY = "--keep all, --cells FILE or --roles-table structure keeps them"
 MERGED = {"merged": True}  # metadata: the fields of this record stand among the others
@@ -36,6 +37,11 @@ class Finding:
     code: str
     place: str
     message: str
+
+    @property
+    def of_names(self) -> bool:
+        """Whether it is of the names of cells."""
+        return self.code.startswith("EC2")
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,6 +204,21 @@ def strangers(roles: str, unknown: Sequence[str]) -> str:
         return ""
     seen = f"left out {plural(len(unknown), 'cell')} that the table {table_of(roles)}"
     return f"{seen} does not know: {some(unknown)}; {REMEDY}"
+
+
+def nearly(account: Selected) -> str:
+    """The cells whose names differ little from a table's, and what came of it; "" for none."""
+    if not account.near:
+        return ""
+    pairs = [f"{plain(name)} ({plain(other)})" for name, other in account.near.items()]
+    names = ", ".join(pairs[:MOST_NEAR])
+    more = len(pairs) - MOST_NEAR
+    names += f" and {more:,} more" if more > 0 else ""
+    if account.roles == "structure" or account.roles.startswith("--"):
+        return f"nearly names of C. elegans, and not taken for them: {names}"
+    fate = "left out" if account.unknown else "without a role"
+    table = table_of(account.roles)
+    return f"{fate}, as the table {table} writes their names another way: {names}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ import numpy as np
 from ..arrays import Bool, Int32
 from ..errors import InputError
 from ..graph import reached
-from ..ir.accounts import origin, strangers
+from ..ir.accounts import nearly, origin, strangers
 from ..ir.order_accounts import Broken, Marked
 from ..ir.stages import MOTOR, SENSORY, Order
 from ..names import plural
@@ -82,7 +82,9 @@ def no_path(order: Order, sensory: Bool, motor: Bool) -> InputError:
     elif chosen:
         hints[0] = f"roles are {origin(chosen.roles)}; {hints[0]}"
     if chosen:
-        hints += filter(None, [strangers(chosen.roles, chosen.unknown)])
+        hints += filter(None, [strangers(chosen.roles, chosen.unknown), nearly(chosen)])
+    if history.parse:
+        hints += (each.message for each in history.parse.findings if each.of_names)
     return InputError(order.source.label, seen, "\n  ".join(hints))
 
 

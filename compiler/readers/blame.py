@@ -111,12 +111,10 @@ def diagnose(row: list[str], form: Form) -> Iterator[tuple[int, str, str]]:
 
 
 def name_trouble(cell: str) -> tuple[str, str] | None:
-    """What is wrong with a name, and what to do."""
+    """What is wrong with a name, and what to do; a row without one is left out."""
     why = wrong_name(cell)
-    if not why:
+    if not why or not cell:
         return None
-    if not cell:
-        return why, "every row names two cells, pre and post"
     if len(cell) > LONGEST:
         return why, f"a name has at most {LONGEST:,}: is a quote not closed?"
     return why, "remove it, or say how the file is encoded, such as --encoding cp1252"

@@ -22,12 +22,14 @@ from ..ir.stages import (
     Synapses,
 )
 from ..names import label_of, plural
+from .cleaning import cleaned
 from .containers.compressed import unpacked
 from .containers.registry import container_of
 from .delimited import NO_SYNAPSES, REPEATED
 from .findings import find
 from .meaning.understand import understood
 from .reader import EdgeList, Layout
+from .suspects import suspects
 
 
 def parse(
@@ -72,6 +74,8 @@ def connectome_of(
     Raises:
         InputError: no synapse is left.
     """
+    rows = len(edges.pre)
+    edges = cleaned(edges, label)
     kept = (edges.kind <= ELECTRICAL) & (edges.weight != 0)
     apart = no_synapses(edges.kind)
     if not kept.any():
@@ -81,7 +85,7 @@ def connectome_of(
         ]
         seen = f"no synapse is left of {plural(len(kept), 'row')}"
         raise InputError(label, seen, "; ".join(why[1:] or why))
-    edges = replace(edges, findings=(*edges.findings, *apart))
+    edges = replace(edges, findings=(*edges.findings, *apart, *suspects(edges)))
     cells, number = sorted_cells(edges)
     synapses = Synapses(
         pre=number[edges.pre[kept]],
@@ -93,7 +97,7 @@ def connectome_of(
     source = Source(label_of(re.split(r"[/\\]", label)[-1]), unit)
     kinds = edges.kind[kept]
     kinds.setflags(write=False)
-    history = History(parse=counted(edges, kept))
+    history = History(parse=counted(edges, kept, rows))
     return Connectome(source, cells, synapses, kinds, history)
 
 
@@ -133,8 +137,12 @@ def signs(weight: Float64) -> np.typing.NDArray[np.int8]:
     return np.where(negative, -1, 1).astype(np.int8)
 
 
-def counted(edges: EdgeList, kept: Bool) -> Parsed:
-    """How many rows there are of what, and what they weigh."""
+def counted(edges: EdgeList, kept: Bool, rows: int) -> Parsed:
+    """How many rows there are of what, and what they weigh.
+
+    Args:
+        rows: of the file, those without a name, too.
+    """
     weight = np.abs(edges.weight)
 
     def total(rows: Bool) -> Amount:
@@ -142,7 +150,7 @@ def counted(edges: EdgeList, kept: Bool) -> Parsed:
 
     synaptic = edges.kind <= ELECTRICAL
     return Parsed(
-        rows=len(weight),
+        rows=rows,
         cells=len(edges.names),
         chemical=total(kept & (edges.kind == CHEMICAL)),
         electrical=total(kept & (edges.kind == ELECTRICAL)),

@@ -222,7 +222,7 @@ def as_edges(rows: Rows, kind: int, form: TextForm) -> EdgeList:
 
 def wrong_lines(edges: EdgeList, rows: Rows) -> list[int]:
     """The lines of all rows that cannot be used, ascending."""
-    bad_name = np.array([bool(wrong_name(name)) for name in edges.names], bool)
+    bad_name = np.array([bool(name and wrong_name(name)) for name in edges.names], bool)
     wrong = np.isnan(edges.weight) | (edges.kind == UNKNOWN)
     if bad_name.any():
         wrong |= bad_name[edges.pre] | bad_name[edges.post]

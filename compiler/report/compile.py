@@ -8,6 +8,7 @@ from ..ir.accounts import (
     Assigned,
     Merged,
     Selected,
+    nearly,
     origin,
     table_of,
 )
@@ -15,7 +16,7 @@ from ..ir.history import History
 from ..names import amount, plain, plural
 from .cycles import cycles
 from .reading import parsed, warning
-from .words import MOST_NAMES, line, listed
+from .words import line, listed
 
 
 def report(
@@ -111,20 +112,7 @@ def selected(account: Selected, unit: str, verbose: bool) -> Iterator[str]:
         names = listed(account.unknown, verbose)
         yield line("", f"{seen} {table_of(account.roles)}: {names}")
     if account.near:
-        yield warning("EC201", nearly(account, account.near))
-
-
-def nearly(account: Selected, near: Mapping[str, str]) -> str:
-    """The cells whose names differ little from those of the table, and what came of it."""
-    pairs = [f"{plain(name)} ({plain(other)})" for name, other in near.items()]
-    names = ", ".join(pairs[:MOST_NAMES])
-    more = len(pairs) - MOST_NAMES
-    names += f" and {more:,} more" if more > 0 else ""
-    if account.roles == "structure" or account.roles.startswith("--"):
-        return f"nearly names of C. elegans, and not taken for them: {names}"
-    fate = "left out" if account.unknown else "without a role"
-    table = table_of(account.roles)
-    return f"{fate}, as the table {table} writes their names another way: {names}"
+        yield warning("EC201", nearly(account))
 
 
 def merged(account: Merged, unit: str) -> Iterator[str]:

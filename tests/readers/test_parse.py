@@ -16,6 +16,7 @@ from support.paths import SHARED
 from elegansc.errors import InputError, UsageError
 from elegansc.files import read_bytes
 from elegansc.ir.stages import CHEMICAL, ELECTRICAL, Connectome
+from elegansc.readers.cleaning import FLOAT, MISSING, clean
 from elegansc.readers.parse import parse
 from elegansc.readers.reader import Layout
 
@@ -373,7 +374,7 @@ BAD: dict[str, tuple[bytes, str, str, str]] = {
         b'pre,post\na,"b"x\n',
         *("worm.csv:2:3:", "text after a closing quote", "close it"),
     ),
-    "no name": (b"pre,post\na, \n", "worm.csv:2:3:", "no name", "pre and post"),
+    "no name": (b"pre,post\na, \n", "worm.csv:", "1 row with no name", "pre and post"),
     "control character": (
         b"pre,post\na,b\x07\n",
         *("worm.csv:2:3:", "U+0007", "--encoding"),
@@ -416,11 +417,11 @@ def test_the_caret_stands_under_the_cell() -> None:
 
 def test_all_mistakes_are_collected_and_ten_shown() -> None:
     with pytest.raises(InputError) as caught:
-        parse(b"pre,post,weight\n" + b"a,,x\n" * 1500, "worm.csv")
+        parse(b"pre,post,weight\n" + b"a,\a,x\n" * 1500, "worm.csv")
 
     assert len(caught.value.mistakes) == 2500  # two a row, from row 1,001 on one
     assert [str(mistake.at) for mistake in caught.value.mistakes[:3]] == [
-        *("worm.csv:2:3", "worm.csv:2:4", "worm.csv:3:3"),
+        *("worm.csv:2:3", "worm.csv:2:5", "worm.csv:3:3"),
     ]
     assert str(caught.value).endswith("... and 2,490 more")
 
@@ -473,11 +474,12 @@ ANY_NAME = (
         max_size=12,
     )
     .map(str.strip)
-    .filter(bool)
+    .map(clean)  # as names are read
+    .filter(lambda name: name not in MISSING and not FLOAT.fullmatch(name))
 )
 HOSTILE = st.sampled_from(
     [
-        *("NA", "nan", "None", "class", "#a", '"', "'", "a,b", "a;b", "a\tb", "{x}"),
+        *("NA", "none", "None", "class", "#a", '"', "'", "a,b", "a;b", "a\tb", "{x}"),
         *("a\nb", "a\r\nb", "pre", "weight", "R", "\u202eAVA", "1", "007", "\\", "%"),
         *("\U0001f9e0", "x" * 10_000, "a|b", "a b", '""', "-", "\u3000x\u3000y"),
     ]

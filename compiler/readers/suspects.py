@@ -1,0 +1,108 @@
+"""Cells and graphs that look like a mistake of the file: warned of, never changed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+
+from .. import catalog
+from ..ir.accounts import Finding
+from ..ir.stages import CHEMICAL
+from ..names import plain, plural, unpadded
+from .findings import find
+from .reader import EdgeList
+
+BETWEEN = re.compile(r"\s*[,;/&+]\s*|\s+and\s+")  # the neurons of one name
+SPREADSHEET = re.compile(
+    r"#(REF|NAME|VALUE|DIV/0|NULL|NUM|SPILL|CALC)[!?]|=[A-Za-z(].*", re.S
+)
+TOTAL = re.compile(r"(grand |sub)?totals?|sum(me)?|gesamt|overall", re.IGNORECASE)
+FEW = 8  # names that a finding shows
+BY_CHANCE = 16  # reciprocal rows that must have been expected
+
+
+def suspects(edges: EdgeList) -> Iterator[Finding]:
+    """What a reader of the file would want to look at."""
+    yield from odd_names(edges.names)
+    yield from sums(edges)
+    yield from listed_once(edges)
+
+
+def odd_names(names: Sequence[str]) -> Iterator[Finding]:
+    """Names of several neurons, formulas, and rows that were commented out."""
+    several = [name for name in names if BETWEEN.search(name) and is_compound(name)]
+    if several:
+        yield find("EC202", f"{some(several)}: several neurons, read as one cell")
+    formulas = [name for name in names if SPREADSHEET.fullmatch(name)]
+    if formulas:
+        yield find(
+            "EC203",
+            f"{some(formulas)}: a formula or an error of a spreadsheet, read as a cell",
+        )
+    known = set(names)
+    marked = [
+        n
+        for n in names
+        if n[:1] in ("#", "%") and (n[1:2] == " " or n[1:].strip() in known)
+    ]
+    if marked:
+        yield find("EC209", f"{some(marked)}: a row that was commented out? It is read")
+
+
+def some(names: Sequence[str]) -> str:
+    """A few names and how many more there are."""
+    more = f" and {len(names) - FEW:,} more" if len(names) > FEW else ""
+    return ", ".join(map(plain, names[:FEW])) + more
+
+
+def is_compound(name: str) -> bool:
+    """Whether a name lists neurons of C. elegans: AVAL,AVAR or AVFL/R or DB1/3."""
+    first, *others = BETWEEN.split(name)
+    cells = catalog.cells()
+    if unpadded(first) not in cells:
+        return False
+    return all(
+        unpadded(part) in cells or (part and first[: -len(part)] + part in cells)
+        for part in others
+    )
+
+
+def sums(edges: EdgeList) -> Iterator[Finding]:
+    """Cells called Total, and a last row that weighs as much as all others."""
+    totals = [name for name in edges.names if TOTAL.fullmatch(name.strip())]
+    if totals:
+        yield find("EC204", f"{some(totals)}: a row of totals? It is read as a cell")
+        return
+    weight = edges.weight
+    if len(weight) > 3 and weight[-1] > 1 and weight[-1] == weight[:-1].sum():
+        ends = edges.names[edges.pre[-1]], edges.names[edges.post[-1]]
+        pair = " -> ".join(map(plain, ends))
+        yield find("EC204", f"the last row, {pair}, is the sum of all others: totals?")
+
+
+def listed_once(edges: EdgeList) -> Iterator[Finding]:
+    """A graph without a pair that stands both ways, where chance alone would make many.
+
+    Counted among cells that both send and receive: a layered circuit is no undirected graph.
+    """
+    chemical = (
+        (edges.kind == CHEMICAL) & (edges.pre != edges.post) & (edges.weight != 0)
+    )
+    pre, post = edges.pre[chemical], edges.post[chemical]
+    size = len(edges.names)
+    both = np.isin(np.arange(size), pre) & np.isin(np.arange(size), post)
+    inside = both[pre] & both[post]
+    pre, post = pre[inside].astype(np.int64), post[inside].astype(np.int64)
+    cells, rows = int(both.sum()), len(pre)
+    if cells < 2 or rows * rows <= BY_CHANCE * cells * (cells - 1):
+        return
+    if np.isin(pre * size + post, post * size + pre).any():
+        return
+    chance = rows * rows / (cells * (cells - 1))
+    yield find(
+        "EC301",
+        f"no pair of {plural(rows, 'row')} stands both ways, where {chance:,.0f} were to be expected: "
+        "an undirected graph, each pair listed once? It is read one way (--undirected)",
+    )
