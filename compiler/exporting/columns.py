@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import numpy as np
 
@@ -36,11 +36,16 @@ def facts(connectome: Connectome) -> list[Facts]:
     return [{key: word for key, word in cell.items() if word} for cell in found]
 
 
-def columns(connectome: Connectome) -> dict[str, list[str] | list[float]]:
+def columns(
+    connectome: Connectome, cell: Callable[[str], str] = str
+) -> dict[str, list[str] | list[float]]:
     """Columns by title: pre, post, kind, weight; roles and transmitters if any is known.
 
     A cell without a synapse has a row of weight 0 with itself: a table of edges has no
     other place for it.
+
+    Args:
+        cell: how a name, a role or a transmitter is written; called once a neuron.
     """
     lone = isolated(connectome)
     table = connectome.synapses
@@ -49,15 +54,15 @@ def columns(connectome: Connectome) -> dict[str, list[str] | list[float]]:
     kind = np.append(connectome.kind, np.full(len(lone), CHEMICAL))
     order = np.lexsort((np.arange(len(pre)), post, pre, kind))
     ends = {"pre": pre[order].tolist(), "post": post[order].tolist()}
-    name, told = connectome.cells.name, facts(connectome)
+    name, told = list(map(cell, connectome.cells.name)), facts(connectome)
     found: dict[str, list[str] | list[float]] = {
         side: [name[row] for row in rows] for side, rows in ends.items()
     }
     found["kind"] = [KINDS[number] for number in kind[order].tolist()]
     found["weight"] = weight[order].tolist()
     for fact in ("role", "transmitter"):
-        if any(fact in cell for cell in told):
-            words = [cell.get(fact, "") for cell in told]
+        if any(fact in known for known in told):
+            words = [cell(known.get(fact, "")) for known in told]
             for side, rows in ends.items():
                 found[f"{side}_{fact}"] = [words[row] for row in rows]
     return found

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+import numpy as np
+
 from ..ir.stages import Connectome
 from ..names import number
 from .columns import columns
@@ -15,10 +17,12 @@ QUOTED = re.compile(r'[,"\r\n]|\A[#%]')
 
 def write_delimited(connectome: Connectome) -> bytes:
     """A header, and a row for each synapse and junction."""
-    found = columns(connectome)
-    weights = [number(float(weight)) for weight in found["weight"]]
-    texts = [weights if key == "weight" else map(str, found[key]) for key in found]
-    return csv([found, *zip(*texts, strict=True)])
+    found = columns(connectome, cell)
+    value, place = np.unique(np.array(found["weight"]), return_inverse=True)
+    texts = [number(weight) for weight in value.tolist()]
+    found["weight"] = [texts[at] for at in place.tolist()]
+    rows = zip(*found.values(), strict=True)
+    return "\n".join([",".join(found), *map(",".join, rows), ""]).encode()
 
 
 def csv(rows: Iterable[Iterable[str]]) -> bytes:

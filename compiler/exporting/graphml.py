@@ -34,7 +34,9 @@ def elements(connectome: Connectome) -> Iterator[str]:
     for name, cell in zip(ids, told, strict=True):
         yield f"<node id={name}>{data(cell)}</node>"
     for row, (pre, post, kind, weight) in enumerate(edges(connectome)):
-        found = data({"kind": kind, "weight": number(weight)})
+        found = (
+            f'<data key="kind">{kind}</data><data key="weight">{number(weight)}</data>'
+        )
         yield f'<edge id="e{row}" source={ids[pre]} target={ids[post]}>{found}</edge>'
     yield "</graph>"
     yield "</graphml>"

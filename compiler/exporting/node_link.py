@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 
 from ..ir.stages import Connectome
-from .columns import edges, facts, whole
+from ..names import number
+from .columns import edges, facts
 
 HEAD = '{"directed": true, "multigraph": true, "graph": {}'
 
@@ -17,15 +18,9 @@ def write_node_link(connectome: Connectome) -> bytes:
         json.dumps({"id": cell, **told})
         for cell, told in zip(name, facts(connectome), strict=True)
     ]
+    ids = list(map(json.dumps, name))
     links = [
-        json.dumps(
-            {
-                "source": name[pre],
-                "target": name[post],
-                "kind": kind,
-                "weight": whole(weight),
-            }
-        )
+        f'{{"source": {ids[pre]}, "target": {ids[post]}, "kind": "{kind}", "weight": {number(weight)}}}'
         for pre, post, kind, weight in edges(connectome)
     ]
     return f"{HEAD},\n{array('nodes', nodes)},\n{array('edges', links)}}}\n".encode()
