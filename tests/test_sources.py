@@ -13,7 +13,7 @@ from elegansc.ir.stages import Connectome
 from elegansc.module.header import FORMAT, is_generated, read_header, with_header
 from elegansc.module.read import Model, SweepModel, read_model, read_module
 from elegansc.options import Options
-from elegansc.readers.parse import READERS
+from elegansc.readers.containers.registry import CONTAINERS, container_of
 from elegansc.readers.reader import Layout
 from elegansc.sources import check_own, open_source
 
@@ -88,7 +88,7 @@ def test_a_header_is_read_as_it_was_written() -> None:
 
 
 def test_every_file_has_a_reader_and_every_reader_a_file() -> None:
-    names = [reader.name for reader in READERS]
+    names = [container.name for container in CONTAINERS]
     assert len(set(names)) == len(names)
     heads = {
         "GraphML": b"<?xml?><graphml>",
@@ -96,5 +96,5 @@ def test_every_file_has_a_reader_and_every_reader_a_file() -> None:
         "a PNG picture": b"\x89PNG",
     }
     for name, head in heads.items():
-        assert next(r for r in READERS if r.recognises(head)).name == name
-    assert READERS[-1].recognises(b"")
+        assert container_of(head).name == name
+    assert CONTAINERS[-1].sniff(b"")

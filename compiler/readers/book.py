@@ -26,6 +26,7 @@ class Sheet:
         first: the number of the first row, from 1.
         grid: cells go by letter and number, as in a spreadsheet.
         titled: the first row names the columns: the container itself says so.
+        indexed: rows below the title go by place, from 0, in `name`: `links[42]`.
     """
 
     name: str
@@ -33,9 +34,12 @@ class Sheet:
     first: int = 1
     grid: bool = True
     titled: bool = False
+    indexed: bool = False
 
     def at(self, label: str, row: int, column: int = -1) -> Location:
         """Where a cell stands, or a row; both from 0."""
+        if self.indexed:
+            return Location(label, spot=f"{self.name}[{row - self.titled}]")
         number = self.first + row
         if not self.grid:
             where = f"{self.name} row {number}" if self.name else ""

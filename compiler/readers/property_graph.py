@@ -36,14 +36,14 @@ Row = tuple[int, int, float, int, int]  # pre, post, weight, kind, line
 
 
 class Node(NamedTuple):
-    """A node and the line where it stands."""
+    """A node and where it stands: its line, or its place from 1 among the nodes."""
 
     line: int
     data: Data
 
 
 class Edge(NamedTuple):
-    """An edge between two nodes by their ids, and the line where it stands."""
+    """An edge between two nodes by their ids, and where it stands, as of a node."""
 
     line: int
     source: str
@@ -60,6 +60,7 @@ class PropertyGraph:
         format: as messages name it; node: how a node is written in it.
         nodes: by id, in the order of the file.
         defaults: data of every node and edge that has no other.
+        nodes_in, edges_in: the lists in which they stand: `links`; "" where lines count.
     """
 
     format: str
@@ -67,6 +68,23 @@ class PropertyGraph:
     nodes: dict[str, Node] = field(default_factory=dict)
     edges: list[Edge] = field(default_factory=list)
     defaults: Data = field(default_factory=dict)
+    nodes_in: str = ""
+    edges_in: str = ""
+
+    def node_at(self, label: str, line: int) -> Location:
+        """Where a node stands: its line, or `nodes[41]`."""
+        return place_in(self.nodes_in, label, line)
+
+    def edge_at(self, label: str, line: int) -> Location:
+        """Where an edge stands: its line, or `links[41]`."""
+        return place_in(self.edges_in, label, line)
+
+
+def place_in(title: str, label: str, line: int) -> Location:
+    """A place in a list from 1, or a line where there is no list."""
+    if not title:
+        return Location(label, line)
+    return Location(label, spot=f"{title}[{line - 1}]")
 
 
 def edge_list(graph: PropertyGraph, label: str, layout: Layout) -> EdgeList:
@@ -139,7 +157,7 @@ def wrong_names(
 ) -> list[Mistake]:
     """The nodes whose names can not be a neuron's."""
     return [
-        Mistake(Location(label, node.line), why, "give every node another name")
+        Mistake(graph.node_at(label, node.line), why, "give every node another name")
         for node, name in zip(graph.nodes.values(), named.values(), strict=True)
         if (why := wrong_name(name))
     ]
@@ -173,7 +191,7 @@ def rows(
     wrong: list[Mistake] = []
     found: list[Row] = []
     for line, source, target, directed, data in graph.edges:
-        at = Location(label, line)
+        at = graph.edge_at(label, line)
         stray = [end for end in (source, target) if end not in number]
         if stray:
             hint = f"every end of an edge is the id of a {graph.node}"
@@ -202,7 +220,8 @@ def cell_data(
         known = [ROLES.get(part.strip().lower()) for part in SEVERAL.split(word)]
         if None in known:
             hint = "one of sensory, inter, motor (S, I, M; NA: inter), or several by commas"
-            wrong.append(Mistake(Location(label, line), f"unknown role {word!a}", hint))
+            at = graph.node_at(label, line)
+            wrong.append(Mistake(at, f"unknown role {word!a}", hint))
         roles.append(sum({bit for bit in known if bit}))
     transmitter = tuple(
         "" if word == "NA" else word for _, word in node_data(graph, TRANSMITTERS)

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from typing import NoReturn
 
 from ..errors import InputError
 from .containers.container import Container
 from .reader import Layout
-
-JSON = re.compile(rb'\s*(\{\s*"|\[\s*[\[{])')  # how an object or a list of lists begins
 
 
 def refused(name: str, hint: str, recognises: Callable[[bytes], bool]) -> Container:
@@ -37,5 +34,4 @@ REFUSED = (
     signed(b"\x89HDF", "an HDF5 file", "export its synapses as CSV"),
     signed(b"PAR1", "a Parquet file", "export it as CSV"),
     signed(b"<?xml", "an XML file that is no GraphML", "export its edges as CSV"),
-    refused("JSON", "export its edges as CSV", lambda head: bool(JSON.match(head))),
 )

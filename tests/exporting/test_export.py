@@ -29,7 +29,7 @@ from elegansc.ir.text import digest
 from elegansc.passes.merge_electrical import merge_electrical
 from elegansc.readers.parse import parse
 
-READ = ("csv", "graphml")  # forms that elegansc reads itself
+READ = ("csv", "graphml", "json")  # forms that elegansc reads itself
 
 
 def told(found: Connectome) -> set[tuple[object, ...]]:

@@ -27,11 +27,8 @@ AWAITED = frozenset(
         "celegans_chen2006_db/celegans_herm.db",
         "wormneuroatlas/esconnectome_monoamines_Bentley_2016.csv",
         "c302/c302_C2_FW.net.nml",
-        "wormneuroatlas/aconnectome.json",
-        "drosophila_medulla_flyvis/fib25-fib19_v2.2.json",
         "cect_export/BrittinDataReader.csv",
         "cect_export/SpreadsheetDataReader.csv",
-        "c302/owmeta_cache.json",
         "wormneuroatlas/neuron_ids.txt",
     }
 )

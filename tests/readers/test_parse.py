@@ -112,7 +112,6 @@ def test_a_published_file_has_the_counts_of_its_record(case: dict[str, str]) -> 
         ("neuron_roles/IndividualNeurons.csv", "split by semicolon"),
         ("drosophila_larva/meta_data.csv", "no column for pre and post"),
         ("celegans_chen2006_db/celegans_herm.db", "SQLite"),
-        ("wormneuroatlas/aconnectome.json", "JSON"),
     ],
 )
 def test_a_published_file_that_is_no_edge_list_is_refused(path: str, seen: str) -> None:
@@ -381,7 +380,7 @@ BAD: dict[str, tuple[bytes, str, str, str]] = {
     ),
     "decimal comma": (b"a;b;1,5\n", "worm.csv:1:5:", "has a comma", "write 1.5"),
     "all zero": (b"a,b,0\n", "worm.csv:", "no synapse is left of 1 row", "weigh 0"),
-    "json": (b'{"a": 1}', "worm.csv:", "JSON: not", "as CSV"),
+    "json": (b'{"a": 1}', "worm.csv:", "JSON that holds no edges", "pre and post"),
     **{
         f"weight {cell}": (
             f"pre,post,weight\na,b,1\na,c,{cell}\n".encode(),

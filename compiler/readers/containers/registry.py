@@ -7,6 +7,7 @@ from ..graphml import GRAPHML
 from ..reader import Layout
 from ..refused import REFUSED
 from .container import Container
+from .json_file import JSON_FILES
 from .matlab import MATLAB
 from .workbook import XLS_FILES, XLSX_FILES
 
@@ -19,7 +20,7 @@ def read_text(data: bytes, label: str, layout: Layout) -> Book:
 TEXT = Container("delimited text", lambda head: True, read_text)
 
 CONTAINERS: tuple[Container, ...] = (
-    *(GRAPHML, XLSX_FILES, XLS_FILES, MATLAB),
+    *(GRAPHML, XLSX_FILES, XLS_FILES, MATLAB, JSON_FILES),
     *REFUSED,
     TEXT,
 )
