@@ -9,7 +9,7 @@ from dataclasses import replace
 from itertools import islice
 
 from ..errors import InputError, Location, UsageError
-from .columns import by_content, by_name, looks_like_header
+from .columns import NUMBER, by_content, by_name, looks_like_header
 from .delimited import (
     COMMENTS,
     DELIMITERS,
@@ -190,6 +190,8 @@ def names_both(names: Sequence[str], layout: Layout) -> bool:
     """Whether a row names the columns pre and post, by our words or the user's."""
     found = by_name(names)
     asked = [layout.columns.get(role, "") for role in ("pre", "post")]
+    if all(map(NUMBER.fullmatch, names)):  # cells, of which a place is no title
+        return False
     if any(asked) and not any(name in names for name in asked):
         return {"pre", "post"} <= found.keys() and all(
             not name or name.isdecimal() for name in asked

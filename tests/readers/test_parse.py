@@ -553,3 +553,9 @@ def test_neurons_called_like_words_of_python(text: str) -> None:
 
 def test_python_is_read_if_the_columns_are_told() -> None:
     assert len(edges("import torch\n", columns={"pre": "1", "post": "2"})) == 1
+
+
+def test_a_place_of_a_column_is_not_a_title_among_numbers() -> None:
+    layout = Layout(columns={"pre": "1", "post": "2", "weight": "3"})
+    found = parse(b"1,2,5\n2,3,6\n", "w.csv", layout=layout)
+    assert found.history.parse.rows == 2

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, overload
 
 import numpy as np
 
@@ -60,20 +60,41 @@ def sparse_of(index: Any, starts: Any, data: Any, shape: tuple[int, int]) -> Any
 
 
 def with_names(
-    arrays: Sequence[Array], names: Mapping[str, Sequence[str]]
+    arrays: Sequence[Array], names: Mapping[str, Sequence[str]], label: str
 ) -> tuple[Part, ...]:
     """The arrays, each with the names of the file that fit it.
 
     Args:
         names: texts by the name of their variable; those name a matrix that are as many
             as its rows, all of them different.
+
+    Raises:
+        InputError: an infinite number.
     """
     fitting = {
         len(texts): (name, tuple(text.strip() for text in texts))
         for name, texts in reversed(list(names.items()))
         if texts and all(texts) and len(set(texts)) == len(texts)
     }
-    return tuple(part_of(array, fitting) for array in arrays)
+    return tuple(
+        part_of(replace(array, values=finite(array, label)), fitting)
+        for array in arrays
+    )
+
+
+def finite(array: Array, label: str) -> Any:
+    """The numbers of an array; what is not a number is no edge."""
+    data = array.values if isinstance(array.values, np.ndarray) else array.values.data
+    if data.dtype.kind != "f" or np.isfinite(data).all():
+        return array.values
+    if np.isinf(data).any():
+        seen = f"{plain(array.name)}: an infinite number is no weight"
+        raise InputError(label, seen.removeprefix(": "), "write finite numbers")
+    if isinstance(array.values, np.ndarray):
+        return np.nan_to_num(data)
+    found = array.values.copy()
+    found.data = np.nan_to_num(data)
+    return found
 
 
 def part_of(array: Array, fitting: Mapping[int, tuple[str, tuple[str, ...]]]) -> Part:
@@ -83,10 +104,25 @@ def part_of(array: Array, fitting: Mapping[int, tuple[str, tuple[str, ...]]]) ->
         name, texts = fitting[high]
         return replace(array, rows=texts, columns=texts, note=f"names: {plain(name)}")
     if high != wide and wide <= WIDE and not hasattr(array.values, "tocsr"):
-        return Sheet(array.name, list(map(text_row, array.values)), grid=False)
+        return Sheet(array.name, NumberRows(array.values), grid=False)
     return array
 
 
-def text_row(row: Any) -> list[str]:
-    """Numbers as the text that CSV would have: 3.0 is 3, what is not a number is empty."""
-    return ["" if value != value else text_of(value) for value in row.tolist()]
+class NumberRows(Sequence[Sequence[str]]):
+    """The rows of a table of numbers as text, written as they are asked for."""
+
+    def __init__(self, values: Any) -> None:
+        self.values = values
+
+    def __len__(self) -> int:
+        return len(self.values)
+
+    @overload
+    def __getitem__(self, place: int) -> Sequence[str]: ...
+    @overload
+    def __getitem__(self, place: slice) -> Sequence[Sequence[str]]: ...
+
+    def __getitem__(self, place: int | slice) -> Any:
+        if isinstance(place, slice):
+            return NumberRows(self.values[place])
+        return [text_of(value) for value in self.values[place].tolist()]

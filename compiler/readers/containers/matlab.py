@@ -180,7 +180,7 @@ def read_matlab(data: bytes, label: str, layout: Layout) -> Book:
     except (ValueError, LookupError, struct.error, zlib.error) as error:
         seen = f"{DAMAGED} ({error})"
         raise InputError(label, seen, "copy or download it again") from None
-    return Book("a MATLAB file", "variable", with_names(arrays, names))
+    return Book("a MATLAB file", "variable", with_names(arrays, names, label))
 
 
 def check_numbers(variable: Variable, label: str, room: int) -> None:

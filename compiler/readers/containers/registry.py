@@ -9,6 +9,8 @@ from ..refused import REFUSED
 from .container import Container
 from .json_file import JSON_FILES
 from .matlab import MATLAB
+from .matrix_market import MATRIX_MARKET
+from .numpy_file import NPY, NPZ
 from .workbook import XLS_FILES, XLSX_FILES
 
 
@@ -21,6 +23,7 @@ TEXT = Container("delimited text", lambda head: True, read_text)
 
 CONTAINERS: tuple[Container, ...] = (
     *(GRAPHML, XLSX_FILES, XLS_FILES, MATLAB, JSON_FILES),
+    *(NPY, NPZ, MATRIX_MARKET),
     *REFUSED,
     TEXT,
 )

@@ -88,6 +88,8 @@ def selected(book: Book, label: str, layout: Layout) -> list[tuple[Part, str]]:
         return [(holding[0], "")]
     if len(holding) == 2 and (both := couple(holding)):
         return both
+    if not holding and len(book.parts) == 1 and isinstance(book.parts[0], Array):
+        return [(book.parts[0], "")]  # the error says what it lacks
     if not holding:
         raise nothing_in(book, label)
     seen = f"{book.format} with several {book.part}s that hold edges"

@@ -58,7 +58,7 @@ def test_rows_of_characters_name_cells_and_others_do_not() -> None:
 
 def test_several_matrices_are_listed_and_one_is_chosen() -> None:
     data = saved(dog=CHEM, cat=CHEM.T, names=NAMES)
-    with pytest.raises(InputError, match="--sheet .dog.* 3 rows"):
+    with pytest.raises(InputError, match="--sheet .dog.* 3 x 3"):
         read(data)
     assert edges(read(data, sheet="cat", transpose=True)) == SENT
 
