@@ -22,7 +22,6 @@ LARGE = 200_000
 DESCENTS = 60  # without, at most
 HOT = 6  # searches from the start, at full heat
 AGAIN = (0.4, 0.3, 0.25, 0.1)  # how hot; from the best
-LESS = (1.0, 0.4, 0.3, 0.2)  # where an assignment to fewer levels is at hand
 EMPTY = np.zeros(0, np.int32)
 FINE = 1024  # parts of a unit of weight, where they count
 SMALL = 1200  # nodes of an order that is cut into levels in the best way
@@ -47,9 +46,8 @@ def levels_found(
     heats = (*(1.0,) * HOT, *AGAIN)
     if last is not None:
         every.append(assignment.descend(assignment.stretched(last)))
-        heats = LESS
     if assignment.sweeps < SWEEPS:
-        heats = heats[-1:] if last is not None else (1.0, AGAIN[-1])
+        heats = (1.0, AGAIN[-1])
     for run, heat in enumerate(heats):
         best = min(every, key=assignment.lost)
         if assignment.lost(best) <= enough:

@@ -1,11 +1,11 @@
 """An order in few levels, such that more levels never do worse.
 
-A search in so many levels is no better than its luck. Here one follows another, on 8, 12,
-16, 24 ... levels up to the number asked for, and in between levels are added one by one:
-each result is a candidate on the next number of levels, and taken unless another has more
-neurons alive, or as many and loses no more. The order in any number of levels is the last:
-where its levels are few enough, nothing is searched. Small graphs, and fewer than 8 levels
-of large ones, begin at 2.
+A search in so many levels is no better than its luck. Here one follows another, on 2, 3, 4,
+6, 8, 12, 16, 24 ... levels up to the number asked for, and in between levels are added one by
+one: each result is a candidate on the next number of levels, and taken unless another has
+more neurons alive, or as many and loses no more. The order in any number of levels is the
+last: where its levels are few enough, nothing is searched. Of a large graph only the search
+before the last is made: one further below loses far more.
 """
 
 from __future__ import annotations
@@ -25,11 +25,8 @@ from .list_schedule import list_schedule
 from .problem import Problem
 from .repair import Repaired, arcs_of, directed, directions, live_nodes, repair
 
-TINY, FIRST = (
-    64,
-    8,
-)  # of more nodes the first search is on FIRST levels, if so many may be
-DENSE = 2  # searches from one power of two to the next
+TINY = 64  # nodes of a graph that is searched on all numbers of levels
+FIRST = 8  # levels of the first search on a larger one
 
 
 @dataclass(frozen=True)
@@ -96,6 +93,20 @@ def in_few_levels(problem: Problem, found: FeedbackArcSet, most: int) -> Repaire
     return Repaired(back, last.way, forced, names, last.first, dear)
 
 
+def rungs(size: int, most: int) -> list[tuple[int, bool]]:
+    """(levels, whether they are searched anew) in turn; the last are `most` levels.
+
+    A large graph is searched twice: on the number asked for, and on one not far below.
+    """
+    steps = [2]
+    while steps[-1] <= most:
+        steps.append(steps[-1] + max(1, (1 << (steps[-1].bit_length() - 1)) // 2))
+    if size <= TINY:
+        return [(count, count in steps) for count in range(2, most + 1)]
+    near = [rung for rung in steps if FIRST <= rung < most and 3 * rung >= 2 * most]
+    return [(count, True) for count in (*near[-1:], most)]
+
+
 def unlimited(problem: Problem, found: FeedbackArcSet) -> tuple[Repaired, Int32]:
     """The order in any number of levels, and the level (N,) of each node in it."""
     free, instance = repair(problem, found), problem.instance
@@ -119,18 +130,15 @@ class Ladder:
         self.price = parts(problem.circuit.junctions.weight, problem.scale, label)
         self.arcs = arcs_of(problem, np.flatnonzero(problem.near.proper))[0]
         self.wanted = self.arcs.wanted()
-        self.count, self.rung = 1, 2
-        if len(self.instance.names) > TINY and most >= FIRST:
-            self.count, self.rung = FIRST - 1, FIRST
         self.last: Step | None = None
 
     def climb(self, most: int) -> Step:
-        """The result on `most` levels, no fewer than before."""
-        while self.last is None or (self.count < most and not self.perfect(self.last)):
-            self.count += 1
-            assignment, last = self.assignment(self.count), self.last
-            if last is None or self.count == self.rung:
-                self.rung += max(1, (1 << (self.rung.bit_length() - 1)) // DENSE)
+        """The result on `most` levels."""
+        for count, anew in rungs(len(self.instance.names), most):
+            if self.last and self.perfect(self.last):
+                break
+            assignment, last = self.assignment(count), self.last
+            if anew or last is None:
                 new = self.searched(assignment)
             else:
                 new = self.grown(assignment, last)
@@ -138,7 +146,7 @@ class Ladder:
                 self.last = new
             else:
                 self.last = replace(last, first=new.first)
-        return self.last
+        return self.last or self.searched(self.assignment(most))
 
     def assignment(self, most: int) -> LevelAssignment:
         """Assignments to so many levels."""
@@ -167,7 +175,7 @@ class Ladder:
         if cap is not None:
             starts = [level, *others[: STARTS - 1]]
             if last is not None:
-                starts[2:] = [assignment.stretched(last)]
+                starts.append(assignment.stretched(last))
             starts.append(assignment.cut(order_rank(self.instance, self.alive)))
             before = len(self.wanted) if old is None else int(old.silent.sum())
             repaired = repair_levels(assignment, self.arcs, starts, cap, before)

@@ -10,4 +10,4 @@ from elegansc.ordering import few_levels
 
 def short_search() -> Any:
     """A context in which `--max-levels` looks at few orders; the promises still hold."""
-    return patch.multiple(few_levels, SWEEPS=4, HOT=2, AGAIN=(0.25,), LESS=(0.25,))
+    return patch.multiple(few_levels, SWEEPS=4, HOT=2, AGAIN=(0.25,))
