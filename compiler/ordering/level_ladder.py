@@ -39,7 +39,7 @@ class Step:
         unmet: required arcs that do not rise.
         silent: (N,) nodes on no path that lie on one where all runs forward; none where
             neurons are not kept alive.
-        back: cost of the arcs that run backward; lost: with the junctions given up.
+        back: cost of the arcs that run backward, of changes too; lost: with the junctions given up.
         first: least of `back` that was found before neurons were brought back.
         too_dear: whether the cap is the reason why nodes are silent.
     """
@@ -49,7 +49,7 @@ class Step:
     way: Int8
     unmet: int
     silent: Bool
-    back: int
+    back: float
     lost: float
     first: int
     too_dear: bool = False
@@ -216,6 +216,12 @@ class Ladder:
         if self.problem.cap is not None:
             joined = directions(self.problem, rises, way)
             silent = self.wanted & ~live_nodes(self.problem, joined)
-        back, unmet = self.back(level), assignment.lost(level) // assignment.penalty
+        unmet, back = assignment.lost(level) // assignment.penalty, float(
+            self.back(level)
+        )
+        if self.instance.change_cost is not None:
+            falls = level[self.instance.pre] >= level[self.instance.post]
+            against = falls & self.instance.proper
+            back += float(self.instance.change_cost[against].sum())
         lost = back + float(self.price[way == 0].sum())
         return Step(level, forced, way, unmet, silent, back, lost, first, dear)

@@ -157,13 +157,14 @@ def test_keeping_neurons_alive_stays_near(
     assert "177 of 180 neurons on a path" in done.stderr
 
 
-@pytest.mark.usefixtures("short")
 def test_few_levels_stay_near(folder: Path) -> None:
     old = model(folder, OLD, "alive")
-    fresh, near = (
-        turned(old.read_bytes(), bytes_of(elegansc.compile(NEW, max_levels=32, **more)))
-        for more in ({}, {"like": str(old), "stick": 0.5})
-    )
+    with patch.multiple(few_levels, SWEEPS=30, HOT=2, AGAIN=(0.25,)):
+        made = [
+            bytes_of(elegansc.compile(NEW, max_levels=32, **more))
+            for more in ({}, {"like": str(old), "stick": 0.5})
+        ]
+    fresh, near = (turned(old.read_bytes(), data) for data in made)
 
     assert near < 0.8 * fresh
 
