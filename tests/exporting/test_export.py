@@ -225,6 +225,18 @@ def test_the_command_gives_the_same_bytes_again(
     assert done.exit_code == 0 and "no difference" in done.stdout
 
 
+def test_a_model_has_the_same_bytes_from_every_export(tmp_path: Path) -> None:
+    edges = "pre,post,kind,weight\nA,B,S,-1.5\nB,C,S,2\nB,C,Sp,0.1\nA,C,EJ,3\nD,C,R,1\nC,C,S,0\n"
+    (tmp_path / "worm.csv").write_text(edges)
+    options = ["--inputs", "A,D", "--outputs", "C", "--label", "worm.csv", "-q"]
+    model = run("compile", str(tmp_path / "worm.csv"), *options).stdout
+    assert model.startswith("# Code generated")
+    for form in (*READ, *(f"{form}.gz" for form in READ)):
+        path = str(tmp_path / f"clean.{form}")
+        assert run("export", str(tmp_path / "worm.csv"), "-o", path).exit_code == 0
+        assert run("compile", path, *options).stdout == model
+
+
 def test_a_model_is_exported_by_its_tables(tmp_path: Path) -> None:
     model, edges = tmp_path / "model.py", tmp_path / "edges.csv"
     assert run("compile", "witvliet2021-1", "-o", str(model), "-q").exit_code == 0

@@ -77,6 +77,7 @@ OBJECTS: dict[str, Callable[[], Any]] = {
     "generator": lambda: iter(ROWS),
     "lists": lambda: [list(row) for row in ROWS],
     "mappings": lambda: FRAME.to_dict("records"),
+    "records": lambda: FRAME[["post", "kind", "pre", "weight"]].to_records(index=False),
     "array of objects": lambda: np.array(ROWS, object),
     "connectome": lambda: elegansc.read(TEXT.encode(), label="worm.csv"),
     "round trip, networkx": lambda: elegansc.to_networkx(TEXT.encode()),

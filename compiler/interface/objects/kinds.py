@@ -110,3 +110,8 @@ def is_sparse(value: object) -> bool:
 def is_numbers(value: object) -> bool:
     """Whether a value is an array of numbers of numpy."""
     return of(value, "numpy", "ndarray") and cast(Matrix, value).dtype.kind in "biufc"
+
+
+def is_records(value: object) -> bool:
+    """Whether a value is a structured array of numpy: a table whose fields have names."""
+    return of(value, "numpy", "ndarray") and bool(cast(Matrix, value).dtype.names)

@@ -46,6 +46,7 @@ def opened(
         if label:
             source = Source(free_label(label, hint), value.source.unit)
             value = replace(value, source=source)
+        check_invariants(value)
         return value
     label = free_label(label or called(value), hint)
     found = read_object(value, layout, label, name)

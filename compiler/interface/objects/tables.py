@@ -15,7 +15,7 @@ from ...ir.accounts import TextForm
 from ...ir.stages import Connectome
 from ...readers.parse import parse
 from ...readers.reader import Layout
-from .kinds import is_arrow, is_pandas, is_polars
+from .kinds import is_arrow, is_pandas, is_polars, is_records
 from .wishes import check_wishes
 
 TITLES = ("pre", "post", "weight", "kind")  # of rows, in this order
@@ -24,7 +24,7 @@ HINT = "give (pre, post), (pre, post, weight) or (pre, post, weight, kind)"
 
 
 def read_table(table: Any, label: str, layout: Layout) -> Connectome:
-    """A table of pandas, polars or pyarrow; its titles mean what a header does.
+    """A table of pandas, polars, pyarrow or numpy; its titles mean what a header does.
 
     Titles that are numbers are none: columns are found by what is in them.
     """
@@ -46,6 +46,9 @@ def read_table(table: Any, label: str, layout: Layout) -> Connectome:
 
 def columns_of(table: Any) -> tuple[list[object], list[list[object]]]:
     """The titles of a table, and the cells below each; levels of an index go first."""
+    if is_records(table):
+        titles = table.dtype.names
+        return list(titles), [table[title].tolist() for title in titles]
     if is_arrow(table):
         return list(table.column_names), [found.to_pylist() for found in table.columns]
     if is_polars(table):
@@ -58,7 +61,8 @@ def columns_of(table: Any) -> tuple[list[object], list[list[object]]]:
 
 def is_table(value: object) -> bool:
     """Whether a value is a table of a library that is imported."""
-    return is_pandas(value) or is_polars(value) or is_arrow(value)
+    kinds = (is_pandas, is_polars, is_arrow, is_records)
+    return any(found(value) for found in kinds)
 
 
 def read_iterable(found: Iterable[Any], label: str, layout: Layout) -> Connectome:
