@@ -20,6 +20,7 @@ from .export import export_command
 from .git_diff import git_diff_command
 from .git_setup import git_setup_command
 from .lab import lab_command
+from .lint import lint_command
 from .merge_driver import merge_driver_command
 from .order import order_command
 from .progress import show_progress
@@ -48,6 +49,7 @@ for command in (
     order_command,
     diff_command,
     export_command,
+    lint_command,
     status_command,
     update_command,
     git_setup_command,

@@ -1,0 +1,1 @@
+"""Lint: what in a connectome's file looks like a trap, each finding with a code."""
