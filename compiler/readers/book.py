@@ -7,8 +7,8 @@ A container (`containers/`) says what stands in a file and where; what it means 
 from __future__ import annotations
 
 import datetime
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from ..errors import Location
@@ -68,10 +68,16 @@ class Array:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Text:
-    """Delimited text, undecoded: it is read a line at a time."""
+    """Delimited text, undecoded: it is read a line at a time.
+
+    Attributes:
+        names: of its cells by the ids that stand in it; named_by: where they stand.
+    """
 
     name: str
     data: bytes
+    names: Mapping[str, str] = field(default_factory=dict)
+    named_by: str = ""
 
 
 Part = Sheet | Array | Text | PropertyGraph

@@ -25,8 +25,6 @@ def signed(signature: bytes, name: str, hint: str) -> Container:
 
 
 REFUSED = (
-    signed(b"PK\x03\x04", "a ZIP or XLSX file", "save the sheet as CSV"),
-    signed(b"\xd0\xcf\x11\xe0", "an XLS file", "save the sheet as CSV"),
     signed(b"\x89PNG", "a PNG picture", "give an edge list"),
     signed(b"\xff\xd8\xff", "a JPEG picture", "give an edge list"),
     signed(b"%PDF", "a PDF file", "give an edge list"),

@@ -12,6 +12,7 @@ from .matlab import MATLAB
 from .matrix_market import MATRIX_MARKET
 from .numpy_file import NPY, NPZ
 from .workbook import XLS_FILES, XLSX_FILES
+from .zipped import zipped
 
 
 def read_text(data: bytes, label: str, layout: Layout) -> Book:
@@ -21,13 +22,6 @@ def read_text(data: bytes, label: str, layout: Layout) -> Book:
 
 TEXT = Container("delimited text", lambda head: True, read_text)
 
-CONTAINERS: tuple[Container, ...] = (
-    *(GRAPHML, XLSX_FILES, XLS_FILES, MATLAB, JSON_FILES),
-    *(NPY, NPZ, MATRIX_MARKET),
-    *REFUSED,
-    TEXT,
-)
-
 HEAD = 65_536  # bytes by which a format is recognised
 
 
@@ -35,3 +29,12 @@ def container_of(data: bytes) -> Container:
     """The format of a file."""
     head = data[:HEAD]
     return next(found for found in CONTAINERS if found.sniff(head))
+
+
+CONTAINERS: tuple[Container, ...] = (
+    *(GRAPHML, XLSX_FILES, XLS_FILES, MATLAB, JSON_FILES),
+    *(NPY, NPZ, MATRIX_MARKET),
+    zipped(container_of),
+    *REFUSED,
+    TEXT,
+)

@@ -24,6 +24,7 @@ from ..rows import read_delimited
 from .couple import couple, kind_by_name
 from .edge_list import is_edge_list, read_edges
 from .matrix import Matrix, frame_of, matrix_of, read_matrix, size
+from .members import NEWLINE, as_part, holds_edges, member_edges
 
 
 def understood(book: Book, label: str, layout: Layout) -> EdgeList:
@@ -34,15 +35,14 @@ def understood(book: Book, label: str, layout: Layout) -> EdgeList:
             with those that are read.
         UsageError: a wish names no part or no column.
     """
-    if len(book.parts) == 1 and not isinstance(book.parts[0], Sheet | Array):
-        part = book.parts[0]
+    part = book.parts[0] if len(book.parts) == 1 else None
+    if isinstance(part, PropertyGraph) or (isinstance(part, Text) and not part.name):
         if layout.sheets:
             raise UsageError(
                 f"--sheet: {label} is {book.format}: it has no {book.part}"
             )
         if isinstance(part, Text):
             return text_edges(part, label, layout)
-        assert isinstance(part, PropertyGraph)
         return graph_edges(part, label, layout)
     check_text_only(book, layout, label)
     found = [
@@ -117,6 +117,8 @@ def holds(part: Part, layout: Layout) -> bool:
     """Whether a part holds edges."""
     if isinstance(part, Sheet):
         return is_edge_list(part, layout) or frame_of(part) is not None
+    if isinstance(part, Text):
+        return holds_edges(part, text_edges, layout)
     if isinstance(part, Array):
         high, wide = part.values.shape
         return (high == wide > 1) or None not in (part.rows, part.columns)
@@ -153,7 +155,10 @@ def size_of(part: Part, layout: Layout) -> str:
     if isinstance(part, Array):
         high, wide = part.values.shape
         return f"a matrix of {high:,} x {wide:,}"
-    assert isinstance(part, Sheet)
+    if isinstance(part, Text):
+        return f"text of about {part.data.count(NEWLINE):,} lines"
+    if isinstance(part, PropertyGraph):
+        return f"a graph of {len(part.edges):,} edges"
     if is_edge_list(part, layout):
         return f"an edge list of about {len(part.rows):,} rows"
     frame = frame_of(part)
@@ -177,7 +182,10 @@ def edges_of(part: Part, kind: str, book: Book, label: str, layout: Layout) -> E
     if isinstance(part, Array):
         found = matrix_of(part, label, layout.names, transpose=layout.transpose)
         return matrix_edges(found, said, layout)
-    raise InputError(label, f"{name_of(part)}: no {book.part} of edges")
+    wish = replace(layout, kind=said or None)
+    if isinstance(part, Text):
+        return member_edges(part, text_edges(part, label, wish), label)
+    return as_part(part.format, graph_edges(part, label, wish))
 
 
 def matrix_edges(matrix: Matrix, said: str, layout: Layout) -> EdgeList:
@@ -219,7 +227,10 @@ def entries(values: object) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
 
 
 def joined(book: Book, found: Sequence[EdgeList]) -> EdgeList:
-    """The edges of several parts, the cells by name."""
+    """The edges of several parts, the cells by name; one part as it is."""
+    if len(found) == 1 and isinstance(found[0].form, PartForm):
+        form = BookForm(book.format, book.part, (found[0].form,))
+        return replace(found[0], form=form)
     names = tuple(dict.fromkeys(name for edges in found for name in edges.names))
     number = {name: place for place, name in enumerate(names)}
     ends = [np.array([number[n] for n in edges.names], np.int32) for edges in found]
