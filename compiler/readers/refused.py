@@ -28,7 +28,6 @@ REFUSED = (
     signed(b"\x89PNG", "a PNG picture", "give an edge list"),
     signed(b"\xff\xd8\xff", "a JPEG picture", "give an edge list"),
     signed(b"%PDF", "a PDF file", "give an edge list"),
-    signed(b"SQLite format 3", "an SQLite database", "export its synapses as CSV"),
     signed(b"\x89HDF", "an HDF5 file", "export its synapses as CSV"),
     signed(b"PAR1", "a Parquet file", "export it as CSV"),
     signed(b"<?xml", "an XML file that is no GraphML", "export its edges as CSV"),

@@ -24,7 +24,6 @@ TWO_CASES = {"varshney2011/NeuronConnect.xls": {"cells": 283}}
 # Formats and columns that are not read yet.
 AWAITED = frozenset(
     {
-        "celegans_chen2006_db/celegans_herm.db",
         "wormneuroatlas/esconnectome_monoamines_Bentley_2016.csv",
         "c302/c302_C2_FW.net.nml",
         "cect_export/BrittinDataReader.csv",

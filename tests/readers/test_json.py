@@ -222,7 +222,7 @@ NODES = [{"id": "A"}, {"id": "B"}]
         ({"nodes": NODES, "adjacency": [[]]}, "2 nodes, 1 lists of neighbours"),
         ([{"pre": "A", "post": "B", "weight": "x"}], r":\[0\]: "),
         (
-            {"syn": [{"pre": "A", "post": "B"}, {"pre": "", "post": "B"}]},
+            {"syn": [{"pre": "A", "post": "B"}, {"pre": "\a", "post": "B"}]},
             r":syn\[1\]: ",
         ),
         ({"chemical": [[0, 1], [2]]}, r":chemical\[1\]: a row of 1, the first has 2"),

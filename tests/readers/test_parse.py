@@ -111,7 +111,6 @@ def test_a_published_file_has_the_counts_of_its_record(case: dict[str, str]) -> 
         ("cect_export/BrittinDataReader.csv", "of kind contact left out"),
         ("neuron_roles/IndividualNeurons.csv", "split by semicolon"),
         ("drosophila_larva/meta_data.csv", "no column for pre and post"),
-        ("celegans_chen2006_db/celegans_herm.db", "SQLite"),
     ],
 )
 def test_a_published_file_that_is_no_edge_list_is_refused(path: str, seen: str) -> None:

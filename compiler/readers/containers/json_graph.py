@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from ...errors import InputError
-from ..book import Book, shown
+from ..book import Book, shown, text_of
 from ..columns import by_name
 from ..property_graph import Data, Edge, Node, PropertyGraph
 from ..reader import Layout
@@ -26,19 +26,9 @@ def word(value: Any) -> str:
     """A value as the text that CSV would have: 3.0 is 3, null is nothing."""
     if isinstance(value, str):
         return value
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return str(value).upper()
-    if isinstance(value, float):
-        return (
-            str(int(value))
-            if value.is_integer() and abs(value) < 2**53
-            else repr(value)
-        )
     if isinstance(value, list):
         return ",".join(map(word, value)) if not any(map(nested, value)) else ""
-    return "" if isinstance(value, dict) else str(value)
+    return "" if value is None or isinstance(value, dict) else text_of(value)
 
 
 def nested(value: Any) -> bool:

@@ -7,6 +7,7 @@ from ..graphml import GRAPHML
 from ..reader import Layout
 from ..refused import REFUSED
 from .container import Container
+from .database import DATABASES
 from .json_file import JSON_FILES
 from .matlab import MATLAB
 from .matrix_market import MATRIX_MARKET
@@ -32,7 +33,7 @@ def container_of(data: bytes) -> Container:
 
 
 CONTAINERS: tuple[Container, ...] = (
-    *(GRAPHML, XLSX_FILES, XLS_FILES, MATLAB, JSON_FILES),
+    *(GRAPHML, XLSX_FILES, XLS_FILES, MATLAB, JSON_FILES, DATABASES),
     *(NPY, NPZ, MATRIX_MARKET),
     zipped(container_of),
     *REFUSED,
