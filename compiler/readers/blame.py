@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from ..errors import InputError, Location, Mistake
 from ..ir.stages import LARGEST_WEIGHT
 from ..names import plain, plural
+from .decimals import WEIGHTS, number_of
 from .delimited import (
     COUNTS,
     DELIMITERS,
@@ -105,7 +106,11 @@ def diagnose(row: list[str], form: Form) -> Iterator[tuple[int, str, str]]:
         return
     for role, place in sorted(form.places.items(), key=lambda item: item[1]):
         cell = row[place].strip() if place < len(row) else ""
-        known = role == "kind" and kind_in(cell, form.kinds) != UNKNOWN
+        known = (
+            kind_in(cell, form.kinds) != UNKNOWN
+            if role == "kind"
+            else role in WEIGHTS and not math.isnan(number_of(cell, form))
+        )
         if not known and (trouble := TROUBLES[role](cell)):
             yield (place, *trouble)
 

@@ -8,7 +8,9 @@ from collections.abc import Sequence
 from .delimited import COLUMNS, UNKNOWN, kind_of, plain_word
 
 NUMBER = re.compile(
-    r"[-+]?(\d+([.,]\d*)?|[.,]\d+)(e[-+]?\d+)?|[-+]?(nan|inf|infinity)", re.IGNORECASE
+    r"[-+]?(\d+([.,]\d*)?|[.,]\d+)(e[-+]?\d+)?|[-+]?(nan|inf|infinity)"
+    r"|[-+]?[1-9]\d{0,2}([.,]\d{3})+([.,]\d+)?",
+    re.IGNORECASE,
 )
 
 

@@ -29,7 +29,7 @@ def decodable(data: bytes, label: str, layout: Layout) -> tuple[bytes, Layout]:
     except (LookupError, ValueError):
         raise UsageError(f"--encoding {layout.encoding}: no such encoding") from None
     mark = next((name for start, name in MARKS.items() if data.startswith(start)), "")
-    if mark and encoding.startswith(mark):
+    if mark and (encoding.startswith(mark) or encoding == "utf-8"):
         encoding = mark  # utf-16-le would keep the mark as a character
     elif mark:
         raise InputError(label, f"{mark.upper()} text", f"use --encoding {mark}")

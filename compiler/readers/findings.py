@@ -56,6 +56,12 @@ CODES: Mapping[str, Code] = {
         "synapses between them would be self-loops.",
         "Make names unique, or name the columns: --columns pre=...,post=...",
     ),
+    "EC105": Code(
+        NOTE,
+        "lines above the header are left out",
+        "Titles are no rows; a row above the header would be lost.",
+        "Put the header first, or use --no-header.",
+    ),
     "EC201": Code(
         WARNING,
         "nearly the name of a known neuron",

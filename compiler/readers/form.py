@@ -28,6 +28,9 @@ class Form:
         rows: the sampled rows, without the header.
         wanted: position of a column -> its cells in the rows that are read.
         kinds: words of this file's kind column beside ours -> kind.
+        titles: rows above the header.
+        decimal: point or comma, before the fraction of a weight.
+        commented: whether a line among the rows begins with a comment's sign.
     """
 
     delimiter: str
@@ -40,6 +43,9 @@ class Form:
     rows: Sequence[list[str]]
     wanted: Mapping[int, frozenset[str]] = field(default_factory=dict)
     kinds: Mapping[str, int] = field(default_factory=dict)
+    titles: int = 0
+    decimal: str = "point"
+    commented: bool = False
 
     @property
     def known(self) -> bool:
@@ -53,6 +59,11 @@ class Form:
             return (0, self.share * (self.width > 1), self.own)
         quality = 3 if self.header else min(2, len(self.places) - 1)
         return (quality, self.share, self.own)
+
+    @property
+    def alike(self) -> bool:
+        """Whether every row, the header among them, has the same number of cells, over 2."""
+        return self.share == 1 and self.width > 2 and self.own
 
     def title(self, place: int) -> str:
         """The title of a column: its name in the header, or its position."""

@@ -6,7 +6,7 @@ from ..errors import InputError, Location
 from .columns import cells_of
 from .delimited import plain_word
 from .form import Form
-from .reader import Layout
+from .reader import EdgeList, Layout
 from .unread import shown
 
 # Pairs of words that say which way a row runs.
@@ -62,3 +62,27 @@ def refuse_ways(form: Form, place: int, at: Location) -> None:
         f"read the rows of one way, such as --where {title}={min(cells_of(form.rows, place))}, "
         "with --columns pre=...,post=... as they run; or write pre and post",
     )
+
+
+def refuse_list(edges: EdgeList, form: Form, layout: Layout, label: str) -> None:
+    """Raise InputError for two columns whose cells never meet: a list of names.
+
+    No cell stands in both columns, and each stands once; or one column counts the rows.
+    """
+    if form.header or form.width != 2 or layout.columns or len(edges.pre) < 3:
+        return
+    pre, post = set(edges.pre.tolist()), set(edges.post.tolist())
+    rows = len(edges.pre)
+    if pre & post or len(pre) < rows:
+        return
+    first = [edges.names[number] for number in edges.pre.tolist()]
+    running = all(map(str.isdecimal, first)) and not any(
+        edges.names[number].isdecimal() for number in post
+    )
+    if len(post) == rows or running:
+        raise InputError(
+            label,
+            f"{rows:,} rows of two cells that never meet: a list of names?",
+            "--names FILE names the cells of a matrix, --cells FILE tells their roles; "
+            "--columns pre=1,post=2 reads it as edges",
+        )

@@ -10,27 +10,31 @@ import numpy as np
 
 from ..errors import InputError, Location, UsageError
 from ..ir.accounts import TextForm
+from ..names import plural
 from .blame import misfit, mistakes, records_of, unsplit, wrong_name
 from .cell_columns import with_cell_columns
 from .choice import none_wanted, wanted
+from .decimals import decimal_of, number_of
 from .decoding import decodable
 from .delimited import (
+    COMMENTS,
     COUNTS,
     DELIMITERS,
     UNKNOWN,
     BadRecord,
     layout_kind,
-    weight_of,
 )
+from .findings import find
 from .form import Form, Sample
 from .ids import with_ids
 from .kinds import kind_in
 from .pairs import weighed
 from .reader import EdgeList, Layout
-from .refusals import refuse
+from .refusals import refuse, refuse_list
 from .sniff import sniff
 from .unread import unread
 
+MARKED = ("# ", "% ")  # how a comment of as many cells as a row begins
 REMEMBERED = 100_000  # different weights; volumes are all different
 
 
@@ -49,8 +53,11 @@ class Names(dict[str, int]):
 class Weights(dict[str, float]):
     """Cell -> number, nan where it holds none; learns what it is asked, up to a size."""
 
+    def __init__(self, form: Form) -> None:
+        self.form = form  # how the numbers of the file are written
+
     def __missing__(self, cell: str) -> float:
-        value = weight_of(cell)
+        value = number_of(cell, self.form)
         if len(self) < REMEMBERED:
             self[cell] = value
         return value
@@ -99,7 +106,7 @@ class Rows:
         kind: CHEMICAL, ELECTRICAL, REPEATED or UNKNOWN; empty likewise.
         line: the first line of the row, from 1.
         ragged: lines of rows with too few or too many cells.
-        blank: rows without any cell.
+        blank: rows without any cell; comments: lines between the rows that are none.
     """
 
     names: Names = field(default_factory=Names)
@@ -110,6 +117,7 @@ class Rows:
     line: array[int] = field(default_factory=lambda: array("i"))
     ragged: list[int] = field(default_factory=list)
     blank: int = 0
+    comments: int = 0
 
 
 def read_delimited(data: bytes, label: str, layout: Layout) -> EdgeList:
@@ -130,10 +138,12 @@ def read_delimited(data: bytes, label: str, layout: Layout) -> EdgeList:
 
     try:
         form, found = with_ids(form, layout, records)
+        decimal = decimal_of(records(), form, layout, label)
+        form = replace(form, decimal=decimal, commented=is_commented(data))
         rows = collected(records(), form)
     except BadRecord as error:
         raise unsplit(error, data, label, layout, form) from None
-    edges = as_edges(rows, kind, described(form, sample, layout, rows.blank))
+    edges = as_edges(rows, kind, described(form, sample, layout, rows))
     if wrong := wrong_lines(edges, rows):
         raise InputError.of(mistakes(wrong, data, label, layout, form))
     if not len(edges.pre) and form.wanted:
@@ -141,10 +151,19 @@ def read_delimited(data: bytes, label: str, layout: Layout) -> EdgeList:
     if not len(edges.pre):
         hint = "give one row for each synapse below it"
         raise InputError(label, "a header and no rows", hint)
+    refuse_list(edges, form, layout, label)
+    if form.titles:
+        above = f"{plural(form.titles, 'line')} above the header left out"
+        found = (*found, find("EC105", above))
     edges = with_cell_columns(edges, data, label, layout, form)
     edges = replace(edges, findings=(*edges.findings, *found))
     edges, told = weighed(edges, form, layout, label, records())
     return replace(edges, findings=(*edges.findings, *unread(form, told)))
+
+
+def is_commented(data: bytes) -> bool:
+    """Whether a line may be a comment between the rows."""
+    return any(b"\n" + mark.encode() in data for mark in COMMENTS)
 
 
 def kind_without_column(layout: Layout, form: Form) -> int:
@@ -163,8 +182,8 @@ def kind_without_column(layout: Layout, form: Form) -> int:
 def collected(found: Iterator[tuple[int, list[str]]], form: Form) -> Rows:
     """Append every row to the columns: the one loop that runs for each of them."""
     rows, places, width = Rows(), form.places, form.width
-    names, weights, kinds = rows.names, Weights(), Kinds(form.kinds)
-    counts = Counts(places, weights)
+    names, weights, kinds = rows.names, Weights(form), Kinds(form.kinds)
+    counts, commented = Counts(places, weights), form.commented
     pre, post = places["pre"], places["post"]
     weight, kind = places.get("weight"), places.get("kind")
     add_pre, add_post, add_line = rows.pre.append, rows.post.append, rows.line.append
@@ -174,9 +193,15 @@ def collected(found: Iterator[tuple[int, list[str]]], form: Form) -> Rows:
             if not any(map(str.strip, row)):
                 rows.blank += 1
                 continue
+            if commented and row[0].lstrip().startswith(COMMENTS):
+                rows.comments += 1
+                continue
             if misfit(row, form):
                 rows.ragged.append(line)
                 continue
+        if commented and row[0].lstrip().startswith(MARKED):
+            rows.comments += 1
+            continue
         if counts.places:
             for value, sort in counts.of(row):
                 add_pre(names[row[pre]])
@@ -229,7 +254,7 @@ def wrong_lines(edges: EdgeList, rows: Rows) -> list[int]:
     return sorted([*rows.ragged, *edges.line[wrong].tolist()])
 
 
-def described(form: Form, sample: Sample, layout: Layout, blank: int) -> TextForm:
+def described(form: Form, sample: Sample, layout: Layout, rows: Rows) -> TextForm:
     """How the file is laid out."""
     header = form.header or ()
     taken = set(form.places.values())
@@ -243,6 +268,6 @@ def described(form: Form, sample: Sample, layout: Layout, blank: int) -> TextFor
             for place in range(max(form.width, len(header)))
             if place not in taken
         ),
-        comments=len(sample.comments),
-        blank=blank,
+        comments=len(sample.comments) + rows.comments,
+        blank=rows.blank,
     )

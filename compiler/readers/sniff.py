@@ -9,19 +9,18 @@ from dataclasses import replace
 from itertools import islice
 
 from ..errors import InputError, Location, UsageError
-from .columns import NUMBER, by_content, by_name, looks_like_header
+from .columns import by_content, by_name
 from .delimited import (
     COMMENTS,
     DELIMITERS,
     ROLES,
-    BadRecord,
     delimiter_of,
     plain_word,
-    records,
     stream,
-    trimmed,
 )
+from .foreign import refuse_adjacency, refuse_foreign
 from .form import Form, MatrixFound, Sample, matrix, seen_columns, unrecognised
+from .header import SEPARATOR, heading, is_short, separator, split
 from .kinds import with_kinds
 from .reader import Layout
 
@@ -45,15 +44,32 @@ def sniff(data: bytes, label: str, layout: Layout) -> tuple[Form, Sample]:
     """
     sample = sampled(data, label, layout.encoding)
     refuse_python(sample, label, layout)
-    delimiters = [delimiter_of(layout.delimiter)] if layout.delimiter else DELIMITERS
-    forms = [attempt(sample, delimiter, layout) for delimiter in delimiters]
-    best = max(forms, key=lambda form: form.score)
+    if not layout.columns:
+        refuse_foreign(data, sample, label)
+    said = layout.delimiter or separator(sample.comments)
+    delimiters = [delimiter_of(said)] if said else DELIMITERS
+    best = likeliest([attempt(sample, delimiter, layout) for delimiter in delimiters])
     form = settled(best, layout)
     if not form.known and matrix(form):
         raise MatrixFound(form, sample)
+    at = Location(label, sample.start, text=sample.lines[0].rstrip("\r\n"))
+    if not layout.columns:
+        refuse_adjacency(form, at)
     if not form.known:
         raise unrecognised(form, label, sample)
     return choosing(form, layout), sample
+
+
+def likeliest(forms: Sequence[Form]) -> Form:
+    """The form for which most speaks.
+
+    Spaces stand in names: a delimiter that parts every line alike is before them.
+    """
+    best = max(forms, key=lambda form: form.score)
+    if best.delimiter == " ":
+        alike = [form for form in forms if form.alike and form.width > best.width]
+        return max(alike, key=lambda form: form.score, default=best)
+    return best
 
 
 def settled(form: Form, layout: Layout) -> Form:
@@ -84,7 +100,8 @@ def sampled(data: bytes, label: str, encoding: str) -> Sample:
     lines = stream(data, encoding)
     start = 0
     for start, line in enumerate(lines, 1):
-        if line.lstrip(" \t").startswith(COMMENTS):
+        told = not comments and SEPARATOR.fullmatch(line)
+        if told or line.lstrip(" \t").startswith(COMMENTS):
             comments.append(line.strip())
         elif line.strip():
             return Sample(tuple(comments), (line, *islice(lines, SAMPLE)), start)
@@ -109,22 +126,25 @@ def refuse_python(sample: Sample, label: str, layout: Layout) -> None:
 def attempt(sample: Sample, delimiter: str, layout: Layout) -> Form:
     """The form of the sample under one delimiter."""
     rows = split(sample.lines, delimiter, sample.start)
-    header, own, used = heading(sample, rows, delimiter, layout)
+    found = heading(sample, rows, delimiter, layout)
+    header, own, used = found.names, found.own, found.rows
     body = [row for _, row in rows[used:]]
     start = sample.start
     if used:
-        lines_after = [line for line, _ in rows[1:]]
-        start = lines_after[0] if lines_after else sample.start + used
+        after = [line for line, _ in rows[used:]]
+        start = after[0] if after else rows[used - 1][0] + 1
     widths = Counter(map(len, body or ([list(header)] if header else [])))
     width, count = max(
         widths.items(), key=lambda pair: (pair[1], pair[0]), default=(0, 0)
     )
+    if header and own and width == len(header) + 1 and is_short(header, body):
+        header = ("", *header)
     places = by_name(header) if header else by_content(body, width)
     places |= wished(header or (), width, layout)
     width = len(header) if header and own else width
-    return Form(
-        delimiter, header, start, places, width, count / max(1, len(body)), own, body
-    )
+    share = count / max(1, len(body))
+    form = Form(delimiter, header, start, places, width, share, own, body)
+    return replace(form, titles=found.titles)
 
 
 def wished(names: Sequence[str], width: int, layout: Layout) -> dict[str, int]:
@@ -136,70 +156,6 @@ def wished(names: Sequence[str], width: int, layout: Layout) -> dict[str, int]:
         elif name.isdecimal() and 1 <= int(name) <= width:
             places[role] = int(name) - 1
     return places
-
-
-def split(
-    lines: Sequence[str], delimiter: str, first: int
-) -> list[tuple[int, list[str]]]:
-    """The rows of a sample with their lines, as far as they can be split."""
-    rows: list[tuple[int, list[str]]] = []
-    try:
-        for line, row in records(iter(lines), delimiter):
-            if cells := trimmed(row):
-                rows.append((line + first - 1, cells))
-    except BadRecord:  # the sample may end inside quotes; reading all of it will tell
-        pass
-    return rows
-
-
-def heading(
-    sample: Sample,
-    rows: Sequence[tuple[int, list[str]]],
-    delimiter: str,
-    layout: Layout,
-) -> tuple[tuple[str, ...] | None, bool, int]:
-    """The header, whether it is split as the rows are, and how many rows it takes."""
-    if layout.header is False:
-        return None, True, 0
-    for comment in reversed(sample.comments):
-        for character in (delimiter, *DELIMITERS):
-            names = names_in(comment.lstrip("".join(COMMENTS) + " "), character)
-            if names_both(names, layout):
-                return names, character == delimiter, 0
-    if not rows:
-        return None, True, 0
-    first, width = tuple(rows[0][1]), len(rows[1][1]) if len(rows) > 1 else 0
-    if names_both(first, layout):
-        return first, True, 1
-    for character in DELIMITERS:
-        names = names_in(sample.lines[0], character)
-        if len(names) == width and names_both(names, layout):
-            return names, False, 1
-    if layout.header or looks_like_header([row for _, row in rows]):
-        return first, True, 1
-    return None, True, 0
-
-
-def names_in(line: str, delimiter: str) -> tuple[str, ...]:
-    """The cells of one line."""
-    rows = split([line], delimiter, 1)
-    return tuple(rows[0][1]) if rows else ()
-
-
-def names_both(names: Sequence[str], layout: Layout) -> bool:
-    """Whether a row names the columns pre and post, by our words or the user's."""
-    found = by_name(names)
-    asked = [layout.columns.get(role, "") for role in ("pre", "post")]
-    if all(map(NUMBER.fullmatch, names)):  # cells, of which a place is no title
-        return False
-    if any(asked) and not any(name in names for name in asked):
-        return {"pre", "post"} <= found.keys() and all(
-            not name or name.isdecimal() for name in asked
-        )
-    return all(
-        name in names or role in found
-        for role, name in zip(("pre", "post"), asked, strict=True)
-    )
 
 
 def chosen(form: Form, layout: Layout) -> dict[str, int]:

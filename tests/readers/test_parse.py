@@ -146,14 +146,56 @@ SAME = {
     "no header": "AVAL AVAR 12\nAVAR NA 3\n",
     "header by spaces": "pre post weight\nAVAL\tAVAR\t12\nAVAR\tNA\t3\n",
     "comment header": "#source neuron, target neuron, n\nAVAL,AVAR,12\nAVAR,NA,3\n",
+    "utf-16": "pre,post,weight\nAVAL,AVAR,12\nAVAR,NA,3\n".encode("utf-16"),
+    "Excel's separator": "sep=;\r\npre;post;weight\r\nAVAL;AVAR;12\r\nAVAR;NA;3\r\n",
+    "titles": "Connectome of a worm, 2019\n\npre,post,weight\nAVAL,AVAR,12\nAVAR,NA,3\n",
+    "a comment between": "pre,post,weight\n# by hand\nAVAL,AVAR,12\n# so, and, so\nAVAR,NA,3\n",
+    "header of R": '"pre" "post" "weight"\n"1" "AVAL" "AVAR" 12\n"2" "AVAR" "NA" 3\n',
+    "row names of R": "pre,post,weight\nx,AVAL,AVAR,12\ny,AVAR,NA,3\n",
+    "decimal comma": "pre;post;weight\nAVAL;AVAR;12,0\nAVAR;NA;3\n",
+    "cells of several words": "presyn_cell,kind of cell,postsyn_cell,n\n"
+    "AVAL,Inter neuron,AVAR,12\nAVAR,Inter neuron,NA,3\n",
     "comments": "# Made by hand, in a hurry\n# really\nAVAL,AVAR,12\nAVAR,NA,3\n",
     "zero rows": "pre,post,weight\nAVAL,AVAR,12\nAVAL,NA,0\nAVAR,NA,3\n",
 }
 
 
 @pytest.mark.parametrize("text", SAME.values(), ids=SAME)
-def test_the_same_rows_are_read_from_every_layout(text: str) -> None:
+def test_the_same_rows_are_read_from_every_layout(text: str | bytes) -> None:
     assert edges(text) == PLAIN
+
+
+@pytest.mark.parametrize(
+    ("text", "decimal", "weight"),
+    [
+        ("a;b;1.200\n", "point", 1.2),
+        ("a;b;1.200\n", "comma", 1200.0),
+        ("a;b;1.200,5\n", None, 1200.5),
+        ("a;b;0.123\n", None, 0.123),
+        ('a,b,"1,200"\n', None, 1200.0),
+        ("a\tb\t1,5\n", "comma", 1.5),
+    ],
+)
+def test_a_fraction_or_thousands(text: str, decimal: str | None, weight: float) -> None:
+    assert edges(text, decimal=decimal) == [("a", "b", weight)]
+
+
+def test_lines_above_the_header_are_told() -> None:
+    found = parse(b"A worm\nby hand\npre,post,n\na,b,1\nx,a,1\n", "x").history.data()
+
+    assert found["parse"]["findings"][0] == {
+        "code": "EC105",
+        "place": "",
+        "message": "2 lines above the header left out",
+    }
+
+
+def test_comments_between_the_rows_are_counted() -> None:
+    text = b"# one\npre,post,n\n# two\na,b,1\n# a, b, 2\n#c,a,1\n"
+    found = parse(text, "x")
+
+    assert found.history.data()["parse"]["comments"] == 3
+    assert found.cells.name == ("#c", "a", "b")
 
 
 @pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-32", "cp1252"])
@@ -161,6 +203,11 @@ def test_an_encoding_can_be_named(encoding: str) -> None:
     data = "pre,post\nAVA\u00e9,AVAR\n".encode(encoding)
 
     assert edges(data, encoding=encoding) == [("AVA\u00e9", "AVAR", 1.0)]
+
+
+def test_a_mark_against_the_encoding_that_is_named() -> None:
+    with pytest.raises(InputError, match="UTF-16 text\n  use --encoding utf-16"):
+        edges("a,b".encode("utf-16"), encoding="latin-1")
 
 
 def test_utf_16_without_its_mark_is_little_endian() -> None:
@@ -319,7 +366,12 @@ BAD: dict[str, tuple[bytes, str, str, str]] = {
     ),
     "zip": (b"PK\x03\x04..", "worm.csv:", "a ZIP or XLSX file: not", "as CSV"),
     "nul": (b"pre,post\na,b\nc,\0d\n", "worm.csv:3:", "a NUL byte", "as text"),
-    "utf-16": ("a,b".encode("utf-16"), "worm.csv:", "UTF-16", "--encoding utf-16"),
+    "utf-16 cut": (
+        "a,b".encode("utf-16")[:-1],
+        "worm.csv:1:",
+        "is not UTF-16",
+        "--enc",
+    ),
     "utf-16 bare": (b"a\0,\0b\0", "worm.csv:1:", "UTF-16", "--encoding utf-16-le"),
     "latin-1": (b"a,b\nc,d\xe9\n", "worm.csv:2:4:", "byte 0xe9", "latin-1"),
     "long line": (b"a" * 10**7, "worm.csv:1:", "10,000,000 characters", "one row"),
@@ -377,7 +429,29 @@ BAD: dict[str, tuple[bytes, str, str, str]] = {
         b"pre,post\na,b\x07\n",
         *("worm.csv:2:3:", "U+0007", "--encoding"),
     ),
-    "decimal comma": (b"a;b;1,5\n", "worm.csv:1:5:", "has a comma", "write 1.5"),
+    "decimal comma": (b"a\tb\t1,5\n", "worm.csv:1:5:", "has a comma", "write 1.5"),
+    "a dot or a comma": (
+        b"a;b;7\nb;c;1.200\n",
+        *("worm.csv:2:", "1.2 or 1200?", "--decimal point reads 1.200 as 1.2"),
+    ),
+    "LGL": (b"# a\nb 3.0\nc\n# b\nc 1\n", "worm.csv:2:", "LGL", "edge list"),
+    "METIS": (b"4 4\n2 3\n1 3\n1 2 4\n3\n", "worm.csv:1:", "METIS", "edge list"),
+    "METIS with weights": (
+        b"% made by hand\n3 2 001\n2 5\n1 5 3 7\n2 7\n",
+        *("worm.csv:2:", "METIS", "edge list"),
+    ),
+    "adjacency list": (
+        b"a b c\nb c\nc\nd a b c\n",
+        *("worm.csv:1:", "an adjacency list", "a row for each receiver"),
+    ),
+    "list of names": (
+        b"000\tADAL\n001\tADAR\n002\tADEL\n",
+        *("worm.csv:", "3 rows of two cells that never meet", "--names FILE"),
+    ),
+    "list of classes": (
+        b"1 K\n2 K\n3 P\n",
+        *("worm.csv:", "a list of names?", "--cells FILE"),
+    ),
     "all zero": (b"a,b,0\n", "worm.csv:", "no synapse is left of 1 row", "weigh 0"),
     "json": (b'{"a": 1}', "worm.csv:", "JSON that holds no edges", "pre and post"),
     **{

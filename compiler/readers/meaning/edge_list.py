@@ -16,12 +16,13 @@ from ..choice import none_wanted, wanted
 from ..columns import by_content, by_name, looks_like_header
 from ..delimited import UNKNOWN, trimmed
 from ..form import Form, Sample
+from ..header import names_both
 from ..ids import with_ids
 from ..pairs import weighed
 from ..reader import EdgeList, Layout
 from ..refusals import refuse
 from ..rows import as_edges, collected, described, kind_without_column, wrong_lines
-from ..sniff import choosing, names_both, settled, wished
+from ..sniff import choosing, settled, wished
 from ..unread import unread
 
 TITLES = 10  # rows above the header, at most
@@ -87,7 +88,7 @@ def read_edges(sheet: Sheet, label: str, layout: Layout) -> EdgeList:
 
     form, told = with_ids(form, layout, records)
     rows = collected(records(), form)
-    text = described(form, Sample((), (), 1), layout, rows.blank)
+    text = described(form, Sample((), (), 1), layout, rows)
     edges = replace(as_edges(rows, kind, text), findings=told)
     wrong = [*rows.ragged, *edges.line[np.isnan(edges.weight)].tolist()]
     wrong = sorted({*wrong, *edges.line[edges.kind == UNKNOWN].tolist()})
