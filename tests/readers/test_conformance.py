@@ -25,7 +25,6 @@ TWO_CASES = {"varshney2011/NeuronConnect.xls": {"cells": 283}}
 AWAITED = frozenset(
     {
         "wormneuroatlas/esconnectome_monoamines_Bentley_2016.csv",
-        "c302/c302_C2_FW.net.nml",
         "cect_export/BrittinDataReader.csv",
         "cect_export/SpreadsheetDataReader.csv",
         "wormneuroatlas/neuron_ids.txt",

@@ -88,7 +88,16 @@ def test_columns_name_an_edge_s_data() -> None:
         parse(whole(), "a", layout=Layout(columns={"pre": "source"}))
 
 
+OTHERS = b'<!DOCTYPE graphml SYSTEM "http://127.0.0.1/other.dtd">\n<graphml'
 BOMB = '<!DOCTYPE g [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">]>\n'
+
+
+def test_a_doctype_without_entities_changes_nothing() -> None:
+    found = parse(whole().replace(b"<graphml", OTHERS), "a")
+    assert found.cells.name == parse(whole(), "a").cells.name
+    assert (
+        found.synapses.weight.tolist() == parse(whole(), "a").synapses.weight.tolist()
+    )
 
 
 @pytest.mark.parametrize(
@@ -97,8 +106,17 @@ BOMB = '<!DOCTYPE g [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">]>\n'
         (whole()[:-30], r"worm:\d+:\d+: not well-formed XML"),
         (
             whole().replace(b"<graphml", BOMB.encode() + b"<graphml"),
-            "worm:2: a DOCTYPE",
+            "worm:2: a declaration of the entity 'a'",
         ),
+        (
+            whole(edges=EDGES.replace("C<", "&c;<")).replace(b"<graphml", OTHERS),
+            "worm:12: the entity 'c' of another file",
+        ),
+        (
+            whole(NODES.replace('"n0"', '"&c;"')).replace(b"<graphml", OTHERS),
+            "worm:9: the entity 'c' of another file",
+        ),
+        (whole(NODES + "<desc>" * 10_000), "more than 1,000 elements within"),
         (whole(edges=EDGES.replace("n2", "n7")), "worm:12: no node 'n7'"),
         (whole(NODES.replace("n1", "n0")), "worm:9: node 'n0' stands there twice"),
         (

@@ -8,11 +8,11 @@ from typing import Any
 from ...errors import InputError, Location
 from ...names import plain
 from ..book import Book, shown
-from ..graphml import MARKS
 from ..reader import Layout
 from .container import Container
 from .json_graph import graph_of, neighbours_of
 from .json_table import arrays_of, cells_of, list_of, table_of
+from .xml_file import MARKS
 
 VALUES = 20_000_000  # that a file may hold
 NESTED = 4_000_000  # objects and lists among them, which take most memory

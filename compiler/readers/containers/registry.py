@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from ..book import Book, Text
-from ..graphml import GRAPHML
 from ..reader import Layout
 from ..refused import REFUSED
 from .container import Container
 from .database import DATABASES
+from .graphml import GRAPHML
 from .json_file import JSON_FILES
 from .matlab import MATLAB
 from .matrix_market import MATRIX_MARKET
+from .neuroml import NEUROML
 from .numpy_file import NPY, NPZ
 from .workbook import XLS_FILES, XLSX_FILES
 from .zipped import zipped
@@ -33,7 +34,7 @@ def container_of(data: bytes) -> Container:
 
 
 CONTAINERS: tuple[Container, ...] = (
-    *(GRAPHML, XLSX_FILES, XLS_FILES, MATLAB, JSON_FILES, DATABASES),
+    *(GRAPHML, NEUROML, XLSX_FILES, XLS_FILES, MATLAB, JSON_FILES, DATABASES),
     *(NPY, NPZ, MATRIX_MARKET),
     zipped(container_of),
     *REFUSED,
