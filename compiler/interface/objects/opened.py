@@ -20,7 +20,7 @@ from ...sources import RELABEL, Opened, free_label, open_source, read_source
 from .graphs import graph_edges
 from .kinds import READABLE, is_graph, is_numbers, is_pandas, is_sparse
 from .matrices import is_adjacency, matrix_edges
-from .tables import is_table, read_iterable, read_table
+from .tables import encoded, is_table, read_iterable, read_table
 
 UNNAMED = "graph"  # the label of an object that has none
 
@@ -81,7 +81,9 @@ def read_file(value: Any, label: str, layout: Layout) -> Opened:
     """The rest of a file that is open, binary or text."""
     found = limited(value, label)
     if isinstance(found, str):
-        return read_bytes(found.encode(), label, replace(layout, encoding="utf-8"))
+        return read_bytes(
+            encoded(found, label), label, replace(layout, encoding="utf-8")
+        )
     return read_bytes(found, label, layout)
 
 

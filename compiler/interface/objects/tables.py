@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
 from ...arguments.values import as_text
 from ...errors import InputError, Location, Mistake
-from ...exporting.delimited import csv
+from ...exporting.delimited import cell
 from ...ir.accounts import TextForm
 from ...ir.stages import Connectome
 from ...readers.parse import parse
@@ -33,7 +33,7 @@ def read_table(table: Any, label: str, layout: Layout) -> Connectome:
         raise InputError(label, "a table without columns", HINT)
     header = not all(isinstance(title, int) for title in titles)
     format = f"a table of {type(table).__module__.partition('.')[0]}"
-    rows = zip(*(map(as_text, cells) for cells in columns), strict=True)
+    rows = zip(*map(texts, columns), strict=True)
     return read_rows(
         [as_text(title) for title in titles],
         rows,
@@ -59,6 +59,20 @@ def columns_of(table: Any) -> tuple[list[object], list[list[object]]]:
     return list(table.columns), [table.iloc[:, at].tolist() for at in range(count)]
 
 
+def texts(cells: Sequence[object]) -> list[str]:
+    """The cells of a column as those of comma-separated text.
+
+    Millions are of one type: an integer needs no quotes, and a text is quoted once.
+    """
+    kinds = set(map(type, cells))
+    if kinds == {int}:
+        return list(map(str, cells))
+    if kinds == {str}:
+        quoted = {text: cell(text) for text in cast(Iterable[str], set(cells))}
+        return [quoted[text] for text in cast(Iterable[str], cells)]
+    return [cell(as_text(value)) for value in cells]
+
+
 def is_table(value: object) -> bool:
     """Whether a value is a table of a library that is imported."""
     kinds = (is_pandas, is_polars, is_arrow, is_records)
@@ -75,12 +89,14 @@ def read_iterable(found: Iterable[Any], label: str, layout: Layout) -> Connectom
         raise InputError(label, "no rows", HINT)
     if all(isinstance(row, Mapping) for row in rows):
         titles = list(dict.fromkeys(key for row in rows for key in row))
-        cells = ([as_text(row.get(title)) for title in titles] for row in rows)
+        cells = zip(
+            *(texts([row.get(title) for row in rows]) for title in titles), strict=True
+        )
         return read_rows(list(map(as_text, titles)), cells, label, layout)
     lists = [row_of(row, place, label) for place, row in enumerate(rows, 1)]
     width = max(map(len, lists))
     defaults = ("", "", "1", "chemical")
-    filled = ([*row, *defaults[len(row) : width]] for row in lists)
+    filled = ([*map(cell, row), *defaults[len(row) : width]] for row in lists)
     return read_rows(list(TITLES[:width]), filled, label, layout)
 
 
@@ -108,7 +124,7 @@ def read_rows(
     header: bool = True,
     format: str = "rows",
 ) -> Connectome:
-    """Rows of cells, read as comma-separated text; places count rows from 1.
+    """Rows of cells of comma-separated text, which is read; places count rows from 1.
 
     Args:
         header: whether the titles are any; format: as the report names it.
@@ -117,10 +133,12 @@ def read_rows(
         UsageError: the layout says what a table has not.
     """
     check_wishes(layout, label, "a table", WISHES)
-    data = csv([titles, *rows] if header else rows)
+    text = "\n".join(
+        [*[",".join(map(cell, titles))] * header, *map(",".join, rows), ""]
+    )
     said = replace(layout, delimiter="comma", header=header, encoding="utf-8")
     try:
-        found = parse(data, label, layout=said)
+        found = parse(encoded(text, label), label, layout=said)
     except InputError as error:
         raise InputError.of(
             [raised(found, header) for found in error.mistakes]
@@ -128,6 +146,19 @@ def read_rows(
     found = described(found, format)
     lines = found.synapses.line - np.int32(header)
     return replace(found, synapses=replace(found.synapses, line=lines))
+
+
+def encoded(text: str, label: str) -> bytes:
+    """A text as UTF-8.
+
+    Raises:
+        InputError: it holds half a character.
+    """
+    try:
+        return text.encode()
+    except UnicodeEncodeError as error:
+        seen = f"half a character, U+{ord(text[error.start]):04X}"
+        raise InputError(label, seen, "remove it") from None
 
 
 def described(found: Connectome, format: str) -> Connectome:
