@@ -7,13 +7,27 @@ A container (`containers/`) says what stands in a file and where; what it means 
 from __future__ import annotations
 
 import datetime
+from abc import abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from ..arrays import Float64, Int32
 from ..errors import Location
 from ..names import plain
 from .property_graph import PropertyGraph
+
+
+class Columns(Sequence[Sequence[str]]):
+    """The rows of a table that is stored by columns, its titles the first of them."""
+
+    @abstractmethod
+    def coded(self, place: int) -> tuple[Int32, list[str]]:
+        """A column without its title: (E,) places in its different cells, and those."""
+
+    @abstractmethod
+    def numbers(self, place: int) -> Float64 | None:
+        """A column without its title: (E,) numbers, nan for none; None if it has others."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from ..book import Book, Text
 from ..reader import Layout
 from ..refused import REFUSED
+from .arrow_file import FEATHER_FILES, PARQUET_FILES
 from .container import Container
 from .database import DATABASES
 from .graphml import GRAPHML
@@ -37,6 +38,7 @@ CONTAINERS: tuple[Container, ...] = (
     *(GRAPHML, NEUROML, XLSX_FILES, XLS_FILES, MATLAB, JSON_FILES, DATABASES),
     *(NPY, NPZ, MATRIX_MARKET),
     zipped(container_of),
+    *(PARQUET_FILES, FEATHER_FILES),
     *REFUSED,
     TEXT,
 )

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import islice
 
 import numpy as np
 
 from ...errors import InputError, Mistake
 from ...ir.accounts import PartForm, TextForm
 from ..blame import DETAILED, diagnose
-from ..book import Sheet, shown
+from ..book import Columns, Sheet, shown
 from ..choice import none_wanted, wanted
 from ..columns import by_content, by_name, looks_like_header
 from ..delimited import UNKNOWN, trimmed
@@ -24,6 +25,7 @@ from ..refusals import refuse
 from ..rows import as_edges, collected, described, kind_without_column, wrong_lines
 from ..sniff import choosing, settled, wished
 from ..unread import unread
+from .columnar import by_columns
 
 TITLES = 10  # rows above the header, at most
 
@@ -87,7 +89,9 @@ def read_edges(sheet: Sheet, label: str, layout: Layout) -> EdgeList:
         return wanted(numbered(sheet, form), form)
 
     form, told = with_ids(form, layout, records)
-    rows = collected(records(), form)
+    table = sheet.rows if isinstance(sheet.rows, Columns) else None
+    fast = by_columns(table, form, sheet.first + form.start) if table else None
+    rows = fast or collected(records(), form)
     text = described(form, Sample((), (), 1), layout, rows)
     edges = replace(as_edges(rows, kind, text), findings=told)
     wrong = [*rows.ragged, *edges.line[np.isnan(edges.weight)].tolist()]
@@ -112,9 +116,9 @@ def read_edges(sheet: Sheet, label: str, layout: Layout) -> EdgeList:
 
 def numbered(sheet: Sheet, form: Form) -> Iterator[tuple[int, list[str]]]:
     """(number of the row, its cells) from the first of edges on."""
-    for place in range(form.start, len(sheet.rows)):
-        row = list(sheet.rows[place])
-        yield sheet.first + place, row
+    rows = islice(sheet.rows, form.start, None)
+    for place, row in enumerate(rows, form.start):
+        yield sheet.first + place, list(row)
 
 
 def mistakes(sheet: Sheet, wrong: list[int], label: str, form: Form) -> list[Mistake]:

@@ -1,0 +1,269 @@
+"""Parquet and Feather files by pyarrow: only the columns that are used are read.
+
+How many rows a file has stands in it: it is looked at before any of them is read. Ids stay
+whole numbers; they never pass through a float.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from itertools import islice
+from typing import Any
+
+import numpy as np
+
+from ...arrays import Float64, Int32
+from ...errors import InputError
+from ...names import plain
+from ..book import Book, Columns, Sheet, text_of
+from ..reader import Layout
+from .compressed import MOST
+from .container import Container
+
+PARQUET, FEATHER = "a Parquet file", "a Feather file"
+FREE_ROWS = 1_000_000  # rows that a file of any size may have; else a row takes a byte
+BATCH = 65_536  # rows that are text at a time
+HINT = "copy it again, or save it again"
+
+
+def read_parquet(data: bytes, label: str, layout: Layout) -> Book:
+    """Read a Parquet file.
+
+    Raises:
+        InputError: pyarrow is missing; the file is damaged, or has more rows than fit.
+    """
+    with told(label, PARQUET):
+        return book(ParquetRows(data, label), PARQUET)
+
+
+def read_feather(data: bytes, label: str, layout: Layout) -> Book:
+    """Read a Feather file, version 2; as of `read_parquet`."""
+    with told(label, FEATHER):
+        return book(FeatherRows(data, label), FEATHER)
+
+
+PARQUET_FILES = Container("Parquet", lambda head: head[:4] == b"PAR1", read_parquet)
+FEATHER_FILES = Container("Feather", lambda head: head[:6] == b"ARROW1", read_feather)
+
+
+def book(rows: ArrowRows, format: str) -> Book:
+    """The book of a table."""
+    return Book(format, "table", (Sheet("", rows, 0, grid=False, titled=True),))
+
+
+@contextmanager
+def told(label: str, format: str) -> Iterator[None]:
+    """Turn pyarrow's errors into ours."""
+    try:
+        yield
+    except ImportError:
+        seen = f"{format}: pyarrow, which reads it, is not installed"
+        raise InputError(label, seen, "pip install pyarrow") from None
+    except (InputError, GeneratorExit):
+        raise
+    except Exception as error:  # pyarrow raises ValueError, OSError, KeyError, its own
+        seen = f"{format} that is cut short or damaged ({str(error).splitlines()[0]})"
+        raise InputError(label, seen, HINT) from None
+
+
+class ArrowRows(Columns):
+    """The rows of a table of Arrow: its titles, then the rows as text when asked for."""
+
+    format = ""
+
+    def __init__(
+        self, label: str, titles: Sequence[str], count: int, size: int
+    ) -> None:
+        self.label, self.total = label, count
+        self.titles = [str(title) for title in titles]
+        if count > max(FREE_ROWS, size):
+            seen = f"{self.format} of {count:,} rows in {size:,} bytes"
+            raise InputError(label, seen, "save its pairs once each, with a weight")
+        if len(set(self.titles)) < len(self.titles):
+            seen = f"{self.format} with two columns of one name"
+            raise InputError(label, seen, "rename one")
+        self.head: list[list[str]] = []
+
+    def batches(self, size: int) -> Iterator[Any]:
+        """The rows as batches of Arrow, each of `size` rows at most."""
+        raise NotImplementedError
+
+    def column(self, title: str, words: bool) -> Any:
+        """One column of all rows; `words`: as a dictionary, where it is of texts."""
+        raise NotImplementedError
+
+    def __len__(self) -> int:
+        return self.total + 1
+
+    def __iter__(self) -> Iterator[list[str]]:
+        yield self.titles
+        with told(self.label, self.format):
+            for batch in self.batches(BATCH):
+                columns = [texts(column) for column in batch.columns]
+                yield from map(list, zip(*columns, strict=True))
+
+    def __getitem__(self, place: int | slice) -> Any:
+        if isinstance(place, slice):
+            start, stop, step = place.indices(len(self))
+            if stop > len(self.head):
+                self.head = self.first(stop)
+            return self.head[start:stop:step]
+        if place < len(self.head):
+            return self.head[place]
+        return next(islice(self, place, None))
+
+    def first(self, count: int) -> list[list[str]]:
+        """The titles and the first rows, as text."""
+        with told(self.label, self.format):
+            batch = next(self.batches(max(1, count)), None)
+            columns = [texts(c.slice(0, count)) for c in batch.columns] if batch else []
+        return [self.titles, *map(list, zip(*columns, strict=True))][:count]
+
+    def coded(self, place: int) -> tuple[Int32, list[str]]:
+        with told(self.label, self.format):
+            column = self.column(self.titles[place], words=True)
+            found = column.dictionary_encode() if not is_coded(column) else column
+            found = found.unify_dictionaries().combine_chunks()
+            if not len(column):
+                return np.zeros(0, np.int32), []
+            words = texts(found.dictionary)
+            if not found.null_count:
+                return found.indices.to_numpy().astype(np.int32, copy=False), words
+            codes = found.indices.fill_null(len(words)).to_numpy()
+            return codes.astype(np.int32), [*words, ""]
+
+    def numbers(self, place: int) -> Float64 | None:
+        import pyarrow as pa
+
+        with told(self.label, self.format):
+            column = self.column(self.titles[place], words=False)
+            kinds = (pa.types.is_integer, pa.types.is_floating)
+            if not any(is_kind(column.type) for is_kind in kinds):
+                return None
+            found = column.cast(pa.float64(), safe=False).to_numpy()
+            return np.asarray(found, np.float64)
+
+
+def is_coded(column: Any) -> bool:
+    """Whether a column is a dictionary and numbers into it."""
+    import pyarrow as pa
+
+    return bool(pa.types.is_dictionary(column.type))
+
+
+def texts(column: Any) -> list[str]:
+    """The cells of a column as text; "" where there is none."""
+    return ["" if cell is None else plain_text(cell) for cell in column.to_pylist()]
+
+
+def plain_text(cell: Any) -> str:
+    """A cell as the text that CSV would have; of a decimal without a fraction a number."""
+    if isinstance(cell, bytes):
+        return cell.decode("utf-8", "replace").strip()
+    if type(cell).__name__ == "Decimal" and cell == cell.to_integral_value():
+        return str(int(cell))
+    return text_of(cell)
+
+
+class ParquetRows(ArrowRows):
+    """The rows of a Parquet file."""
+
+    format = PARQUET
+
+    def __init__(self, data: bytes, label: str) -> None:
+        import pyarrow as pa
+        from pyarrow import parquet
+
+        self.buffer = pa.BufferReader(data)
+        self.file = parquet.ParquetFile(self.buffer)
+        self.size = len(data)
+        meta = self.file.metadata
+        super().__init__(label, self.file.schema_arrow.names, meta.num_rows, len(data))
+
+    def batches(self, size: int) -> Iterator[Any]:
+        yield from self.file.iter_batches(batch_size=size)
+
+    def column(self, title: str, words: bool) -> Any:
+        import pyarrow as pa
+        from pyarrow import parquet
+
+        place = self.file.schema_arrow.get_field_index(title)
+        kind = self.file.schema_arrow.field(place).type
+        self.check(title)
+        if words and pa.types.is_string(kind):
+            coded = parquet.ParquetFile(self.buffer, read_dictionary=[title])
+            return coded.read(columns=[title]).column(0)
+        return self.file.read(columns=[title]).column(0)
+
+    def check(self, title: str) -> None:
+        """Raise InputError if a column is larger than anyone means once it is unpacked."""
+        meta = self.file.metadata
+        sizes = [
+            chunk.total_uncompressed_size
+            for group in range(meta.num_row_groups)
+            for chunk in map(meta.row_group(group).column, range(meta.num_columns))
+            if chunk.path_in_schema == title
+        ]
+        if sum(sizes) > max(MOST, 4 * self.size):
+            seen = f"{self.format} whose column {plain(title)} unpacks to {sum(sizes):,} bytes"
+            raise InputError(self.label, seen, HINT)
+
+
+class FeatherRows(ArrowRows):
+    """The rows of a Feather file: batches of Arrow one after another."""
+
+    format = FEATHER
+
+    def __init__(self, data: bytes, label: str) -> None:
+        import pyarrow as pa
+
+        self.buffer = pa.py_buffer(data)
+        schema = pa.ipc.open_file(self.buffer).schema
+        super().__init__(label, schema.names, announced(self.buffer), len(data))
+
+    def batches(self, size: int) -> Iterator[Any]:
+        import pyarrow as pa
+
+        file = pa.ipc.open_file(self.buffer)
+        for place in range(file.num_record_batches):
+            batch = file.get_batch(place)
+            for start in range(0, batch.num_rows, size):
+                yield batch.slice(start, size)
+
+    def column(self, title: str, words: bool) -> Any:
+        import pyarrow as pa
+
+        place = self.titles.index(title)
+        options = pa.ipc.IpcReadOptions(included_fields=[place])
+        return pa.ipc.open_file(self.buffer, options=options).read_all().column(0)
+
+
+def announced(buffer: Any) -> int:
+    """How many rows the batches of a Feather file say they have, none of them unpacked.
+
+    Source: Apache Arrow, format/Message.fbs: Message.header, RecordBatch.length.
+    """
+    import pyarrow as pa
+
+    count = 0
+    messages = pa.ipc.MessageReader.open_stream(buffer.slice(8))
+    for message in messages:
+        if message.type == "record batch":
+            data = memoryview(message.metadata)
+            header = field_at(data, struct.unpack_from("<I", data)[0], 2)
+            header += struct.unpack_from("<I", data, header)[0]
+            length = field_at(data, header, 0)
+            count += struct.unpack_from("<q", data, length)[0] if length else 0
+    return count
+
+
+def field_at(data: memoryview, table: int, number: int) -> int:
+    """Where a field of a table of FlatBuffers stands; 0: it has none."""
+    (back,) = struct.unpack_from("<i", data, table)
+    (size,) = struct.unpack_from("<H", data, table - back)
+    if 4 + 2 * number >= size:
+        return 0
+    (offset,) = struct.unpack_from("<H", data, table - back + 4 + 2 * number)
+    return table + offset if offset else 0
