@@ -17,7 +17,7 @@ LAYOUT = (
     *("where", "kinds", "decimal", "sheet", "names", "transpose"),
 )
 # A name may hold a comma itself.
-NEXT = re.compile(r",(?=(?:pre|post|weight|kind|chemical|electrical)=)")
+NEXT = re.compile(r",(?=(?:pre|post|weight|kind|chemical|electrical|name)=)")
 
 
 def layout_of(given: Mapping[str, object]) -> Layout:

@@ -108,7 +108,7 @@ def diagnose(row: list[str], form: Form) -> Iterator[tuple[int, str, str]]:
         cell = row[place].strip() if place < len(row) else ""
         known = (
             kind_in(cell, form.kinds) != UNKNOWN
-            if role == "kind"
+            if role in ("kind", "direction")
             else role in WEIGHTS and not math.isnan(number_of(cell, form))
         )
         if not known and (trouble := TROUBLES[role](cell)):
@@ -166,6 +166,7 @@ TROUBLES = {
     "post": name_trouble,
     "weight": weight_trouble,
     "kind": kind_trouble,
+    "direction": kind_trouble,
     "chemical": count_trouble,
     "electrical": count_trouble,
 }

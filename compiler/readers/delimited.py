@@ -14,6 +14,7 @@ from ..ir.stages import CHEMICAL, ELECTRICAL, LARGEST_WEIGHT
 from .reader import Layout
 
 REPEATED = 2  # a row that says again, from the receiver, what another row says
+BOTH_WAYS = 3  # a chemical row without direction: it is read as two
 UNKNOWN = 255  # a word that names no kind
 
 DELIMITERS = {"\t": "tab", ",": "comma", ";": "semicolon", "|": "pipe", " ": "space"}

@@ -9,7 +9,15 @@ from dataclasses import replace
 from ..errors import UsageError
 from ..ir.stages import CHEMICAL, ELECTRICAL
 from .columns import NUMBER, cells_of
-from .delimited import COUNTS, KINDS, UNKNOWN, plain_word
+from .delimited import (
+    BOTH_WAYS,
+    COUNTS,
+    KINDS,
+    UNKNOWN,
+    layout_kind,
+    plain_word,
+    weight_of,
+)
 from .form import Form
 from .reader import Layout
 
@@ -59,9 +67,22 @@ def with_kinds(form: Form, layout: Layout) -> Form:
     if own and "kind" not in places:
         hint = "name it: --columns kind=..."
         raise UsageError(f"--kinds: no column tells the kind; {hint}")
+    if "kind" in places and (ways := directions(form, places["kind"], layout)):
+        places["direction"] = places.pop("kind")
+        own = ways
     if "kind" in places:
         own = {**truth(form, places["kind"]), **own}
     return replace(form, places=places, kinds=own)
+
+
+def directions(form: Form, place: int, layout: Layout) -> dict[str, int]:
+    """The kinds of a column that says Directed or Undirected, as Gephi writes it; else {}."""
+    cells = {plain_word(cell) for cell in cells_of(form.rows, place)}
+    if not cells or not cells <= {"directed", "undirected"}:
+        return {}
+    kind = layout_kind(layout)
+    both = BOTH_WAYS if kind == CHEMICAL else kind
+    return {"directed": kind, "undirected": both}
 
 
 def known(form: Form, place: int | None, own: Mapping[str, int]) -> bool:
@@ -137,3 +158,20 @@ def kind_in(cell: str, kinds: Mapping[str, int]) -> int:
     """The kind of a cell, as `kind_of` gives it; `kinds` are words of the file."""
     word = plain_word(cell)
     return kinds.get(word, KINDS.get(word, UNKNOWN))
+
+
+def weights(texts: Mapping[str, str], form: Form, kind: int) -> list[tuple[float, int]]:
+    """Weight and kind of an edge; of several counts each that is not 0, else the first.
+
+    Args:
+        texts: by the role of its key; kind: where none of them tells it.
+    """
+    counts = [
+        (weight_of(texts[role] or "0"), sort)
+        for role, sort in COUNTS.items()
+        if role in texts
+    ]
+    if counts:
+        return [pair for pair in counts if pair[0] != 0] or counts[:1]
+    sort = kind_in(texts["kind"], form.kinds) if "kind" in texts else kind
+    return [(weight_of(texts["weight"]) if "weight" in texts else 1.0, sort)]

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 import numpy as np
@@ -17,17 +17,21 @@ from ..arrays import UInt8
 from ..errors import InputError, Location, Mistake, UsageError
 from ..ir.accounts import GraphForm
 from ..ir.stages import CHEMICAL
-from ..names import plain
+from ..names import plain, plural
 from .blame import TROUBLES, wrong_name
 from .cells import ROLES
 from .columns import by_name
-from .delimited import kind_of, layout_kind, plain_word, weight_of
+from .delimited import COUNTS, UNKNOWN, layout_kind, plain_word
 from .findings import find
+from .form import Form
+from .kinds import kind_in, weights, with_kinds
 from .reader import EdgeList, Layout
+from .unread import unread
 
 # The data that names a node: of several the first that no two nodes share.
-NAMES = ("cellname", "name", "label", "neuron", "cell")
+NAMES = ("cellname", "name", "label", "neuron", "cell", "dnname")
 EDGE_DATA = ("weight", "kind")
+SAMPLE = 256  # edges by whose data keys are understood
 TRANSMITTERS = ("transmitter", "neurotransmitter", "neurotransmitters")
 SEVERAL = re.compile(r"[,;/+]| and ")  # between the roles of one node
 
@@ -104,16 +108,23 @@ def edge_list(graph: PropertyGraph, label: str, layout: Layout) -> EdgeList:
         raise InputError(label, "a graph without edges", "give one for each synapse")
     check_layout(layout, label, graph.format)
     kind = layout_kind(layout)
-    named, unnamed = names_of(graph)
+    choose(graph, layout, label)
+    named, unnamed = names_of(graph, layout.columns.get("name", ""))
     wrong = wrong_names(graph, label, named)
-    places = edge_data(graph, layout)
-    found, more = rows(graph, label, places, kind)
+    form = edge_form(graph, layout)
+    found, more, unweighed = rows(graph, label, form, kind)
     role, transmitter, still = cell_data(graph, label)
     if mistakes := [*wrong, *more, *still]:
         raise InputError.of(sorted(mistakes, key=lambda mistake: mistake.at.line))
-    doubled = len(found) - len(graph.edges)
-    why = f"nodes go by their ids, not by {unnamed}"
-    findings = (find("EC104", why),) if unnamed else ()
+    places = {name: form.title(place) for name, place in form.places.items()}
+    doubled = len(found) - len({line for *_, line in found})
+    findings = list(unread(form, frozenset()))
+    if unnamed:
+        seen = f"nodes go by their ids, not by {unnamed}"
+        findings.append(find("EC104", seen))
+    if unweighed:
+        seen = f"{plural(unweighed, 'edge')} without a weight: each counts 1"
+        findings.append(find("EC303", seen))
     pre, post, weight, kinds, line = zip(*found, strict=True)
     return EdgeList(
         names=tuple(named.values()),
@@ -125,7 +136,7 @@ def edge_list(graph: PropertyGraph, label: str, layout: Layout) -> EdgeList:
         role=role,
         transmitter=transmitter,
         form=GraphForm(graph.format, places, doubled, unnamed),
-        findings=findings,
+        findings=tuple(findings),
     )
 
 
@@ -137,12 +148,37 @@ def check_layout(layout: Layout, label: str, format: str) -> None:
         raise UsageError(f"--{option}: of delimited text; {label} is {format}")
 
 
-def names_of(graph: PropertyGraph) -> tuple[dict[str, str], str]:
-    """The name of each node by its id, and why that is its id although nodes have names."""
+def choose(graph: PropertyGraph, layout: Layout, label: str) -> None:
+    """Keep the edges that --where chooses.
+
+    Raises:
+        UsageError: it chooses none.
+    """
+    for key, values in layout.where.items():
+        kept = [edge for edge in graph.edges if edge.data.get(key) in values]
+        if not kept:
+            seen = f"--where {key}={values[0]}"
+            raise UsageError(f"{seen}: no edge of {label} has it")
+        graph.edges[:] = kept
+
+
+def names_of(graph: PropertyGraph, wish: str) -> tuple[dict[str, str], str]:
+    """The name of each node by its id, and why that is its id although nodes have names.
+
+    Args:
+        wish: the key of their names, as the user says it; "": one of NAMES.
+
+    Raises:
+        UsageError: the nodes have no such key.
+    """
     nodes = graph.nodes.values()
     keys = {plain_word(key): key for node in nodes for key in node.data}
+    if wish and wish not in keys.values():
+        known = ", ".join(keys.values()) or "no data"
+        raise UsageError(f"--columns name={wish}: the nodes have {known}")
     why = ""
-    for key in (keys[word] for word in NAMES if word in keys):
+    wanted = (keys[word] for word in NAMES if word in keys)
+    for key in [wish] if wish else wanted:
         names = [node.data.get(key, "") for node in nodes]
         name, count = Counter(names).most_common(1)[0]
         if all(names) and count == 1:
@@ -163,33 +199,48 @@ def wrong_names(
     ]
 
 
-def edge_data(graph: PropertyGraph, layout: Layout) -> dict[str, str]:
-    """The keys of the edges' weight and kind among their data."""
+def edge_form(graph: PropertyGraph, layout: Layout) -> Form:
+    """The data of the edges as columns, each key one: weight, kind, counts by their places.
+
+    Raises:
+        UsageError: `layout` names what edges do not have.
+    """
     keys = list(dict.fromkeys(key for edge in graph.edges for key in edge.data))
-    places = {role: keys[place] for role, place in by_name(keys).items()}
-    found = {role: name for role, name in places.items() if role in EDGE_DATA}
+    places = {role: p for role, p in by_name(keys).items() if role in EDGE_DATA}
     for role, name in layout.columns.items():
-        if role not in EDGE_DATA:
+        if role == "name":
+            continue
+        if role not in (*EDGE_DATA, *COUNTS):
             seen = f"a {graph.format} edge says its ends itself"
             raise UsageError(f"--columns {role}: {seen}")
         if name and name not in keys:
             known = ", ".join(keys) or "no data"
             raise UsageError(f"--columns {role}={name}: the edges have {known}")
-        found[role] = name
-    return {role: name for role, name in found.items() if name}
+        places.pop(role, None)
+        if name:
+            places[role] = keys.index(name)
+    sample = [
+        [edge.data.get(key, "").strip() for key in keys]
+        for edge in graph.edges[:SAMPLE]
+    ]
+    form = Form("", tuple(keys), 1, places, len(keys), 1.0, True, sample)
+    chosen = {keys.index(key): frozenset[str]() for key in layout.where}
+    return replace(with_kinds(form, layout), wanted=chosen)
 
 
 def rows(
-    graph: PropertyGraph, label: str, places: Mapping[str, str], kind: int
-) -> tuple[list[Row], list[Mistake]]:
-    """The edges as rows, and what is wrong with them.
+    graph: PropertyGraph, label: str, form: Form, kind: int
+) -> tuple[list[Row], list[Mistake], int]:
+    """The edges as rows, what is wrong with them, and how many have no weight.
 
     Args:
-        places: weight, kind -> the key of their data; kind: of all edges without that key.
+        form: the data of the edges; kind: of all edges whose data do not tell it.
     """
     number = {node: place for place, node in enumerate(graph.nodes)}
+    keys = {role: form.title(place) for role, place in form.places.items()}
     wrong: list[Mistake] = []
     found: list[Row] = []
+    unweighed = 0
     for line, source, target, directed, data in graph.edges:
         at = graph.edge_at(label, line)
         stray = [end for end in (source, target) if end not in number]
@@ -198,17 +249,20 @@ def rows(
             wrong.append(Mistake(at, f"no node {stray[0]!a}", hint))
             continue
         data = {**graph.defaults, **data}
-        texts = {role: data.get(place, "") for role, place in places.items()}
+        texts = {role: data.get(key, "").strip() for role, key in keys.items()}
+        if texts.get("weight") == "":
+            unweighed += 1
+            texts["weight"] = "1"
         for role, text in texts.items():
-            if trouble := TROUBLES[role](text):
+            known = role == "kind" and kind_in(text, form.kinds) != UNKNOWN
+            if not known and (trouble := TROUBLES[role](text)):
                 wrong.append(Mistake(at, *trouble))
-        weight = weight_of(texts["weight"]) if "weight" in texts else 1.0
-        sort = kind_of(texts["kind"]) if "kind" in texts else kind
         ends = number[source], number[target]
-        found.append((*ends, weight, sort, line))
-        if not directed and sort == CHEMICAL and source != target:
-            found.append((*ends[::-1], weight, sort, line))
-    return found, wrong
+        for weight, sort in weights(texts, form, kind):
+            found.append((*ends, weight, sort, line))
+            if not directed and sort == CHEMICAL and source != target:
+                found.append((*ends[::-1], weight, sort, line))
+    return found, wrong, unweighed
 
 
 def cell_data(

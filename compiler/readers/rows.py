@@ -10,6 +10,7 @@ import numpy as np
 
 from ..errors import InputError, Location, UsageError
 from ..ir.accounts import TextForm
+from ..ir.stages import CHEMICAL
 from ..names import plural
 from .blame import misfit, mistakes, records_of, unsplit, wrong_name
 from .cell_columns import with_cell_columns
@@ -17,6 +18,7 @@ from .choice import none_wanted, wanted
 from .decimals import decimal_of, number_of
 from .decoding import decodable
 from .delimited import (
+    BOTH_WAYS,
     COMMENTS,
     COUNTS,
     DELIMITERS,
@@ -151,6 +153,7 @@ def read_delimited(data: bytes, label: str, layout: Layout) -> EdgeList:
     if not len(edges.pre):
         hint = "give one row for each synapse below it"
         raise InputError(label, "a header and no rows", hint)
+    edges = both_ways(edges)
     refuse_list(edges, form, layout, label)
     if form.titles:
         above = f"{plural(form.titles, 'line')} above the header left out"
@@ -159,6 +162,27 @@ def read_delimited(data: bytes, label: str, layout: Layout) -> EdgeList:
     edges = replace(edges, findings=(*edges.findings, *found))
     edges, told = weighed(edges, form, layout, label, records())
     return replace(edges, findings=(*edges.findings, *unread(form, told)))
+
+
+def both_ways(edges: EdgeList) -> EdgeList:
+    """The edges with every row that has no direction as two, one each way."""
+    back = np.flatnonzero((edges.kind == BOTH_WAYS) & (edges.pre != edges.post))
+    if not (edges.kind == BOTH_WAYS).any():
+        return edges
+    order = np.argsort(np.r_[np.arange(len(edges.pre)), back], kind="stable")
+    rows = np.r_[np.arange(len(edges.pre)), back][order]
+    turned = order >= len(edges.pre)
+    kind = np.where(edges.kind == BOTH_WAYS, CHEMICAL, edges.kind).astype(np.uint8)
+    said = f"{plural(len(back), 'undirected row')} read both ways"
+    return replace(
+        edges,
+        pre=np.where(turned, edges.post[rows], edges.pre[rows]).astype(np.int32),
+        post=np.where(turned, edges.pre[rows], edges.post[rows]).astype(np.int32),
+        weight=edges.weight[rows],
+        kind=kind[rows],
+        line=edges.line[rows],
+        findings=(*edges.findings, find("EC304", said)),
+    )
 
 
 def is_commented(data: bytes) -> bool:
@@ -185,7 +209,7 @@ def collected(found: Iterator[tuple[int, list[str]]], form: Form) -> Rows:
     names, weights, kinds = rows.names, Weights(form), Kinds(form.kinds)
     counts, commented = Counts(places, weights), form.commented
     pre, post = places["pre"], places["post"]
-    weight, kind = places.get("weight"), places.get("kind")
+    weight, kind = places.get("weight"), places.get("kind", places.get("direction"))
     add_pre, add_post, add_line = rows.pre.append, rows.post.append, rows.line.append
     add_weight, add_kind = rows.weight.append, rows.kind.append
     for line, row in found:

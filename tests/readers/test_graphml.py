@@ -265,3 +265,79 @@ def test_the_authors_file() -> None:
     assert facts["self_loops"] == 3
     artifact = elegansc.compile(str(AUTHORS))
     assert (artifact.summary["sensory"], artifact.summary["motor"]) == (98, 89)
+
+
+def found_in(
+    edges: str, nodes: str = NODES, **layout: object
+) -> tuple[list[float], str]:
+    """The weights, and all that is said, of a file of these edges."""
+    head = HEAD.replace("<default>2</default>", "")
+    found = parse(whole(nodes, edges, head), "worm", layout=Layout(**layout))  # type: ignore[arg-type]
+    assert found.history.parse
+    said = "; ".join(f"{e.code} {e.message}" for e in found.history.parse.findings)
+    return found.synapses.weight.tolist(), said
+
+
+def test_an_edge_without_the_weight_that_others_have_counts_1() -> None:
+    edges = '<edge source="n0" target="n1"/>' + EDGES.replace('"k">E', '"k">C')
+    weights, said = found_in(
+        edges.replace(
+            '"n0" target="n1"/>', '"n2" target="n1"><data key="k">C</data></edge>'
+        )
+    )
+
+    assert weights == [1, 3, 1]
+    assert said == "EC303 2 edges without a weight: each counts 1"
+
+
+@pytest.mark.parametrize("key", ["number_of_fibers", "Connectivity", "num synapses"])
+def test_weights_by_the_words_that_people_use(key: str) -> None:
+    data = whole(head=HEAD.replace('"weight"', f'"{key}"'))
+
+    assert parse(data, "worm").synapses.weight.tolist() == [3, 2]
+
+
+def test_kinds_and_counts_are_found_in_edges_as_in_columns() -> None:
+    kinds = (
+        whole(head=HEAD.replace("synapse_type", "modality"))
+        .replace(b">C<", b">chemical<")
+        .replace(b">E<", b">electrical<")
+    )
+    assert parse(kinds, "worm").kind.tolist() == [CHEMICAL, ELECTRICAL]
+
+    head = HEAD.replace("synapse_type", "gap").replace("weight", "chem")
+    edges = '<edge source="n0" target="n1"><data key="k">4</data><data key="w">3</data></edge>'
+    found = parse(whole(edges=edges, head=head), "worm")
+    assert found.kind.tolist() == [CHEMICAL, ELECTRICAL]
+    assert found.synapses.weight.tolist() == [3, 4]
+
+
+def test_names_by_the_key_of_braingraph_or_of_the_user() -> None:
+    for key, layout in (
+        ("dn_name", Layout()),
+        ("alias", Layout(columns={"name": "alias"})),
+    ):
+        data = whole(head=HEAD.replace("cell_name", key))
+        assert parse(data, "worm", layout=layout).cells.name == ("I1", "M1", "S1")
+    with pytest.raises(
+        UsageError, match="--columns name=alias: the nodes have cell_name"
+    ):
+        parse(whole(), "worm", layout=Layout(columns={"name": "alias"}))
+
+
+def test_where_chooses_edges() -> None:
+    found = parse(whole(), "worm", layout=Layout(where={"synapse_type": ("C",)}))
+
+    assert found.synapses.weight.tolist() == [3]
+    with pytest.raises(UsageError, match="--where weight=7: no edge"):
+        parse(whole(), "worm", layout=Layout(where={"weight": ("7",)}))
+
+
+def test_labels_of_yed_name_the_nodes() -> None:
+    nodes = "".join(
+        f'<node id="n{place}"><data key="d6"><y:ShapeNode xmlns:y="u">\n'
+        f"<y:NodeLabel>{name}</y:NodeLabel><y:Shape/></y:ShapeNode></data></node>"
+        for place, name in enumerate(("S1", "I1", "M1"))
+    )
+
+    assert parse(whole(nodes), "worm").cells.name == ("I1", "M1", "S1")

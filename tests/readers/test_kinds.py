@@ -185,3 +185,16 @@ def test_where_chooses_rows() -> None:
         read(text, where={"dataset": ("N2W",)})
     with pytest.raises(UsageError, match="--where animal=N2U: no such column"):
         read(text, where={"animal": ("N2U",)})
+
+
+def test_rows_of_gephi_run_one_way_or_both() -> None:
+    text = "Source,Target,Type,Weight\nA,B,Directed,2\nB,C,Undirected,3\nC,C,Undirected,1\n"
+
+    found = read(text)
+
+    assert edges(found) == [
+        *(("A", "B", 2.0, "c"), ("B", "C", 3.0, "c"), ("C", "B", 3.0, "c")),
+        ("C", "C", 1.0, "c"),
+    ]
+    assert codes(found) == ["EC304"]
+    assert edges(read(text.replace("Und", "D"), kind="electrical"))[0][3] == "e"

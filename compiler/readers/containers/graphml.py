@@ -64,6 +64,8 @@ class Parser(XmlFile):
         elif tag in ("data", "default"):
             self.key = attributes.get("key", self.key)
             self.parts = []
+        elif tag == "NodeLabel":  # yEd writes the name of a node into its shape
+            self.parts = []
 
     def start_graph(self, attributes: dict[str, str]) -> None:
         """The graph begins."""
@@ -100,6 +102,9 @@ class Parser(XmlFile):
         tag = self.ended(tag)
         if tag in ("node", "edge"):
             self.element = None
+        elif tag == "NodeLabel" and self.parts is not None and self.element is not None:
+            self.element.setdefault("label", "".join(self.parts).strip())
+            self.parts = None
         elif tag in ("data", "default") and self.parts is not None:
             name = self.keys.get(self.key, self.key)
             held = self.graph.defaults if tag == "default" else self.element
