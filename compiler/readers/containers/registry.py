@@ -8,12 +8,14 @@ from ..refused import REFUSED
 from .arrow_file import FEATHER_FILES, PARQUET_FILES
 from .container import Container
 from .database import DATABASES
+from .graph_file import GEXF_FILES, GML_FILES, LISTED_FILES
 from .graphml import GRAPHML
 from .json_file import JSON_FILES
 from .matlab import MATLAB
 from .matrix_market import MATRIX_MARKET
 from .neuroml import NEUROML
 from .numpy_file import NPY, NPZ
+from .pajek import PAJEK
 from .workbook import XLS_FILES, XLSX_FILES
 from .zipped import zipped
 
@@ -39,6 +41,7 @@ CONTAINERS: tuple[Container, ...] = (
     *(NPY, NPZ, MATRIX_MARKET),
     zipped(container_of),
     *(PARQUET_FILES, FEATHER_FILES),
+    *(GML_FILES, GEXF_FILES, PAJEK, LISTED_FILES),
     *REFUSED,
     TEXT,
 )
