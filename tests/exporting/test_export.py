@@ -17,33 +17,18 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 from support.command import run
+from support.graphs import FORMS_READ, cells, told
 from support.hostile_names import ACCEPTED
 from support.paths import ROOT
 from support.strategies import connectome, connectomes
 
 from elegansc.errors import InputError
-from elegansc.exporting.canonical import canonical, signed, unmerged
+from elegansc.exporting.canonical import canonical, unmerged
 from elegansc.exporting.forms import FORMS, NAMES, export
 from elegansc.ir.stages import CHEMICAL, ELECTRICAL, Connectome
 from elegansc.ir.text import digest
 from elegansc.passes.merge_electrical import merge_electrical
 from elegansc.readers.parse import parse
-
-READ = ("csv", "graphml", "json")  # forms that elegansc reads itself
-
-
-def told(found: Connectome) -> set[tuple[object, ...]]:
-    """Each row by name with its kind and its weight to the last digit."""
-    edges, name = found.synapses, found.cells.name
-    columns = (edges.pre, edges.post, found.kind, signed(edges))
-    rows = zip(*(column.tolist() for column in columns), strict=True)
-    return {(name[a], name[b], kind, weight) for a, b, kind, weight in rows}
-
-
-def cells(found: Connectome) -> list[tuple[str, int, str]]:
-    """Name, role and transmitter of each cell."""
-    table = found.cells
-    return list(zip(table.name, table.role.tolist(), table.transmitter, strict=True))
 
 
 def read_by_networkx(data: bytes, form: str) -> nx.MultiDiGraph:
@@ -55,11 +40,11 @@ def read_by_networkx(data: bytes, form: str) -> nx.MultiDiGraph:
     return nx.parse_graphml(data.decode(), force_multigraph=True)
 
 
-def rows_of(graph: nx.MultiDiGraph) -> set[tuple[object, ...]]:
+def rows_of(graph: nx.MultiDiGraph) -> list[tuple[str, str, int, float]]:
     """Each edge of a graph of networkx, as `told` gives it."""
     kinds = {"chemical": CHEMICAL, "electrical": ELECTRICAL}
     edges = graph.edges(data=True)
-    return {(a, b, kinds[of["kind"]], of["weight"]) for a, b, of in edges}
+    return sorted((a, b, kinds[of["kind"]], of["weight"]) for a, b, of in edges)
 
 
 def usable(found: Connectome) -> bool:
@@ -73,7 +58,7 @@ def with_transmitters(found: Connectome) -> Connectome:
     return replace(found, cells=replace(found.cells, transmitter=words))
 
 
-@pytest.mark.parametrize("form", READ)
+@pytest.mark.parametrize("form", FORMS_READ)
 @given(connectomes().filter(usable), st.booleans())
 @example(
     connectome([(0, 1, 0, 0.1, 1), (0, 1, 0, 0.2, -1), (1, 0, 0, 1 / 3, 1)], 2), True
@@ -112,7 +97,7 @@ def test_the_order_of_rows_changes_no_byte(found: Connectome) -> None:
         assert export(other, form) == export(found, form)
 
 
-@pytest.mark.parametrize("form", READ)
+@pytest.mark.parametrize("form", FORMS_READ)
 @given(connectomes())
 def test_a_circuit_comes_back_from_a_file(form: str, found: Connectome) -> None:
     """Of a model: unknown signs among known ones, all positive ones, junctions once."""
@@ -136,7 +121,7 @@ def test_hostile_names_come_back(form: str) -> None:
     star = connectome([(row, 0, 0, 1.0, 0) for row in range(len(kept))], len(kept))
     named = replace(star, cells=replace(star.cells, name=tuple(kept)))
     data = export(named, form)
-    if form in READ:
+    if form in FORMS_READ:
         assert parse(data, "found").cells.name == named.cells.name
     if form == "csv":
         rows = csv.reader(io.StringIO(data.decode(), newline=""))
@@ -209,8 +194,11 @@ def test_a_packed_file_has_neither_time_nor_name() -> None:
 @pytest.mark.parametrize(
     "form, worm",
     [
-        *((form, "witvliet2021-1") for form in READ),
-        *(pytest.param(form, "cook2019", marks=pytest.mark.slow) for form in READ),
+        *((form, "witvliet2021-1") for form in FORMS_READ),
+        *(
+            pytest.param(form, "cook2019", marks=pytest.mark.slow)
+            for form in FORMS_READ
+        ),
     ],
 )
 def test_the_command_gives_the_same_bytes_again(
@@ -231,7 +219,7 @@ def test_a_model_has_the_same_bytes_from_every_export(tmp_path: Path) -> None:
     options = ["--inputs", "A,D", "--outputs", "C", "--label", "worm.csv", "-q"]
     model = run("compile", str(tmp_path / "worm.csv"), *options).stdout
     assert model.startswith("# Code generated")
-    for form in (*READ, *(f"{form}.gz" for form in READ)):
+    for form in (*FORMS_READ, *(f"{form}.gz" for form in FORMS_READ)):
         path = str(tmp_path / f"clean.{form}")
         assert run("export", str(tmp_path / "worm.csv"), "-o", path).exit_code == 0
         assert run("compile", path, *options).stdout == model
