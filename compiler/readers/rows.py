@@ -13,7 +13,7 @@ from ..ir.accounts import TextForm
 from ..ir.stages import CHEMICAL
 from ..names import plural
 from .blame import misfit, mistakes, records_of, unsplit, wrong_name
-from .cell_columns import with_cell_columns
+from .cell_columns import in_rows, with_cell_columns
 from .choice import none_wanted, wanted
 from .decimals import decimal_of, number_of
 from .decoding import decodable
@@ -158,7 +158,12 @@ def read_delimited(data: bytes, label: str, layout: Layout) -> EdgeList:
     if form.titles:
         above = f"{plural(form.titles, 'line')} above the header left out"
         found = (*found, find("EC105", above))
-    edges = with_cell_columns(edges, data, label, layout, form)
+    edges = with_cell_columns(
+        edges,
+        form,
+        lambda places: in_rows(records(), form, places),
+        lambda line: Location(label, line),
+    )
     edges = replace(edges, findings=(*edges.findings, *found))
     edges, told = weighed(edges, form, layout, label, records())
     return replace(edges, findings=(*edges.findings, *unread(form, told)))

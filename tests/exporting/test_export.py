@@ -22,10 +22,11 @@ from support.hostile_names import ACCEPTED
 from support.paths import ROOT
 from support.strategies import connectome, connectomes
 
+import elegansc
 from elegansc.errors import InputError
 from elegansc.exporting.canonical import canonical, unmerged
 from elegansc.exporting.forms import FORMS, NAMES, export
-from elegansc.ir.stages import CHEMICAL, ELECTRICAL, Connectome
+from elegansc.ir.stages import CHEMICAL, ELECTRICAL, MOTOR, SENSORY, Connectome
 from elegansc.ir.text import digest
 from elegansc.passes.merge_electrical import merge_electrical
 from elegansc.readers.parse import parse
@@ -169,6 +170,23 @@ def test_columns_of_roles_travel_in_a_table() -> None:
     assert read.history.data()["parse"]["ignored"] == []
 
 
+def test_roles_in_sheets_of_a_workbook_are_read(tmp_path: Path) -> None:
+    rows = [["pre", "post", "pre_role", "post_role"], ["A", "B", "sensory", ""]]
+    more = [["pre", "post", "post_role"], ["B", "C", "motor"]]
+    path = tmp_path / "worm.xlsx"
+    with pd.ExcelWriter(path) as writer:
+        for name, table in (("chemical", rows), ("electrical", more)):
+            frame = pd.DataFrame(table)
+            frame.to_excel(writer, sheet_name=name, header=False, index=False)
+    read = elegansc.read(path, sheet=["chemical", "electrical"])
+    assert cells(read) == [("A", SENSORY, ""), ("B", 0, ""), ("C", MOTOR, "")]
+    clash = [*rows, ["C", "A", "", "motor"]]
+    with pd.ExcelWriter(path) as writer:
+        pd.DataFrame(clash).to_excel(writer, header=False, index=False)
+    with pytest.raises(InputError, match="Sheet1!3: role motor of A; above it is"):
+        elegansc.read(path)
+
+
 def test_roles_of_one_cell_that_differ_are_refused() -> None:
     rows = b"pre,post,pre_role\nA,B,sensory\nA,C,motor\n"
     with pytest.raises(InputError) as error:
@@ -219,7 +237,7 @@ def test_a_model_has_the_same_bytes_from_every_export(tmp_path: Path) -> None:
     options = ["--inputs", "A,D", "--outputs", "C", "--label", "worm.csv", "-q"]
     model = run("compile", str(tmp_path / "worm.csv"), *options).stdout
     assert model.startswith("# Code generated")
-    for form in (*FORMS_READ, *(f"{form}.gz" for form in FORMS_READ)):
+    for form in (name for name in NAMES if name.removesuffix(".gz") in FORMS_READ):
         path = str(tmp_path / f"clean.{form}")
         assert run("export", str(tmp_path / "worm.csv"), "-o", path).exit_code == 0
         assert run("compile", path, *options).stdout == model

@@ -5,7 +5,7 @@ from __future__ import annotations
 from elegansc.exporting.canonical import signed
 from elegansc.ir.stages import Connectome
 
-FORMS_READ = ("csv", "graphml", "json")  # forms that elegansc reads itself
+FORMS_READ = ("csv", "graphml", "json", "parquet")  # forms that elegansc reads itself
 
 
 def told(found: Connectome) -> list[tuple[str, str, int, float]]:

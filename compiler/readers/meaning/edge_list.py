@@ -13,6 +13,7 @@ from ...errors import InputError, Mistake
 from ...ir.accounts import PartForm, TextForm
 from ..blame import DETAILED, diagnose
 from ..book import Columns, Sheet, shown
+from ..cell_columns import in_columns, in_rows, with_cell_columns
 from ..choice import none_wanted, wanted
 from ..columns import by_content, by_name, looks_like_header
 from ..delimited import UNKNOWN, trimmed
@@ -104,6 +105,16 @@ def read_edges(sheet: Sheet, label: str, layout: Layout) -> EdgeList:
     if not len(edges.pre):
         seen = "a header and no rows"
         raise InputError(sheet.at(label, 0), seen, "give one row for each synapse")
+    edges = with_cell_columns(
+        edges,
+        form,
+        lambda places: (
+            in_columns(table, form, sheet.first + form.start, places)
+            if table and fast
+            else in_rows(records(), form, places)
+        ),
+        lambda line: sheet.at(label, line - sheet.first),
+    )
     edges, named = weighed(edges, form, layout, label, records())
     assert isinstance(edges.form, TextForm)
     columns, ignored = edges.form.columns, edges.form.ignored

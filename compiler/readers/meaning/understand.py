@@ -235,6 +235,12 @@ def joined(book: Book, found: Sequence[EdgeList]) -> EdgeList:
     number = {name: place for place, name in enumerate(names)}
     ends = [np.array([number[n] for n in edges.names], np.int32) for edges in found]
     parts = tuple(edges.form for edges in found if isinstance(edges.form, PartForm))
+    role, words = np.zeros(len(names), np.uint8), dict[str, str]()
+    for end, edges in zip(ends, found, strict=True):
+        role[end] |= edges.role
+        words |= {
+            n: w for n, w in zip(edges.names, edges.transmitter, strict=True) if w
+        }
     return EdgeList(
         names=names,
         pre=np.concatenate([end[e.pre] for end, e in zip(ends, found, strict=True)]),
@@ -242,8 +248,8 @@ def joined(book: Book, found: Sequence[EdgeList]) -> EdgeList:
         weight=np.concatenate([edges.weight for edges in found]),
         kind=np.concatenate([edges.kind for edges in found]),
         line=np.concatenate([edges.line for edges in found]),
-        role=np.zeros(len(names), np.uint8),
-        transmitter=("",) * len(names),
+        role=role,
+        transmitter=tuple(words.get(name, "") for name in names),
         form=BookForm(book.format, book.part, parts),
         findings=tuple(finding for edges in found for finding in edges.findings),
     )
