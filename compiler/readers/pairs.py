@@ -111,7 +111,8 @@ def repeats(
             found[line] = [
                 row[place].strip() if place < len(row) else "" for place in free
             ]
-    rows = rows[np.isin(edges.line[rows], list(found))]
+    seen = np.array(list(found), np.int32)
+    rows = rows[np.isin(edges.line[rows], seen, kind="table")]
     key = edges.pre[rows].astype(np.int64) * len(edges.names) + edges.post[rows]
     _, pair = np.unique(key * 2 + edges.kind[rows], return_inverse=True)
     order = np.argsort(pair, kind="stable")

@@ -28,7 +28,6 @@ REFUSED = (
     signed(b"\x89PNG", "a PNG picture", "give an edge list"),
     signed(b"\xff\xd8\xff", "a JPEG picture", "give an edge list"),
     signed(b"%PDF", "a PDF file", "give an edge list"),
-    signed(b"\x89HDF", "an HDF5 file", "export its synapses as CSV"),
     signed(b"FEA1", "a Feather file of version 1", "save it as version 2"),
     signed(b"<?xml", "an XML file that is no GraphML", "export its edges as CSV"),
 )

@@ -155,6 +155,14 @@ def is_coded(column: Any) -> bool:
 
 def texts(column: Any) -> list[str]:
     """The cells of a column as text; "" where there is none."""
+    import pyarrow as pa
+
+    if is_coded(column):
+        column = column.dictionary_decode()
+    if pa.types.is_integer(column.type):
+        return column.cast(pa.string()).fill_null("").to_pylist()  # type: ignore[no-any-return]
+    if pa.types.is_string(column.type):
+        return ["" if cell is None else cell.strip() for cell in column.to_pylist()]
     return ["" if cell is None else plain_text(cell) for cell in column.to_pylist()]
 
 

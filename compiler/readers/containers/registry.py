@@ -10,6 +10,7 @@ from .container import Container
 from .database import DATABASES
 from .graph_file import GEXF_FILES, GML_FILES, LISTED_FILES
 from .graphml import GRAPHML
+from .hdf5 import HDF5
 from .json_file import JSON_FILES
 from .matlab import MATLAB
 from .matrix_market import MATRIX_MARKET
@@ -40,7 +41,7 @@ CONTAINERS: tuple[Container, ...] = (
     *(GRAPHML, NEUROML, XLSX_FILES, XLS_FILES, MATLAB, JSON_FILES, DATABASES),
     *(NPY, NPZ, MATRIX_MARKET),
     zipped(container_of),
-    *(PARQUET_FILES, FEATHER_FILES),
+    *(PARQUET_FILES, FEATHER_FILES, HDF5),
     *(GML_FILES, GEXF_FILES, PAJEK, LISTED_FILES),
     *REFUSED,
     TEXT,
