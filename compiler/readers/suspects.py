@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from .. import catalog
+from ..arrays import Int64
 from ..ir.accounts import Finding
 from ..ir.stages import CHEMICAL
 from ..names import plain, plural, unpadded
@@ -20,6 +21,7 @@ SPREADSHEET = re.compile(
 )
 TOTAL = re.compile(r"(grand |sub)?totals?|sum(me)?|gesamt|overall", re.IGNORECASE)
 FEW = 8  # names that a finding shows
+FIRST = 8_192  # rows that are looked through for a reciprocal pair before all others
 BY_CHANCE = 16  # reciprocal rows that must have been expected
 
 
@@ -71,7 +73,7 @@ def is_compound(name: str) -> bool:
 
 def sums(edges: EdgeList) -> Iterator[Finding]:
     """Cells called Total, and a last row that weighs as much as all others."""
-    totals = [name for name in edges.names if TOTAL.fullmatch(name.strip())]
+    totals = [name for name in edges.names if TOTAL.fullmatch(name)]
     if totals:
         yield find("EC204", f"{some(totals)}: a row of totals? It is read as a cell")
         return
@@ -92,13 +94,15 @@ def listed_once(edges: EdgeList) -> Iterator[Finding]:
     )
     pre, post = edges.pre[chemical], edges.post[chemical]
     size = len(edges.names)
-    both = np.isin(np.arange(size), pre) & np.isin(np.arange(size), post)
+    sends, receives = np.zeros(size, bool), np.zeros(size, bool)
+    sends[pre], receives[post] = True, True
+    both = sends & receives
     inside = both[pre] & both[post]
     pre, post = pre[inside].astype(np.int64), post[inside].astype(np.int64)
     cells, rows = int(both.sum()), len(pre)
     if cells < 2 or rows * rows <= BY_CHANCE * cells * (cells - 1):
         return
-    if np.isin(pre * size + post, post * size + pre).any():
+    if any_reciprocal(pre, post, size):
         return
     chance = rows * rows / (cells * (cells - 1))
     yield find(
@@ -106,3 +110,17 @@ def listed_once(edges: EdgeList) -> Iterator[Finding]:
         f"no pair of {plural(rows, 'row')} stands both ways, where {chance:,.0f} were to be expected: "
         "an undirected graph, each pair listed once? It is read one way (--undirected)",
     )
+
+
+def any_reciprocal(pre: Int64, post: Int64, size: int) -> bool:
+    """Whether a pair of cells stands both ways; ever more rows, as few tell it mostly."""
+    rows = FIRST
+    while True:
+        there = np.sort(pre[:rows] * size + post[:rows])
+        back = post[:rows] * size + pre[:rows]
+        place = np.minimum(np.searchsorted(there, back), len(there) - 1)
+        if (there[place] == back).any():
+            return True
+        if rows >= len(pre):
+            return False
+        rows *= 8
