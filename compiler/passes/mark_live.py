@@ -14,8 +14,8 @@ import numpy as np
 from ..arrays import Bool, Int32
 from ..errors import InputError
 from ..graph import reached
-from ..ir.accounts import nearly, origin, strangers
 from ..ir.order_accounts import Broken, Marked
+from ..ir.role_words import nearly, origin, strangers
 from ..ir.stages import MOTOR, SENSORY, Order
 from ..names import plural
 from ..semantics.acyclic import ACYCLIC

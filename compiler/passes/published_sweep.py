@@ -16,7 +16,8 @@ import numpy as np
 
 from ..arrays import Int32
 from ..errors import InputError
-from ..ir.accounts import Assigned, Swept, strangers
+from ..ir.accounts import Assigned, Swept
+from ..ir.role_words import strangers
 from ..ir.stages import INTER, MOTOR, SENSORY, Circuit, Sweep
 
 WORD = re.compile(r"[0-9]+|[^0-9]+")

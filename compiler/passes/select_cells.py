@@ -12,7 +12,8 @@ from .. import names
 from ..arrays import Bool, Float64, UInt8
 from ..errors import InputError
 from ..graph import total
-from ..ir.accounts import OURS, LeftOut, Selected, strangers
+from ..ir.accounts import LeftOut, Selected
+from ..ir.role_words import OURS, strangers
 from ..ir.stages import (
     CHEMICAL,
     INTER,

@@ -8,11 +8,9 @@ from ..ir.accounts import (
     Assigned,
     Merged,
     Selected,
-    nearly,
-    origin,
-    table_of,
 )
 from ..ir.history import History
+from ..ir.role_words import nearly, origin, table_of
 from ..names import amount, plain, plural
 from .cycles import cycles
 from .reading import parsed, warning

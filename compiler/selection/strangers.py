@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ..arrays import Bool
-from ..ir.accounts import REMEDY, table_of
+from ..ir.role_words import REMEDY, table_of
 from ..ir.stages import CellTable
 from .known import is_muscle
 
