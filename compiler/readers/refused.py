@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import NoReturn
 
@@ -24,7 +25,30 @@ def signed(signature: bytes, name: str, hint: str) -> Container:
     return refused(name, hint, lambda head: head.startswith(signature))
 
 
+DOT = re.compile(
+    rb"\s*((//|#)[^\n]*\s*|/\*.*?\*/\s*)*(strict\s+)?(di)?graph\b[^\[\n]*\{", re.DOTALL
+)
+RDS = (b"X\n\0\0\0", b"A\n2\n", b"A\n3\n", b"RDX2\n", b"RDX3\n", b"RDA2\n", b"RDA3\n")
+
+
+def is_dot(head: bytes) -> bool:
+    """Whether a file that begins so is of Graphviz."""
+    return DOT.match(head) is not None
+
+
 REFUSED = (
+    refused(
+        "a pickle: it can run any program, and is never read",
+        "load it where you trust it, and save the graph as CSV or GraphML",
+        lambda head: head[:1] == b"\x80" and head[1:2] in b"\2\3\4\5",
+    ),
+    refused(
+        "a file of R (rds, RData)",
+        "write.csv(edges, 'edges.csv', row.names = FALSE)",
+        lambda head: head.startswith(RDS),
+    ),
+    signed(b"\xe2\x9b\xbe gt", "a graph-tool file", "g.save('graph.graphml')"),
+    refused("Graphviz DOT", "write it as GraphML: gv2gml, or networkx", is_dot),
     signed(b"\x89PNG", "a PNG picture", "give an edge list"),
     signed(b"\xff\xd8\xff", "a JPEG picture", "give an edge list"),
     signed(b"%PDF", "a PDF file", "give an edge list"),
