@@ -30,6 +30,7 @@ class Form:
         kinds: words of this file's kind column beside ours -> kind.
         titles: rows above the header.
         decimal: point or comma, before the fraction of a weight.
+        undirected: whether the file says that its rows have no direction.
         commented: whether a line among the rows begins with a comment's sign.
     """
 
@@ -45,6 +46,7 @@ class Form:
     kinds: Mapping[str, int] = field(default_factory=dict)
     titles: int = 0
     decimal: str = "point"
+    undirected: bool = False
     commented: bool = False
 
     @property

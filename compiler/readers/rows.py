@@ -26,6 +26,7 @@ from .delimited import (
     BadRecord,
     layout_kind,
 )
+from .directions import both_ways
 from .findings import find
 from .form import Form, Sample
 from .ids import with_ids
@@ -169,27 +170,6 @@ def read_delimited(data: bytes, label: str, layout: Layout) -> EdgeList:
     return replace(edges, findings=(*edges.findings, *unread(form, told)))
 
 
-def both_ways(edges: EdgeList) -> EdgeList:
-    """The edges with every row that has no direction as two, one each way."""
-    back = np.flatnonzero((edges.kind == BOTH_WAYS) & (edges.pre != edges.post))
-    if not (edges.kind == BOTH_WAYS).any():
-        return edges
-    order = np.argsort(np.r_[np.arange(len(edges.pre)), back], kind="stable")
-    rows = np.r_[np.arange(len(edges.pre)), back][order]
-    turned = order >= len(edges.pre)
-    kind = np.where(edges.kind == BOTH_WAYS, CHEMICAL, edges.kind).astype(np.uint8)
-    said = f"{plural(len(back), 'undirected row')} read both ways"
-    return replace(
-        edges,
-        pre=np.where(turned, edges.post[rows], edges.pre[rows]).astype(np.int32),
-        post=np.where(turned, edges.pre[rows], edges.post[rows]).astype(np.int32),
-        weight=edges.weight[rows],
-        kind=kind[rows],
-        line=edges.line[rows],
-        findings=(*edges.findings, find("EC304", said)),
-    )
-
-
 def is_commented(data: bytes) -> bool:
     """Whether a line may be a comment between the rows."""
     return any(b"\n" + mark.encode() in data for mark in COMMENTS)
@@ -205,7 +185,7 @@ def kind_without_column(layout: Layout, form: Form) -> int:
             f"--kind {layout.kind}: the file tells it, in {column!r}; "
             "leave --kind out, or leave the column out with --columns kind="
         )
-    return kind
+    return BOTH_WAYS if form.undirected and kind == CHEMICAL else kind
 
 
 def collected(found: Iterator[tuple[int, list[str]]], form: Form) -> Rows:

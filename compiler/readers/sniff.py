@@ -22,6 +22,7 @@ from .foreign import refuse_adjacency, refuse_foreign
 from .form import Form, MatrixFound, Sample, matrix, seen_columns, unrecognised
 from .header import SEPARATOR, heading, is_short, separator, split
 from .kinds import with_kinds
+from .konect import with_header
 from .reader import Layout
 
 SAMPLE = 256  # lines that are looked at
@@ -49,10 +50,11 @@ def sniff(data: bytes, label: str, layout: Layout) -> tuple[Form, Sample]:
     said = layout.delimiter or separator(sample.comments)
     delimiters = [delimiter_of(said)] if said else DELIMITERS
     best = likeliest([attempt(sample, delimiter, layout) for delimiter in delimiters])
+    at = Location(label, sample.start, text=sample.lines[0].rstrip("\r\n"))
+    best = with_header(best, sample, at)
     form = settled(best, layout)
     if not form.known and matrix(form):
         raise MatrixFound(form, sample)
-    at = Location(label, sample.start, text=sample.lines[0].rstrip("\r\n"))
     if not layout.columns:
         refuse_adjacency(form, at)
     if not form.known:

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from elegansc.catalog import contents
-from elegansc.errors import UsageError
+from elegansc.errors import InputError, UsageError
 from elegansc.ir.stages import ELECTRICAL, Connectome
 from elegansc.readers.parse import parse
 from elegansc.readers.reader import Layout
@@ -198,3 +198,15 @@ def test_rows_of_gephi_run_one_way_or_both() -> None:
     ]
     assert codes(found) == ["EC304"]
     assert edges(read(text.replace("Und", "D"), kind="electrical"))[0][3] == "e"
+
+
+@pytest.mark.parametrize("rows", ["1 2 4 108\n2 3 1 109\n", "1 2 4\n2 3 1\n"])
+def test_the_header_of_konect_is_obeyed(rows: str) -> None:
+    way = [("1", "2", 4.0, "c"), ("2", "3", 1.0, "c")]
+    back = [("2", "1", 4.0, "c"), ("3", "2", 1.0, "c")]
+
+    assert edges(read("% asym weighted\n% 2 3 3\n" + rows)) == way
+    assert edges(read("% sym weighted\n% 2 3 3\n" + rows)) == sorted(way + back)
+    assert "EC304" in codes(read("% sym weighted\n" + rows))
+    with pytest.raises(InputError, match="KONECT bip"):
+        read("% bip weighted\n" + rows)

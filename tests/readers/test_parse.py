@@ -364,7 +364,7 @@ BAD: dict[str, tuple[bytes, str, str, str]] = {
         b'# @generated format=1\n"""Worm: the connectome w.csv as a feed-forward net',
         *("worm.csv:2:", "their first line is missing", "compile its source again"),
     ),
-    "zip": (b"PK\x03\x04..", "worm.csv:", "a ZIP or XLSX file: not", "as CSV"),
+    "zip": (b"PK\x03\x04..", "worm.csv:", "a ZIP file that is cut short", "again"),
     "nul": (b"pre,post\na,b\nc,\0d\n", "worm.csv:3:", "a NUL byte", "as text"),
     "utf-16 cut": (
         "a,b".encode("utf-16")[:-1],
