@@ -141,11 +141,18 @@ def edge_list(graph: PropertyGraph, label: str, layout: Layout) -> EdgeList:
 
 
 def check_layout(layout: Layout, label: str, format: str) -> None:
-    """Raise a UsageError for an unknown kind, or for what only delimited text has."""
+    """Raise a UsageError for an unknown kind, or for what only text or a matrix has."""
     layout_kind(layout)
-    if layout.delimiter is not None or layout.header is not None:
-        option = "header" if layout.delimiter is None else "delimiter"
-        raise UsageError(f"--{option}: of delimited text; {label} is {format}")
+    text, matrix = "delimited text", "a matrix"
+    wishes = (
+        ("delimiter", layout.delimiter is not None, text),
+        ("header", layout.header is not None, text),
+        ("names", layout.names is not None, matrix),
+        ("transpose", layout.transpose, matrix),
+    )
+    for option, wished, what in wishes:
+        if wished:
+            raise UsageError(f"--{option}: of {what}; {label} is {format}")
 
 
 def choose(graph: PropertyGraph, layout: Layout, label: str) -> None:

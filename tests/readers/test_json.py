@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 
 from elegansc.arguments.layout import layout_of
-from elegansc.errors import InputError
+from elegansc.errors import InputError, UsageError
 from elegansc.exporting.canonical import signed
 from elegansc.ir.stages import ELECTRICAL, MOTOR, SENSORY, Connectome
 from elegansc.readers.parse import parse
@@ -265,6 +265,22 @@ def test_a_file_cut_anywhere_is_refused() -> None:
 
 
 def test_more_values_than_anyone_means_take_no_memory() -> None:
-    for data in (b"[" + b"[]," * 4_000_001, b"[[" + b"1," * 20_000_001):
-        with pytest.raises(InputError, match="JSON of more than 20,000,000 values"):
+    for data, told in (
+        (b"[" + b"[]," * 1_000_001, "10,000,000 values, or 1,000,000 objects"),
+        (b"[[" + b"1," * 10_000_001, "10,000,000 values, or 1,000,000 objects"),
+        (b'[["' + b"a" * 101_000_000, "96 MiB"),
+    ):
+        with pytest.raises(InputError, match=f"JSON of more than {told}"):
             parse(gzip.compress(data, 1), "worm.json")
+
+
+def test_edges_are_chosen_by_their_data() -> None:
+    links = [{**LINK, "animal": "N2U"}, {"source": "B", "target": "A", "animal": "JSH"}]
+    value = {"nodes": NODES, "links": links}
+    found = read(value, where=["animal=JSH"])
+    assert rows(found) == {("B", "A", "chemical", 1.0)}
+    with pytest.raises(UsageError, match="no edge of worm.json has it"):
+        read(value, where=["animal=N2T"])
+    for given in ({"transpose": True}, {"names": ["A", "B"]}):
+        with pytest.raises(UsageError, match="of a matrix"):
+            read(value, **given)

@@ -14,8 +14,9 @@ from .json_graph import graph_of, neighbours_of
 from .json_table import arrays_of, cells_of, list_of, table_of
 from .xml_file import MARKS
 
-VALUES = 20_000_000  # that a file may hold
-NESTED = 4_000_000  # objects and lists among them, which take most memory
+SIZE = 96 * 2**20  # bytes: as text a file takes up to four times as much
+VALUES = 10_000_000  # that a file may hold
+NESTED = 1_000_000  # objects and lists among them, which take most memory
 START = re.compile(rb"\s*(\{\s*[\"}]|\[\s*[\"\[{\]])")
 REMEDY = "copy or download it again, or write it again with the tool it is from"
 NO_EDGES = (
@@ -106,9 +107,12 @@ def without_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def check_size(data: bytes, label: str) -> None:
     """Raise InputError for more values than anyone means, before memory is taken."""
-    nested = data.count(b"{") + data.count(b"[")
-    if data.count(b",") > VALUES or nested > NESTED:
+    seen = ""
+    if len(data) > SIZE:
+        seen = f"JSON of more than {SIZE // 2**20} MiB"
+    elif data.count(b",") > VALUES or data.count(b"{") + data.count(b"[") > NESTED:
         seen = f"JSON of more than {VALUES:,} values, or {NESTED:,} objects and lists"
+    if seen:
         raise InputError(label, seen, "give the edges as CSV or Parquet")
 
 

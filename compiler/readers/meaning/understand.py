@@ -12,7 +12,7 @@ from ...ir.accounts import BookForm, PartForm
 from ...ir.stages import CHEMICAL, ELECTRICAL
 from ...names import plain
 from ..blame import unsplit
-from ..book import Array, Book, Part, Sheet, Text, name_of
+from ..book import Array, Book, Part, Sheet, Text, name_of, shown
 from ..decoding import decodable
 from ..delimited import BadRecord, kind_of, layout_kind, plain_word, records, stream
 from ..findings import find
@@ -127,10 +127,17 @@ def holds(part: Part, layout: Layout) -> bool:
 
 def nothing_in(book: Book, label: str) -> InputError:
     """The error for a book without edges."""
-    names = ", ".join(plain(name_of(part)) for part in book.parts) or "nothing"
+    names = ", ".join(map(called, book.parts)) or "nothing"
     seen = f"{book.format} in which no {book.part} holds edges: {names}"
     hint = "edges are rows of pre and post, or a matrix; a table of cells goes with --cells"
     return InputError(label, seen, hint)
+
+
+def called(part: Part) -> str:
+    """A part by its name, or by its columns where it has none."""
+    if isinstance(part, Sheet) and part.titled and not part.name and part.rows:
+        return f"the columns are {shown(part.rows[0])}"
+    return plain(name_of(part))
 
 
 def listing(book: Book, holding: Sequence[Part], layout: Layout) -> str:
