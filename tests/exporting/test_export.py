@@ -17,7 +17,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 from support.command import run
-from support.graphs import FORMS_READ, cells, told
+from support.graphs import cells, told
 from support.hostile_names import ACCEPTED
 from support.paths import ROOT
 from support.strategies import connectome, connectomes
@@ -59,7 +59,7 @@ def with_transmitters(found: Connectome) -> Connectome:
     return replace(found, cells=replace(found.cells, transmitter=words))
 
 
-@pytest.mark.parametrize("form", FORMS_READ)
+@pytest.mark.parametrize("form", FORMS)
 @given(connectomes().filter(usable), st.booleans())
 @example(
     connectome([(0, 1, 0, 0.1, 1), (0, 1, 0, 0.2, -1), (1, 0, 0, 1 / 3, 1)], 2), True
@@ -98,7 +98,7 @@ def test_the_order_of_rows_changes_no_byte(found: Connectome) -> None:
         assert export(other, form) == export(found, form)
 
 
-@pytest.mark.parametrize("form", FORMS_READ)
+@pytest.mark.parametrize("form", FORMS)
 @given(connectomes())
 def test_a_circuit_comes_back_from_a_file(form: str, found: Connectome) -> None:
     """Of a model: unknown signs among known ones, all positive ones, junctions once."""
@@ -122,8 +122,7 @@ def test_hostile_names_come_back(form: str) -> None:
     star = connectome([(row, 0, 0, 1.0, 0) for row in range(len(kept))], len(kept))
     named = replace(star, cells=replace(star.cells, name=tuple(kept)))
     data = export(named, form)
-    if form in FORMS_READ:
-        assert parse(data, "found").cells.name == named.cells.name
+    assert parse(data, "found").cells.name == named.cells.name
     if form == "csv":
         rows = csv.reader(io.StringIO(data.decode(), newline=""))
         assert {row[0] for row in rows} == {*kept, "pre"}
@@ -212,11 +211,8 @@ def test_a_packed_file_has_neither_time_nor_name() -> None:
 @pytest.mark.parametrize(
     "form, worm",
     [
-        *((form, "witvliet2021-1") for form in FORMS_READ),
-        *(
-            pytest.param(form, "cook2019", marks=pytest.mark.slow)
-            for form in FORMS_READ
-        ),
+        *((form, "witvliet2021-1") for form in FORMS),
+        *(pytest.param(form, "cook2019", marks=pytest.mark.slow) for form in FORMS),
     ],
 )
 def test_the_command_gives_the_same_bytes_again(
@@ -237,7 +233,7 @@ def test_a_model_has_the_same_bytes_from_every_export(tmp_path: Path) -> None:
     options = ["--inputs", "A,D", "--outputs", "C", "--label", "worm.csv", "-q"]
     model = run("compile", str(tmp_path / "worm.csv"), *options).stdout
     assert model.startswith("# Code generated")
-    for form in (name for name in NAMES if name.removesuffix(".gz") in FORMS_READ):
+    for form in NAMES:
         path = str(tmp_path / f"clean.{form}")
         assert run("export", str(tmp_path / "worm.csv"), "-o", path).exit_code == 0
         assert run("compile", path, *options).stdout == model

@@ -5,12 +5,12 @@ from __future__ import annotations
 import csv
 
 import pytest
-from support.graphs import FORMS_READ, cells, told
+from support.graphs import cells, told
 from support.paths import SHARED
 
 from elegansc.arguments.layout import layout_of
 from elegansc.exporting.canonical import canonical
-from elegansc.exporting.forms import export
+from elegansc.exporting.forms import FORMS, export
 from elegansc.files import read_bytes
 from elegansc.readers.parse import parse
 
@@ -32,7 +32,7 @@ def files() -> list[str]:
 @pytest.mark.shared
 @pytest.mark.slow
 @pytest.mark.parametrize("name", files())
-@pytest.mark.parametrize("form", FORMS_READ)
+@pytest.mark.parametrize("form", FORMS)
 def test_an_export_of_a_published_file_is_read_as_the_same_graph(
     form: str, name: str
 ) -> None:

@@ -5,8 +5,6 @@ from __future__ import annotations
 from elegansc.exporting.canonical import signed
 from elegansc.ir.stages import Connectome
 
-FORMS_READ = ("csv", "graphml", "json", "parquet")  # forms that elegansc reads itself
-
 
 def told(found: Connectome) -> list[tuple[str, str, int, float]]:
     """Each row by name with its kind and its signed weight to the last digit, sorted."""
