@@ -34,7 +34,8 @@ def compile(
             object as of `read`: bytes, an open file, a graph, a table, rows.
         name, label: of the class, of the source; an object without a label is "graph".
         choices: options as in `elegansc compile --help`, with underscores, and how a text
-            is read (columns, delimiter, header, encoding, kind). Patterns are a text as
+            is read (columns, delimiter, header, encoding, kind, where, kinds,
+            decimal). Patterns are a text as
             on the command line, or a list; None is the default.
 
     Returns:

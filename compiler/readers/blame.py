@@ -132,7 +132,10 @@ def weight_trouble(cell: str) -> tuple[str, str] | None:
     if not cell:
         return "no weight", "write a number, or remove the row"
     if re.fullmatch(r"[-+]?\d+,\d+", cell):
-        return f"weight {cell!r} has a comma", "write 1.5 or 1500, not 1,5 or 1,500"
+        return (
+            f"weight {cell!r} has a comma",
+            "write 1.5 or 1500, or say what it is: --decimal comma reads 1,5, --decimal point 1,500",
+        )
     seen = plain(cell)
     if is_large(cell):
         most = f"larger than {LARGEST_WEIGHT:g}"

@@ -28,7 +28,8 @@ def number_of(cell: str, form: Form) -> float:
         if not BY_COMMA.fullmatch(text):
             return weight_of("")
         return weight_of(text.replace(".", "").replace(",", "."))
-    if form.delimiter == "," and GROUPED.fullmatch(text):  # quoted, so it is one cell
+    grouped = form.delimiter == "," or form.decimal == POINT  # a comma within quotes
+    if grouped and GROUPED.fullmatch(text):
         return weight_of(text.replace(",", ""))
     return weight_of(text)
 
@@ -36,13 +37,13 @@ def number_of(cell: str, form: Form) -> float:
 def decimal_of(
     records: Iterable[tuple[int, list[str]]], form: Form, layout: Layout, label: str
 ) -> str:
-    """What stands before the fraction of a weight: POINT or COMMA.
+    """What stands before the fraction of a weight: POINT or COMMA; "" where nothing tells.
 
     Raises:
         InputError: nothing tells whether 1.200 is 1.2 or 1200.
     """
     if layout.decimal or form.delimiter != ";":
-        return layout.decimal or POINT
+        return layout.decimal or ""
     places = [place for role, place in form.places.items() if role in WEIGHTS]
     unsure: tuple[int, str] | None = None
     for line, row in records if places else ():
@@ -55,7 +56,7 @@ def decimal_of(
             elif "." in cell:
                 return POINT
     if unsure is None:
-        return POINT
+        return ""
     line, cell = unsure
     digits = re.split("[.,]", cell)
     raise InputError(

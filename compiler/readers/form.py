@@ -29,7 +29,7 @@ class Form:
         wanted: position of a column -> its cells in the rows that are read.
         kinds: words of this file's kind column beside ours -> kind.
         titles: rows above the header.
-        decimal: point or comma, before the fraction of a weight.
+        decimal: point or comma, before the fraction of a weight; "" where nothing tells.
         undirected: whether the file says that its rows have no direction.
         commented: whether a line among the rows begins with a comment's sign.
     """
@@ -45,7 +45,7 @@ class Form:
     wanted: Mapping[int, frozenset[str]] = field(default_factory=dict)
     kinds: Mapping[str, int] = field(default_factory=dict)
     titles: int = 0
-    decimal: str = "point"
+    decimal: str = ""
     undirected: bool = False
     commented: bool = False
 

@@ -174,6 +174,7 @@ def test_the_same_rows_are_read_from_every_layout(text: str | bytes) -> None:
         ("a;b;0.123\n", None, 0.123),
         ('a,b,"1,200"\n', None, 1200.0),
         ("a\tb\t1,5\n", "comma", 1.5),
+        ('a\tb\t"1,200"\n', "point", 1200.0),
     ],
 )
 def test_a_fraction_or_thousands(text: str, decimal: str | None, weight: float) -> None:
