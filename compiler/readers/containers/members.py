@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import io
 import re
-import zipfile
+from typing import TYPE_CHECKING
 
 from ...errors import InputError
 from ...names import plain
 from .compressed import MOST, too_large
+
+if TYPE_CHECKING:
+    import zipfile
 
 MOST_MEMBERS = 10_000
 ESCAPES = re.compile(r"(^|[/\\])\.\.([/\\]|$)|^[/\\]|^[A-Za-z]:")
@@ -22,6 +25,8 @@ def members_of(data: bytes, label: str) -> dict[str, bytes]:
         InputError: it is damaged or has a password, holds more than MOST once unpacked,
             a name that leads outside it or two members of one name.
     """
+    import zipfile
+
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as file:
             found = file.infolist()
