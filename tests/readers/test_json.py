@@ -234,6 +234,7 @@ NODES = [{"id": "A"}, {"id": "B"}]
         ({"chemical": [[0, 1], [1, 0]], "chemical_sign": [1]}, "chemical_sign: not -1"),
         ({"names": ["A", "A"], "m": [[0, 1], [1, 0]]}, "of one name: A"),
         ([[0, 1], [1, 0]], "a matrix, or edges"),
+        ([[0.5] * 20_000], "a first row of 20,000 values, 1 rows"),
         (json.loads(matrix().to_json()), "do not tell which sends"),
         (
             {"head": ["one ganglion"], "one ganglion": ["BAGL"]},
@@ -269,6 +270,7 @@ def test_more_values_than_anyone_means_take_no_memory() -> None:
         (b"[" + b"[]," * 1_000_001, "10,000,000 values, or 1,000,000 objects"),
         (b"[[" + b"1," * 10_000_001, "10,000,000 values, or 1,000,000 objects"),
         (b'[["' + b"a" * 101_000_000, "96 MiB"),
+        (b'[["\\u1234' + b"a" * 26_000_000, "24 MiB"),
     ):
         with pytest.raises(InputError, match=f"JSON of more than {told}"):
             parse(gzip.compress(data, 1), "worm.json")

@@ -14,7 +14,9 @@ from .json_graph import graph_of, neighbours_of
 from .json_table import arrays_of, cells_of, list_of, table_of
 from .xml_file import MARKS
 
-SIZE = 96 * 2**20  # bytes: as text a file takes up to four times as much
+SIZE = (
+    96 * 2**20
+)  # bytes; a quarter where characters may be wide: Python takes four each
 VALUES = 10_000_000  # that a file may hold
 NESTED = 1_000_000  # objects and lists among them, which take most memory
 START = re.compile(rb"\s*(\{\s*[\"}]|\[\s*[\"\[{\]])")
@@ -108,8 +110,9 @@ def without_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 def check_size(data: bytes, label: str) -> None:
     """Raise InputError for more values than anyone means, before memory is taken."""
     seen = ""
-    if len(data) > SIZE:
-        seen = f"JSON of more than {SIZE // 2**20} MiB"
+    size = SIZE if data.isascii() and b"\\u" not in data else SIZE // 4
+    if len(data) > size:
+        seen = f"JSON of more than {size // 2**20} MiB"
     elif data.count(b",") > VALUES or data.count(b"{") + data.count(b"[") > NESTED:
         seen = f"JSON of more than {VALUES:,} values, or {NESTED:,} objects and lists"
     if seen:

@@ -30,6 +30,7 @@ NAMES = {
     "cellnames",
 }
 INDEX = ("index", "rows")  # the names of rows, beside those of columns
+COLUMNS = 10_000  # of a list of lists that is no matrix
 NEMANODE = {"pre", "post", "typ", "syn"}
 TYPES = {0: "chemical", 2: "electrical"}  # of NemaNode
 OWMETA = ("name", "iri", "role", "receptors", "transmitter", "text", "color")
@@ -206,6 +207,9 @@ def list_of(value: Any, label: str, layout: Layout) -> Book | None:
     if wide in (2, 3) and all(len(row) == wide for row in value):
         title = ["pre", "post", "weight"][:wide]
         return Book("JSON lists", "table", (sheet("", title, value),))
+    if wide > COLUMNS:
+        seen = f"a first row of {wide:,} values, {len(value):,} rows"
+        raise InputError(label, seen, "a matrix has as many rows as columns")
     rows = [[word(cell) for cell in row] for row in value]
     lists = Sheet("", rows, first=1, grid=False, indexed=True)
     return Book("JSON lists", "table", (lists,))
