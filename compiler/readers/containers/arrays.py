@@ -13,7 +13,7 @@ from ...names import plain
 from ..book import Array, Part, Sheet, text_of
 
 MOST_CELLS = 20_000_000  # numbers of the matrices of a file
-MOST_NAMES = 1_000_000  # rows or columns of one
+MOST_NAMES = 300_000  # rows or columns of one
 WIDE = 16  # columns of a list of edges, at most
 
 
@@ -26,11 +26,14 @@ def check_size(
         count: its numbers; the entries of a sparse one.
         room: how many may be read.
     """
-    if count > room or min(shape) < 0 or max(shape) > MOST_NAMES:
-        size = " x ".join(f"{side:,}" for side in shape)
-        seen = f"{plain(name)}: {size}, {count:,} numbers: more than {MOST_CELLS:,}"
+    size = f"{plain(name)}: {' x '.join(f'{side:,}' for side in shape)}"
+    if count > room:
+        seen = f"{size}, {count:,} numbers: more than {MOST_CELLS:,}"
         hint = "give it as a sparse matrix or as an edge list"
         raise InputError(label, seen, hint)
+    if not 0 <= min(shape) <= max(shape) <= MOST_NAMES:
+        seen = f"{size}: more than {MOST_NAMES:,} rows or columns"
+        raise InputError(label, seen, "give it as an edge list")
 
 
 def sparse_of(index: Any, starts: Any, data: Any, shape: tuple[int, int]) -> Any:

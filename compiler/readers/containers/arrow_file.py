@@ -16,14 +16,13 @@ import numpy as np
 
 from ...arrays import Float64, Int32
 from ...errors import InputError
-from ...names import plain
 from ..book import Book, Columns, Sheet, text_of
 from ..reader import Layout
-from .compressed import MOST
 from .container import Container
 
 PARQUET, FEATHER = "a Parquet file", "a Feather file"
 FREE_ROWS = 1_000_000  # rows that a file of any size may have; else a row takes a byte
+FREE_SIZE, RATIO = 64 * 2**20, 100  # bytes unpacked; a byte of a larger file gives
 BATCH = 65_536  # rows that are text at a time
 HINT = "copy it again, or save it again"
 
@@ -186,8 +185,12 @@ class ParquetRows(ArrowRows):
 
         self.buffer = pa.BufferReader(data)
         self.file = parquet.ParquetFile(self.buffer)
-        self.size = len(data)
         meta = self.file.metadata
+        groups = map(meta.row_group, range(meta.num_row_groups))
+        size = sum(group.total_byte_size for group in groups)
+        if size > max(FREE_SIZE, RATIO * len(data)):
+            seen = f"{PARQUET} of {size:,} bytes in {len(data):,}"
+            raise InputError(label, seen, "leave out what edges do not need")
         super().__init__(label, self.file.schema_arrow.names, meta.num_rows, len(data))
 
     def batches(self, size: int) -> Iterator[Any]:
@@ -199,24 +202,10 @@ class ParquetRows(ArrowRows):
 
         place = self.file.schema_arrow.get_field_index(title)
         kind = self.file.schema_arrow.field(place).type
-        self.check(title)
         if words and pa.types.is_string(kind):
             coded = parquet.ParquetFile(self.buffer, read_dictionary=[title])
             return coded.read(columns=[title]).column(0)
         return self.file.read(columns=[title]).column(0)
-
-    def check(self, title: str) -> None:
-        """Raise InputError if a column is larger than anyone means once it is unpacked."""
-        meta = self.file.metadata
-        sizes = [
-            chunk.total_uncompressed_size
-            for group in range(meta.num_row_groups)
-            for chunk in map(meta.row_group(group).column, range(meta.num_columns))
-            if chunk.path_in_schema == title
-        ]
-        if sum(sizes) > max(MOST, 4 * self.size):
-            seen = f"{self.format} whose column {plain(title)} unpacks to {sum(sizes):,} bytes"
-            raise InputError(self.label, seen, HINT)
 
 
 class FeatherRows(ArrowRows):

@@ -99,6 +99,14 @@ def test_a_number_of_rows_is_looked_at_first(saved: Any) -> None:
         read(saved(pre=many, post=many))
 
 
+def test_a_size_is_looked_at_before_it_is_unpacked() -> None:
+    file = io.BytesIO()
+    table = pa.table({"pre": ["x" * 80_000_000, "A"], "post": ["A", "B"]})
+    parquet.write_table(table, file, compression="zstd")
+    with pytest.raises(InputError, match="bytes in"):
+        read(file.getvalue())
+
+
 def test_a_missing_library_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("pyarrow", "pyarrow.parquet"):
         monkeypatch.setitem(sys.modules, name, None)
