@@ -31,7 +31,7 @@ class Form:
         titles: rows above the header.
         decimal: point or comma, before the fraction of a weight; "" where nothing tells.
         undirected: whether the file says that its rows have no direction.
-        commented: whether a line among the rows begins with a comment's sign.
+        commented: the lines that begin with a comment's sign; in quotes it is none.
     """
 
     delimiter: str
@@ -47,7 +47,7 @@ class Form:
     titles: int = 0
     decimal: str = ""
     undirected: bool = False
-    commented: bool = False
+    commented: frozenset[int] = frozenset()
 
     @property
     def known(self) -> bool:

@@ -25,6 +25,7 @@ from .delimited import (
     UNKNOWN,
     BadRecord,
     layout_kind,
+    stream,
 )
 from .directions import both_ways
 from .findings import find
@@ -142,7 +143,7 @@ def read_delimited(data: bytes, label: str, layout: Layout) -> EdgeList:
     try:
         form, found = with_ids(form, layout, records)
         decimal = decimal_of(records(), form, layout, label)
-        form = replace(form, decimal=decimal, commented=is_commented(data))
+        form = replace(form, decimal=decimal, commented=commented(data, layout))
         rows = collected(records(), form)
     except BadRecord as error:
         raise unsplit(error, data, label, layout, form) from None
@@ -170,9 +171,12 @@ def read_delimited(data: bytes, label: str, layout: Layout) -> EdgeList:
     return replace(edges, findings=(*edges.findings, *unread(form, told)))
 
 
-def is_commented(data: bytes) -> bool:
-    """Whether a line may be a comment between the rows."""
-    return any(b"\n" + mark.encode() in data for mark in COMMENTS)
+def commented(data: bytes, layout: Layout) -> frozenset[int]:
+    """The lines that may be comments between the rows, from 1."""
+    if not any(b"\n" + mark.encode() in data for mark in COMMENTS):
+        return frozenset()
+    lines = enumerate(stream(data, layout.encoding), 1)
+    return frozenset(line for line, text in lines if text.lstrip().startswith(COMMENTS))
 
 
 def kind_without_column(layout: Layout, form: Form) -> int:
@@ -192,7 +196,7 @@ def collected(found: Iterator[tuple[int, list[str]]], form: Form) -> Rows:
     """Append every row to the columns: the one loop that runs for each of them."""
     rows, places, width = Rows(), form.places, form.width
     names, weights, kinds = rows.names, Weights(form), Kinds(form.kinds)
-    counts, commented = Counts(places, weights), form.commented
+    counts, marked = Counts(places, weights), form.commented
     pre, post = places["pre"], places["post"]
     weight, kind = places.get("weight"), places.get("kind", places.get("direction"))
     add_pre, add_post, add_line = rows.pre.append, rows.post.append, rows.line.append
@@ -202,13 +206,13 @@ def collected(found: Iterator[tuple[int, list[str]]], form: Form) -> Rows:
             if not any(map(str.strip, row)):
                 rows.blank += 1
                 continue
-            if commented and row[0].lstrip().startswith(COMMENTS):
+            if line in marked and row[0].lstrip().startswith(COMMENTS):
                 rows.comments += 1
                 continue
             if misfit(row, form):
                 rows.ragged.append(line)
                 continue
-        if commented and row[0].lstrip().startswith(MARKED):
+        if line in marked and row[0].lstrip().startswith(MARKED):
             rows.comments += 1
             continue
         if counts.places:

@@ -158,6 +158,14 @@ def test_rows_of_a_pair_are_added_up_and_signs_stay_apart() -> None:
     ]
 
 
+def test_a_sign_of_a_comment_in_quotes_begins_no_comment() -> None:
+    """Although a line begins with it, within a name."""
+    found = connectome([(0, 1, 0, 1.0, 0), (1, 2, 0, 1.0, 0), (2, 0, 0, 1.0, 0)], 3)
+    names = ("# x", "% y", "a\n# z\nb")
+    named = replace(found, cells=replace(found.cells, name=names))
+    assert told(parse(export(named, "csv"), "found")) == told(named)
+
+
 def test_columns_of_roles_travel_in_a_table() -> None:
     found = with_transmitters(connectome([(0, 1, 0, 1.0, 0)], 2))
     assert export(found, "csv").decode().splitlines() == [
