@@ -10,7 +10,7 @@ from .columns import columns, whole_if_all
 
 MISSING = (
     "export: Parquet is written by pyarrow, which is not installed\n"
-    "  pip install 'elegansc[arrow]'"
+    "  pip install pyarrow"
 )
 
 

@@ -9,6 +9,7 @@ import numpy as np
 from ..arrays import Bool, Int8, Int64
 from ..graph import reached
 from .all_orders import SMALL, best_orders
+from .descent import descend
 from .feedback_arc_set import FeedbackArcSet, feedback_arc_set, without_idle
 from .junction_directions import JunctionDirections
 from .keep_alive import Arcs, Kept, dead_names, keep_alive
@@ -68,6 +69,8 @@ def kept_alive(
     result = Kept(kept, nothing, dead_names(arcs, arcs.wanted(), kept))
     if len(arcs.names) > SMALL:
         result = keep_alive(arcs, kept, cap, None if found.sifted else resolve)
+    if instance.change_cost is None and not np.ptp(instance.block):
+        result = descend(arcs, result)
     if found.sifted:  # a cut may have taken more than it had to
         result = replace(result, kept=with_idle_kept(problem, arcs, result))
     cost = arcs.weight.astype(np.float64)
