@@ -110,7 +110,7 @@ def minimum(
     )
     if cut is None:
         cycles = tuple(constraints.cycles)
-        return Minimum(None, bound, False, packing, cycles, spent=True)
+        return Minimum(None, bound, False, packing, cycles, spent=not relaxed.parted)
     lost = int(weight[cut].sum())
     proved = bound >= lost and cost_is_weight(change_cost)
     least = proved or tie_total(constraints) < 2**WEIGHT_SHIFT

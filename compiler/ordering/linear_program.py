@@ -27,6 +27,7 @@ class Relaxed:
         dual: (cycles,) multipliers of `cycles`.
         lower_cost, upper_cost: (E,) reduced costs at the lower and at the upper bound.
         ended: whether no cycle is violated; rounds: number left.
+        parted: too much of the solution is fractional for an integer program to follow.
     """
 
     cut: Float64
@@ -37,6 +38,7 @@ class Relaxed:
     upper_cost: Float64
     ended: bool
     rounds: int
+    parted: bool = False
 
 
 def relax(constraints: CycleConstraints, rounds: int) -> Relaxed | None:
@@ -73,7 +75,7 @@ def relax(constraints: CycleConstraints, rounds: int) -> Relaxed | None:
         )
         parted = fractional(found.x) > FRACTIONAL * len(found.x)
         if parted and len(found.x) > FEW:
-            break
+            return replace(last, parted=True)
         slack = matrix @ found.x > 1 + SLACK
         if not constraints.separate(found.x):
             return replace(last, ended=True)

@@ -8,7 +8,7 @@ from math import floor, log10
 from ..ir.order_accounts import Broken
 from ..module.docstring import constraint
 from ..names import amount, plain, plural
-from .words import line, listed
+from .words import MOST_NAMES, line, listed
 
 
 def cycles(account: Broken, unit: str) -> Iterator[str]:
@@ -48,7 +48,9 @@ def cycles(account: Broken, unit: str) -> Iterator[str]:
             "too large a graph to keep neurons alive: --keep-alive is left out",
         )
     if account.given_up:
-        names = ", ".join(map(plain, account.given_up))
+        names = ", ".join(map(plain, account.given_up[:MOST_NAMES]))
+        more = len(account.given_up) - MOST_NAMES
+        names += f" and {more:,} more" if more > 0 else ""
         why = "no order was found that has them on one beside the others"
         if account.too_dear:
             why = "--alive-cap allows no such price"
@@ -103,7 +105,7 @@ def unproved(account: Broken) -> str:
         return "the budget of the exact search ended first"
     if account.rounded:
         return "the weights were rounded"
-    return "a component or a weight is too large for the exact search"
+    return "a component or a weight is beyond the exact search"
 
 
 def levels_of(account: Broken) -> str:

@@ -184,7 +184,7 @@ def test_a_small_gap_gets_its_digits(share: float, words: str) -> None:
         ("A,B,0.3333333333333333\nB,C,0.1\nC,A,0.7\n", "the weights were rounded"),
         (
             "A,B,16777217\nB,C,20000000\nC,A,30000000\n",
-            "a component or a weight is too large for the exact search",
+            "a component or a weight is beyond the exact search",
         ),
     ],
 )
