@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 from support.command import run
-from support.hostile_names import ACCEPTED, REFUSED, TOUCH
+from support.hostile_names import ACCEPTED, CLEANED, REFUSED, TOUCH
 
 import elegansc
 from elegansc.errors import InputError
@@ -61,7 +61,8 @@ def nothing_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[No
 def write(path: Path, edges: Iterable[Sequence[str]]) -> str:
     """An edge list, as Python's csv writes it; half characters as they come."""
     text = io.StringIO()
-    csv.writer(text).writerows([("pre", "post"), *edges])
+    quoted = csv.writer(text, quoting=csv.QUOTE_ALL)  # "# x" is no comment
+    quoted.writerows([("pre", "post"), *edges])
     path.write_bytes(text.getvalue().encode("utf-8", "surrogatepass"))
     return str(path)
 
@@ -135,6 +136,18 @@ def test_each_name_stays_data(kind: str, tmp_path: Path) -> None:
         assert neurons(data) == {end.strip() for edge in edges for end in edge}, name
         assert skeleton(data) == skeleton(plain(place, tmp_path)), name
         assert_sound(data)
+
+
+@pytest.mark.parametrize("name", CLEANED)
+def test_a_name_that_is_read_as_another_is_told(name: str, tmp_path: Path) -> None:
+    """As another, or as none: then the row is left out, and that is said."""
+    write(tmp_path / "worm.csv", [("<a>", "<b>"), ("<b>", "<c>"), (name, "<b>")])
+    done = run("compile", "worm.csv", "-o", "worm.py")
+
+    assert done.exit_code == 0
+    found = neurons((tmp_path / "worm.py").read_bytes())
+    assert found == {"<a>", "<b>", "<c>", CLEANED[name]} - {""}
+    assert ("1 row without a name left out" in done.stderr) == (not CLEANED[name])
 
 
 def plain(place: str, folder: Path) -> bytes:
@@ -262,16 +275,7 @@ def test_names_in_a_table_of_cells_stay_data(tmp_path: Path) -> None:
 
 
 def test_names_that_look_alike_are_two(tmp_path: Path) -> None:
-    alike = [
-        "\u00e9",
-        "e\u0301",
-        "E\u0301",
-        "\u00c5",
-        "\u212b",
-        "a b",
-        "a  b",
-        "a\u00a0b",
-    ]
+    alike = ["\u00e9", "\u00c9", "\u00c5", "A", "a b", "a  b", "a\u00a0b"]
     data = compiled(write(tmp_path / "worm.csv", [(n, "M") for n in alike]))
 
     assert neurons(data) == {*alike, "M"}
@@ -302,4 +306,4 @@ def test_a_refusal_names_the_line_and_the_reason(tmp_path: Path) -> None:
     with pytest.raises(InputError) as caught:
         elegansc.compile(path)
 
-    assert ":3:3: the control character U+0007 in a name" in str(caught.value)
+    assert ":3:5: the control character U+0007 in a name" in str(caught.value)

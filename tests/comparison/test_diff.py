@@ -54,7 +54,7 @@ def write(path: str, text: str) -> str:
 def rows(path: str, found: Iterable[tuple[Any, ...]]) -> str:
     """A connectome file of (pre, post, weight[, kind])."""
     with open(path, "w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file)
+        writer = csv.writer(file, quoting=csv.QUOTE_NONNUMERIC)
         writer.writerow(["pre", "post", "weight", "kind"])
         writer.writerows([*row, "chemical"][:4] for row in found)
     return path

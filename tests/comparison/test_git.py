@@ -549,7 +549,7 @@ ODD = {
     "nul": b"\0" * 99,
     "every byte": bytes(range(256)) * 9,
     "zip": b"PK\x03\x04" + bytes(99),
-    "utf-16": "Dear all,\n".encode("utf-16"),
+    "utf-16": "Hello\n".encode("utf-16"),
     "deep": b"<graphml>" * 50_000,
     "bomb": b'<!DOCTYPE graphml [<!ENTITY b "c">]>\n<graphml>&b;</graphml>\n',
     "model cut short": FIRST + b"\n# @generated format=1\n",

@@ -324,9 +324,11 @@ def test_no_model_at_all_is_a_wrong_command_line(folder: Path) -> None:
 
 def test_the_hook_for_pre_commit_is_a_command_that_exists(folder: Path) -> None:
     text = (ROOT / ".pre-commit-hooks.yaml").read_text()
-    (entry,) = re.findall(r"^  entry: (.*)$", text, re.MULTILINE)
-    program, command, *words = shlex.split(entry)
-    assert program == "elegansc" and command in cli.commands
+    entries = re.findall(r"^  entry: (.*)$", text, re.MULTILINE)
+    hooks = {shlex.split(entry)[1]: shlex.split(entry) for entry in entries}
+    assert hooks.keys() == {"lint", "status"} <= cli.commands.keys()
+    program, command, *words = hooks["status"]
+    assert program == "elegansc"
     Path("setup.py").write_text("from setuptools import setup\n")
     Path("__init__.py").write_text("")
 

@@ -49,12 +49,12 @@ ACCEPTED: dict[str, list[str]] = {
         "\u05d0\u05d1",
         "\u200f",
     ],
-    "zero width": ["a\u200bb", "a\u200db", "\u2060", "a\u00adb", "a\ufeffb", "\ufeff"],
+    "zero width": ["a\u200db", "\u2060", "a\u00adb"],
     "astral": ["\U0001f41b", "\U0001f468\u200d\U0001f52c", "\U00010348", "\U0010ffff"],
     "no characters": ["\ufffe", "\uffff", "\ufffd", "\ue000", "\ufdd0"],
     "composition": [
-        *(unicodedata.normalize(form, "\u00e9\u1e69") for form in ("NFC", "NFD")),
-        *("\u212b", "\u00c5", "A\u030a", "\ufb01", "\u00df", "\u0130", "\u0131"),
+        unicodedata.normalize("NFC", "\u00e9\u1e69"),
+        *("\u00c5", "\ufb01", "\u00df", "\u0130", "\u0131"),
     ],
     "digits": [
         "0",
@@ -79,13 +79,22 @@ ACCEPTED: dict[str, list[str]] = {
     "long": ["x" * 10_000, "\U0001f41b" * 10_000, '"' * 10_000, "a " * 5_000 + "a"],
     "tables": "OPTIONS LEVELS CHEMICAL ELECTRICAL FEEDBACK UNUSED SENSORY MOTOR".split(),
     "module": "Worm self torch nn Tensor gain bias forward SYNAPSES BLOCKS".split(),
-    "none": "NA nan NaN None null NULL inf True False undefined N/A - _ ?".split(),
+    "none": "NA None Null inf True False undefined N/A - _ ?".split(),
     "columns": "pre post weight kind chemical electrical S R E".split(),
     "case": ["name", "Name", "NAME", "na me", "na-me", "na_me", "nam\u0435"],
 }
 
+# Names that are read as others, or as none: in form NFC, without invisible blanks.
+CLEANED: dict[str, str] = {
+    "a\u200bb": "ab",
+    "a\ufeffb": "ab",
+    "\u212b": "\u00c5",
+    "A\u030a": "\u00c5",
+    unicodedata.normalize("NFD", "\u00e9\u1e69"): "\u00e9\u1e69",
+    **dict.fromkeys(("", " ", "\t", "\n", "\u00a0", "\ufeff", "\u200b"), ""),
+    **dict.fromkeys(("nan", "NaN", "null", "NULL", "#N/A"), ""),
+}
 REFUSED: dict[str, list[str]] = {
-    "nothing": ["", " ", "\t", "\n", "\u00a0"],
     "controls": [f"a{chr(code)}b" for code in range(32) if code not in (9, 10, 13)],
     "more controls": [f"a{chr(code)}b" for code in (127, 128, 133, 144, 155, 159)],
     "endless": ["x" * 100_001, "x" * 200_000],
