@@ -25,7 +25,7 @@ LAYOUTS = {  # model -> (its source, whether pyproject.toml says so)
 
 def hook(*files: str) -> int:
     """The exit code of the hook's entry for the files of a commit."""
-    (entry,) = re.findall(r"^  entry: elegansc (.*)$", HOOK, re.MULTILINE)
+    (entry,) = re.findall(r"^  entry: elegansc (status .*)$", HOOK, re.MULTILINE)
     return run(*shlex.split(entry), *files).exit_code
 
 
@@ -129,7 +129,7 @@ def test_pre_commit_runs_it(
 ) -> None:
     """A commit of a source alone starts the hook, and stops where a model is stale."""
     monkeypatch.setenv("PRE_COMMIT_HOME", str(Path.cwd().parent / "home"))
-    (entry,) = re.findall(r"^  entry: elegansc (.*)$", HOOK, re.MULTILINE)
+    (entry,) = re.findall(r"^  entry: elegansc (status .*)$", HOOK, re.MULTILINE)
     written = CONFIG.format(entry=f"{sys.executable} -m elegansc {entry}")
     Path(".pre-commit-config.yaml").write_text(written)
     for line in ("types: [text]", "require_serial: true"):
