@@ -107,8 +107,8 @@ TASKS = {
 
 
 START = (
-    "gains at the root of a synapse's share of the weight: junctions positive, synapses as in "
-    "SIGN; not there, of GABA neurons negative (a guess), else drawn"
+    "gains by counts; where the sign is known a weighted mean (junctions positive, synapses as "
+    "in SIGN; not there, of GABA neurons negative, a guess), else drawn at the root of a share"
 )
 
 

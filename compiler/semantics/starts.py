@@ -161,9 +161,7 @@ def sentence(options: Options) -> str:
         size = "* root of a share" if counted else "/ root of inputs"
         return f"Draw gains of about {CENTRED} {size}; sums about 1, that relu fires."
     if counted:
-        return (
-            f"Start gains at roots of shares, GABA's negative at a guess; fits {act}."
-        )
+        return f"Start known signs as a mean, others at roots of shares; fits {act}."
     if matrix:
         return f"Draw gains of deviation 1 / sqrt(number of inputs), weights as suits {act}."
     written = factor(options)[1].replace("2**0.5", "sqrt(2)")

@@ -210,3 +210,12 @@ def test_the_header_of_konect_is_obeyed(rows: str) -> None:
     assert "EC304" in codes(read("% sym weighted\n" + rows))
     with pytest.raises(InputError, match="KONECT bip"):
         read("% bip weighted\n" + rows)
+    with pytest.raises(InputError, match="KONECT dynamic: edges come and go"):
+        read("% asym dynamic\n" + rows)
+
+
+def test_konect_without_weights() -> None:
+    assert edges(read("% sym unweighted\n1 2\n")) == [
+        ("1", "2", 1.0, "c"),
+        ("2", "1", 1.0, "c"),
+    ]

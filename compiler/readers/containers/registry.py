@@ -12,7 +12,6 @@ from .graph_file import GEXF_FILES, GML_FILES, LISTED_FILES
 from .graphml import GRAPHML
 from .hdf5 import HDF5
 from .json_file import JSON_FILES
-from .konect import KONECT
 from .matlab import MATLAB
 from .matrix_market import MATRIX_MARKET
 from .neuroml import NEUROML
@@ -43,7 +42,7 @@ CONTAINERS: tuple[Container, ...] = (
     *(NPY, NPZ, MATRIX_MARKET),
     zipped(container_of),
     *(PARQUET_FILES, FEATHER_FILES, HDF5),
-    *(GML_FILES, GEXF_FILES, PAJEK, LISTED_FILES, KONECT),
+    *(GML_FILES, GEXF_FILES, PAJEK, LISTED_FILES),
     *REFUSED,
     TEXT,
 )
