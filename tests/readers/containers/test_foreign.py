@@ -10,6 +10,7 @@ from support.damage import read
 
 from elegansc.errors import InputError
 
+
 @pytest.mark.parametrize(
     ("data", "told"),
     [
