@@ -106,7 +106,8 @@ class Options:
         0, "Channels of a task's encoder; 0: 32 for cifar10, 30 for mnist."
     )
 
-    cells: str = option("", "Table of cells: name,role[,transmitter].")
+    cells: str = option("", "Table of cells: name,role[,transmitter], in any format.")
+    cells_columns: str = option("", "Its columns: name=root_id,role=super_class.")
     roles_table: str = option(
         "cook2019", "Roles of C. elegans neurons: one each, several, or by structure."
     )
@@ -205,6 +206,8 @@ class Options:
         idle = [name for name in self.given() if name in IDLE[self.semantics]]
         if self.max_levels and self.symmetric:
             yield "--max-levels: does not go with --symmetric"
+        if self.cells_columns and not self.cells:
+            yield "--cells-columns: are of --cells FILE, which is not given"
         if self.stick and not self.like:
             yield "--stick: sticks to --like MODEL, which is not given"
         if not task and (self.readout != "attention" or self.width):

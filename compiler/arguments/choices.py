@@ -42,6 +42,7 @@ class Choices(LayoutChoices, total=False):
     readout: str | None
     width: int | None
     cells: Path | None
+    cells_columns: str | Mapping[str, str | int] | None
     roles_table: str | None
     inputs: Patterns | None
     outputs: Patterns | None

@@ -7,6 +7,7 @@ from dataclasses import Field, fields
 from typing import Any
 
 from ..options import Options, dashed
+from .layout import column
 from .values import file, flag, patterns, real, text, whole
 
 FILES = ("cells", "like")  # options that name a file
@@ -45,4 +46,6 @@ def settled(
             return real(value, name)
         case tuple():
             return patterns(value, name)
+    if isinstance(value, Mapping) and option.name == "cells_columns":
+        return ",".join(f"{key}={column(title, name)}" for key, title in value.items())
     return file(value, name) if option.name in FILES else text(value, name)

@@ -36,6 +36,7 @@ LEVELS = {"warning": "warning", "note": "notice"}  # as GitHub calls them
 )
 @click.option("--json", "as_json", is_flag=True, help="As JSON, a line a file.")
 @click.option("--cells", default="", metavar="FILE", help="Table of cells: name,role.")
+@click.option("--cells-columns", default="", help="Its columns: name=A,role=B.")
 @click.option("--explain", metavar="CODE", help="What a code means, and what to do.")
 @layout_options
 def lint_command(
@@ -45,6 +46,7 @@ def lint_command(
     form: str,
     as_json: bool,
     cells: str,
+    cells_columns: str,
     explain: str | None,
     **given: object,
 ) -> None:
@@ -68,7 +70,7 @@ def lint_command(
             found = lint(
                 path,
                 layout,
-                options=Options(cells=cells),
+                options=Options(cells=cells, cells_columns=cells_columns),
                 select=chosen,
                 ignore=dropped,
             )

@@ -162,6 +162,7 @@ class Selected:
         sensory, motor, cells: numbers of those kept.
         unknown: names left out since the table does not list them.
         near: the nearest name of the table by each that it does not list.
+        columns: of a table that the user gave: title of the column by what it holds.
     """
 
     renamed: Mapping[str, str]
@@ -173,6 +174,7 @@ class Selected:
     cells: int
     unknown: tuple[str, ...] = ()
     near: Mapping[str, str] | None = None
+    columns: Mapping[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)

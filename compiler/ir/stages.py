@@ -56,12 +56,14 @@ class CellTable:
     Attributes:
         origin: "cook2019", "several", or the label of the user's file.
         given: the user gave it: it is used whatever share of the cells it knows.
+        columns: of a given one: title of the column by what it holds.
     """
 
     facts: Mapping[str, CellFact]
     origin: str
     given: bool = False
     muscle: Callable[[str], bool] | None = None  # tells muscles the table does not list
+    columns: Mapping[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)

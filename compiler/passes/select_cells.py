@@ -86,6 +86,7 @@ def select_cells(
         cells=len(cells),
         unknown=unknown,
         near=alike(table, used, (*cells.name, *gone.names)) or None,
+        columns=used.columns if used else None,
     )
     history = replace(connectome.history, select_cells=account)
     return replace(connectome, cells=cells, history=history)

@@ -15,10 +15,11 @@ from ..errors import InputError, Location, Mistake
 from ..ir.accounts import TextForm
 from ..names import plain
 from .book import Columns
-from .cells import held, role_of
+from .cells import held
 from .delimited import plain_word
 from .form import Form
 from .reader import EdgeList
+from .roles import role_of
 
 SIDES = ("pre", "post")
 FACTS = ("role", "transmitter")

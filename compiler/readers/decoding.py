@@ -43,6 +43,21 @@ def decodable(data: bytes, label: str, layout: Layout) -> tuple[bytes, Layout]:
     return data, replace(layout, encoding=encoding)
 
 
+def decoded(data: bytes, label: str) -> str:
+    """The text of a small table: UTF-8, or what its byte order mark says.
+
+    Raises:
+        InputError: it is none.
+    """
+    marked = (name for start, name in MARKS.items() if data.startswith(start))
+    encoding = next(marked, "utf-8")
+    try:
+        return data.removeprefix(codecs.BOM_UTF8).decode(encoding)
+    except UnicodeDecodeError as error:
+        seen = f"not {encoding.upper()} at byte {error.start}"
+        raise InputError(label, seen, "save it as UTF-8") from None
+
+
 def with_nul(data: bytes, label: str) -> InputError:
     """The error for text that holds the byte 0."""
     at = Location(label, data.count(b"\n", 0, data.index(b"\0")) + 1)

@@ -5,7 +5,6 @@ The half of a graph format that does not depend on how its file is written.
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -19,13 +18,13 @@ from ..ir.accounts import GraphForm
 from ..ir.stages import CHEMICAL
 from ..names import plain, plural
 from .blame import TROUBLES, wrong_name
-from .cells import ROLES
 from .columns import by_name
 from .delimited import COUNTS, UNKNOWN, layout_kind, plain_word
 from .findings import find
 from .form import Form
 from .kinds import kind_in, weights, with_kinds
 from .reader import EdgeList, Layout
+from .roles import role_of
 from .unread import unread
 
 # The data that names a node: of several the first that no two nodes share.
@@ -33,7 +32,6 @@ NAMES = ("cellname", "name", "label", "neuron", "cell", "dnname")
 EDGE_DATA = ("weight", "kind")
 SAMPLE = 256  # edges by whose data keys are understood
 TRANSMITTERS = ("transmitter", "neurotransmitter", "neurotransmitters")
-SEVERAL = re.compile(r"[,;/+]| and ")  # between the roles of one node
 
 Data = dict[str, str]  # name -> text
 Row = tuple[int, int, float, int, int]  # pre, post, weight, kind, line
@@ -278,12 +276,12 @@ def cell_data(
     """Role and transmitter of each node, and what is wrong with them."""
     roles, wrong = [], []
     for line, word in node_data(graph, ("role", "roles")):
-        known = [ROLES.get(part.strip().lower()) for part in SEVERAL.split(word)]
-        if None in known:
+        bits = role_of(word)
+        if bits is None:
             hint = "one of sensory, inter, motor (S, I, M; NA: inter), or several by commas"
             at = graph.node_at(label, line)
             wrong.append(Mistake(at, f"unknown role {word!a}", hint))
-        roles.append(sum({bit for bit in known if bit}))
+        roles.append(bits or 0)
     transmitter = tuple(
         "" if word == "NA" else word for _, word in node_data(graph, TRANSMITTERS)
     )

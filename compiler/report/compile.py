@@ -13,7 +13,7 @@ from ..ir.history import History
 from ..ir.role_words import nearly, origin, table_of
 from ..names import amount, plain, plural
 from .cycles import cycles
-from .reading import parsed, warning
+from .reading import parsed, title, warning
 from .words import line, listed
 
 
@@ -91,7 +91,10 @@ def selected(account: Selected, unit: str, verbose: bool) -> Iterator[str]:
             "no table of these cells: roles by structure (no input: sensory, no output: motor)",
         )
     else:
-        yield line("", f"roles {origin(account.roles)}")
+        columns = (account.columns or {}).items()
+        titles = ", ".join(f"{what} = {title(name)}" for what, name in columns)
+        told = f"; {titles}" if titles else ""
+        yield line("", f"roles {origin(account.roles)}{told}")
     if account.renamed:
         some = ", ".join(
             f"{plain(a)} -> {plain(b)}" for a, b in list(account.renamed.items())[:4]

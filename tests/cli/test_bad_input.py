@@ -647,7 +647,7 @@ CELLS: dict[str, tuple[bytes, str, str, str]] = {
     "no name": (b"name,role\n,inter\n", "cells.csv:2:", "no name", "a name"),
     "encoding": (b"name,role\n\xff,inter\n", "cells.csv:", "not UTF-8", "UTF-8"),
     "binary": (bytes(range(256)), "cells.csv:", "not UTF-8", "UTF-8"),
-    "utf-16": ("name,role\nS,inter".encode("utf-16"), "cells.csv:", "not UTF-8", ""),
+    "utf-16": ("name,role".encode("utf-16")[:-1], "cells.csv:", "not UTF-16", ""),
     "nul": (b"name,role\nS,\0\n", "cells.csv:2:", "unknown role", "use sensory"),
     "quote": (b'name,role\n"S,inter\n', "cells.csv:2:", "no table", "not closed"),
     "long": (b"name,role\nS," + b"x" * 10**6, "cells.csv:2:", "no table", ""),

@@ -27,8 +27,9 @@ from elegansc.module.read import Model, read_model
 from elegansc.options import STAGES, Options
 from elegansc.passes.select_cells import select_cells
 from elegansc.pipeline import compile_source
-from elegansc.readers.cells import cell_table, read_cells, role_of
+from elegansc.readers.cells import cell_table, read_cells
 from elegansc.readers.parse import parse
+from elegansc.readers.roles import role_of
 
 WORDS = {SENSORY: "sensory", INTER: "inter", MOTOR: "motor"}
 WORM = (

@@ -33,7 +33,7 @@ INDEX = ("index", "rows")  # the names of rows, beside those of columns
 COLUMNS = 10_000  # of a list of lists that is no matrix
 NEMANODE = {"pre", "post", "typ", "syn"}
 TYPES = {0: "chemical", 2: "electrical"}  # of NemaNode
-OWMETA = ("name", "iri", "role", "receptors", "transmitter", "text", "color")
+OWMETA = ("name", "kind", "iri", "role", "receptors", "transmitter", "text", "color")
 
 
 def table_of(value: Any, label: str, layout: Layout) -> Book | None:
@@ -121,10 +121,11 @@ def cells_of(value: Any, label: str, layout: Layout) -> Book | None:
     if not isinstance(value, dict) or not isinstance(value.get("neuron_info"), dict):
         return None
     parts = []
-    for key in ("neuron_info", "muscle_info"):
+    for kind in ("neuron", "muscle"):
+        key = f"{kind}_info"
         found = value.get(key)
         if isinstance(found, dict) and all(isinstance(f, list) for f in found.values()):
-            rows = [[name, *facts] for name, facts in found.items()]
+            rows = [[name, kind, *facts] for name, facts in found.items()]
             parts.append(sheet(key, OWMETA, rows))
     return Book("owmeta JSON", "table", tuple(parts))
 

@@ -12,6 +12,7 @@ from ..book import Sheet, Text
 from ..columns import NUMBER
 from ..containers.compressed import unpacked
 from ..containers.registry import container_of
+from ..decoding import decoded
 from ..delimited import plain_word
 from ..reader import Layout
 
@@ -43,11 +44,7 @@ def read_names(path: str) -> tuple[str, ...]:
 
 def split(data: bytes, path: str) -> list[list[str]]:
     """The cells of each line of a text."""
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        seen = f"not UTF-8 at byte {error.start}"
-        raise InputError(path, seen, "save it as UTF-8") from None
+    text = decoded(data, path)
     first = text.split("\n", 1)[0]
     delimiter = next((mark for mark in "\t,;" if mark in first), "\t")
     try:
