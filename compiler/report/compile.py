@@ -92,7 +92,7 @@ def selected(account: Selected, unit: str, verbose: bool) -> Iterator[str]:
         )
     else:
         columns = (account.columns or {}).items()
-        titles = ", ".join(f"{what} = {title(name)}" for what, name in columns)
+        titles = ", ".join(f"{k} = {title(name)}" for k, name in columns if k != name)
         told = f"; {titles}" if titles else ""
         yield line("", f"roles {origin(account.roles)}{told}")
     if account.renamed:
