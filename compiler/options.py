@@ -28,6 +28,7 @@ CHOICES: Mapping[str, tuple[str, ...]] = {
     "roles": ("free", "prefer", "blocks"),
     "roles_table": ("cook2019", "several", "structure"),
 }
+FILES = ("cells", "electrical", "like")  # options that name a file
 MOST_FEATURES = 65_536
 WIDTHS = {"none": 0, "cifar10": 32, "mnist": 30}  # channels of an encoder, by task
 MOST_WIDTH = 4_096
@@ -46,9 +47,7 @@ IDLE: Mapping[str, tuple[str, ...]] = {
 
 # What decides the shape or the meaning of a parameter.
 MEANING = ("features", "unit", "merge", "norm", "activation", "feedback")
-RESHAPES = (
-    "features",
-)  # of them, what decides shapes alone: other parameters are kept
+RESHAPES = ("features",)  # of them, what decides shapes; other parameters are kept
 
 # What `--emit` can print, in the order of the line.
 STAGES = (
@@ -57,8 +56,6 @@ STAGES = (
 )
 
 Value = int | float | str | list[str]
-
-
 T = TypeVar("T")
 
 
@@ -106,6 +103,7 @@ class Options:
         0, "Channels of a task's encoder; 0: 32 for cifar10, 30 for mnist."
     )
 
+    electrical: str = option("", "A file of gap junctions beside SOURCE.")
     cells: str = option("", "Table of cells: name,role[,transmitter], in any format.")
     cells_columns: str = option("", "Its columns: name=root_id,role=super_class.")
     roles_table: str = option(
@@ -257,7 +255,7 @@ class Options:
                 found[dashed(option.name)] = [without_folder(word) for word in value]
             else:
                 found[dashed(option.name)] = (
-                    base(value) if option.name in ("cells", "like") else value
+                    base(value) if option.name in FILES else value
                 )
         return found
 

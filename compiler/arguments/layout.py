@@ -10,12 +10,14 @@ from ..errors import UsageError
 from .values import as_text, file, flag, shown, text
 
 if TYPE_CHECKING:
-    from ..readers.reader import Layout
+    from ..readers.reader import File, Layout
 
 LAYOUT = (
     *("columns", "delimiter", "header", "encoding", "kind"),
     *("where", "kinds", "decimal", "sheet", "names", "transpose"),
+    "electrical",
 )
+FILES = ("names", "electrical")  # of them, those that name a file
 # A name may hold a comma itself.
 NEXT = re.compile(r",(?=(?:pre|post|weight|kind|chemical|electrical|name)=)")
 
@@ -48,6 +50,7 @@ def layout_of(given: Mapping[str, object]) -> Layout:
         sheets=words_of(found.get("sheet", ()), "--sheet"),
         names=names_of(found["names"]) if "names" in found else None,
         transpose=flag(found.get("transpose", False), "--transpose"),
+        electrical=beside(found.get("electrical", "")),
         **values,
     )
 
@@ -108,6 +111,14 @@ def names_of(value: object) -> tuple[str, ...]:
     if isinstance(value, Iterable) and not isinstance(value, str | bytes):
         return tuple(as_text(name).strip() for name in value)
     return read_names(file(value, "--names"))
+
+
+def beside(value: object) -> File | None:
+    """The file of gap junctions, read; None for no path."""
+    from ..readers.junction_file import read_beside
+
+    path = file(value, "--electrical")
+    return read_beside(path) if path else None
 
 
 def columns_of(value: object) -> dict[str, str]:

@@ -6,11 +6,10 @@ from collections.abc import Mapping
 from dataclasses import Field, fields
 from typing import Any
 
-from ..options import Options, dashed
+from ..options import FILES, Options, dashed
 from .layout import column
 from .values import file, flag, patterns, real, text, whole
 
-FILES = ("cells", "like")  # options that name a file
 OPTIONS = tuple(option.name for option in fields(Options))
 
 

@@ -31,6 +31,8 @@ NONE: Hunks = frozenset()
 # Options that select the graph within a file, at their defaults: steps need none.
 SELECTING: dict[str, Any] = {
     "cells": "",
+    "cells_columns": "",
+    "electrical": "",
     "roles_table": "structure",
     "inputs": (),
     "outputs": (),

@@ -9,6 +9,7 @@ from typing import Any
 import click
 from click.core import ParameterSource
 
+from ..arguments.layout import LAYOUT
 from ..options import CHOICES, Options, dashed
 
 SCHEMA = 1  # of every JSON report
@@ -18,6 +19,8 @@ def model_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add every field of Options as an option, in order."""
     for option in reversed(fields(Options)):
         name, default = option.name, option.default
+        if name in LAYOUT:
+            continue  # layout_options adds it
         settings: dict[str, Any] = {
             "help": option.metadata["help"],
             "default": default,
@@ -98,6 +101,11 @@ def layout_options(command: Callable[..., Any]) -> Callable[..., Any]:
             multiple=True,
             metavar="NAME[=KIND]",
             help="Sheet, table or variable to read; repeatable.",
+        ),
+        click.option(
+            "--electrical",
+            metavar="FILE",
+            help="Gap junctions beside SOURCE, read by the same options.",
         ),
         click.option("--delimiter", help="comma, tab, space, or one character."),
         click.option(

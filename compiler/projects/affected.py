@@ -40,7 +40,8 @@ def comes_from(path: str, changed: list[str]) -> bool:
     except CompilerError:
         return True  # its status says what is wrong
     names = {label_of(os.path.basename(file)) for file in changed}
-    listed = {made.options.cells, *(word[1:] for word in made.options.inputs)}
+    own = made.options
+    listed = {own.cells, own.electrical, *(word[1:] for word in own.inputs)}
     said = bool(project.values(path)) and any(
         same_file(project.path, f) for f in changed
     )

@@ -11,13 +11,14 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
+from ..arguments.layout import FILES as LAYOUT_FILES
 from ..arguments.layout import LAYOUT, layout_of
-from ..arguments.options import FILES, OPTIONS, settled
+from ..arguments.options import OPTIONS, settled
 from ..arguments.values import text as text_of
 from ..catalog import find
 from ..errors import InputError, Location, UsageError, visible
 from ..files import read_bytes
-from ..options import CHOICES, Options, dashed
+from ..options import CHOICES, FILES, Options, dashed
 
 FILE = "pyproject.toml"
 OWN = ("source", "name", "label")  # keys of a model beside options and layout
@@ -57,7 +58,8 @@ class Project:
 
     def opened(self, key: str, value: Any) -> Any:
         """A value with paths from the working directory."""
-        if key in FILES or (key == "source" and not find(value)):
+        named = key in (*FILES, *LAYOUT_FILES) and isinstance(value, str)
+        if named or (key == "source" and not find(value)):
             return self.placed(value)
         if isinstance(value, str) and "@" in value and key in OPTIONS:
             value = [part.strip() for part in value.split(",")]
@@ -201,6 +203,8 @@ def checked(name: str, value: Any) -> Any:
     """A value, if it is of the type of its argument; UsageError otherwise."""
     if name in OWN:
         return text_of(value, name)
+    if name in LAYOUT_FILES and isinstance(value, str):
+        return value
     if name in LAYOUT:
         layout_of({name: value})
         return value

@@ -70,8 +70,12 @@ def settle(
     options = {
         key: value for key, value in {**own, **said, **given}.items() if key in OPTIONS
     }
-    layout = {key: value for key, value in {**said, **given}.items() if key in LAYOUT}
+    layout = {
+        key: value for key, value in {**own, **said, **given}.items() if key in LAYOUT
+    }
     lost = tuple(file for key, file in missing if key not in said and key not in given)
+    if layout.get("electrical") in lost:
+        del layout["electrical"]
     names = {
         **vars_of(made),
         **{k: v for k, v in {**said, **given}.items() if k in ("name", "label") and v},
@@ -130,8 +134,8 @@ def of_file(
         value = getattr(made.options, option.name)
         if value == option.default:
             continue
-        if option.name == "cells":
-            value = opened("cells", value)
+        if option.name in ("cells", "electrical"):
+            value = opened(option.name, value)
         elif isinstance(value, tuple):
             value = [
                 "@" + opened(option.name, word[1:]) if word.startswith("@") else word

@@ -9,7 +9,7 @@ import numpy as np
 
 from ..arrays import Bool, Float64, Int32, UInt8
 from ..catalog import UNKNOWN_UNIT
-from ..errors import InputError
+from ..errors import InputError, UsageError
 from ..ir.accounts import Amount, Finding, Parsed
 from ..ir.history import History
 from ..ir.stages import (
@@ -22,13 +22,16 @@ from ..ir.stages import (
     Synapses,
 )
 from ..names import label_of, plural
+from .book import Book
 from .cleaning import cleaned
 from .containers.compressed import unpacked
 from .containers.registry import container_of
 from .delimited import NO_SYNAPSES, REPEATED
 from .findings import find
+from .junction_file import sheets_of, together, without_those_of
 from .meaning.understand import understood
-from .reader import EdgeList, Layout
+from .reader import EdgeList, File, Layout
+from .rows import KindTold
 from .suspects import suspects
 
 
@@ -55,38 +58,76 @@ def parse(
         InputError: what is wrong with the file, all of it.
         UsageError: an option of the layout names nothing.
     """
-    if not data:
-        raise InputError(label, "an empty file", "give one row for each synapse")
-    data, _ = unpacked(data, label)
-    edges = understood(container_of(data).read(data, label, layout), label, layout)
-    return connectome_of(edges, label, unit=unit)
+    edges = edges_in(File(label, data), layout)
+    return connectome_of(edges, label, layout=layout, unit=unit)
+
+
+def edges_in(file: File, layout: Layout) -> EdgeList:
+    """The edges of a file of any format, alone; errors as of `parse`."""
+    book = book_of(file, layout)
+    if layout.electrical is not None and layout.sheets:
+        beside = book_of(layout.electrical, layout)
+        layout = replace(layout, sheets=without_those_of(beside, book, layout.sheets))
+    return understood(book, file.label, layout)
+
+
+def book_of(file: File, layout: Layout) -> Book:
+    """What stands in a file."""
+    if not file.data:
+        raise InputError(file.label, "an empty file", "give one row for each synapse")
+    data, _ = unpacked(file.data, file.label)
+    return container_of(data).read(data, file.label, layout)
+
+
+def junctions_in(file: File, layout: Layout) -> EdgeList:
+    """The gap junctions of a file of its own, read by the same layout.
+
+    Raises:
+        InputError: what is wrong with the file.
+        UsageError: an option of the layout names nothing in it.
+    """
+    told = ("kind", "chemical", "electrical")
+    columns = {what: name for what, name in layout.columns.items() if what not in told}
+    own = sheets_of(book_of(file, layout), layout.sheets) if layout.sheets else ()
+    alone = replace(layout, electrical=None, sheets=own)
+    silent = replace(alone, kind="electrical", columns=columns, kinds={})
+    try:
+        try:
+            return edges_in(file, silent)
+        except KindTold:
+            return edges_in(file, replace(alone, kind=None))
+    except UsageError as error:
+        raise UsageError(f"{error}: in {file.label}, of --electrical") from None
 
 
 def connectome_of(
-    edges: EdgeList, label: str, *, unit: str = UNKNOWN_UNIT
+    edges: EdgeList,
+    label: str,
+    *,
+    layout: Layout = Layout(),  # noqa: B008
+    unit: str = UNKNOWN_UNIT,
 ) -> Connectome:
     """The connectome of an edge list, wherever its edges come from.
 
     Args:
         edges: rows as they stand in the source.
+        layout: its `electrical` is read beside them.
         label, unit: as of `parse`.
 
     Raises:
-        InputError: no synapse is left.
+        InputError: no synapse is left; what is wrong with the file beside it.
     """
     rows = len(edges.pre)
-    edges = cleaned(edges, label)
-    kept = (edges.kind <= ELECTRICAL) & (edges.weight != 0)
-    apart = no_synapses(edges.kind)
-    if not kept.any():
-        why = [
-            "all weigh 0, or repeat another row from the receiver's side",
-            *(f"{finding.message}: --columns kind= reads them" for finding in apart),
-        ]
-        seen = f"no synapse is left of {plural(len(kept), 'row')}"
-        raise InputError(label, seen, "; ".join(why[1:] or why))
-    edges = replace(edges, findings=(*edges.findings, *apart, *suspects(edges)))
+    edges = examined(edges, label)
+    if (beside := layout.electrical) is not None:
+        if layout.kind == "electrical":
+            raise UsageError("--kind electrical: does not go with --electrical FILE")
+        junctions = junctions_in(beside, layout)
+        rows += len(junctions.pre)
+        junctions = examined(junctions, beside.label)
+        edges = together(edges, label, junctions, beside.label)
     cells, number = sorted_cells(edges)
+    kept = synaptic(edges)
     synapses = Synapses(
         pre=number[edges.pre[kept]],
         post=number[edges.post[kept]],
@@ -99,6 +140,31 @@ def connectome_of(
     kinds.setflags(write=False)
     history = History(parse=counted(edges, kept, rows))
     return Connectome(source, cells, synapses, kinds, history)
+
+
+def synaptic(edges: EdgeList) -> Bool:
+    """(E,) the rows that become synapses or junctions."""
+    found: Bool = (edges.kind <= ELECTRICAL) & (edges.weight != 0)
+    return found
+
+
+def examined(edges: EdgeList, label: str) -> EdgeList:
+    """The edges by clean names, with what a person should know of them.
+
+    Raises:
+        InputError: no synapse is left.
+    """
+    edges = cleaned(edges, label)
+    kept = synaptic(edges)
+    apart = no_synapses(edges.kind)
+    if not kept.any():
+        why = [
+            "all weigh 0, or repeat another row from the receiver's side",
+            *(f"{finding.message}: --columns kind= reads them" for finding in apart),
+        ]
+        seen = f"no synapse is left of {plural(len(kept), 'row')}"
+        raise InputError(label, seen, "; ".join(why[1:] or why))
+    return replace(edges, findings=(*edges.findings, *apart, *suspects(edges)))
 
 
 def no_synapses(kind: UInt8) -> tuple[Finding, ...]:

@@ -10,6 +10,14 @@ from ..ir.accounts import Finding, Form
 
 
 @dataclass(frozen=True, slots=True)
+class File:
+    """A file that was read: as the user named it, and its bytes."""
+
+    label: str
+    data: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Layout:
     """How a text is to be read; whatever is left out is found from its content.
 
@@ -27,6 +35,7 @@ class Layout:
         sheets: the parts of a container to read, NAME or NAME=kind.
         names: of the rows and columns of a matrix that has none.
         transpose: the columns of a matrix send.
+        electrical: a file of gap junctions beside the one that is read.
     """
 
     columns: Mapping[str, str] = field(default_factory=dict)
@@ -40,6 +49,7 @@ class Layout:
     sheets: tuple[str, ...] = ()
     names: tuple[str, ...] | None = None
     transpose: bool = False
+    electrical: File | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -42,6 +42,10 @@ MARKED = ("# ", "% ")  # how a comment of as many cells as a row begins
 REMEMBERED = 100_000  # different weights; volumes are all different
 
 
+class KindTold(UsageError):
+    """The kind is said of a file that tells it itself."""
+
+
 class Names(dict[str, int]):
     """Cell as it stands in the file -> number of its name; learns what it is asked."""
 
@@ -185,7 +189,7 @@ def kind_without_column(layout: Layout, form: Form) -> int:
     told = [role for role in ("kind", *COUNTS) if role in form.places]
     if layout.kind and told:
         column = form.title(form.places[told[0]])
-        raise UsageError(
+        raise KindTold(
             f"--kind {layout.kind}: the file tells it, in {column!r}; "
             "leave --kind out, or leave the column out with --columns kind="
         )

@@ -38,7 +38,7 @@ def compiled(path: Any, **choices: Any) -> elegansc.Compiled:
 
 
 def test_every_option_and_every_field_of_the_layout_has_a_type() -> None:
-    assert tuple(Choices.__annotations__) == (*LAYOUT, *OPTIONS)
+    assert tuple(Choices.__annotations__) == tuple(dict.fromkeys((*LAYOUT, *OPTIONS)))
     assert tuple(LayoutChoices.__annotations__) == LAYOUT
     assert {OPTION_OF.get(field.name, field.name) for field in fields(Layout)} == set(
         LAYOUT

@@ -61,13 +61,13 @@ def read_object(value: Any, layout: Layout, label: str, name: str) -> Opened:
     if isinstance(value, bytes | bytearray | memoryview):
         return read_bytes(bytes(value), label, layout)
     if is_graph(value):
-        return connectome_of(graph_edges(value, label, layout), label)
+        return connectome_of(graph_edges(value, label, layout), label, layout=layout)
     if (
         is_sparse(value)
         or is_numbers(value)
         or (is_pandas(value) and is_adjacency(value))
     ):
-        return connectome_of(matrix_edges(value, label, layout), label)
+        return connectome_of(matrix_edges(value, label, layout), label, layout=layout)
     if is_table(value):
         return read_table(value, label, layout)
     if callable(getattr(value, "read", None)):

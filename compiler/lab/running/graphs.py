@@ -21,6 +21,7 @@ from ...nulls.files import CELLS, cell_table, edge_list
 from ...nulls.twins import null_of, twins
 from ...options import Options
 from ...pipeline import circuit_of, compile_source
+from ...readers.junction_file import read_beside
 from ...readers.reader import Layout
 from ..protocol.protocol import WORM, Task
 
@@ -28,6 +29,8 @@ NAME = "Worm"  # of every class
 
 # Options that select the graph within the source; an edge list needs none of them.
 SELECTING = (
+    "cells_columns",
+    "electrical",
     "roles_table",
     "inputs",
     "outputs",
@@ -66,7 +69,9 @@ def graphs(task: Task, folder: Path) -> dict[str, GraphFiles]:
         InputError: the source has a mistake, a twin is impossible, or a file can not be
             written.
     """
-    circuit = circuit_of(task.source, label="", options=task.options, layout=Layout())
+    beside = task.options.electrical
+    layout = Layout(electrical=read_beside(beside) if beside else None)
+    circuit = circuit_of(task.source, label="", options=task.options, layout=layout)
     place = folder / task.name
     for name in ("graphs", "models"):
         try:
