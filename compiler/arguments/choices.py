@@ -24,6 +24,7 @@ class LayoutChoices(TypedDict, total=False):
     sheet: str | Sequence[str] | None
     names: Path | Sequence[str] | None
     transpose: bool | None
+    polyadic: bool | None
     electrical: Path | None
 
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 LAYOUT = (
     *("columns", "delimiter", "header", "encoding", "kind"),
     *("where", "kinds", "decimal", "sheet", "names", "transpose"),
-    "electrical",
+    *("polyadic", "electrical"),
 )
 FILES = ("names", "electrical")  # of them, those that name a file
 # A name may hold a comma itself.
@@ -50,6 +50,7 @@ def layout_of(given: Mapping[str, object]) -> Layout:
         sheets=words_of(found.get("sheet", ()), "--sheet"),
         names=names_of(found["names"]) if "names" in found else None,
         transpose=flag(found.get("transpose", False), "--transpose"),
+        polyadic=flag(found.get("polyadic", False), "--polyadic"),
         electrical=beside(found.get("electrical", "")),
         **values,
     )

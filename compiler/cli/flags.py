@@ -57,63 +57,71 @@ def joined(_: click.Context, option: click.Parameter, value: tuple[str, ...]) ->
     return ",".join(value)
 
 
+# How to read a file, where its content does not tell: the fields of Layout.
+LAYOUT_FLAGS = (
+    click.option(
+        "--kind",
+        type=click.Choice(["chemical", "electrical"]),
+        help="Kind of all rows, where no column says.",
+    ),
+    click.option(
+        "--kinds",
+        metavar="WORD=KIND,...",
+        help="Words of the kind column: 0=chemical,1=electrical.",
+    ),
+    click.option(
+        "--where",
+        multiple=True,
+        metavar="COLUMN=VALUE",
+        help="Read only the rows that have it; repeatable.",
+    ),
+    click.option(
+        "--decimal",
+        type=click.Choice(["comma", "point"]),
+        help="Before the fraction of a weight: 1,5 or 1.5.",
+    ),
+    click.option("--encoding", default="utf-8", show_default=True, help="Of the text."),
+    click.option(
+        "--header/--no-header",
+        "header",
+        default=None,
+        help="Whether the first line is a header.",
+    ),
+    click.option(
+        "--transpose", is_flag=True, default=None, help="Columns of a matrix send."
+    ),
+    click.option(
+        "--names", metavar="FILE", help="Names of a matrix's rows, a line each."
+    ),
+    click.option(
+        "--sheet",
+        multiple=True,
+        metavar="NAME[=KIND]",
+        help="Sheet, table or variable to read; repeatable.",
+    ),
+    click.option(
+        "--polyadic",
+        is_flag=True,
+        default=None,
+        help="A cell may name several receivers, AVAL,AVAR: each has the row's weight.",
+    ),
+    click.option(
+        "--electrical",
+        metavar="FILE",
+        help="Gap junctions beside SOURCE, read by the same options.",
+    ),
+    click.option("--delimiter", help="comma, tab, space, or one character."),
+    click.option(
+        "--columns",
+        help="pre=A,post=B,weight=C,kind=D: names, or places from 1; "
+        "chemical=A,electrical=B: counts of each kind.",
+    ),
+)
+
+
 def layout_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add the options of Layout: how to read a text file, where its content does not tell."""
-    for option in (
-        click.option(
-            "--kind",
-            type=click.Choice(["chemical", "electrical"]),
-            help="Kind of all rows, where no column says.",
-        ),
-        click.option(
-            "--kinds",
-            metavar="WORD=KIND,...",
-            help="Words of the kind column: 0=chemical,1=electrical.",
-        ),
-        click.option(
-            "--where",
-            multiple=True,
-            metavar="COLUMN=VALUE",
-            help="Read only the rows that have it; repeatable.",
-        ),
-        click.option(
-            "--decimal",
-            type=click.Choice(["comma", "point"]),
-            help="Before the fraction of a weight: 1,5 or 1.5.",
-        ),
-        click.option(
-            "--encoding", default="utf-8", show_default=True, help="Of the text."
-        ),
-        click.option(
-            "--header/--no-header",
-            "header",
-            default=None,
-            help="Whether the first line is a header.",
-        ),
-        click.option(
-            "--transpose", is_flag=True, default=None, help="Columns of a matrix send."
-        ),
-        click.option(
-            "--names", metavar="FILE", help="Names of a matrix's rows, a line each."
-        ),
-        click.option(
-            "--sheet",
-            multiple=True,
-            metavar="NAME[=KIND]",
-            help="Sheet, table or variable to read; repeatable.",
-        ),
-        click.option(
-            "--electrical",
-            metavar="FILE",
-            help="Gap junctions beside SOURCE, read by the same options.",
-        ),
-        click.option("--delimiter", help="comma, tab, space, or one character."),
-        click.option(
-            "--columns",
-            help="pre=A,post=B,weight=C,kind=D: names, or places from 1; "
-            "chemical=A,electrical=B: counts of each kind.",
-        ),
-    ):
+    for option in LAYOUT_FLAGS:
         command = option(command)
     return command
 

@@ -74,7 +74,7 @@ CODES: Mapping[str, Code] = {
         "a name of several neurons",
         "AVFL/R stands for two neurons, and a polyadic synapse names several receivers: "
         "read as one cell, its synapses reach none of them.",
-        "Write a row for each neuron.",
+        "Write a row for each neuron, or read the receivers apart with --polyadic.",
     ),
     "EC203": Code(
         WARNING,
@@ -156,6 +156,13 @@ CODES: Mapping[str, Code] = {
         "Cells go by their place in the matrix: no table of cells knows them, and another "
         "order of the rows is another brain.",
         "--names FILE gives the names of its rows.",
+    ),
+    "EC306": Code(
+        NOTE,
+        "rows of several receivers",
+        "A polyadic synapse releases onto several neurons at once: each of them sees the "
+        "whole of it, so that a sum over receivers exceeds the number of synapses.",
+        "Write a row for each receiver, with the weight that it sees.",
     ),
     "EC401": Code(
         WARNING,

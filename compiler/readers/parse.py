@@ -30,6 +30,7 @@ from .delimited import NO_SYNAPSES, REPEATED
 from .findings import find
 from .junction_file import sheets_of, together, without_those_of
 from .meaning.understand import understood
+from .polyadic import with_receivers
 from .reader import EdgeList, File, Layout
 from .rows import KindTold
 from .suspects import suspects
@@ -111,13 +112,15 @@ def connectome_of(
 
     Args:
         edges: rows as they stand in the source.
-        layout: its `electrical` is read beside them.
+        layout: its `electrical` is read beside them; `polyadic` parts receivers.
         label, unit: as of `parse`.
 
     Raises:
         InputError: no synapse is left; what is wrong with the file beside it.
     """
     rows = len(edges.pre)
+    if layout.polyadic:
+        edges = with_receivers(edges, label)
     edges = examined(edges, label)
     if (beside := layout.electrical) is not None:
         if layout.kind == "electrical":

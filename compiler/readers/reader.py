@@ -35,6 +35,7 @@ class Layout:
         sheets: the parts of a container to read, NAME or NAME=kind.
         names: of the rows and columns of a matrix that has none.
         transpose: the columns of a matrix send.
+        polyadic: a cell may name several receivers: AVAL,AVAR.
         electrical: a file of gap junctions beside the one that is read.
     """
 
@@ -49,6 +50,7 @@ class Layout:
     sheets: tuple[str, ...] = ()
     names: tuple[str, ...] | None = None
     transpose: bool = False
+    polyadic: bool = False
     electrical: File | None = None
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 
 import numpy as np
 
@@ -13,6 +13,7 @@ from ..ir.accounts import Finding
 from ..ir.stages import CHEMICAL
 from ..names import plain, plural, unpadded
 from .findings import find
+from .polyadic import receivers
 from .reader import EdgeList
 
 BETWEEN = re.compile(r"\s*[,;/&+]\s*|\s+and\s+")  # the neurons of one name
@@ -34,16 +35,19 @@ def suspects(edges: EdgeList) -> Iterator[Finding]:
 
 def odd_names(names: Sequence[str]) -> Iterator[Finding]:
     """Names of several neurons, formulas, and rows that were commented out."""
-    several = [name for name in names if BETWEEN.search(name) and is_compound(name)]
+    known = set(names)
+    several = [n for n in names if BETWEEN.search(n) and is_compound(n, known)]
     if several:
-        yield find("EC202", f"{some(several)}: several neurons, read as one cell")
+        seen = f"{some(several)}: several neurons, read as one cell"
+        parted = any(len(receivers(name)) > 1 for name in several)
+        hint = " (--polyadic reads a row for each)" if parted else ""
+        yield find("EC202", seen + hint)
     formulas = [name for name in names if SPREADSHEET.fullmatch(name)]
     if formulas:
         yield find(
             "EC203",
             f"{some(formulas)}: a formula or an error of a spreadsheet, read as a cell",
         )
-    known = set(names)
     marked = [
         n
         for n in names
@@ -59,10 +63,16 @@ def some(names: Sequence[str]) -> str:
     return ", ".join(map(plain, names[:FEW])) + more
 
 
-def is_compound(name: str) -> bool:
-    """Whether a name lists neurons of C. elegans: AVAL,AVAR or AVFL/R or DB1/3."""
+def is_compound(name: str, known: Set[str]) -> bool:
+    """Whether a name lists neurons of C. elegans, AVAL,AVAR or AVFL/R or DB1/3, or others.
+
+    Args:
+        known: the names of the file; all parts of such a list are among them.
+    """
     first, *others = BETWEEN.split(name)
     cells = catalog.cells()
+    if len(parts := receivers(name)) > 1 and set(parts) <= known:
+        return True
     if unpadded(first) not in cells:
         return False
     return all(

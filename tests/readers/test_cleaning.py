@@ -97,6 +97,14 @@ def test_a_name_of_several_neurons_is_warned_of(name: str) -> None:
     found = read(f'pre,post,weight\nA,"{name}",1\n')
 
     assert name in said(found)["EC202"]
+    assert ("--polyadic" in said(found)["EC202"]) == ("," in name)
+
+
+def test_a_name_that_lists_cells_of_the_file_is_warned_of() -> None:
+    found = read('pre,post,weight\nx1,x2,1\nx2,"x1;x2",1\n')
+
+    told = "x1;x2: several neurons, read as one cell (--polyadic reads a row for each)"
+    assert said(found)["EC202"] == told
 
 
 @pytest.mark.parametrize("name", ["KC-a/b", "1,2", "R1/R6", "AVAL"])

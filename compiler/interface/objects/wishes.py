@@ -17,13 +17,13 @@ def check_wishes(
     """Raise UsageError for a wish that means nothing for an object of this format.
 
     Args:
-        used: the fields of Layout that mean something, beside `electrical`.
+        used: the fields of Layout that mean something, beside `electrical` and `polyadic`.
     """
     free = Layout()
     for wish in fields(Layout):
         name = wish.name
-        if name not in (*used, "electrical") and getattr(layout, name) != getattr(
-            free, name
-        ):
+        if name not in (*used, "electrical", "polyadic") and getattr(
+            layout, name
+        ) != getattr(free, name):
             option = OPTIONS.get(name, name)
             raise UsageError(f"--{option}: {label} is {format}, which has none")
