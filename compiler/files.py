@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import stat
 import sys
@@ -76,8 +77,11 @@ def read_bytes(path: str, *, empty: str = "give one row for each synapse") -> by
 
 
 def limited(file: BinaryIO, label: str) -> bytes:
-    """All bytes of a file unless it is larger than anyone means."""
-    data = file.read(LIMIT + 1)
+    """All bytes of a file unless it is larger than anyone means; never room for more."""
+    found = io.BytesIO()
+    while found.tell() <= LIMIT and (part := file.read(min(2**24, LIMIT + 1))):
+        found.write(part)
+    data = found.getvalue()
     if len(data) > LIMIT:
         hint = "take out what is not needed: columns, weak synapses"
         raise InputError(label, f"more than {LIMIT // 2**30} GiB", hint)
@@ -138,11 +142,7 @@ def renewed(path: Path, data: bytes, kind: Kind) -> bytes:
 
 
 def allow(
-    path: Path,
-    *,
-    kind: Kind,
-    force: bool = False,
-    source: str | Iterable[str] = (),
+    path: Path, *, kind: Kind, force: bool = False, source: str | Iterable[str] = ()
 ) -> None:
     """Raise InputError if a path may not be written: what every command asks first.
 
@@ -162,18 +162,18 @@ def allow(
 
 def same(path: Path, source: str) -> bool:
     """Whether two paths are one file."""
-    try:
+    with suppress(OSError):
         return path.samefile(source)
-    except OSError:
-        return False
+    return False
 
 
 def guard(path: Path, force: bool, kind: Kind) -> None:
     """Refuse to replace a read-only file, or, without force, one that is not as we wrote it."""
+    name = str(path)
     writable = path.stat().st_mode & (stat.S_IWUSR | stat.S_IWGRP | stat.S_IWOTH)
     if not writable or not os.access(path, os.W_OK):
         raise InputError(
-            str(path), "is read-only", f"chmod u+w {path.name}, or another name"
+            name, "is read-only", f"chmod u+w {path.name}, or another name"
         )
     if force or not path.is_file():
         return
@@ -182,15 +182,14 @@ def guard(path: Path, force: bool, kind: Kind) -> None:
     try:
         old = path.read_bytes()
     except OSError as error:
-        raise InputError(
-            str(path), f"cannot be read: {error.strerror}", "--force"
-        ) from None
+        seen = f"cannot be read: {error.strerror}"
+        raise InputError(name, seen, "--force") from None
     if not old:
         return
     if not kind.ours(old):
-        raise InputError(str(path), f"is not {kind.word}", "--force replaces it")
+        raise InputError(name, f"is not {kind.word}", "--force replaces it")
     if kind.changed and (why := kind.changed(old)):
-        raise InputError(str(path), *why)
+        raise InputError(name, *why)
 
 
 def replace(path: Path, data: bytes) -> bool:

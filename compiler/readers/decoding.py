@@ -7,8 +7,12 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from ..errors import InputError, Location, UsageError
+from .delimited import DELIMITERS
 from .reader import Layout
 
+BLOCK = 4 * 2**20  # bytes of a line that are looked at together
+MOST_CELLS = 300_000  # in them
+MARKED = tuple(map(str.encode, DELIMITERS))
 MARKS: Mapping[bytes, str] = {  # byte order marks, the longer ones first
     codecs.BOM_UTF32_LE: "utf-32",
     codecs.BOM_UTF32_BE: "utf-32",
@@ -40,6 +44,7 @@ def decodable(data: bytes, label: str, layout: Layout) -> tuple[bytes, Layout]:
     if b"\0" in data and not encoding.startswith(("utf-16", "utf-32")):
         raise with_nul(data, label)
     check_decodes(data, label, encoding)
+    check_lines(data, label)
     return data, replace(layout, encoding=encoding)
 
 
@@ -56,6 +61,19 @@ def decoded(data: bytes, label: str) -> str:
     except UnicodeDecodeError as error:
         seen = f"not {encoding.upper()} at byte {error.start}"
         raise InputError(label, seen, "save it as UTF-8") from None
+
+
+def check_lines(data: bytes, label: str) -> None:
+    """Raise InputError for a line of more cells than anyone means, before it is split."""
+    for start in range(0, len(data) - BLOCK + 1, BLOCK):
+        block = start, start + BLOCK
+        if data.find(b"\n", *block) >= 0 or data.find(b"\r", *block) >= 0:
+            continue
+        if max(data.count(mark, *block) for mark in MARKED) > MOST_CELLS:
+            at = Location(label, data.count(b"\n", 0, start) + 1)
+            seen = f"a line of more than {MOST_CELLS:,} cells"
+            hint = "give one row for each synapse, each on its line"
+            raise InputError(at, seen, hint)
 
 
 def with_nul(data: bytes, label: str) -> InputError:

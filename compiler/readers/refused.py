@@ -28,6 +28,11 @@ def signed(signature: bytes, name: str, hint: str) -> Container:
 DOT = re.compile(
     rb"\s*((//|#)[^\n]*\s*|/\*.*?\*/\s*)*(strict\s+)?(di)?graph\b[^\[\n]*\{", re.DOTALL
 )
+# How protocols 0 and 1 begin, as text or nearly so; later ones say which they are.
+PICKLE = re.compile(
+    rb"\A(\x80[\2-\5]|\(?[dl]p\d+\n|\(?c[\w.]+\n\w+\n[pq(]|\(?[\]})]q[\0-\xff])",
+    re.DOTALL,
+)
 RDS = (b"X\n\0\0\0", b"A\n2\n", b"A\n3\n", b"RDX2\n", b"RDX3\n", b"RDA2\n", b"RDA3\n")
 
 
@@ -40,7 +45,7 @@ REFUSED = (
     refused(
         "a pickle: it can run any program, and is never read",
         "load it where you trust it, and save the graph as CSV or GraphML",
-        lambda head: head[:1] == b"\x80" and head[1:2] in b"\2\3\4\5",
+        lambda head: PICKLE.match(head) is not None,
     ),
     refused(
         "a file of R (rds, RData)",
@@ -49,6 +54,11 @@ REFUSED = (
     ),
     signed(b"\xe2\x9b\xbe gt", "a graph-tool file", "g.save('graph.graphml')"),
     refused("Graphviz DOT", "write it as GraphML: gv2gml, or networkx", is_dot),
+    refused(
+        "a zlib stream, such as joblib writes around a pickle",
+        "load it where you trust it, and save the graph as CSV or GraphML",
+        lambda head: head[:2] in (b"x\x01", b"x\x9c"),
+    ),
     signed(b"\x89PNG", "a PNG picture", "give an edge list"),
     signed(b"\xff\xd8\xff", "a JPEG picture", "give an edge list"),
     signed(b"%PDF", "a PDF file", "give an edge list"),

@@ -135,7 +135,7 @@ def test_zstandard_too() -> None:
 
 
 def test_what_is_larger_than_anyone_means_is_not_unpacked() -> None:
-    with pytest.raises(InputError, match="more than 512 MiB once unpacked"):
+    with pytest.raises(InputError, match="more than 2\\d\\d MiB once unpacked"):
         read(gzip.compress(bytes(600 * 2**20), 1), "zeros.gz")
     twice = gzip.compress(gzip.compress(b"pre,post\nA,B\n"))
     with pytest.raises(InputError, match="a compressed file in a compressed file"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
@@ -79,12 +80,10 @@ def read_object(value: Any, layout: Layout, label: str, name: str) -> Opened:
 
 def read_file(value: Any, label: str, layout: Layout) -> Opened:
     """The rest of a file that is open, binary or text."""
-    found = limited(value, label)
-    if isinstance(found, str):
-        return read_bytes(
-            encoded(found, label), label, replace(layout, encoding="utf-8")
-        )
-    return read_bytes(found, label, layout)
+    if isinstance(value.read(0), str):
+        value = io.BytesIO(encoded(value.read(), label))
+        layout = replace(layout, encoding="utf-8")
+    return read_bytes(limited(value, label), label, layout)
 
 
 def read_bytes(data: bytes, label: str, layout: Layout) -> Opened:

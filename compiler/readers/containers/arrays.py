@@ -14,6 +14,7 @@ from ..book import Array, Part, Sheet, text_of
 
 MOST_CELLS = 20_000_000  # numbers of the matrices of a file
 MOST_NAMES = 300_000  # rows or columns of one
+MOST_BYTES = 8 * MOST_CELLS  # of the rows or texts of a file
 WIDE = 16  # columns of a list of edges, at most
 
 
@@ -34,6 +35,22 @@ def check_size(
     if not 0 <= min(shape) <= max(shape) <= MOST_NAMES:
         seen = f"{size}: more than {MOST_NAMES:,} rows or columns"
         raise InputError(label, seen, "give it as an edge list")
+
+
+def check_bytes(
+    label: str, name: str, count: int, size: int, room: int = MOST_BYTES
+) -> None:
+    """Raise InputError for rows or texts of more bytes than anyone means.
+
+    Args:
+        count: of them; size: bytes of each.
+        room: how many bytes may be read.
+    """
+    if count * size > room:
+        seen = (
+            f"{plain(name)}: {count:,} times {size:,} bytes: more than {MOST_BYTES:,}"
+        )
+        raise InputError(label, seen, "leave out what edges do not need")
 
 
 def sparse_of(index: Any, starts: Any, data: Any, shape: tuple[int, int]) -> Any:

@@ -6,7 +6,6 @@ whole numbers; they never pass through a float.
 
 from __future__ import annotations
 
-import struct
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from itertools import islice
@@ -18,11 +17,13 @@ from ...arrays import Float64, Int32
 from ...errors import InputError
 from ..book import Book, Columns, Sheet, text_of
 from ..reader import Layout
+from .arrow_size import announced
+from .compressed import room
 from .container import Container
 
 PARQUET, FEATHER = "a Parquet file", "a Feather file"
 FREE_ROWS = 1_000_000  # rows that a file of any size may have; else a row takes a byte
-FREE_SIZE, RATIO = 64 * 2**20, 100  # bytes unpacked; a byte of a larger file gives
+BEGIN = 8  # bytes of a Feather file before its first message
 BATCH = 65_536  # rows that are text at a time
 HINT = "copy it again, or save it again"
 
@@ -65,6 +66,13 @@ def told(label: str, format: str) -> Iterator[None]:
     except Exception as error:  # pyarrow raises ValueError, OSError, KeyError, its own
         seen = f"{format} that is cut short or damaged ({str(error).splitlines()[0]})"
         raise InputError(label, seen, HINT) from None
+
+
+def check_room(label: str, format: str, size: int, packed: int) -> None:
+    """Raise InputError for more bytes than a file of as many may unpack to."""
+    if size > room(packed):
+        seen = f"{format} of {size:,} bytes in {packed:,}"
+        raise InputError(label, seen, "leave out what edges do not need")
 
 
 class ArrowRows(Columns):
@@ -188,9 +196,7 @@ class ParquetRows(ArrowRows):
         meta = self.file.metadata
         groups = map(meta.row_group, range(meta.num_row_groups))
         size = sum(group.total_byte_size for group in groups)
-        if size > max(FREE_SIZE, RATIO * len(data)):
-            seen = f"{PARQUET} of {size:,} bytes in {len(data):,}"
-            raise InputError(label, seen, "leave out what edges do not need")
+        check_room(label, self.format, size, len(data))
         super().__init__(label, self.file.schema_arrow.names, meta.num_rows, len(data))
 
     def batches(self, size: int) -> Iterator[Any]:
@@ -218,7 +224,10 @@ class FeatherRows(ArrowRows):
 
         self.buffer = pa.py_buffer(data)
         schema = pa.ipc.open_file(self.buffer).schema
-        super().__init__(label, schema.names, announced(self.buffer), len(data))
+        messages = pa.ipc.MessageReader.open_stream(self.buffer.slice(BEGIN))
+        rows, size = announced(messages)
+        check_room(label, self.format, size, len(data))
+        super().__init__(label, schema.names, rows, len(data))
 
     def batches(self, size: int) -> Iterator[Any]:
         import pyarrow as pa
@@ -235,32 +244,3 @@ class FeatherRows(ArrowRows):
         place = self.titles.index(title)
         options = pa.ipc.IpcReadOptions(included_fields=[place])
         return pa.ipc.open_file(self.buffer, options=options).read_all().column(0)
-
-
-def announced(buffer: Any) -> int:
-    """How many rows the batches of a Feather file say they have, none of them unpacked.
-
-    Source: Apache Arrow, format/Message.fbs: Message.header, RecordBatch.length.
-    """
-    import pyarrow as pa
-
-    count = 0
-    messages = pa.ipc.MessageReader.open_stream(buffer.slice(8))
-    for message in messages:
-        if message.type == "record batch":
-            data = memoryview(message.metadata)
-            header = field_at(data, struct.unpack_from("<I", data)[0], 2)
-            header += struct.unpack_from("<I", data, header)[0]
-            length = field_at(data, header, 0)
-            count += struct.unpack_from("<q", data, length)[0] if length else 0
-    return count
-
-
-def field_at(data: memoryview, table: int, number: int) -> int:
-    """Where a field of a table of FlatBuffers stands; 0: it has none."""
-    (back,) = struct.unpack_from("<i", data, table)
-    (size,) = struct.unpack_from("<H", data, table - back)
-    if 4 + 2 * number >= size:
-        return 0
-    (offset,) = struct.unpack_from("<H", data, table - back + 4 + 2 * number)
-    return table + offset if offset else 0

@@ -1,4 +1,8 @@
-"""Compressed files: .gz, .bz2, .xz, .zst around any other container, up to a size."""
+"""Compressed files: .gz, .bz2, .xz, .zst around any other container, up to a size.
+
+Edges pack to a tenth of their size or so; what unpacks to a hundred times its size, and to
+more than anyone notices, is zeros.
+"""
 
 from __future__ import annotations
 
@@ -7,10 +11,10 @@ from collections.abc import Callable, Mapping
 from typing import BinaryIO
 
 from ...errors import InputError
+from ...files import LIMIT
 
-MOST = (
-    512 * 2**20
-)  # bytes that are unpacked; more is refused before it fills the memory
+FREE = 64 * 2**20  # bytes that a file of any size may unpack to
+RATIO = 100  # to which a byte of a larger one may
 STEP = 2**20
 
 
@@ -53,16 +57,24 @@ PACKERS: Mapping[bytes, tuple[str, Callable[[BinaryIO], BinaryIO]]] = {
 }
 
 
-def unpacked(data: bytes, label: str) -> tuple[bytes, str]:
+def room(size: int) -> int:
+    """How many bytes a compressed file of as many bytes may unpack to."""
+    return min(LIMIT, max(FREE, RATIO * size))
+
+
+def unpacked(data: bytes, label: str, most: int = 0) -> tuple[bytes, str]:
     """The bytes within a compressed file, and how it is compressed; "" if it is not.
 
+    Args:
+        most: bytes that are unpacked; 0: as many as `room` gives.
+
     Raises:
-        InputError: it is cut short or damaged, holds more than MOST, or holds another
+        InputError: it is cut short or damaged, holds more than it may, or holds another
             compressed file.
     """
     for mark, (name, opened) in PACKERS.items():
         if data.startswith(mark):
-            found = read_all(opened, data, label, name)
+            found = read_all(opened, data, label, name, most or room(len(data)))
             if any(found.startswith(other) for other in PACKERS):
                 hint = "unpack it once yourself"
                 raise InputError(label, "a compressed file in a compressed file", hint)
@@ -71,17 +83,20 @@ def unpacked(data: bytes, label: str) -> tuple[bytes, str]:
 
 
 def read_all(
-    opened: Callable[[BinaryIO], BinaryIO], data: bytes, label: str, name: str
+    opened: Callable[[BinaryIO], BinaryIO],
+    data: bytes,
+    label: str,
+    name: str,
+    most: int,
 ) -> bytes:
     """All bytes within, unless they are too many."""
-    parts, size = [], 0
+    found = io.BytesIO()
     try:
         file = opened(io.BytesIO(data))
         while part := file.read(STEP):
-            size += len(part)
-            if size > MOST:
-                raise too_large(label, name)
-            parts.append(part)
+            if found.tell() + len(part) > most:
+                raise too_large(label, name, most)
+            found.write(part)
     except ModuleNotFoundError:
         hint = "pip install backports.zstd, or unpack it with unzstd"
         raise InputError(label, "zstd: its reader is not installed", hint) from None
@@ -90,12 +105,12 @@ def read_all(
     except Exception as error:  # each library raises its own, of no common class
         seen = f"{name}: cut short or damaged ({error})"
         raise InputError(label, seen, "copy or download it again") from None
-    if not size:
+    if not found.tell():
         raise InputError(label, f"{name}: nothing is in it", "give one row a synapse")
-    return b"".join(parts)
+    return found.getvalue()
 
 
-def too_large(label: str, name: str) -> InputError:
+def too_large(label: str, name: str, most: int) -> InputError:
     """The error for what is larger than anyone means once it is unpacked."""
-    seen = f"{name}: more than {MOST // 2**20} MiB once unpacked"
+    seen = f"{name}: more than {most // 2**20:,} MiB once unpacked"
     return InputError(label, seen, "unpack it yourself, if it is what it says it is")

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ...errors import InputError
-from ...names import plain
+from ...names import plain, plural
 from ..book import Book, Sheet, text_of
 from ..columns import by_name
 from ..delimited import plain_word
@@ -68,7 +68,7 @@ def read_database(data: bytes, label: str, layout: Layout) -> Book:
         check_size(database, tables, label)
         parts = tuple(sheet(database, table, tables, label) for table in tables)
         views = names(database, "view")
-    unread = f" ({len(views):,} views are not read)" if views else ""
+    unread = f" ({plural(len(views), 'view')} not read)" if views else ""
     return Book(f"an SQLite database{unread}", "table", parts)
 
 
@@ -119,13 +119,16 @@ def opened(database: sqlite3.Connection, data: bytes) -> None:
 
 
 def names(database: sqlite3.Connection, kind: str) -> list[str]:
-    """The names of the tables or views, but for SQLite's own and virtual tables."""
+    """The names of the tables or views, but for SQLite's own, virtual tables and theirs."""
     asked = "SELECT name, rootpage FROM sqlite_master WHERE type = ? ORDER BY rowid"
     found = database.execute(asked, (kind,)).fetchall()
+    apart = ["sqlite_"]  # how the names begin of what is not read
+    if kind == "table":
+        apart += [f"{name}_" for name, page in found if not page]
     return [
         str(name)
         for name, page in found
-        if not str(name).startswith("sqlite_") and (page or kind == "view")
+        if not str(name).startswith(tuple(apart)) and (page or kind == "view")
     ]
 
 

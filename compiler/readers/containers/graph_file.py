@@ -18,6 +18,7 @@ from ..reader import Layout
 from .container import Container
 from .xml_file import XmlFile, begins
 
+LONGEST = 200  # characters of what a message quotes
 GML = re.compile(r"^[ \t]*graph\s*\[", re.MULTILINE)
 GML_HEAD = re.compile(
     rb"\A\s*(#[^\n]*\s*|(Creator|Version|comment)\b[^\n]*\s*)*graph\s*\[", re.I
@@ -77,9 +78,8 @@ def reader(
         except RecursionError:
             raise InputError(label, f"{format} that nests too deep") from None
         except Exception as error:  # networkx raises whatever it runs into
-            seen = (
-                f"{format} that can not be read: {str(error) or type(error).__name__}"
-            )
+            why = " ".join((str(error) or type(error).__name__).split())[:LONGEST]
+            seen = f"{format} that can not be read: {why}"
             raise InputError(
                 label, seen, "write it again with the tool it is from"
             ) from None

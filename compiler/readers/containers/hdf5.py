@@ -19,7 +19,15 @@ import numpy as np
 from ...errors import InputError
 from ..book import Array, Book, Sheet, text_of
 from ..reader import Layout
-from .arrays import MOST_CELLS, MOST_NAMES, check_size, sparse_of, with_names
+from .arrays import (
+    MOST_BYTES,
+    MOST_CELLS,
+    MOST_NAMES,
+    check_bytes,
+    check_size,
+    sparse_of,
+    with_names,
+)
 from .container import Container
 
 MAGIC = b"\x89HDF\r\n\x1a\n"
@@ -63,7 +71,7 @@ class Reader:
 
     def __init__(self, label: str, matlab: bool) -> None:
         self.label, self.matlab = label, matlab
-        self.room = MOST_CELLS
+        self.room, self.bytes = MOST_CELLS, MOST_BYTES
 
     def book(self, file: Any, format: str) -> Book:
         """The matrices, the tables and the names of a file."""
@@ -84,7 +92,7 @@ class Reader:
             ):
                 values = self.numbers(found, name)
                 arrays.append(Array(name, values.T if self.matlab else values))
-            elif texts := self.texts(found, file):
+            elif texts := self.texts(found, file, name):
                 names[name] = texts
         part = "variable" if self.matlab else "dataset"
         return Book(format, part, (*with_names(arrays, names, self.label), *sheets))
@@ -108,20 +116,28 @@ class Reader:
         index, data = self.numbers(group["ir"], name), self.numbers(group["data"], name)
         return sparse_of(index, starts, data, (high, len(starts) - 1))
 
+    def check_bytes(self, found: Any, name: str) -> None:
+        """Raise InputError if there is no room for the bytes of a dataset."""
+        count, size = math.prod(found.shape), found.dtype.itemsize
+        check_bytes(self.label, name, count, size, self.bytes)
+        self.bytes -= count * size
+
     def table(self, found: Any, name: str) -> Sheet:
         """The rows of a dataset of several columns, such as PyTables and pandas write."""
         count = found.shape[0] * len(found.dtype.names)
         check_size(self.label, name, found.shape, count, self.room)
         self.room -= count
+        self.check_bytes(found, name)
         rows = [[plain_cell(cell) for cell in row.tolist()] for row in found[()]]
         return Sheet(name, [found.dtype.names, *rows], 0, grid=False, titled=True)
 
-    def texts(self, found: Any, file: Any) -> list[str]:
+    def texts(self, found: Any, file: Any, name: str) -> list[str]:
         """The texts of a dataset: strings, or MATLAB's cells; [] where it has others."""
         import h5py
 
         if math.prod(found.shape) > MOST_NAMES:
             return []
+        self.check_bytes(found, name)
         if h5py.check_string_dtype(found.dtype) or found.dtype.kind == "S":
             return [plain_cell(cell) for cell in found[()].ravel().tolist()]
         if h5py.check_ref_dtype(found.dtype) is not h5py.Reference:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import io
 import re
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from ...errors import InputError
 from ...names import plain
-from .compressed import MOST, too_large
+from .compressed import room, too_large
 
 if TYPE_CHECKING:
     import zipfile
@@ -22,7 +23,7 @@ def members_of(data: bytes, label: str) -> dict[str, bytes]:
     """The bytes of each member of a ZIP file by its name, without folders and hidden ones.
 
     Raises:
-        InputError: it is damaged or has a password, holds more than MOST once unpacked,
+        InputError: it is damaged or has a password, holds more than `room` once unpacked,
             a name that leads outside it or two members of one name.
     """
     import zipfile
@@ -31,8 +32,7 @@ def members_of(data: bytes, label: str) -> dict[str, bytes]:
         with zipfile.ZipFile(io.BytesIO(data)) as file:
             found = file.infolist()
             check_names([member.filename for member in found], label)
-            if sum(member.file_size for member in found) > MOST:
-                raise too_large(label, "a ZIP file")
+            check_room(found, len(data), label, "a ZIP file")
             kept = [one for one in found if not HIDDEN.search(one.filename)]
             return {member.filename: unpacked(file, member) for member in kept}
     except RuntimeError as error:
@@ -63,6 +63,15 @@ def check_names(names: list[str], label: str) -> None:
     if twice:
         seen = f"a ZIP file with two members {plain(twice[0])}"
         raise InputError(label, seen, "unpack it, and give the one that is meant")
+
+
+def check_room(
+    found: Sequence[zipfile.ZipInfo], size: int, label: str, format: str
+) -> None:
+    """Raise InputError for members that say they unpack to more than there is room for."""
+    most = room(size)
+    if sum(member.file_size for member in found) > most:
+        raise too_large(label, format, most)
 
 
 def unpacked(file: zipfile.ZipFile, member: zipfile.ZipInfo) -> bytes:

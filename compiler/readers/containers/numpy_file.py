@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ast
 import math
+import re
 import struct
 from collections.abc import Mapping
 from typing import Any
@@ -17,11 +18,12 @@ from ...errors import InputError
 from ...names import plain
 from ..book import Array, Book, Part, Sheet, text_of
 from ..reader import Layout
-from .arrays import check_size, sparse_of, with_names
+from .arrays import check_bytes, check_size, sparse_of, with_names
 from .container import Container
 from .members import members_of
 
 MAGIC = b"\x93NUMPY"
+PLACE = re.compile(r" on line \d+|: <.*? object at \w+>")
 LONGEST = 10_000  # bytes of a header
 SPARSE = {"format", "shape", "data"}
 
@@ -73,14 +75,22 @@ def array_in(data: bytes, label: str, name: str) -> Any:
         header = ast.literal_eval(data[start - length : start].decode("utf-8").strip())
         dtype = np.dtype(descriptor(header["descr"]))
         shape, order = header["shape"], "F" if header["fortran_order"] else "C"
+        if not all(type(side) is int and 0 <= side < 2**32 for side in shape):
+            raise ValueError("a size that no array has")
+        count, called = math.prod(shape), name or "the array"
         if not dtype.hasobject:
-            check_size(label, name or "the array", shape or (1,), math.prod(shape))
-            found = np.frombuffer(data, dtype, math.prod(shape), start)
+            check_size(label, called, shape or (1,), count)
+            if dtype.kind not in "biuf":
+                check_bytes(label, called, count, dtype.itemsize)
+            found = np.frombuffer(data, dtype, count, start)
             return found.reshape(shape, order=order)  # type: ignore[call-overload]
     except InputError:
         raise
     except (Exception, RecursionError) as error:  # of a header that is no header
-        seen = f"{where}a NumPy array that is cut short or damaged ({error})"
+        why = (
+            "no header" if isinstance(error, SyntaxError) else PLACE.sub("", str(error))
+        )
+        seen = f"{where}a NumPy array that is cut short or damaged ({why})"
         raise InputError(label, seen, "copy it again, or save it again") from None
     seen = f"{where}an array of Python objects: pickles are never read"
     hint = "save numbers (array.astype(float)) and names as text (array.astype(str))"

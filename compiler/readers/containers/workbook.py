@@ -1,39 +1,24 @@
 """Workbooks: .xlsx and .xls by python-calamine, each sheet a grid of cells.
 
 calamine allots the whole rectangle of a sheet and aborts the process where that is too
-large, so that the references in the XML are looked at before it is called.
-
-Source: ECMA-376 part 1, 18.3 (sheets, cell references).
+large, so that `workbook_size` looks at the references in the XML before it is called.
 """
 
 from __future__ import annotations
 
 import io
-import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, overload
+from typing import Any, overload
 
 from ...errors import InputError
 from ..book import Book, Sheet, text_of
 from ..reader import Layout
-from .compressed import MOST
+from .compound_file import is_locked, is_whole
 from .container import Container
+from .workbook_size import check_sizes
 
-if TYPE_CHECKING:
-    import zipfile
-
-CELLS = 20_000_000  # of the rectangle of a sheet
 XLS = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-REFERENCE = re.compile(
-    rb"<(?:\w+:)?(?:c|row)\b[^>]*?\br=[\"']([A-Z]{0,3})(\d{1,7})[\"']"
-)
-# A row so far down that a sheet as wide as sheets can be has more than CELLS.
-FAR_DOWN = re.compile(
-    rb"\br=[\"'][A-Z]{0,3}(?:122[1-9]|12[3-9]\d|1[3-9]\d{2}|[2-9]\d{3}|\d{5,})[\"']"
-)
-WIDEST = 16_384  # columns of a sheet
-STEP = 2**20
 
 
 def is_xlsx(head: bytes) -> bool:
@@ -59,6 +44,11 @@ def read_xls(data: bytes, label: str, layout: Layout) -> Book:
     Raises:
         InputError: it is damaged or has a password.
     """
+    if not is_whole(data):
+        raise damaged(label, "sectors are missing")
+    if is_locked(data):
+        hint = "save it without one"
+        raise InputError(label, "a workbook with a password", hint)
     return Book("an XLS workbook", "sheet", sheets(data, label))
 
 
@@ -86,9 +76,17 @@ def told(label: str) -> Iterator[None]:
         hint = "save it without one"
         raise InputError(label, "a workbook with a password", hint) from None
     except (calamine.CalamineError, OSError, ValueError) as error:
-        seen = f"a workbook that is cut short or damaged ({error})"
-        hint = "save it again, or save the sheet as CSV"
-        raise InputError(label, seen, hint) from None
+        raise damaged(label, str(error)) from None
+    except BaseException as error:  # a panic of Rust is no Exception
+        if type(error).__name__ != "PanicException":
+            raise
+        raise damaged(label, "its reader gave up") from None
+
+
+def damaged(label: str, why: str) -> InputError:
+    """The error for a workbook that can not be read."""
+    seen = f"a workbook that is cut short or damaged ({why})"
+    return InputError(label, seen, "save it again, or save the sheet as CSV")
 
 
 class Rows(Sequence[Sequence[str]]):
@@ -121,71 +119,3 @@ class Rows(Sequence[Sequence[str]]):
 
     def __iter__(self) -> Iterator[Sequence[str]]:
         return iter(self.read())
-
-
-def check_sizes(data: bytes, label: str) -> None:
-    """Raise InputError if a sheet's rectangle has more than CELLS, before it is allotted."""
-    import zipfile
-
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as members:
-            if sum(member.file_size for member in members.infolist()) > MOST:
-                raise InputError(
-                    label,
-                    f"a workbook of more than {MOST // 2**20} MiB unpacked",
-                    "save the sheet as CSV",
-                )
-            for member in members.infolist():
-                if re.fullmatch(r"xl/worksheets/[^/]+\.xml", member.filename):
-                    check_sheet(members, member, label)
-    except (
-        zipfile.BadZipFile,
-        OSError,
-        EOFError,
-        ValueError,
-        NotImplementedError,
-    ) as e:
-        seen = f"a workbook that is cut short or damaged ({e})"
-        raise InputError(label, seen, "copy or download it again") from None
-
-
-def check_sheet(members: zipfile.ZipFile, member: zipfile.ZipInfo, label: str) -> None:
-    """Raise InputError if the cells of a sheet span more than CELLS."""
-    high, tail, unpacked = 0, b"", 0
-    with members.open(member) as file:
-        while part := file.read(STEP):
-            unpacked += len(part)
-            if unpacked > MOST:
-                raise InputError(label, f"{member.filename}: larger than it says")
-            text = tail + part
-            if high or FAR_DOWN.search(text):
-                rows = {row for _, row in REFERENCE.findall(text)}
-                high = max(high, *map(int, rows), 1)
-            tail = text[-256:]
-    if high * WIDEST > CELLS and high * (wide := widest(members, member)) > CELLS:
-        seen = (
-            f"{member.filename}: its cells span {high:,} rows and {wide:,} columns, "
-            f"more than {CELLS:,} cells"
-        )
-        hint = "clear the stray cell far down or to the right, and save it again"
-        raise InputError(label, seen, hint)
-
-
-def widest(members: zipfile.ZipFile, member: zipfile.ZipInfo) -> int:
-    """The place of the last column that a sheet refers to."""
-    wide, tail = 1, b""
-    with members.open(member) as file:
-        while part := file.read(STEP):
-            text = tail + part
-            columns = {column for column, _ in REFERENCE.findall(text)}
-            wide = max(wide, *map(number, columns), 1)
-            tail = text[-256:]
-    return wide
-
-
-def number(column: bytes) -> int:
-    """The place from 1 of a column that a spreadsheet names: A is 1, AA 27."""
-    place = 0
-    for letter in column:
-        place = 26 * place + letter - 64
-    return place

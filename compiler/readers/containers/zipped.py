@@ -18,7 +18,7 @@ from ..delimited import plain_word
 from ..property_graph import PropertyGraph
 from ..reader import Layout
 from .arrays import MOST_NAMES
-from .compressed import unpacked
+from .compressed import room, too_large, unpacked
 from .container import Container
 from .members import members_of
 
@@ -42,11 +42,7 @@ def zipped(container_of: Callable[[bytes], Container]) -> Container:
             InputError: the file is damaged, hostile or empty; its one member can not be
                 read.
         """
-        found = {
-            name: unpacked(member, label)[0]
-            for name, member in members_of(data, label).items()
-            if member
-        }
+        found = members_within(data, label)
         for name, member in found.items():
             if container_of(member).name == "ZIP":
                 seen = f"{plain(name)}: a ZIP file in a ZIP file"
@@ -65,6 +61,22 @@ def zipped(container_of: Callable[[bytes], Container]) -> Container:
         return Book("a ZIP file", "member", parts)
 
     return Container("ZIP", lambda head: head.startswith(ZIP), read)
+
+
+def members_within(data: bytes, label: str) -> dict[str, bytes]:
+    """The bytes of each member that is not empty, unpacked; all within one room.
+
+    Raises:
+        InputError: the file or a member is damaged, hostile or too large.
+    """
+    found, size, most = dict[str, bytes](), 0, room(len(data))
+    for name, member in members_of(data, label).items():
+        if member:
+            found[name], packed = unpacked(member, label, most)
+            size += len(found[name]) if packed else 0
+            if size > most:
+                raise too_large(label, "a ZIP file", most)
+    return found
 
 
 def readable(

@@ -23,8 +23,9 @@ from ..reader import EdgeList, Layout
 from ..rows import read_delimited
 from .couple import couple, kind_by_name
 from .edge_list import is_edge_list, read_edges
-from .matrix import Matrix, frame_of, matrix_of, read_matrix, size
+from .matrix import Frame, Matrix, frame_of, matrix_of, read_matrix, size
 from .members import NEWLINE, as_part, holds_edges, member_edges
+from .misfits import check_grid, check_names
 
 
 def understood(book: Book, label: str, layout: Layout) -> EdgeList:
@@ -69,8 +70,17 @@ def text_edges(text: Text, label: str, layout: Layout) -> EdgeList:
     if frame is None:
         raise unrecognised(form, label, sample)
     said = layout.kind or ""
-    found_edges = matrix_edges(read_matrix(sheet, frame, label, layout), said, layout)
+    found_edges = sheet_edges(sheet, frame, said, label, layout)
     return joined(Book("delimited text", "text", ()), [found_edges])
+
+
+def sheet_edges(
+    sheet: Sheet, frame: Frame, said: str, label: str, layout: Layout
+) -> EdgeList:
+    """The edges of a matrix in a sheet."""
+    check_grid(sheet, frame, label)
+    found = read_matrix(sheet, frame, label, layout)
+    return matrix_edges(found, said, label, layout)
 
 
 def check_text_only(book: Book, layout: Layout, label: str) -> None:
@@ -185,18 +195,19 @@ def edges_of(part: Part, kind: str, book: Book, label: str, layout: Layout) -> E
         if frame is None:
             wish = replace(layout, kind=kind or layout.kind)
             return read_edges(part, label, wish)
-        return matrix_edges(read_matrix(part, frame, label, layout), said, layout)
+        return sheet_edges(part, frame, said, label, layout)
     if isinstance(part, Array):
         found = matrix_of(part, label, layout.names, transpose=layout.transpose)
-        return matrix_edges(found, said, layout)
+        return matrix_edges(found, said, label, layout)
     wish = replace(layout, kind=said or None)
     if isinstance(part, Text):
         return member_edges(part, text_edges(part, label, wish), label)
     return as_part(part.format, graph_edges(part, label, wish))
 
 
-def matrix_edges(matrix: Matrix, said: str, layout: Layout) -> EdgeList:
+def matrix_edges(matrix: Matrix, said: str, label: str, layout: Layout) -> EdgeList:
     """The entries of a matrix that are not 0, as edges; all its cells are named."""
+    check_names(matrix, label)
     names = tuple(dict.fromkeys((*matrix.senders, *matrix.receivers)))
     number = {name: place for place, name in enumerate(names)}
     sender, receiver, weight = entries(matrix.values)

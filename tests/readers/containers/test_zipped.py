@@ -105,7 +105,7 @@ def test_a_size_is_looked_at_before_it_is_unpacked() -> None:
     data = bytearray(saved(a__csv=bytes(10**6)))
     at = data.rindex(b"PK\x01\x02") + 24
     data[at : at + 4] = (10**9).to_bytes(4, "little")
-    with pytest.raises(InputError, match="more than 512 MiB once unpacked"):
+    with pytest.raises(InputError, match="more than 64 MiB once unpacked"):
         read(bytes(data))
 
 
