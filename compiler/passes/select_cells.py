@@ -98,6 +98,8 @@ def settled(connectome: Connectome, table: CellTable | None) -> tuple[Cells, str
     if table is None:
         return by_structure(connectome), "file" if own.any() else "structure"
     cells = look_up(connectome.cells, table)
+    if table.columns and "transmitter" not in table.columns:  # nor says there is none
+        cells = replace(cells, transmitter=connectome.cells.transmitter)
     if own.any() and not table.given and table.origin == OURS:
         return replace(cells, role=own), "file"
     return cells, table.origin

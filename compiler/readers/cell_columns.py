@@ -1,25 +1,29 @@
 """Columns of an edge list that tell of its cells: roles and transmitters of both ends.
 
 As `elegansc export` writes them: pre_role, post_role, pre_transmitter, post_transmitter.
+And nt_type or top_nt, the sender's transmitter, which the rows of one sender may contradict.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from array import array
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
+from ..arrays import Float64, Int32
 from ..errors import InputError, Location, Mistake
 from ..ir.accounts import TextForm
 from ..names import plain
 from .book import Columns
-from .cells import held
 from .delimited import plain_word
 from .form import Form
 from .reader import EdgeList
 from .roles import role_of
+from .transmitters import SENDERS, findings_of, released
 
 SIDES = ("pre", "post")
 FACTS = ("role", "transmitter")
@@ -27,19 +31,22 @@ FACTS = ("role", "transmitter")
 Places = Mapping[tuple[str, str], int]  # (side, fact) -> position from 0 of its column
 
 
-class Fact(NamedTuple):
-    """What a row tells of a cell."""
+class Told(NamedTuple):
+    """Some columns of rows.
 
-    fact: str
-    line: int
-    name: str
-    word: str
+    Attributes:
+        line: (R,) where each row stands, ascending.
+        cells: position of a column -> (R,) places in its different words, and those.
+    """
+
+    line: NDArray[np.integer]
+    cells: Mapping[int, tuple[Int32, list[str]]]
 
 
 def with_cell_columns(
     edges: EdgeList,
     form: Form,
-    facts: Callable[[Places], Iterable[Fact]],
+    told: Callable[[Collection[int]], Told],
     at: Callable[[int], Location],
 ) -> EdgeList:
     """The edge list with the roles and transmitters that columns tell, if there are any.
@@ -47,79 +54,142 @@ def with_cell_columns(
     Columns of roles with another word than sensory, inter, motor are left unread.
 
     Args:
-        facts: what the columns at some places tell; at: where a line stands.
+        told: the cells of columns by their positions; at: where a line stands.
 
     Raises:
         InputError: two rows tell different things of one cell.
     """
     places = cell_places(form)
-    if not places:
+    sender = None if ("pre", "transmitter") in places else sender_place(form)
+    if not places and sender is None:
         return edges
-    told: dict[str, dict[str, str]] = {fact: {} for fact in FACTS}
+    columns = told([*places.values(), *([] if sender is None else [sender])])
+    line, first, row = np.unique(edges.line, return_index=True, return_inverse=True)
+    weight: Float64 = np.bincount(row, np.abs(edges.weight)).astype(np.float64)
+    stands = np.searchsorted(columns.line, line)
+    cells = {place: (code[stands], w) for place, (code, w) in columns.cells.items()}
+    ends = {"pre": edges.pre[first], "post": edges.post[first]}
+    edges = with_facts(edges, form, places, Told(line, cells), ends, at)
+    if sender is None:
+        return edges
+    found = released(ends["pre"], weight, *cells[sender], len(edges.names))
+    title = form.title(sender)
+    words = {number: next(iter(own)) for number, own in found.items()}
+    kept = enumerate(edges.transmitter)
+    return replace(
+        used(edges, {"pre transmitter": title}),
+        transmitter=tuple(words.get(number, word) for number, word in kept),
+        findings=(*edges.findings, *findings_of(found, edges.names, title)),
+    )
+
+
+def with_facts(
+    edges: EdgeList,
+    form: Form,
+    places: Places,
+    told: Told,
+    ends: Mapping[str, Int32],
+    at: Callable[[int], Location],
+) -> EdgeList:
+    """The edge list with what columns tell of both ends, one thing of each cell.
+
+    Args:
+        ends: side -> (R,) numbers of names.
+    """
+    known: dict[str, dict[int, str]] = {fact: {} for fact in FACTS}
     wrong: list[Mistake] = []
-    for fact, line, name, word in facts(places):
-        if word and told[fact].setdefault(name, word) != word:
-            seen = f"{fact} {plain(word)} of {plain(name)}; above it is {plain(told[fact][name])}"
+    for line, number, fact, word in sorted(facts(places, told, ends)):
+        if known[fact].setdefault(number, word) != word:
+            above = plain(known[fact][number])
+            seen = f"{fact} {plain(word)} of {plain(edges.names[number])}; above it is {above}"
             hint = "keep one of the two, or name the column otherwise"
             wrong.append(Mistake(at(line), seen, hint))
-    bits = [role_of(told["role"].get(name, "")) for name in edges.names]
-    known = [bit for bit in bits if bit is not None]
-    if len(known) < len(bits):
+    size = range(len(edges.names))
+    bits = [role_of(known["role"].get(number, "")) for number in size]
+    roles = [bit for bit in bits if bit is not None]
+    if not places or len(roles) < len(bits):
         return edges
     if wrong:
         raise InputError.of(wrong)
-    names = tuple(told["transmitter"].get(name, "") for name in edges.names)
-    assert isinstance(edges.form, TextForm)
     titles = {
         f"{side} {fact}": form.title(place) for (side, fact), place in places.items()
     }
     return replace(
-        edges,
-        role=np.array(known, np.uint8),
-        transmitter=names,
-        form=used(edges.form, titles),
+        used(edges, titles),
+        role=np.array(roles, np.uint8),
+        transmitter=tuple(known["transmitter"].get(number, "") for number in size),
     )
+
+
+def facts(
+    places: Places, told: Told, ends: Mapping[str, Int32]
+) -> Iterator[tuple[int, int, str, str]]:
+    """(line, number of a name, fact, word), each thing once."""
+    for (side, fact), place in places.items():
+        code, words = told.cells[place]
+        pair = ends[side].astype(np.int64) * max(1, len(words)) + code
+        _, rows = np.unique(pair, return_index=True)
+        for row in rows.tolist():
+            if word := words[code[row]].strip():
+                yield int(told.line[row]), int(ends[side][row]), fact, word
 
 
 def cell_places(form: Form) -> dict[tuple[str, str], int]:
     """(side, fact) -> position from 0 of its column, for those that are there."""
-    words = [plain_word(title) for title in form.header or ()]
-    taken = form.places.values()
+    free = free_words(form)
     return {
-        (side, fact): words.index(side + fact)
+        (side, fact): free[side + fact]
         for side in SIDES
         for fact in FACTS
-        if side + fact in words and words.index(side + fact) not in taken
+        if side + fact in free
     }
 
 
-def in_rows(
-    records: Iterable[tuple[int, list[str]]], form: Form, places: Places
-) -> Iterator[Fact]:
-    """What each of the rows tells."""
+def sender_place(form: Form) -> int | None:
+    """The position of a column that tells the sender's transmitter, if there is one."""
+    free = free_words(form)
+    return next((free[word] for word in SENDERS if word in free), None)
+
+
+def free_words(form: Form) -> dict[str, int]:
+    """The positions of the columns without a role by their titles, as plain words."""
+    words = [plain_word(title) for title in form.header or ()]
+    taken = form.places.values()
+    return {w: n for n, w in reversed([*enumerate(words)]) if n not in taken}
+
+
+def in_rows(records: Iterable[tuple[int, list[str]]], places: Collection[int]) -> Told:
+    """Columns of rows that are read one after the other."""
+    lines, words = array("q"), [dict[str, int]() for _ in places]
+    columns = [(place, array("i"), known) for place, known in zip(places, words)]
     for line, row in records:
-        for (side, fact), place in places.items():
-            yield Fact(fact, line, held(row, form.places[side]), held(row, place))
+        lines.append(line)
+        width = len(row)
+        for place, codes, known in columns:
+            word = row[place] if place < width else ""
+            codes.append(known.setdefault(word, len(known)))
+    cells = {
+        place: (np.frombuffer(codes, np.int32), list(known))
+        for place, codes, known in columns
+    }
+    return Told(np.frombuffer(lines, np.int64), cells)
 
 
-def in_columns(
-    table: Columns, form: Form, first: int, places: Places
-) -> Iterator[Fact]:
-    """What the rows of a table tell, each thing once.
+def in_columns(table: Columns, first: int, places: Collection[int]) -> Told:
+    """Columns of a table that is stored by columns.
 
     Args:
         first: the number of the first row.
     """
-    for (side, fact), place in places.items():
-        name, names = table.coded(form.places[side])
-        word, words = table.coded(place)
-        pair = name.astype(np.int64) * max(1, len(words)) + word
-        _, rows = np.unique(pair, return_index=True)
-        for row in np.sort(rows).tolist():
-            yield Fact(fact, first + row, names[name[row]].strip(), words[word[row]])
+    cells = {place: table.coded(place) for place in places}
+    size = len(next(iter(cells.values()))[0])
+    return Told(np.arange(first, first + size), cells)
 
 
-def used(form: TextForm, titles: Mapping[str, str]) -> TextForm:
-    """The layout of the text with these columns among those that are read."""
+def used(edges: EdgeList, titles: Mapping[str, str]) -> EdgeList:
+    """The edge list with these columns among those that are read."""
+    form = edges.form
+    assert isinstance(form, TextForm)
     ignored = tuple(title for title in form.ignored if title not in titles.values())
-    return replace(form, columns={**form.columns, **titles}, ignored=ignored)
+    columns = {**form.columns, **titles}
+    return replace(edges, form=replace(form, columns=columns, ignored=ignored))

@@ -164,6 +164,20 @@ CODES: Mapping[str, Code] = {
         "whole of it, so that a sum over receivers exceeds the number of synapses.",
         "Write a row for each receiver, with the weight that it sees.",
     ),
+    "EC307": Code(
+        NOTE,
+        "rows of one sender tell several transmitters",
+        "A neuron releases the same transmitters from all its synapses; where each row is "
+        "predicted alone, a few go wrong.",
+        "A table of cells with a transmitter each, --cells FILE, stands before the rows.",
+    ),
+    "EC308": Code(
+        NOTE,
+        "no known transmitter",
+        "Synapses of a neuron that releases GABA start with negative gains; a word that "
+        "is not GABA starts as excitatory.",
+        "Write ACH, GABA, GLUT, DA, SER, OCT, or leave the cell empty.",
+    ),
     "EC401": Code(
         WARNING,
         "roles are a guess",

@@ -31,7 +31,9 @@ from .unread import unread
 NAMES = ("cellname", "name", "label", "neuron", "cell", "dnname")
 EDGE_DATA = ("weight", "kind")
 SAMPLE = 256  # edges by whose data keys are understood
-TRANSMITTERS = ("transmitter", "neurotransmitter", "neurotransmitters")
+TRANSMITTERS = (
+    *("transmitter", "neurotransmitter", "neurotransmitters", "nttype", "topnt"),
+)
 
 Data = dict[str, str]  # name -> text
 Row = tuple[int, int, float, int, int]  # pre, post, weight, kind, line

@@ -167,7 +167,7 @@ def read_delimited(data: bytes, label: str, layout: Layout) -> EdgeList:
     edges = with_cell_columns(
         edges,
         form,
-        lambda places: in_rows(records(), form, places),
+        lambda places: in_rows(records(), places),
         lambda line: Location(label, line),
     )
     edges = replace(edges, findings=(*edges.findings, *found))

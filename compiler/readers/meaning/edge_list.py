@@ -109,9 +109,9 @@ def read_edges(sheet: Sheet, label: str, layout: Layout) -> EdgeList:
         edges,
         form,
         lambda places: (
-            in_columns(table, form, sheet.first + form.start, places)
+            in_columns(table, sheet.first + form.start, places)
             if table and fast
-            else in_rows(records(), form, places)
+            else in_rows(records(), places)
         ),
         lambda line: sheet.at(label, line - sheet.first),
     )
