@@ -7,6 +7,7 @@ from contextlib import suppress
 from dataclasses import replace
 
 from .exporting.canonical import unmerged
+from .exporting.cells import with_facts
 from .ir.accounts import ReadModel
 from .ir.artifact import Artifact
 from .ir.history import History
@@ -240,9 +241,18 @@ def circuit_of(path: str, *, label: str, options: Options, layout: Layout) -> Ci
             return to_circuit(connectome, options, Trace())
 
 
-def graph_of(path: str, layout: Layout) -> Connectome:
-    """The whole graph of a source; see `whole_graph`."""
-    return whole_graph(open_source(path, layout, hint=UNLABELLED))
+def graph_of(path: str, layout: Layout, options: Options) -> Connectome:
+    """The whole graph of a source; see `whole_graph`.
+
+    Args:
+        options: their table of cells gives roles and transmitters.
+    """
+    source = open_source(path, layout, hint=UNLABELLED)
+    if not isinstance(source, Connectome):
+        check_own(source, options)
+    graph = whole_graph(source)
+    table = cell_table(options) if options.cells else None
+    return graph if table is None else with_facts(graph, table)
 
 
 def whole_graph(source: Opened) -> Connectome:

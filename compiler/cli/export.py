@@ -26,16 +26,27 @@ if TYPE_CHECKING:
 )
 @click.option("--format", "form", help="Where the suffix does not say: csv, json.gz.")
 @click.option("--force", is_flag=True, help="Replace a file that is there.")
+@click.option(
+    "--cells", metavar="FILE", help="Table of cells: name,role[,transmitter]."
+)
+@click.option("--cells-columns", help="Its columns: name=root_id,role=super_class.")
 @click.option("-q", "--quiet", is_flag=True, help="No report.")
 @layout_options
 def export_command(
-    source: str, output: str, form: str | None, force: bool, quiet: bool, **given: Any
+    source: str,
+    output: str,
+    form: str | None,
+    force: bool,
+    cells: str | None,
+    cells_columns: str | None,
+    quiet: bool,
+    **given: Any,
 ) -> None:
     """Write the graph of SOURCE, as it was understood, as a clean file.
 
     SOURCE is a connectome file, a bundled name or a generated model. Rows of one pair and
     kind are added up and sorted; all cells are kept, with the roles and transmitters that
-    SOURCE gives. Negative weights are inhibitory. The export of an export has the same
+    SOURCE or --cells gives. Negative weights are inhibitory. The export of an export has the same
     bytes.
 
     In csv and parquet (extra arrow) the columns pre_role, post_role, pre_transmitter and post_transmitter tell of
@@ -44,6 +55,7 @@ def export_command(
     """
     from ..exporting.forms import FORMS, NAMES, PACKED, export, form_of
     from ..files import OTHER, allow, replace
+    from ..options import Options
     from ..pipeline import graph_of
 
     if form is not None and form not in NAMES:
@@ -56,7 +68,8 @@ def export_command(
         raise UsageError(f"--output -: {name} is binary; give a file")
     if output != "-":
         allow(Path(output), force=force, source=source, kind=OTHER)
-    connectome = graph_of(source, layout_of(given))
+    table = Options(cells=cells or "", cells_columns=cells_columns or "")
+    connectome = graph_of(source, layout_of(given), table)
     data = export(connectome, name)
     if output == "-":
         sys.stdout.buffer.write(data)
