@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from ..errors import InputError, Location, Mistake
 from ..ir.stages import LARGEST_WEIGHT
@@ -66,6 +66,14 @@ def wrong_name(name: str) -> str:
     return ""
 
 
+def any_wrong(names: Sequence[str]) -> bool:
+    """Whether any name cannot be one, all of them looked at together."""
+    return (
+        FORBIDDEN.search("".join(names)) is not None
+        or max(map(len, names), default=0) > LONGEST
+    )
+
+
 def mistakes(
     wrong: list[int], data: bytes, label: str, layout: Layout, form: Form
 ) -> list[Mistake]:
@@ -125,10 +133,11 @@ def name_trouble(cell: str) -> tuple[str, str] | None:
     return why, "remove it, or say how the file is encoded, such as --encoding cp1252"
 
 
-def weight_trouble(cell: str) -> tuple[str, str] | None:
-    """What is wrong with a weight, and what to do."""
+def weight_trouble(cell: str) -> tuple[str, str]:
+    """What is wrong with a cell that holds no weight, and what to do."""
     if not math.isnan(weight_of(cell)):
-        return None
+        seen = f"weight {plain(cell)} has a decimal point, where a comma is one"
+        return seen, "write it like the others, or use --decimal point"
     if not cell:
         return "no weight", "write a number, or remove the row"
     if re.fullmatch(r"[-+]?\d+,\d+", cell):

@@ -7,27 +7,66 @@ A container (`containers/`) says what stands in a file and where; what it means 
 from __future__ import annotations
 
 import datetime
-from abc import abstractmethod
-from collections.abc import Mapping, Sequence
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
-from ..arrays import Float64, Int32
+import numpy as np
+
+from ..arrays import Float64, Int32, Int64
 from ..errors import Location
 from ..names import plain
 from .property_graph import PropertyGraph
 
 
-class Columns(Sequence[Sequence[str]]):
+class Coded(NamedTuple):
+    """A column of cells: (E,) the place of each in its different words, and those."""
+
+    codes: Int32
+    words: list[str]
+
+    @classmethod
+    def of(cls, cells: Iterable[str]) -> Coded:
+        """The cells of a list."""
+        known: dict[str, int] = {}
+        codes = [known.setdefault(cell, len(known)) for cell in cells]
+        return cls(np.array(codes, np.int32), list(known))
+
+    def stripped(self) -> Coded:
+        """The same cells without blanks around them, and no word that no cell has."""
+        known: dict[str, int] = {}
+        number = np.zeros(len(self.words), np.int32)
+        for code in np.flatnonzero(np.bincount(self.codes)).tolist():
+            number[code] = known.setdefault(self.words[code].strip(), len(known))
+        return Coded(number[self.codes], list(known))
+
+
+class ByColumn(ABC):
+    """A table of which whole columns are read, without a Python call a row."""
+
+    @abstractmethod
+    def columns(
+        self, coded: Collection[int], numbers: Mapping[int, Callable[[str], float]]
+    ) -> tuple[dict[int, Coded], dict[int, Float64]]:
+        """Columns by their places, those of the titles left out.
+
+        Args:
+            coded: places of columns of words; numbers: of numbers, each with what reads
+                a number from a word: nan where it holds none.
+        """
+
+    @abstractmethod
+    def some(self, places: Collection[int], rows: Int64) -> dict[int, Coded]:
+        """The cells of some rows, ascending from 0, in columns by their places."""
+
+    def coded(self, place: int) -> Coded:
+        """The words of one column."""
+        return self.columns([place], {})[0][place]
+
+
+class Columns(ByColumn, Sequence[Sequence[str]]):
     """The rows of a table that is stored by columns, its titles the first of them."""
-
-    @abstractmethod
-    def coded(self, place: int) -> tuple[Int32, list[str]]:
-        """A column without its title: (E,) places in its different cells, and those."""
-
-    @abstractmethod
-    def numbers(self, place: int) -> Float64 | None:
-        """A column without its title: (E,) numbers, nan for none; None if it has others."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -18,7 +18,6 @@ from ..arrays import Float64, Int32
 from ..errors import InputError, Location, Mistake
 from ..ir.accounts import TextForm
 from ..names import plain
-from .book import Columns
 from .delimited import plain_word
 from .form import Form
 from .reader import EdgeList
@@ -134,6 +133,12 @@ def facts(
                 yield int(told.line[row]), int(ends[side][row]), fact, word
 
 
+def asked(form: Form) -> set[int]:
+    """The positions of the columns that tell of cells."""
+    sender = sender_place(form)
+    return {*cell_places(form).values(), *([] if sender is None else [sender])}
+
+
 def cell_places(form: Form) -> dict[tuple[str, str], int]:
     """(side, fact) -> position from 0 of its column, for those that are there."""
     free = free_words(form)
@@ -166,24 +171,13 @@ def in_rows(records: Iterable[tuple[int, list[str]]], places: Collection[int]) -
         lines.append(line)
         width = len(row)
         for place, codes, known in columns:
-            word = row[place] if place < width else ""
+            word = row[place].strip() if place < width else ""
             codes.append(known.setdefault(word, len(known)))
     cells = {
         place: (np.frombuffer(codes, np.int32), list(known))
         for place, codes, known in columns
     }
     return Told(np.frombuffer(lines, np.int64), cells)
-
-
-def in_columns(table: Columns, first: int, places: Collection[int]) -> Told:
-    """Columns of a table that is stored by columns.
-
-    Args:
-        first: the number of the first row.
-    """
-    cells = {place: table.coded(place) for place in places}
-    size = len(next(iter(cells.values()))[0])
-    return Told(np.arange(first, first + size), cells)
 
 
 def used(edges: EdgeList, titles: Mapping[str, str]) -> EdgeList:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 
@@ -13,6 +13,7 @@ from ..errors import InputError, Location
 from ..ir.accounts import Finding, TextForm
 from ..ir.stages import ELECTRICAL
 from ..names import amount, plain
+from .book import ByColumn, Coded
 from .columns import NUMBER
 from .delimited import plain_word, weight_of
 from .findings import find
@@ -36,13 +37,44 @@ class Repeats:
 
     Attributes:
         pair: (R,) number of the row's pair; line: (R,) where it stands.
-        weight: (R,) as it was read; cells: by the position of a free column, (R,) cells.
+        weight: (R,) as it was read; cells: of free columns by their positions, (R,) each.
     """
 
     pair: Int64
     line: Int64
     weight: Float64
-    cells: Mapping[int, Sequence[str]]
+    cells: Mapping[int, Coded]
+
+
+# Of columns and lines, ascending: the lines that there are, and (L,) cells of each column.
+Some = Callable[[Sequence[int], Int64], tuple[Int64, Mapping[int, Coded]]]
+
+
+def of_rows(records: Iterable[tuple[int, list[str]]]) -> Some:
+    """Cells of some lines, from all rows."""
+
+    def some(places: Sequence[int], lines: Int64) -> tuple[Int64, dict[int, Coded]]:
+        chosen, found = set(lines.tolist()), {}
+        for line, row in islice(records, max(chosen)):
+            if line in chosen:
+                found[line] = [
+                    row[place].strip() if place < len(row) else "" for place in places
+                ]
+        columns = zip(*found.values(), strict=True) if found else [()] * len(places)
+        cells = {p: Coded.of(column) for p, column in zip(places, columns, strict=True)}
+        return np.array(list(found), np.int64), cells
+
+    return some
+
+
+def of_columns(table: ByColumn, first: int) -> Some:
+    """Cells of some lines, from a table whose first row is on the line `first`."""
+
+    def some(places: Sequence[int], lines: Int64) -> tuple[Int64, dict[int, Coded]]:
+        found = table.some(places, lines - first)
+        return lines, {place: found[place].stripped() for place in places}
+
+    return some
 
 
 def weighed(
@@ -50,14 +82,14 @@ def weighed(
     form: Form,
     layout: Layout,
     label: str,
-    records: Iterable[tuple[int, list[str]]],
+    some: Some,
 ) -> tuple[EdgeList, frozenset[int]]:
     """The edges with what their repeated pairs tell, and the columns that findings name.
 
     Raises:
         InputError: the weight of a pair stands in several rows, or is spread over them.
     """
-    rows = repeats(edges, form, records)
+    rows = repeats(edges, form, some)
     told: dict[int, Finding] = {}
     if is_synapse_table(form, layout, rows):
         edges, size = a_row_a_synapse(edges, form)
@@ -94,9 +126,7 @@ def repeated(edges: EdgeList) -> Int64:
     return found
 
 
-def repeats(
-    edges: EdgeList, form: Form, records: Iterable[tuple[int, list[str]]]
-) -> Repeats | None:
+def repeats(edges: EdgeList, form: Form, some: Some) -> Repeats | None:
     """The repeated pairs with the cells of the columns that have no role."""
     taken = {*form.places.values(), *form.wanted}
     free = [place for place in range(form.width) if place not in taken]
@@ -104,25 +134,17 @@ def repeats(
     rows = repeated(edges) if free or sized else np.zeros(0, np.int64)
     if not len(rows):
         return None
-    lines = set(np.sort(edges.line[rows])[:LOOKED_AT].tolist())
-    found: dict[int, list[str]] = {}
-    for line, row in islice(records, max(lines)):
-        if line in lines:
-            found[line] = [
-                row[place].strip() if place < len(row) else "" for place in free
-            ]
-    seen = np.array(list(found), np.int32)
-    rows = rows[np.isin(edges.line[rows], seen, kind="table")]
+    asked = np.unique(np.sort(edges.line[rows])[:LOOKED_AT]).astype(np.int64)
+    lines, found = some(free, asked)
+    rows = rows[np.isin(edges.line[rows], lines, kind="table")]
     key = edges.pre[rows].astype(np.int64) * len(edges.names) + edges.post[rows]
     _, pair = np.unique(key * 2 + edges.kind[rows], return_inverse=True)
     order = np.argsort(pair, kind="stable")
     rows = rows[order]
-    places = edges.line[rows].astype(np.int64)
-    cells = {
-        place: [found[at][column] for at in places.tolist()]
-        for column, place in enumerate(free)
-    }
-    return Repeats(pair[order].astype(np.int64), places, edges.weight[rows], cells)
+    at = np.searchsorted(lines, edges.line[rows])
+    cells = {place: Coded(cell.codes[at], cell.words) for place, cell in found.items()}
+    line = edges.line[rows].astype(np.int64)
+    return Repeats(pair[order].astype(np.int64), line, edges.weight[rows], cells)
 
 
 def is_synapse_table(form: Form, layout: Layout, rows: Repeats | None) -> bool:
@@ -141,9 +163,8 @@ def is_synapse_table(form: Form, layout: Layout, rows: Repeats | None) -> bool:
 def tellers(rows: Repeats) -> Iterator[int]:
     """The columns whose cells differ within at least half of the repeated pairs."""
     first = np.r_[True, np.diff(rows.pair) != 0]
-    for place, cells in rows.cells.items():
-        _, code = np.unique(np.array(cells, object).astype(str), return_inverse=True)
-        start = np.flatnonzero(first)
+    start = np.flatnonzero(first)
+    for place, (code, _) in rows.cells.items():
         differs = np.minimum.reduceat(code, start) != np.maximum.reduceat(code, start)
         if 2 * int(differs.sum()) >= len(start):
             yield place
@@ -153,12 +174,12 @@ def animals(form: Form, rows: Repeats) -> Iterator[tuple[int, Finding]]:
     """The columns that tell animals apart, whose rows of one pair are added up."""
     for place in tellers(rows):
         word, cells = plain_word(form.title(place)), rows.cells[place]
-        values = sorted(set(cells))
+        values = sorted(cells.words)
         sure = word in ANIMALS
         if word in PARTS or is_end(word) or len(values) > MOST_VALUES:
             continue
-        numbers = any(map(NUMBER.fullmatch, cells))
-        if not sure and (numbers or 2 * len(values) > len(cells)):
+        numbers = any(map(NUMBER.fullmatch, values))
+        if not sure and (numbers or 2 * len(values) > len(cells.codes)):
             continue
         title = form.title(place).removeprefix("column ")
         example = next(value for value in values if value)
@@ -179,10 +200,10 @@ def refuse_totals(form: Form, layout: Layout, rows: Repeats, label: str) -> None
     if (least != np.maximum.reduceat(rows.weight, start)).any() or (least <= 1).all():
         return
     for part in tellers(rows):
-        if any(map(NUMBER.fullmatch, rows.cells[part])):
+        if any(map(NUMBER.fullmatch, rows.cells[part].words)):
             continue
         for place, cells in rows.cells.items():
-            own = np.array([weight_of(cell) for cell in cells])
+            own = np.array([weight_of(word) for word in cells.words])[cells.codes]
             if (
                 (own <= rows.weight).all()
                 and (own >= 0).all()
@@ -202,9 +223,8 @@ def two_readings(
     """The error for a pair whose rows say its weight, and each a count of its part."""
     pair = rows.pair == rows.pair[0]
     weight, sum_of_weights = rows.weight[0], rows.weight[pair].sum()
-    parts = [
-        plain(cell) for cell, one in zip(rows.cells[part], pair, strict=True) if one
-    ]
+    codes, words = rows.cells[part]
+    parts = [plain(words[code]) for code in codes[pair].tolist()]
     counts = " and ".join(map(amount, own[pair].tolist()))
     title, other = form.title(form.places["weight"]), form.title(place)
     seen = (

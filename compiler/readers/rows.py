@@ -1,42 +1,31 @@
-"""Read delimited text: its rows as columns of edges."""
+"""Rows of cells as columns of edges."""
 
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 
-from ..errors import InputError, Location, UsageError
+from ..arrays import Float64, Int32, UInt8
+from ..errors import UsageError
 from ..ir.accounts import TextForm
 from ..ir.stages import CHEMICAL
-from ..names import plural
-from .blame import misfit, mistakes, records_of, unsplit, wrong_name
-from .cell_columns import in_rows, with_cell_columns
-from .choice import none_wanted, wanted
-from .decimals import decimal_of, number_of
-from .decoding import decodable
+from .blame import any_wrong, misfit, wrong_name
+from .book import Coded
+from .decimals import number_of
 from .delimited import (
     BOTH_WAYS,
     COMMENTS,
     COUNTS,
     DELIMITERS,
     UNKNOWN,
-    BadRecord,
     layout_kind,
-    stream,
 )
-from .directions import both_ways
-from .findings import find
 from .form import Form, Sample
-from .ids import with_ids
 from .kinds import kind_in
-from .pairs import weighed
 from .reader import EdgeList, Layout
-from .refusals import refuse, refuse_list
-from .sniff import sniff
-from .unread import unread
 
 MARKED = ("# ", "% ")  # how a comment of as many cells as a row begins
 REMEMBERED = 100_000  # different weights; volumes are all different
@@ -103,21 +92,37 @@ class Counts:
         return [pair for pair in found if pair[0] != 0] or found[:1]
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Rows:
-    """What stands in the rows, as parallel columns while they are read.
+    """What stands in the rows, as parallel columns.
 
     Attributes:
-        names: number of each name, in the order in which they first stand there.
+        names: in the order in which they first stand there.
         pre, post: numbers of names.
-        weight: in the source's unit; empty where the file has no such column.
-        kind: CHEMICAL, ELECTRICAL, REPEATED or UNKNOWN; empty likewise.
+        weight: in the source's unit, nan for none; None where the file has no such column.
+        kind: CHEMICAL, ELECTRICAL, REPEATED or UNKNOWN; None likewise.
         line: the first line of the row, from 1.
         ragged: lines of rows with too few or too many cells.
         blank: rows without any cell; comments: lines between the rows that are none.
+        beside: columns without a role that were read with them, by their positions.
     """
 
-    names: Names = field(default_factory=Names)
+    names: tuple[str, ...]
+    pre: Int32
+    post: Int32
+    weight: Float64 | None
+    kind: UInt8 | None
+    line: Int32
+    ragged: Sequence[int] = ()
+    blank: int = 0
+    comments: int = 0
+    beside: Mapping[int, Coded] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Growing:
+    """The columns of `Rows` while rows are read; without weight or kind they stay empty."""
+
     pre: array[int] = field(default_factory=lambda: array("i"))
     post: array[int] = field(default_factory=lambda: array("i"))
     weight: array[float] = field(default_factory=lambda: array("d"))
@@ -127,60 +132,19 @@ class Rows:
     blank: int = 0
     comments: int = 0
 
-
-def read_delimited(data: bytes, label: str, layout: Layout) -> EdgeList:
-    """Read delimited text, of whatever layout: a row an edge.
-
-    Raises:
-        InputError: what is wrong with the file, all of it.
-        UsageError: an option of the layout names nothing.
-    """
-    data, layout = decodable(data, label, layout)
-    form, sample = sniff(data, label, layout)
-    first = sample.lines[0].rstrip("\r\n")
-    refuse(form, Location(label, sample.start, text=first), layout)
-    kind = kind_without_column(layout, form)
-
-    def records() -> Iterator[tuple[int, list[str]]]:
-        return wanted(records_of(data, layout, form), form)
-
-    try:
-        form, found = with_ids(form, layout, records)
-        decimal = decimal_of(records(), form, layout, label)
-        form = replace(form, decimal=decimal, commented=commented(data, layout))
-        rows = collected(records(), form)
-    except BadRecord as error:
-        raise unsplit(error, data, label, layout, form) from None
-    edges = as_edges(rows, kind, described(form, sample, layout, rows))
-    if wrong := wrong_lines(edges, rows):
-        raise InputError.of(mistakes(wrong, data, label, layout, form))
-    if not len(edges.pre) and form.wanted:
-        raise none_wanted(layout)
-    if not len(edges.pre):
-        hint = "give one row for each synapse below it"
-        raise InputError(label, "a header and no rows", hint)
-    edges = both_ways(edges)
-    refuse_list(edges, form, layout, label)
-    if form.titles:
-        above = f"{plural(form.titles, 'line')} above the header left out"
-        found = (*found, find("EC105", above))
-    edges = with_cell_columns(
-        edges,
-        form,
-        lambda places: in_rows(records(), places),
-        lambda line: Location(label, line),
-    )
-    edges = replace(edges, findings=(*edges.findings, *found))
-    edges, told = weighed(edges, form, layout, label, records())
-    return replace(edges, findings=(*edges.findings, *unread(form, told)))
-
-
-def commented(data: bytes, layout: Layout) -> frozenset[int]:
-    """The lines that may be comments between the rows, from 1."""
-    if not any(b"\n" + mark.encode() in data for mark in COMMENTS):
-        return frozenset()
-    lines = enumerate(stream(data, layout.encoding), 1)
-    return frozenset(line for line, text in lines if text.lstrip().startswith(COMMENTS))
+    def grown(self, names: tuple[str, ...]) -> Rows:
+        """The columns as numpy arrays."""
+        return Rows(
+            names=names,
+            pre=np.frombuffer(self.pre, np.int32),
+            post=np.frombuffer(self.post, np.int32),
+            weight=np.frombuffer(self.weight, np.float64) if self.weight else None,
+            kind=np.frombuffer(self.kind, np.uint8) if self.kind else None,
+            line=np.frombuffer(self.line, np.int32),
+            ragged=self.ragged,
+            blank=self.blank,
+            comments=self.comments,
+        )
 
 
 def kind_without_column(layout: Layout, form: Form) -> int:
@@ -196,10 +160,11 @@ def kind_without_column(layout: Layout, form: Form) -> int:
     return BOTH_WAYS if form.undirected and kind == CHEMICAL else kind
 
 
-def collected(found: Iterator[tuple[int, list[str]]], form: Form) -> Rows:
+def collected(found: Iterable[tuple[int, list[str]]], form: Form) -> Rows:
     """Append every row to the columns: the one loop that runs for each of them."""
-    rows, places, width = Rows(), form.places, form.width
-    names, weights, kinds = rows.names, Weights(form), Kinds(form.kinds)
+    rows, places, names = Growing(), form.places, Names()
+    width = form.width if max(places.values()) < form.width else -1  # none is certain
+    weights, kinds = Weights(form), Kinds(form.kinds)
     counts, marked = Counts(places, weights), form.commented
     pre, post = places["pre"], places["post"]
     weight, kind = places.get("weight"), places.get("kind", places.get("direction"))
@@ -234,40 +199,36 @@ def collected(found: Iterator[tuple[int, list[str]]], form: Form) -> Rows:
             add_weight(weights[row[weight]])
         if kind is not None:
             add_kind(kinds[row[kind]])
-    return rows
+    return rows.grown(tuple(names.known))
 
 
 def as_edges(rows: Rows, kind: int, form: TextForm) -> EdgeList:
-    """The columns as numpy arrays, filled in where the file has none.
+    """The columns, filled in where the file has none.
 
     Args:
         kind: of all rows where the file has no such column.
     """
-    names, size = tuple(rows.names.known), len(rows.pre)
-    filled = bool(rows.weight), bool(rows.kind)
+    size = len(rows.pre)
     return EdgeList(
-        names=names,
-        pre=np.frombuffer(rows.pre, np.int32),
-        post=np.frombuffer(rows.post, np.int32),
-        weight=np.frombuffer(rows.weight, np.float64) if filled[0] else np.ones(size),
-        kind=(
-            np.frombuffer(rows.kind, np.uint8)
-            if filled[1]
-            else np.full(size, kind, np.uint8)
-        ),
-        line=np.frombuffer(rows.line, np.int32),
-        role=np.zeros(len(names), np.uint8),
-        transmitter=("",) * len(names),
+        names=rows.names,
+        pre=rows.pre,
+        post=rows.post,
+        weight=np.ones(size) if rows.weight is None else rows.weight,
+        kind=np.full(size, kind, np.uint8) if rows.kind is None else rows.kind,
+        line=rows.line,
+        role=np.zeros(len(rows.names), np.uint8),
+        transmitter=("",) * len(rows.names),
         form=form,
     )
 
 
 def wrong_lines(edges: EdgeList, rows: Rows) -> list[int]:
     """The lines of all rows that cannot be used, ascending."""
-    bad_name = np.array([bool(name and wrong_name(name)) for name in edges.names], bool)
     wrong = np.isnan(edges.weight) | (edges.kind == UNKNOWN)
-    if bad_name.any():
-        wrong |= bad_name[edges.pre] | bad_name[edges.post]
+    if any_wrong(edges.names):
+        names = [bool(name and wrong_name(name)) for name in edges.names]
+        bad = np.array(names, bool)
+        wrong |= bad[edges.pre] | bad[edges.post]
     return sorted([*rows.ragged, *edges.line[wrong].tolist()])
 
 

@@ -6,16 +6,16 @@ whole numbers; they never pass through a float.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import islice
 from typing import Any
 
 import numpy as np
 
-from ...arrays import Float64, Int32
+from ...arrays import Float64, Int64
 from ...errors import InputError
-from ..book import Book, Columns, Sheet, text_of
+from ..book import Book, Coded, Columns, Sheet, text_of
 from ..reader import Layout
 from .arrow_size import announced
 from .compressed import room
@@ -128,29 +128,47 @@ class ArrowRows(Columns):
             columns = [texts(c.slice(0, count)) for c in batch.columns] if batch else []
         return [self.titles, *map(list, zip(*columns, strict=True))][:count]
 
-    def coded(self, place: int) -> tuple[Int32, list[str]]:
+    def columns(
+        self, coded: Collection[int], numbers: Mapping[int, Callable[[str], float]]
+    ) -> tuple[dict[int, Coded], dict[int, Float64]]:
         with told(self.label, self.format):
-            column = self.column(self.titles[place], words=True)
-            found = column.dictionary_encode() if not is_coded(column) else column
-            found = found.unify_dictionaries().combine_chunks()
-            if not len(column):
-                return np.zeros(0, np.int32), []
-            words = texts(found.dictionary)
-            if not found.null_count:
-                return found.indices.to_numpy().astype(np.int32, copy=False), words
-            codes = found.indices.fill_null(len(words)).to_numpy()
-            return codes.astype(np.int32), [*words, ""]
+            words = {
+                place: in_words(self.column(self.titles[place], words=True))
+                for place in coded
+            }
+            return words, {
+                place: as_numbers(self.column(self.titles[place], words=True), number)
+                for place, number in numbers.items()
+            }
 
-    def numbers(self, place: int) -> Float64 | None:
-        import pyarrow as pa
-
+    def some(self, places: Collection[int], rows: Int64) -> dict[int, Coded]:
         with told(self.label, self.format):
-            column = self.column(self.titles[place], words=False)
-            kinds = (pa.types.is_integer, pa.types.is_floating)
-            if not any(is_kind(column.type) for is_kind in kinds):
-                return None
-            found = column.cast(pa.float64(), safe=False).to_numpy()
-            return np.asarray(found, np.float64)
+            columns = {p: self.column(self.titles[p], words=True) for p in places}
+            return {p: in_words(column.take(rows)) for p, column in columns.items()}
+
+
+def in_words(column: Any) -> Coded:
+    """The words of a column."""
+    found = column if is_coded(column) else column.dictionary_encode()
+    found = found.unify_dictionaries().combine_chunks()
+    if not len(column):
+        return Coded(np.zeros(0, np.int32), [])
+    words = texts(found.dictionary)
+    if not found.null_count:
+        return Coded(found.indices.to_numpy().astype(np.int32, copy=False), words)
+    codes = found.indices.fill_null(len(words)).to_numpy()
+    return Coded(codes.astype(np.int32), [*words, ""])
+
+
+def as_numbers(column: Any, number: Callable[[str], float]) -> Float64:
+    """The numbers of a column; of words, as they are read."""
+    import pyarrow as pa
+
+    if pa.types.is_integer(column.type) or pa.types.is_floating(column.type):
+        return np.asarray(column.cast(pa.float64(), safe=False).to_numpy(), np.float64)
+    codes, words = in_words(column)
+    found: Float64 = np.array(list(map(number, words)), np.float64)[codes]
+    return found
 
 
 def is_coded(column: Any) -> bool:

@@ -13,20 +13,20 @@ from ...errors import InputError, Mistake
 from ...ir.accounts import PartForm, TextForm
 from ..blame import DETAILED, diagnose
 from ..book import Columns, Sheet, shown
-from ..cell_columns import in_columns, in_rows, with_cell_columns
+from ..cell_columns import Told, asked, in_rows, with_cell_columns
 from ..choice import none_wanted, wanted
+from ..columnar import by_columns
 from ..columns import by_content, by_name, looks_like_header
 from ..delimited import UNKNOWN, trimmed
 from ..form import Form, Sample
 from ..header import names_both
 from ..ids import with_ids
-from ..pairs import weighed
+from ..pairs import of_columns, of_rows, weighed
 from ..reader import EdgeList, Layout
 from ..refusals import refuse
 from ..rows import as_edges, collected, described, kind_without_column, wrong_lines
 from ..sniff import choosing, settled, wished
 from ..unread import unread
-from .columnar import by_columns
 
 TITLES = 10  # rows above the header, at most
 
@@ -91,8 +91,12 @@ def read_edges(sheet: Sheet, label: str, layout: Layout) -> EdgeList:
 
     form, told = with_ids(form, layout, records)
     table = sheet.rows if isinstance(sheet.rows, Columns) else None
-    fast = by_columns(table, form, sheet.first + form.start) if table else None
-    rows = fast or collected(records(), form)
+    first = sheet.first + form.start
+    rows = (
+        by_columns(table, form, first, asked(form))
+        if table
+        else collected(records(), form)
+    )
     text = described(form, Sample((), (), 1), layout, rows)
     edges = replace(as_edges(rows, kind, text), findings=told)
     wrong = [*rows.ragged, *edges.line[np.isnan(edges.weight)].tolist()]
@@ -109,13 +113,12 @@ def read_edges(sheet: Sheet, label: str, layout: Layout) -> EdgeList:
         edges,
         form,
         lambda places: (
-            in_columns(table, sheet.first + form.start, places)
-            if table and fast
-            else in_rows(records(), places)
+            Told(rows.line, rows.beside) if table else in_rows(records(), places)
         ),
         lambda line: sheet.at(label, line - sheet.first),
     )
-    edges, named = weighed(edges, form, layout, label, records())
+    some = of_columns(table, first) if table else of_rows(records())
+    edges, named = weighed(edges, form, layout, label, some)
     assert isinstance(edges.form, TextForm)
     columns, ignored = edges.form.columns, edges.form.ignored
     return replace(

@@ -15,12 +15,12 @@ from ..blame import unsplit
 from ..book import Array, Book, Part, Sheet, Text, name_of, shown
 from ..decoding import decodable
 from ..delimited import BadRecord, kind_of, layout_kind, plain_word, records, stream
+from ..delimited_text import read_delimited
 from ..findings import find
 from ..form import MatrixFound, unrecognised
 from ..property_graph import PropertyGraph
 from ..property_graph import edge_list as graph_edges
 from ..reader import EdgeList, Layout
-from ..rows import read_delimited
 from .couple import couple, kind_by_name
 from .edge_list import is_edge_list, read_edges
 from .matrix import Frame, Matrix, frame_of, matrix_of, read_matrix, size

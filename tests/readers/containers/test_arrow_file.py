@@ -115,3 +115,43 @@ def test_a_missing_library_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 as_parquet_before = as_parquet(**FLY)
+
+
+@FORMS
+def test_a_table_says_what_its_rows_as_text_say(saved: Any) -> None:
+    columns = {
+        "pre": ["A", "B", "C", "A", "A"],
+        "post": ["B", "A", "A", "B", "C"],
+        "chem": ["1", "", "2", "3", "0"],
+        "gap": [0, 2, 5, 0, 0],
+        "animal": ["N2U", "N2U", "JSH", "JSH", "N2U"],
+    }
+    rows = zip(*columns.values(), strict=True)
+    text = "\n".join(",".join(map(str, row)) for row in [tuple(columns), *rows])
+    for where in (None, "animal=N2U"):
+        found, same = (
+            read(data, columns="chemical=chem,electrical=gap", where=where)
+            for data in (saved(**columns), text.encode())
+        )
+        assert edges(found) == edges(same)
+        assert found.cells.name == same.cells.name
+        assert found.synapses.line.tolist() == [
+            line - 1 for line in same.synapses.line.tolist()
+        ]
+        told = [found.history.parse.findings, same.history.parse.findings]
+        assert told[0] == told[1]
+        assert bool(told[0]) is (where is None)
+
+
+@FORMS
+def test_a_word_that_no_row_has_is_no_cell(saved: Any) -> None:
+    words = pa.DictionaryArray.from_arrays(pa.array([2, 1]), ["X", "B", "A"])
+    found = read(saved(pre=words, post=["B", "A"], weight=[1, 2]))
+    assert found.cells.name == ("A", "B")
+
+
+@FORMS
+@pytest.mark.parametrize("weight", [float("inf"), -float("inf"), 1e200, None])
+def test_a_weight_that_is_none_is_named(saved: Any, weight: float | None) -> None:
+    with pytest.raises(InputError, match=":2: .*weight"):
+        read(saved(pre=["A", "B"], post=["B", "A"], weight=[1.0, weight]))
