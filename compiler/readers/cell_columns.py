@@ -22,7 +22,7 @@ from .delimited import plain_word
 from .form import Form
 from .reader import EdgeList
 from .roles import role_of
-from .transmitters import SENDERS, findings_of, released
+from .transmitters import NONE, SENDERS, findings_of, released
 
 SIDES = ("pre", "post")
 FACTS = ("role", "transmitter")
@@ -118,6 +118,33 @@ def with_facts(
         role=np.array(roles, np.uint8),
         transmitter=tuple(known["transmitter"].get(number, "") for number in size),
     )
+
+
+def with_table(
+    edges: EdgeList,
+    told: Mapping[str, Mapping[str, str]],
+    titles: Mapping[str, str],
+) -> EdgeList:
+    """The edge list with what another table tells of its cells, if its rows do not.
+
+    A table of roles with another word than sensory, inter, motor is left unread.
+
+    Args:
+        told: role, transmitter -> words by the cell's name.
+        titles: of the columns by what they hold.
+    """
+    words = [told.get("role", {}).get(name, "") for name in edges.names]
+    bits = [role_of(word) for word in words]
+    known = [bit for bit in bits if bit is not None]
+    if "role" in told and len(known) == len(bits) and not edges.role.any():
+        edges = replace(edges, role=np.array(known, np.uint8))
+        edges = used(edges, {"role": titles["role"]})
+    if "transmitter" in told and not any(edges.transmitter):
+        found = (told["transmitter"].get(name, "") for name in edges.names)
+        kept = tuple("" if plain_word(word) in NONE else word for word in found)
+        edges = replace(edges, transmitter=kept)
+        edges = used(edges, {"transmitter": titles["transmitter"]})
+    return edges
 
 
 def facts(

@@ -11,7 +11,7 @@ import pytest
 
 from elegansc.arguments.layout import layout_of
 from elegansc.errors import InputError
-from elegansc.ir.stages import ELECTRICAL
+from elegansc.ir.stages import ELECTRICAL, MOTOR, SENSORY
 from elegansc.readers.parse import parse
 
 CELLS = """
@@ -46,6 +46,34 @@ def read(data: bytes, **given: Any) -> set[tuple[str, str, int, float]]:
 
 def test_foreign_keys_give_the_names() -> None:
     assert read(made(CELLS, SYNAPSES)) == ROWS
+
+
+ROLES = """
+CREATE TABLE cells (cell_id INTEGER PRIMARY KEY, cell_name TEXT, role TEXT, nt_type TEXT);
+INSERT INTO cells VALUES (1, 'AVAL', 'S', 'ACH'), (2, 'AVAR', NULL, 'unknown'),
+  (5, 'RMEV', 'M', 'GABA'), (7, 'alone', 'M', 'ACH');
+"""
+
+
+def facts(*scripts: str) -> dict[str, tuple[int, str]]:
+    """Role and transmitter by name."""
+    cells = parse(made(*scripts), "worm.db").cells
+    columns = (cells.name, cells.role.tolist(), cells.transmitter)
+    return {name: (bits, word) for name, bits, word in zip(*columns, strict=True)}
+
+
+def test_foreign_keys_give_roles_and_transmitters() -> None:
+    want = {"AVAL": (SENSORY, "ACH"), "AVAR": (0, ""), "RMEV": (MOTOR, "GABA")}
+    assert facts(ROLES, SYNAPSES) == want
+    form = parse(made(ROLES, SYNAPSES), "worm.db").history.data()["parse"]
+    assert form["parts"][0]["columns"]["role"] == "cells.role"
+
+    by_id = facts(ROLES.replace("cell_name", "soma"), SYNAPSES)
+    ids = {"1": "AVAL", "2": "AVAR", "5": "RMEV"}
+    assert by_id == {number: want[name] for number, name in ids.items()}
+
+    kenyon = facts(ROLES.replace("'M', 'GABA'", "'KC', 'GABA'"), SYNAPSES)
+    assert kenyon["AVAL"] == (0, "ACH")  # a table of other roles is left unread
 
 
 def test_a_row_without_an_end_is_left_out() -> None:

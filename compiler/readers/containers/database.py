@@ -11,12 +11,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from ...errors import InputError
 from ...names import plain, plural
 from ..book import Book, Sheet, text_of
+from ..cell_rows import columns_in
 from ..columns import by_name
 from ..delimited import plain_word
 from ..property_graph import NAMES
@@ -189,11 +190,19 @@ def sheet(
             seen = f"the column {plain(column)} of {plain(table.name)} is computed"
             raise InputError(label, seen, "no expression is run: store its values")
     found: Sheet = Sheet(table.name, (), grid=False, titled=True)
+    told, told_in = dict[str, dict[str, str]](), dict[str, str]()
     rows = [[cell_text(cell) for cell in row] for row in rows_of(database, table)]
     for column, (other, key) in table.keys.items():
         known = next((one for one in tables if one.name == other), None)
-        called = known and named(database, known, key)
-        if not called or column not in table.columns:
+        if known is None or column not in table.columns:
+            continue
+        called = named(database, known, key) or {}
+        for what, words in facts(database, known, key, called).items():
+            told.setdefault(what, {}).update(words)
+        told_in |= {
+            what: f"{other}.{title}" for what, title in fact_columns(known).items()
+        }
+        if not called:
             continue
         place = table.columns.index(column)
         for number, row in enumerate(rows, 1):
@@ -201,7 +210,41 @@ def sheet(
                 seen = f"{plain(column)} {plain(row[place])}: {plain(other)} has no such row"
                 raise InputError(found.at(label, number - 1), seen)
             row[place] = called.get(row[place], "")
-    return Sheet(table.name, [list(table.columns), *rows], 0, grid=False, titled=True)
+    named_rows = [list(table.columns), *rows]
+    return replace(found, rows=named_rows, first=0, told=told, told_in=told_in)
+
+
+def fact_columns(table: Table) -> dict[str, str]:
+    """The columns of a table of cells that hold a role and a transmitter."""
+    places = columns_in(table.columns, {})
+    return {
+        fact: table.columns[places[fact]]
+        for fact in ("role", "transmitter")
+        if fact in places
+    }
+
+
+def facts(
+    database: sqlite3.Connection, table: Table, key: str, called: Mapping[str, str]
+) -> dict[str, dict[str, str]]:
+    """What a table of cells tells, by fact, of each cell by its name.
+
+    Args:
+        called: names by the key; those that it lacks go by the key.
+    """
+    key = key or table.primary
+    titles = fact_columns(table)
+    if not titles or key not in table.columns:
+        return {}
+    at, rows = table.columns.index(key), rows_of(database, table)
+    ids = [cell_text(row[at]) for row in rows]
+    return {
+        fact: {
+            called.get(cell, cell): cell_text(row[table.columns.index(title)])
+            for cell, row in zip(ids, rows, strict=True)
+        }
+        for fact, title in titles.items()
+    }
 
 
 def named(
