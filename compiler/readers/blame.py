@@ -119,8 +119,14 @@ def diagnose(row: list[str], form: Form) -> Iterator[tuple[int, str, str]]:
             if role in ("kind", "direction")
             else role in WEIGHTS and not math.isnan(number_of(cell, form))
         )
-        if not known and (trouble := TROUBLES[role](cell)):
+        if known:
+            continue
+        if trouble := TROUBLES[role](cell):
             yield (place, *trouble)
+        elif role in WEIGHTS:
+            seen = f"weight {plain(cell)} has a decimal point, where a comma is one"
+            hint = "write it like the others, or use --decimal point"
+            yield place, seen, hint
 
 
 def name_trouble(cell: str) -> tuple[str, str] | None:
@@ -133,11 +139,10 @@ def name_trouble(cell: str) -> tuple[str, str] | None:
     return why, "remove it, or say how the file is encoded, such as --encoding cp1252"
 
 
-def weight_trouble(cell: str) -> tuple[str, str]:
-    """What is wrong with a cell that holds no weight, and what to do."""
+def weight_trouble(cell: str) -> tuple[str, str] | None:
+    """What is wrong with a weight, and what to do."""
     if not math.isnan(weight_of(cell)):
-        seen = f"weight {plain(cell)} has a decimal point, where a comma is one"
-        return seen, "write it like the others, or use --decimal point"
+        return None
     if not cell:
         return "no weight", "write a number, or remove the row"
     if re.fullmatch(r"[-+]?\d+,\d+", cell):
