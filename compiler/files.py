@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import os
 import stat
 import sys
@@ -63,7 +62,7 @@ def read_bytes(path: str, *, empty: str = "give one row for each synapse") -> by
             data = read_revision(path, LIMIT)
         else:
             with open(path, "rb") as file:
-                data = limited(file, path)
+                data = limited(file, path, os.fstat(file.fileno()).st_size)
     except FileNotFoundError:
         raise InputError(path, "no such file", "look at the path") from None
     except (OSError, ValueError) as error:
@@ -76,12 +75,12 @@ def read_bytes(path: str, *, empty: str = "give one row for each synapse") -> by
     return data
 
 
-def limited(file: BinaryIO, label: str) -> bytes:
-    """All bytes of a file unless it is larger than anyone means; never room for more."""
-    found = io.BytesIO()
-    while found.tell() <= LIMIT and (part := file.read(min(2**24, LIMIT + 1))):
-        found.write(part)
-    data = found.getvalue()
+def limited(file: BinaryIO, label: str, size: int = 0) -> bytes:
+    """All bytes of a file unless it is larger than anyone means; at once if of known size."""
+    parts = [file.read(min(size or 2**24, LIMIT) + 1)]
+    while parts[-1] and sum(map(len, parts)) <= LIMIT:
+        parts.append(file.read(min(2**24, LIMIT + 1)))
+    data = b"".join(filter(None, parts))
     if len(data) > LIMIT:
         hint = "take out what is not needed: columns, weak synapses"
         raise InputError(label, f"more than {LIMIT // 2**30} GiB", hint)

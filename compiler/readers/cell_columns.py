@@ -63,23 +63,34 @@ def with_cell_columns(
     if not places and sender is None:
         return edges
     columns = told([*places.values(), *([] if sender is None else [sender])])
-    line, first, row = np.unique(edges.line, return_index=True, return_inverse=True)
-    weight: Float64 = np.bincount(row, np.abs(edges.weight)).astype(np.float64)
-    stands = np.searchsorted(columns.line, line)
-    cells = {place: (code[stands], w) for place, (code, w) in columns.cells.items()}
-    ends = {"pre": edges.pre[first], "post": edges.post[first]}
+    line, ends, weight = by_line(edges)
+    cells = columns.cells
+    if not np.array_equal(line, columns.line):
+        stands = np.searchsorted(columns.line, line)
+        cells = {place: (code[stands], w) for place, (code, w) in cells.items()}
     edges = with_facts(edges, form, places, Told(line, cells), ends, at)
     if sender is None:
         return edges
     found = released(ends["pre"], weight, *cells[sender], len(edges.names))
     title = form.title(sender)
-    words = {number: next(iter(own)) for number, own in found.items()}
-    kept = enumerate(edges.transmitter)
+    words = list(edges.transmitter)
+    for number, word in zip(found.sender.tolist(), found.word, strict=True):
+        words[number] = word
     return replace(
         used(edges, {"pre transmitter": title}),
-        transmitter=tuple(words.get(number, word) for number, word in kept),
+        transmitter=tuple(words),
         findings=(*edges.findings, *findings_of(found, edges.names, title)),
     )
+
+
+def by_line(edges: EdgeList) -> tuple[Int32, Mapping[str, Int32], Float64]:
+    """The lines of the edges, ascending, with both ends and the weight of each."""
+    line, weight = edges.line, np.abs(edges.weight)
+    if (np.diff(line) > 0).all():
+        return line, {"pre": edges.pre, "post": edges.post}, weight
+    line, first, row = np.unique(line, return_index=True, return_inverse=True)
+    ends = {"pre": edges.pre[first], "post": edges.post[first]}
+    return line, ends, np.bincount(row, weight).astype(np.float64)
 
 
 def with_facts(
@@ -95,6 +106,8 @@ def with_facts(
     Args:
         ends: side -> (R,) numbers of names.
     """
+    if not places:
+        return edges
     known: dict[str, dict[int, str]] = {fact: {} for fact in FACTS}
     wrong: list[Mistake] = []
     for line, number, fact, word in sorted(facts(places, told, ends)):
@@ -106,7 +119,7 @@ def with_facts(
     size = range(len(edges.names))
     bits = [role_of(known["role"].get(number, "")) for number in size]
     roles = [bit for bit in bits if bit is not None]
-    if not places or len(roles) < len(bits):
+    if len(roles) < len(bits):
         return edges
     if wrong:
         raise InputError.of(wrong)

@@ -31,9 +31,10 @@ def cleaned(edges: EdgeList, label: str) -> EdgeList:
         InputError: an id that a float has rounded; no row names two cells.
     """
     pre, post = edges.pre, edges.post
-    names = [clean(name) for name in edges.names]
+    text = "\n".join(edges.names)
+    names = list(edges.names if text.isascii() else map(clean, edges.names))
     findings = spelled(edges.names, names)
-    if any(FLOAT.fullmatch(name) for name in names):
+    if any(mark in text for mark in ".+") and any(map(FLOAT.fullmatch, names)):
         refuse_rounded(names, edges, label)
         names, pre, post, more = as_integers(names, pre, post)
         findings += more

@@ -37,20 +37,22 @@ def by_columns(
     words |= set() if kind is None else {kind}
     coded, found = table.columns(words, numbers)
     values = {place: usable(column) for place, column in found.items()}
-    rows = np.arange(len(coded[places["pre"]].codes))
+    line = np.arange(first, first + len(coded[places["pre"]].codes), dtype=np.int32)
+    rows: Int64 | slice = slice(None)
     for place, cells in form.wanted.items():
         chosen = np.array([word.strip() in cells for word in coded[place].words], bool)
+        rows = np.arange(len(line))[rows]
         rows = rows[chosen[coded[place].codes[rows]]]
     kinds = None if kind is None else kinds_of(coded[kind], form)[rows]
     weights = None if weight is None else values[weight][rows]
     if counts:
+        rows = np.arange(len(line))[rows]
         rows, weights, kinds = counted(rows, values, counts)
     ends = [coded[places[role]] for role in ("pre", "post")]
     pre, post = (Coded(end.codes[rows], end.words) for end in ends)
     names, sender, receiver = numbered(pre, post)
-    line = (rows + first).astype(np.int32)
     more = {p: Coded(coded[p].codes[rows], coded[p].words).stripped() for p in beside}
-    return Rows(names, sender, receiver, weights, kinds, line, beside=more)
+    return Rows(names, sender, receiver, weights, kinds, line[rows], beside=more)
 
 
 def number_reader(form: Form, empty: float) -> Callable[[str], float]:
@@ -60,9 +62,10 @@ def number_reader(form: Form, empty: float) -> Callable[[str], float]:
 
 def usable(weight: Float64) -> Float64:
     """Weights, nan for those that are no weight of an edge."""
-    with np.errstate(invalid="ignore"):
-        beyond = np.abs(weight) > LARGEST_WEIGHT
-    return np.where(beyond, math.nan, weight) if beyond.any() else weight
+    largest = np.fmax.reduce(weight, initial=0.0)
+    if max(largest, -np.fmin.reduce(weight, initial=0.0)) <= LARGEST_WEIGHT:
+        return weight
+    return np.where(np.abs(weight) <= LARGEST_WEIGHT, weight, math.nan)
 
 
 def kinds_of(column: Coded, form: Form) -> UInt8:
@@ -90,9 +93,9 @@ def numbered(pre: Coded, post: Coded) -> tuple[tuple[str, ...], Int32, Int32]:
     size = len(pre.codes)
     first = np.r_[2 * first_rows(pre), 2 * first_rows(post) + 1]
     order = np.argsort(first)[: int((first < 2 * size).sum())]
-    known = dict(zip(dict.fromkeys(words[place] for place in order.tolist()), count()))
-    found = (known.get(word, -1) for word in words)
-    number = np.fromiter(found, np.int32, len(words))
+    known = dict.fromkeys(map(words.__getitem__, order.tolist()))
+    place = {**dict.fromkeys(words, -1), **dict(zip(known, count()))}
+    number = np.fromiter(map(place.__getitem__, words), np.int32, len(words))
     sender: Int32 = number[: len(pre.words)][pre.codes]
     receiver: Int32 = number[len(pre.words) :][post.codes]
     return tuple(known), sender, receiver

@@ -88,6 +88,8 @@ def with_nul(data: bytes, label: str) -> InputError:
 
 def check_decodes(data: bytes, label: str, encoding: str) -> None:
     """Raise InputError at the first byte that is no character of the encoding."""
+    if encoding == "utf-8" and data.isascii():
+        return
     try:
         data.decode(encoding)
     except UnicodeDecodeError as error:

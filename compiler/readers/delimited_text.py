@@ -103,7 +103,8 @@ def even_rows(
 
 def commented(data: bytes, layout: Layout) -> frozenset[int]:
     """The lines that may be comments between the rows, from 1."""
-    if not any(b"\n" + mark.encode() in data for mark in COMMENTS):
+    marks = [mark.encode() for mark in COMMENTS]
+    if not any(mark in data and b"\n" + mark in data for mark in marks):
         return frozenset()
     lines = enumerate(stream(data, layout.encoding), 1)
     return frozenset(line for line, text in lines if text.lstrip().startswith(COMMENTS))

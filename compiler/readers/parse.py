@@ -190,9 +190,9 @@ def sorted_cells(edges: EdgeList) -> tuple[Cells, Int32]:
     number = np.empty(len(names), np.int32)
     number[order] = np.arange(len(names), dtype=np.int32)
     cells = Cells(
-        name=tuple(names[row] for row in order),
+        name=tuple(map(names.__getitem__, order)),
         role=edges.role[order],
-        transmitter=tuple(edges.transmitter[row] for row in order),
+        transmitter=tuple(map(edges.transmitter.__getitem__, order)),
         kind=np.full(len(names), NEURON, np.uint8),
     )
     return cells, number

@@ -21,6 +21,8 @@ SPREADSHEET = re.compile(
     r"#(REF|NAME|VALUE|DIV/0|NULL|NUM|SPILL|CALC)[!?]|=[A-Za-z(].*", re.S
 )
 TOTAL = re.compile(r"(grand |sub)?totals?|sum(me)?|gesamt|overall", re.IGNORECASE)
+INITIALS = frozenset("gGsStToO\u017f")  # of TOTAL; a long s is one, too
+MARKS = frozenset("#%=")  # how a formula, an error or a comment begins
 FEW = 8  # names that a finding shows
 FIRST = 8_192  # rows that are looked through for a reciprocal pair before all others
 BY_CHANCE = 16  # reciprocal rows that must have been expected
@@ -35,23 +37,24 @@ def suspects(edges: EdgeList) -> Iterator[Finding]:
 
 def odd_names(names: Sequence[str]) -> Iterator[Finding]:
     """Names of several neurons, formulas, and rows that were commented out."""
-    known = set(names)
-    several = [n for n in names if BETWEEN.search(n) and is_compound(n, known)]
+    text = "\n".join(names)  # of millions of names few hold any of these
+    known, several = set(names), list[str]()
+    if any(mark in text for mark in (*",;/&+", "and")):
+        several = [n for n in names if BETWEEN.search(n) and is_compound(n, known)]
     if several:
         seen = f"{some(several)}: several neurons, read as one cell"
         parted = any(len(receivers(name)) > 1 for name in several)
         hint = " (--polyadic reads a row for each)" if parted else ""
         yield find("EC202", seen + hint)
-    formulas = [name for name in names if SPREADSHEET.fullmatch(name)]
+    odd = [name for name in names if name[:1] in MARKS]
+    formulas = [name for name in odd if SPREADSHEET.fullmatch(name)]
     if formulas:
         yield find(
             "EC203",
             f"{some(formulas)}: a formula or an error of a spreadsheet, read as a cell",
         )
     marked = [
-        n
-        for n in names
-        if n[:1] in ("#", "%") and (n[1:2] == " " or n[1:].strip() in known)
+        n for n in odd if n[0] != "=" and (n[1:2] == " " or n[1:].strip() in known)
     ]
     if marked:
         yield find("EC209", f"{some(marked)}: a row that was commented out? It is read")
@@ -83,7 +86,9 @@ def is_compound(name: str, known: Set[str]) -> bool:
 
 def sums(edges: EdgeList) -> Iterator[Finding]:
     """Cells called Total, and a last row that weighs as much as all others."""
-    totals = [name for name in edges.names if TOTAL.fullmatch(name)]
+    totals = [
+        name for name in edges.names if name[:1] in INITIALS and TOTAL.fullmatch(name)
+    ]
     if totals:
         yield find("EC204", f"{some(totals)}: a row of totals? It is read as a cell")
         return

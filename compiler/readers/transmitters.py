@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from ..arrays import Float64, Int32
+from ..arrays import Float64, Int32, Int64
 from ..ir.accounts import Finding
 from ..names import amount, plain, plural
 from .delimited import plain_word
@@ -24,41 +25,81 @@ KNOWN = frozenset(
 SHOWN = 4  # words that a finding names
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Released:
+    """What the rows of senders tell of their transmitters.
+
+    Attributes:
+        sender: (S,) numbers, ascending; word: (S,) of most weight.
+        torn: how many senders have several words.
+        example: the first of them; shares: its words by weight, the heaviest first.
+    """
+
+    sender: Int64
+    word: tuple[str, ...]
+    torn: int = 0
+    example: int = -1
+    shares: Mapping[str, float] = field(default_factory=dict)
+
+
 def released(
     sender: Int32, weight: Float64, codes: Int32, words: list[str], size: int
-) -> dict[int, Mapping[str, float]]:
-    """The weight of each transmitter by sender, the heaviest first.
+) -> Released:
+    """The transmitter of most weight by sender; of several the one that stands first.
 
     Args:
-        sender: (E,) numbers in [0, size); weight: (E,), from 0; codes: (E,) places in words.
+        sender: (E,) numbers in [0, size); weight: (E,), from 0; codes: (E,) places in
+            words, which differ.
     """
-    texts = [word.strip() for word in words]
-    told = np.array([bool(t) and plain_word(t) not in NONE for t in texts], bool)
-    rows = np.flatnonzero(told[codes]) if len(words) else np.zeros(0, np.int64)
-    key = sender[rows].astype(np.int64) * max(1, len(words)) + codes[rows]
-    pair, first, place = np.unique(key, return_index=True, return_inverse=True)
-    total = np.bincount(place, weight[rows], len(pair))
-    found: dict[int, dict[str, float]] = {}
-    for at in np.lexsort((first, -total)).tolist():
-        number, code = divmod(int(pair[at]), max(1, len(words)))
-        own = found.setdefault(number, {})
-        own[texts[code]] = own.get(texts[code], 0.0) + float(total[at])
-    return dict(found)
+    named = np.array([bool(w) and plain_word(w) not in NONE for w in words], bool)
+    if not named.any():
+        return Released(np.zeros(0, np.int64), ())
+    key = sender.astype(np.int64) * len(words) + codes
+    if not named.all():
+        chosen = named[codes]
+        key, weight = key[chosen], weight[chosen]
+    pair, first, total = totals(key, weight, size * len(words))
+    number, code = np.divmod(pair, len(words))
+    order = np.lexsort((first, -total, number))
+    number, code, total = number[order], code[order], total[order]
+    start = np.flatnonzero(np.diff(number, prepend=-1))
+    count = np.diff(start, append=len(number))
+    found = Released(number[start], tuple(words[c] for c in code[start].tolist()))
+    if not (count > 1).any():
+        return found
+    one = int(np.argmax(count > 1))
+    own = slice(int(start[one]), int(start[one] + count[one]))
+    names = [words[c] for c in code[own].tolist()]
+    shares = dict(zip(names, total[own].tolist(), strict=True))
+    torn = int((count > 1).sum())
+    return replace(found, torn=torn, example=int(number[own][0]), shares=shares)
+
+
+def totals(key: Int64, weight: Float64, size: int) -> tuple[Int64, Int64, Float64]:
+    """The different keys in [0, size), ascending: the first row of each, and its weight."""
+    if size > 4 * len(key):
+        found, first, place = np.unique(key, return_index=True, return_inverse=True)
+        total: Float64 = np.bincount(place, weight, len(found)).astype(np.float64)
+        return found, first.astype(np.int64), total
+    rows: Int64 = np.full(size, len(key), np.int64)
+    rows[key[::-1]] = np.arange(len(key) - 1, -1, -1)  # the last one written stands
+    found = np.flatnonzero(rows < len(key)).astype(np.int64)
+    total = np.bincount(key, weight, size)[found].astype(np.float64)
+    return found, rows[found], total
 
 
 def findings_of(
-    found: Mapping[int, Mapping[str, float]], names: tuple[str, ...], title: str
+    found: Released, names: tuple[str, ...], title: str
 ) -> Iterator[Finding]:
     """What a person should know of the transmitters that a column tells."""
-    torn = {n: own for n, own in found.items() if len(own) > 1}
-    if torn:
-        number, own = min(torn.items())
-        word, weight = next(iter(own.items()))
-        seen = f"{title}: {len(torn):,} of {plural(len(found), 'sender')} with several"
-        share = f"{amount(weight)} of {amount(sum(own.values()))}"
-        example = f"{plain(names[number])} {plain(word)}, {share} by weight"
+    if found.torn:
+        word, weight = next(iter(found.shares.items()))
+        senders = plural(len(found.sender), "sender")
+        seen = f"{title}: {found.torn:,} of {senders} with several"
+        share = f"{amount(weight)} of {amount(sum(found.shares.values()))}"
+        example = f"{plain(names[found.example])} {plain(word)}, {share} by weight"
         yield find("EC307", f"{seen}; each has the one of most weight: {example}")
-    words = sorted({next(iter(own)) for own in found.values()})
+    words = sorted(set(found.word))
     strange = [word for word in words if plain_word(word) not in KNOWN]
     if strange:
         more = f" and {len(strange) - SHOWN:,} more" if len(strange) > SHOWN else ""
