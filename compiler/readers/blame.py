@@ -123,7 +123,7 @@ def diagnose(row: list[str], form: Form) -> Iterator[tuple[int, str, str]]:
             continue
         if trouble := TROUBLES[role](cell):
             yield (place, *trouble)
-        elif role in WEIGHTS:
+        elif role in WEIGHTS and cell:
             seen = f"weight {plain(cell)} has a decimal point, where a comma is one"
             hint = "write it like the others, or use --decimal point"
             yield place, seen, hint

@@ -219,3 +219,11 @@ def test_konect_without_weights() -> None:
         ("1", "2", 1.0, "c"),
         ("2", "1", 1.0, "c"),
     ]
+
+
+def test_an_empty_count_is_none_beside_a_wrong_one() -> None:
+    with pytest.raises(InputError) as told:
+        read("pre,post,chem,gap\nA,B,,x\n")
+
+    assert "not a finite number" in str(told.value)
+    assert "decimal point" not in str(told.value)
