@@ -32,7 +32,7 @@ def by_columns(
     numbers = {place: number_reader(form, 0.0) for place in counts}
     weight = None if counts else places.get("weight")
     if weight is not None:
-        numbers[weight] = number_reader(form, math.nan)
+        numbers[weight] = number_reader(form, number_of("", form))
     words = {places["pre"], places["post"], *form.wanted, *beside}
     words |= set() if kind is None else {kind}
     coded, found = table.columns(words, numbers)

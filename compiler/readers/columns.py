@@ -13,6 +13,17 @@ NUMBER = re.compile(
     re.IGNORECASE,
 )
 
+# How the titles of the two ends differ, and what a title of cells holds beside that.
+SIDES = (
+    *(("presynaptic", "postsynaptic"), ("presyn", "postsyn"), ("pre", "post")),
+    *(("source", "target"), ("from", "to"), ("sender", "receiver")),
+    *(("upstream", "downstream"), ("src", "dst"), ("src", "tgt")),
+)
+CELLS = re.compile(
+    r"(neuron|cell|body|root|segment|seg|skeleton|skid|node|vertex|unit|object|obj"
+    r"|region|area|index|idx|id|name|label|number|num|no|pt|synaptic|the)*"
+)
+
 
 def looks_like_header(rows: Sequence[list[str]]) -> bool:
     """Whether a column is of numbers below its first cell, or two words are ours."""
@@ -26,14 +37,32 @@ def looks_like_header(rows: Sequence[list[str]]) -> bool:
 
 
 def by_name(names: Sequence[str]) -> dict[str, int]:
-    """The columns whose names are known: of several the best word, then the first."""
+    """The columns whose names are known: of several the best word, then the first.
+
+    Ends that are not among our words are known by each other: `body_pre`, `body_post`.
+    """
     words = [plain_word(name) for name in names]
     places = {}
     for role, synonyms in COLUMNS.items():
         known = [word for word in synonyms if word in words]
         if known:
             places[role] = words.index(known[0])
-    return places
+    return places if {"pre", "post"} <= places.keys() else places | ends(words)
+
+
+def ends(words: Sequence[str]) -> dict[str, int]:
+    """The first two columns called alike but for the side; {} where there are none."""
+    for place, word in enumerate(words):
+        for pre, post in SIDES:
+            if word.startswith(pre):
+                rest, mate = word.removeprefix(pre), post + word.removeprefix(pre)
+            elif word.endswith(pre):
+                rest, mate = word.removesuffix(pre), word.removesuffix(pre) + post
+            else:
+                continue
+            if mate in words and CELLS.fullmatch(rest):
+                return {"pre": place, "post": words.index(mate)}
+    return {}
 
 
 def by_content(rows: Sequence[list[str]], width: int) -> dict[str, int]:

@@ -22,8 +22,13 @@ WEIGHTS = ("weight", "chemical", "electrical")
 
 
 def number_of(cell: str, form: Form) -> float:
-    """A weight as the numbers of its file are written; nan where the cell holds none."""
+    """A weight as the numbers of its file are written; nan where the cell holds none.
+
+    Gephi, which says of each row whether it has a direction, leaves out weights of 1.
+    """
     text = cell.strip()
+    if not text and "direction" in form.places:
+        return 1.0
     if form.decimal == COMMA:
         if not BY_COMMA.fullmatch(text):
             return weight_of("")

@@ -14,7 +14,7 @@ from .columnar import by_columns
 from .decimals import decimal_of
 from .decoding import decodable
 from .delimited import COMMENTS, BadRecord, stream
-from .directions import both_ways
+from .directions import both_ways, without_weight
 from .even_text import EvenText, Uneven, even_text
 from .findings import find
 from .form import Form
@@ -67,6 +67,7 @@ def read_delimited(data: bytes, label: str, layout: Layout) -> EdgeList:
         hint = "give one row for each synapse below it"
         raise InputError(label, "a header and no rows", hint)
     edges = both_ways(edges)
+    found = (*found, *without_weight(form, records()))
     refuse_list(edges, form, layout, label)
     if form.titles:
         above = f"{plural(form.titles, 'line')} above the header left out"

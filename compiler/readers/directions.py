@@ -1,15 +1,18 @@
-"""Rows without a direction, as two."""
+"""Rows that say whether they have a direction, as Gephi writes them: without one, as two."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 import numpy as np
 
+from ..ir.accounts import Finding
 from ..ir.stages import CHEMICAL
 from ..names import plural
 from .delimited import BOTH_WAYS
 from .findings import find
+from .form import Form
 from .reader import EdgeList
 
 
@@ -32,3 +35,19 @@ def both_ways(edges: EdgeList) -> EdgeList:
         line=edges.line[rows],
         findings=(*edges.findings, find("EC304", said)),
     )
+
+
+def without_weight(
+    form: Form, records: Iterable[tuple[int, list[str]]]
+) -> tuple[Finding, ...]:
+    """How many rows leave out their weight.
+
+    Args:
+        records: (line, cells) of each row.
+    """
+    if not {"direction", "weight"} <= form.places.keys():
+        return ()
+    place = form.places["weight"]
+    count = sum(not row[place].strip() for _, row in records if len(row) > place)
+    seen = f"{plural(count, 'row')} without a weight: each counts 1"
+    return (find("EC303", seen),) if count else ()

@@ -112,19 +112,20 @@ def edge_list(graph: PropertyGraph, label: str, layout: Layout) -> EdgeList:
     named, unnamed = names_of(graph, layout.columns.get("name", ""))
     wrong = wrong_names(graph, label, named)
     form = edge_form(graph, layout)
-    found, more, unweighed = rows(graph, label, form, kind)
+    found, more, unweighed, doubled = rows(graph, label, form, kind)
     role, transmitter, still = cell_data(graph, label)
     if mistakes := [*wrong, *more, *still]:
         raise InputError.of(sorted(mistakes, key=lambda mistake: mistake.at.line))
     places = {name: form.title(place) for name, place in form.places.items()}
-    doubled = len(found) - len({line for *_, line in found})
     findings = list(unread(form, frozenset()))
     if unnamed:
-        seen = f"nodes go by their ids, not by {unnamed}"
-        findings.append(find("EC104", seen))
+        findings.append(find("EC104", f"nodes go by their ids, not by {unnamed}"))
     if unweighed:
         seen = f"{plural(unweighed, 'edge')} without a weight: each counts 1"
         findings.append(find("EC303", seen))
+    if doubled:
+        seen = f"{plural(doubled, 'undirected edge')} read both ways"
+        findings.append(find("EC304", seen))
     pre, post, weight, kinds, line = zip(*found, strict=True)
     return EdgeList(
         names=tuple(named.values()),
@@ -237,8 +238,8 @@ def edge_form(graph: PropertyGraph, layout: Layout) -> Form:
 
 def rows(
     graph: PropertyGraph, label: str, form: Form, kind: int
-) -> tuple[list[Row], list[Mistake], int]:
-    """The edges as rows, what is wrong with them, and how many have no weight.
+) -> tuple[list[Row], list[Mistake], int, int]:
+    """The edges as rows, what is wrong, how many have no weight, and how many no direction.
 
     Args:
         form: the data of the edges; kind: of all edges whose data do not tell it.
@@ -247,7 +248,7 @@ def rows(
     keys = {role: form.title(place) for role, place in form.places.items()}
     wrong: list[Mistake] = []
     found: list[Row] = []
-    unweighed = 0
+    unweighed = doubled = 0
     for line, source, target, directed, data in graph.edges:
         at = graph.edge_at(label, line)
         stray = [end for end in (source, target) if end not in number]
@@ -269,7 +270,8 @@ def rows(
             found.append((*ends, weight, sort, line))
             if not directed and sort == CHEMICAL and source != target:
                 found.append((*ends[::-1], weight, sort, line))
-    return found, wrong, unweighed
+                doubled += 1
+    return found, wrong, unweighed, doubled
 
 
 def cell_data(

@@ -21,7 +21,7 @@ import numpy as np
 import pytest
 from scipy import sparse
 from scipy.io import savemat
-from support.damage import cut, edges, read
+from support.damage import cut, edges, is_read_or_told, is_told, read
 from support.hostile_files import (
     DECLARED,
     RUN,
@@ -516,6 +516,13 @@ def test_each_format_has_a_sample() -> None:
     assert names == WHOLE.keys() - PACKERS.keys()
 
 
+@pytest.mark.parametrize("name", WHOLE)
+def test_a_file_cut_at_a_tenth_is_told(name: str) -> None:
+    for data in cut(WHOLE[name]()):
+        assert is_read_or_told(data) if name in ENDLESS else is_told(data)
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize("name", WHOLE)
 def test_a_file_cut_at_a_tenth_costs_one_message(name: str, tmp_path: Path) -> None:
     for data in cut(WHOLE[name]()):

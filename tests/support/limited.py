@@ -7,6 +7,7 @@ paths and writes accounts, a line of JSON each, one at a time.
 
 from __future__ import annotations
 
+import atexit
 import json
 import os
 import resource
@@ -51,17 +52,22 @@ def server() -> subprocess.Popen[bytes]:
     """The server of this process; it ends when this process closes its input."""
     command = [sys.executable, "-P", __file__]
     environment = {**os.environ, "OMP_NUM_THREADS": "1"}
-    return subprocess.Popen(
+    process = subprocess.Popen(
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment
     )
+    atexit.register(process.communicate)
+    return process
 
 
 def serve() -> None:
     """Answer every request by a child."""
+    import networkx
+    import scipy.io
+
     from elegansc.cli.compile import compile_command
     from elegansc.readers.parse import parse
 
-    assert compile_command and parse
+    assert compile_command and networkx and parse and scipy
     for line in iter(sys.stdin.buffer.readline, b""):
         path, folder = json.loads(line)
         with tempfile.NamedTemporaryFile() as words:

@@ -18,6 +18,7 @@ from ..choice import none_wanted, wanted
 from ..columnar import by_columns
 from ..columns import by_content, by_name, looks_like_header
 from ..delimited import UNKNOWN, trimmed
+from ..directions import both_ways, without_weight
 from ..form import Form, Sample
 from ..header import names_both
 from ..ids import with_ids
@@ -74,8 +75,7 @@ def read_edges(sheet: Sheet, label: str, layout: Layout) -> EdgeList:
         InputError: what is wrong with the rows, all of it.
         UsageError: a wish names no column.
     """
-    form = form_of(sheet, layout)
-    form = settled(form, layout)
+    form = settled(form_of(sheet, layout), layout)
     if not form.known:
         missing = [role for role in ("pre", "post") if role not in form.places]
         names = form.header or tuple(form.rows[0] if form.rows else ())
@@ -90,6 +90,7 @@ def read_edges(sheet: Sheet, label: str, layout: Layout) -> EdgeList:
         return wanted(numbered(sheet, form), form)
 
     form, told = with_ids(form, layout, records)
+    told = (*told, *without_weight(form, records()))
     table = sheet.rows if isinstance(sheet.rows, Columns) else None
     first = sheet.first + form.start
     rows = (
@@ -110,7 +111,7 @@ def read_edges(sheet: Sheet, label: str, layout: Layout) -> EdgeList:
         seen = "a header and no rows"
         raise InputError(sheet.at(label, 0), seen, "give one row for each synapse")
     edges = with_cell_columns(
-        edges,
+        both_ways(edges),
         form,
         lambda places: (
             Told(rows.line, rows.beside) if table else in_rows(records(), places)

@@ -108,6 +108,8 @@ def frame_of(sheet: Sheet) -> Frame | None:
         return None
     if (row < 0 or column < 0) and high != wide:
         return None  # a table of numbers
+    if (row < 0) != (column < 0) and high < LABELLED:
+        return None  # a table of few rows
     return frame
 
 
@@ -125,9 +127,10 @@ def turned(sheet: Sheet) -> Sheet:
 def labels_in(sheet: Sheet, text: Bool, number: Bool) -> int:
     """The one of the leading lines that has most different words; -1: none has any.
 
-    A line of which most are numbers is no line of labels.
+    A line of which most are numbers is no line of labels; of two with as many words it is
+    the one of fewer numbers.
     """
-    best, most = -1, 1
+    best, most, least = -1, 1, 0
     for place in range(min(LABELLED, len(text))):
         if int(text[place].sum()) <= int(number[place].sum()):
             continue
@@ -138,8 +141,9 @@ def labels_in(sheet: Sheet, text: Bool, number: Bool) -> int:
                 if is_text
             }
         )
-        if words >= most + (best < 0):
-            best, most = place, words
+        numbers = int(number[place].sum())
+        if words >= most + (best < 0) and (words > most or numbers <= least):
+            best, most, least = place, words, numbers
     return best
 
 

@@ -65,7 +65,14 @@ def text_edges(text: Text, label: str, layout: Layout) -> EdgeList:
         rows = [row for _, row in records(lines, form.delimiter, sample.start)]
     except BadRecord as error:
         raise unsplit(error, data, label, layout, form) from None
-    sheet = Sheet("", [row for row in rows if any(row)], sample.start, grid=False)
+    rows = [row for row in rows if any(row)]
+    if (
+        form.header
+        and len(rows) > 1
+        and {len(row) for row in rows[1:]} == {len(rows[0]) + 1}
+    ):
+        rows[0].insert(0, "")  # as R writes a matrix: its rows have names
+    sheet = Sheet("", rows, sample.start, grid=False)
     frame = frame_of(sheet)
     if frame is None:
         raise unrecognised(form, label, sample)
