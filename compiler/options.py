@@ -104,6 +104,7 @@ class Options:
     )
 
     electrical: str = option("", "A file of gap junctions beside SOURCE.")
+    polyadic: bool = option(False, "A cell may name several receivers.")
     cells: str = option("", "Table of cells: name,role[,transmitter], in any format.")
     cells_columns: str = option("", "Its columns: name=root_id,role=super_class.")
     roles_table: str = option(

@@ -33,6 +33,7 @@ SELECTING: dict[str, Any] = {
     "cells": "",
     "cells_columns": "",
     "electrical": "",
+    "polyadic": False,
     "roles_table": "structure",
     "inputs": (),
     "outputs": (),

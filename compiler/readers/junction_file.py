@@ -9,9 +9,10 @@ from ..files import read_bytes
 from ..ir.accounts import BookForm, Finding, Form, GraphForm, PartForm
 from ..ir.stages import ELECTRICAL
 from ..names import label_of, plain, plural
+from ..options import Options
 from .book import Book
 from .meaning.understand import joined, wished
-from .reader import EdgeList, File
+from .reader import EdgeList, File, Layout
 
 
 def read_beside(path: str) -> File:
@@ -21,6 +22,19 @@ def read_beside(path: str) -> File:
         InputError: no such file.
     """
     return File(path, read_bytes(path, empty="give one row for each gap junction"))
+
+
+def recorded(options: Options, layout: Layout) -> Layout:
+    """A layout with what a model records of how its source is read.
+
+    Raises:
+        InputError: no such file of gap junctions.
+    """
+    beside = layout.electrical
+    if beside is None and options.electrical:
+        beside = read_beside(options.electrical)
+    polyadic = layout.polyadic or options.polyadic
+    return replace(layout, electrical=beside, polyadic=polyadic)
 
 
 def together(edges: EdgeList, label: str, junctions: EdgeList, beside: str) -> EdgeList:

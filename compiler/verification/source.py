@@ -11,7 +11,7 @@ from ..ir.stages import Circuit, Connectome, Junctions, Plan, Synapses
 from ..ir.trace import Trace
 from ..module.read import Model
 from ..pipeline import to_circuit
-from ..readers.junction_file import read_beside
+from ..readers.junction_file import recorded
 from ..readers.reader import Layout
 from ..sources import UNLABELLED, open_source
 from .check import Check
@@ -29,9 +29,7 @@ class Against:
 def compare(model: Model, against: Against) -> Check:
     """Parse the source again with the module's own options; compare edge multisets."""
     options = replace(model.options, cells=against.cells or model.options.cells)
-    layout = against.layout
-    if options.electrical and layout.electrical is None:
-        layout = replace(layout, electrical=read_beside(options.electrical))
+    layout = recorded(options, against.layout)
     source = open_source(against.path, layout, hint=UNLABELLED)
     if not isinstance(source, Connectome):
         raise InputError(against.path, "a generated module", "give its source")

@@ -12,6 +12,7 @@ import pytest
 from support.command import run
 from support.workbooks import Cell, xlsx
 
+import elegansc
 from elegansc.errors import InputError, UsageError
 from elegansc.files import read_bytes
 from elegansc.ir.stages import INTER, MOTOR, MUSCLE, SENSORY, CellFact
@@ -157,6 +158,17 @@ def test_the_columns_are_recorded_said_and_kept_by_update() -> None:
     assert run("update", "model.py").exit_code == 0
     assert '"cells-columns": "name=root_id,role=flow"' in Path("model.py").read_text()
     assert run("compile", "worm.csv", *table[2:]).exit_code == 2
+
+
+def test_python_takes_the_columns_as_a_text_or_a_mapping() -> None:
+    Path("worm.csv").write_text(WORM)
+    Path("cells.csv").write_text(CODEX)
+    table = {"name": "root_id", "role": 2}
+    one = elegansc.compile("worm.csv", cells="cells.csv", cells_columns=table)
+    two = elegansc.compile(
+        "worm.csv", cells=Path("cells.csv"), cells_columns="name=root_id,role=2"
+    )
+    assert one.source == two.source
 
 
 @pytest.mark.parametrize(

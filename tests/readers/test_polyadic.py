@@ -15,6 +15,7 @@ from support.workbooks import Cell, xlsx
 import elegansc
 from elegansc.errors import UsageError
 from elegansc.ir.stages import ELECTRICAL, Connectome
+from elegansc.module.read import read_model
 
 WORM = (
     'pre,post,kind,weight\nASEL,"AVAL,AVAR",chemical,3\nAVAL,DA1 ; DB1,chemical,2\n'
@@ -85,6 +86,23 @@ def test_the_command_line_says_what_was_parted(
     plain = run("compile", "worm.csv", "-o", "plain.py")
     assert "(--polyadic reads a row for each)" in plain.stderr
     assert "EC306" in run("lint", "worm.csv", "--polyadic").stdout
+
+
+def test_the_model_records_it_and_update_reads_so_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("worm.csv").write_text(WORM)
+    assert run("compile", "worm.csv", "--polyadic", "-q", "-o", "m.py").exit_code == 0
+    assert '"polyadic": True' in Path("m.py").read_text()
+    assert "--polyadic" in Path("m.py").read_text()  # in the command that made it
+    assert run("verify", "m.py", "--against", "worm.csv").exit_code == 0
+    assert run("status", "m.py").exit_code == 0
+    Path("worm.csv").write_text(WORM + '"AVBL","DA1,DB1",chemical,7\nASEL,AVBL,S,2\n')
+    assert run("update", "m.py").exit_code == 0
+    tables = read_model(Path("m.py").read_bytes(), "m.py").tables
+    assert tables.chemical["DB1"]["AVBL"] == 7
+    assert run("compile", "worm.csv", "-o", "m.py").exit_code == 1  # it would be lost
 
 
 def test_a_file_without_several_receivers_is_told_so() -> None:

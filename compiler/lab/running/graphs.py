@@ -21,7 +21,7 @@ from ...nulls.files import CELLS, cell_table, edge_list
 from ...nulls.twins import null_of, twins
 from ...options import Options
 from ...pipeline import circuit_of, compile_source
-from ...readers.junction_file import read_beside
+from ...readers.junction_file import recorded
 from ...readers.reader import Layout
 from ..protocol.protocol import WORM, Task
 
@@ -31,6 +31,7 @@ NAME = "Worm"  # of every class
 SELECTING = (
     "cells_columns",
     "electrical",
+    "polyadic",
     "roles_table",
     "inputs",
     "outputs",
@@ -69,8 +70,7 @@ def graphs(task: Task, folder: Path) -> dict[str, GraphFiles]:
         InputError: the source has a mistake, a twin is impossible, or a file can not be
             written.
     """
-    beside = task.options.electrical
-    layout = Layout(electrical=read_beside(beside) if beside else None)
+    layout = recorded(task.options, Layout())
     circuit = circuit_of(task.source, label="", options=task.options, layout=layout)
     place = folder / task.name
     for name in ("graphs", "models"):
