@@ -62,6 +62,13 @@ CODES: Mapping[str, Code] = {
         "Titles are no rows; a row above the header would be lost.",
         "Put the header first, or use --no-header.",
     ),
+    "EC106": Code(
+        WARNING,
+        "regions within regions are counted twice",
+        "neuPrint tells a synapse in AL-DA1(R) in the row of that and in the row of AL(R): "
+        "added up, connections in parts of the brain that are divided weigh double.",
+        "Export primary regions alone, or the total of each pair.",
+    ),
     "EC201": Code(
         WARNING,
         "nearly the name of a known neuron",

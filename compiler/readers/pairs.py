@@ -12,13 +12,14 @@ from ..arrays import Float64, Int64
 from ..errors import InputError, Location
 from ..ir.accounts import Finding, TextForm
 from ..ir.stages import ELECTRICAL
-from ..names import amount, plain
+from ..names import amount, plain, plural
 from .book import ByColumn, Coded
 from .columns import NUMBER
 from .delimited import plain_word, weight_of
 from .findings import find
 from .form import Form
 from .reader import EdgeList, Layout
+from .regions import nested
 from .unread import ANIMALS, is_end, shown
 
 LOOKED_AT = 100_000  # rows of repeated pairs
@@ -98,6 +99,7 @@ def weighed(
         refuse_totals(form, layout, rows, label)
     if rows is not None:
         told |= dict(animals(form, rows))
+        told |= dict(regions(form, rows))
     findings = (*edges.findings, *told.values())
     return replace(edges, findings=findings), frozenset(told)
 
@@ -189,6 +191,21 @@ def animals(form: Form, rows: Repeats) -> Iterator[tuple[int, Finding]]:
             f"{shown(form, place)} tells apart rows of one pair, and they are added up: "
             f"{seen}{', ...' if len(values) > 8 else ''}; --where {title}={plain(example)} reads one",
         )
+
+
+def regions(form: Form, rows: Repeats) -> Iterator[tuple[int, Finding]]:
+    """The columns of regions within regions, whose rows of one pair are added up."""
+    for place, cells in rows.cells.items():
+        found = list(nested(cells, rows.pair, rows.weight))
+        if found:
+            inner, outer, pairs = found[0]
+            seen = f"{shown(form, place)}: {plain(inner)} lies within {plain(outer)}, and the "
+            seen += f"rows of both are added up ({plural(pairs, 'pair')}"
+            more = f"; so {plural(len(found) - 1, 'other region')}" if found[1:] else ""
+            title = form.title(place).removeprefix("column ")
+            yield place, find(
+                "EC106", f"{seen}{more}); --where {title}=REGION reads one"
+            )
 
 
 def refuse_totals(form: Form, layout: Layout, rows: Repeats, label: str) -> None:

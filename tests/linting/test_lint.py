@@ -16,6 +16,7 @@ from elegansc.readers.reader import Layout
 
 CLEAN = "pre,post,weight,kind\nS1,A,3,chemical\nA,M1,2,chemical\nA,B,1,electrical\n"
 TRAPS = {
+    "EC106": "pre,post,roi,weight\nS,A,AL(R),5\nS,A,AL-DA1(R),4\nA,M,AL(R),1\n",
     "EC501": "pre,post,weight,kind\nS,A,1,e\nA,S,1,e\nA,M,1,e\nS,A,1,c\nA,M,1,c\n",
     "EC502": "pre,post,weight,kind\nS,A,1,e\nA,S,2,e\nS,A,1,c\nA,M,1,c\n",
     "EC503": "pre,post,weight\nS,A,1\nA,A,1\nA,M,1\n",

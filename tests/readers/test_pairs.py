@@ -176,3 +176,41 @@ def test_rows_of_two_directions_are_refused(words: tuple[str, str]) -> None:
     with pytest.raises(InputError, match='"direction" says which way each row runs'):
         read(text)
     assert edges(read(text, where={"direction": (words[1],)})) == [("a", "c", 2.0)]
+
+
+NESTED = """bodyId_pre,bodyId_post,roi,weight
+1,2,AL(R),15
+1,2,AL-DA1(R),9
+1,3,AL(R),4
+1,3,AL-DA1(R),4
+3,1,MB(R),9
+3,1,CA(R),3
+"""
+
+
+def test_regions_within_regions_are_told() -> None:
+    told = said(read(NESTED))["EC106"]
+    assert '"AL-DA1(R)" lies within "AL(R)"' in told
+    assert "(2 pairs; so 1 other region)" in told
+
+
+@pytest.mark.parametrize(
+    "regions",
+    [
+        ("AL(R)", "AL(L)"),
+        ("LO(R)", "LOP(R)"),
+        ("AVLP_R", "PVLP_R"),
+        ("AL(R)", "AL-DA1(L)"),
+        ("S1", "S10"),
+        ("EB", "FB"),
+    ],
+)
+def test_regions_beside_each_other_are_not(regions: tuple[str, str]) -> None:
+    rows = "".join(f"1,2,{region},{9 - n}\n" for n, region in enumerate(regions))
+    found = read(f"bodyId_pre,bodyId_post,roi,weight\n{rows}2,3,{regions[0]},1\n")
+    assert "EC106" not in said(found)
+
+
+def test_an_inner_region_of_more_weight_lies_in_no_other() -> None:
+    rows = "pre,post,roi,weight\n1,2,AL(R),3\n1,2,AL-DA1(R),9\n2,3,AL(R),1\n"
+    assert "EC106" not in said(read(rows))
