@@ -22,6 +22,7 @@ from .module.header import (
 )
 from .module.read import Model, SweepModel, read_consistent, read_module
 from .options import Options
+from .readers.junction_file import recorded
 from .readers.parse import parse
 from .readers.reader import Layout
 
@@ -56,6 +57,24 @@ def open_source(
             return replace(connectome, source=Source(label, unit))
         case module:
             return replace(module, label=label)
+
+
+def open_both(paths: tuple[str, str], layout: Layout) -> list[Opened]:
+    """Open two sources; the one that a model was made from is read as it records.
+
+    Raises:
+        InputError, UsageError: as of `open_source`.
+    """
+    found = [open_source(path, layout, hint=UNLABELLED) for path in paths]
+    again = []
+    for path, source, other in zip(paths, found, reversed(found), strict=True):
+        if isinstance(source, Connectome) and not isinstance(other, Connectome):
+            own = source.source.label == other.header.label and path != "-"
+            wish = recorded(other.options, layout) if own else layout
+            if wish != layout:
+                source = open_source(path, wish, hint=UNLABELLED)
+        again.append(source)
+    return again
 
 
 def read_source(data: bytes, path: str, layout: Layout) -> Opened:

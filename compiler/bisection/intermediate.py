@@ -19,9 +19,10 @@ from ..module.restore import unplanned
 from ..names import class_name
 from ..options import Options
 from ..pipeline import lower, to_circuit
+from ..readers.junction_file import without_reading
 from ..readers.reader import Layout
 from ..semantics.registry import semantics_of
-from ..sources import MODULE, UNLABELLED, Opened, check_own, open_source
+from ..sources import MODULE, Opened, check_own, open_both
 from .hunks import Difference, connectome_of
 from .measure import Command, Skipped, median
 
@@ -92,7 +93,7 @@ def read_ends(
         InputError: a file is wrong, or a model was edited. UsageError: options are given
             for a model, or the options of two models differ.
     """
-    sources = [open_source(path, layout, hint=UNLABELLED) for path in (old, new)]
+    sources = open_both((old, new), layout)
     models = [unedited(source) for source in sources]
     options_of_steps = common_options(options, [model for model in models if model])
     one, other = (circuit(source, options_of_steps) for source in sources)
@@ -132,7 +133,7 @@ def common_options(asked: Options, models: list[Model]) -> Options:
     """
     if not models:
         return asked
-    beside = replace(asked, like="", stick=0.0).changed()
+    beside = replace(without_reading(asked), like="", stick=0.0).changed()
     if beside:
         hint = "the options of a generated model are its own; give its source"
         raise UsageError(f"{', '.join('--' + key for key in beside)}: {hint}")

@@ -74,12 +74,13 @@ def diff_command(
     from ..comparison.version import read_versions
     from ..files import allow
     from ..interface.diff import Difference
+    from ..readers.junction_file import without_reading
 
     options, layout = options_of(given), layout_of(given)
     try:
         if html is not None and html != "-":
             allow(Path(html), force=force, source=(old, new), kind=PAGE)
-        asked = options if options != Options() else None
+        asked = options if without_reading(options) != Options() else None
         versions = read_versions(old, new, asked, layout)
         found = changes.compare(*versions, threshold=threshold, fold=fold)
         if html is not None:

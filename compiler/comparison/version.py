@@ -21,7 +21,7 @@ from ..readers.reader import Layout
 from ..semantics.merges import merge_of
 from ..semantics.registry import semantics_of
 from ..semantics.wiring import Link, link, wiring_of
-from ..sources import UNLABELLED, Opened, open_source
+from ..sources import Opened, open_both, open_source
 
 ROLES = {0: "inter", SENSORY: "sensory", MOTOR: "motor", SENSORY | MOTOR: "both"}
 
@@ -100,7 +100,7 @@ def read_versions(
 
     Each is read once, so that it may be a pipe.
     """
-    sources = [open_source(path, layout, hint=UNLABELLED) for path in (old, new)]
+    sources = open_both((old, new), layout)
     return versions_of(sources, (old, new), options)
 
 

@@ -18,7 +18,8 @@ from ..comparison.markdown import markdown
 from ..comparison.version import versions_of
 from ..errors import UsageError, visible
 from ..options import Options
-from ..sources import UNLABELLED
+from ..readers.junction_file import without_reading
+from ..sources import UNLABELLED, open_both
 from .objects.kinds import Input
 from .objects.opened import opened, origin_of
 
@@ -110,10 +111,14 @@ def diff(
     layout = layout_of(choices)
     given = {"old": old, "new": new}
     paths = [origin_of(value, name) for name, value in given.items()]
-    sources = [
-        opened(value, layout, name=name, hint=UNLABELLED)
-        for name, value in given.items()
-    ]
-    asked = options if options != Options() else None
+    sources = (
+        open_both((paths[0], paths[1]), layout)
+        if all(paths)
+        else [
+            opened(value, layout, name=name, hint=UNLABELLED)
+            for name, value in given.items()
+        ]
+    )
+    asked = options if without_reading(options) != Options() else None
     versions = versions_of(sources, paths, asked)
     return Difference(compare(*versions, threshold=least, fold=flag(fold, "fold")))

@@ -37,6 +37,11 @@ def recorded(options: Options, layout: Layout) -> Layout:
     return replace(layout, electrical=beside, polyadic=polyadic)
 
 
+def without_reading(options: Options) -> Options:
+    """The options without those that say how a source is read."""
+    return replace(options, electrical="", polyadic=False)
+
+
 def together(edges: EdgeList, label: str, junctions: EdgeList, beside: str) -> EdgeList:
     """The edges of both files, cells by name; findings and columns say of which file.
 

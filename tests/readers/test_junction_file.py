@@ -187,6 +187,21 @@ def test_update_reads_both_files_again_and_a_change_of_either_is_stale() -> None
     assert junction("model.py") == 9
 
 
+def test_a_source_beside_its_model_is_read_as_the_model_records() -> None:
+    words = ("--electrical", "gap.csv", "--keep", "all", "-q", "-o", "m.py")
+    assert run("compile", "chem.csv", *words).exit_code == 0
+    same = ("--exit-code",)
+    for pair in (("chem.csv", "m.py"), ("m.py", "chem.csv"), ("one.csv", "m.py")):
+        done = run("diff", *pair, *same)
+        assert done.exit_code == 0, (pair, done.stdout, done.stderr)
+    words = ("diff", "chem.csv", "m.py", "--electrical", "gap.csv", *same)
+    assert run(*words).exit_code == 0
+    assert not elegansc.diff("chem.csv", "m.py")
+    assert not elegansc.diff("chem.csv", "m.py", electrical="gap.csv")
+    Path("gap.csv").write_text(GAP + "ASEL,DA1,9\n")
+    assert run("diff", "m.py", "chem.csv", *same).exit_code == 1
+
+
 def test_a_project_names_both_files_from_its_folder(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
