@@ -100,6 +100,9 @@ def settled(connectome: Connectome, table: CellTable | None) -> tuple[Cells, str
     cells = look_up(connectome.cells, table)
     if table.columns and "transmitter" not in table.columns:  # nor says there is none
         cells = replace(cells, transmitter=connectome.cells.transmitter)
+    if table.columns and "role" not in table.columns:
+        role = by_structure(connectome).role
+        return replace(cells, role=role), "file" if own.any() else "structure"
     if own.any() and not table.given and table.origin == OURS:
         return replace(cells, role=own), "file"
     return cells, table.origin

@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterable
 from pathlib import Path
 
+from ..arguments.layout import FILES as LAYOUT_FILES
 from ..errors import CompilerError
 from ..files import same
 from ..git.command import decoded, git
@@ -42,10 +43,11 @@ def comes_from(path: str, changed: list[str]) -> bool:
     names = {label_of(os.path.basename(file)) for file in changed}
     own = made.options
     listed = {own.cells, own.electrical, *(word[1:] for word in own.inputs)}
-    said = bool(project.values(path)) and any(
-        same_file(project.path, f) for f in changed
-    )
-    found = any(source and same_file(source, file) for file in changed)
+    values = project.values(path)
+    said = bool(values) and any(same_file(project.path, f) for f in changed)
+    named = [source, *(values.get(key) for key in LAYOUT_FILES)]
+    paths = [path for path in named if path and isinstance(path, str)]
+    found = any(same_file(path, file) for path in paths for file in changed)
     return (
         found
         or said

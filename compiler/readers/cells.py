@@ -18,6 +18,7 @@ from ..names import plain, plural
 from ..options import Options, base
 from .book import shown
 from .cell_rows import OPTION, CellRows, columns_of_roles, table_of_cells, wishes
+from .cleaning import clean
 from .roles import ROLES, role_of
 
 KINDS = {"neuron": NEURON, "muscle": MUSCLE, "other": OTHER}
@@ -106,7 +107,7 @@ def fact_in(row: list[str], table: CellRows) -> tuple[str, CellFact | tuple[str,
         return "", (f"unknown role or kind {plain(word)}", hint)
     if not cell:
         return "", ("no name", "give every cell a name")
-    return cell, CellFact(bits, transmitter, sort)
+    return clean(cell), CellFact(bits, transmitter, sort)
 
 
 def other_roles(table: CellRows) -> str:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from ..errors import InputError, Location
+from ..errors import InputError, Location, UsageError
 from ..names import plain
 from .columns import numeric
 from .delimited import DELIMITERS
+from .reader import Layout
 
 MOST_COLUMNS = 8  # columns that a message names
 
@@ -80,6 +81,14 @@ class MatrixFound(Exception):
     def __init__(self, form: Form, sample: Sample) -> None:
         self.form, self.sample = form, sample
         super().__init__("a matrix")
+
+
+def check_edge_list(layout: Layout, label: str) -> None:
+    """Raise UsageError for --names and --transpose, unless they may be of a file beside it."""
+    asked = {"names": layout.names is not None, "transpose": layout.transpose}
+    for option, is_asked in asked.items():
+        if is_asked and layout.electrical is None:
+            raise UsageError(f"--{option}: of a matrix; {label} is an edge list")
 
 
 @dataclass(frozen=True, slots=True)

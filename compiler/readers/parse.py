@@ -90,7 +90,7 @@ def junctions_in(file: File, layout: Layout) -> EdgeList:
     told = ("kind", "chemical", "electrical")
     columns = {what: name for what, name in layout.columns.items() if what not in told}
     own = sheets_of(book_of(file, layout), layout.sheets) if layout.sheets else ()
-    alone = replace(layout, electrical=None, sheets=own)
+    alone = replace(layout, sheets=own)
     silent = replace(alone, kind="electrical", columns=columns, kinds={})
     try:
         try:

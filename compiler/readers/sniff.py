@@ -19,7 +19,15 @@ from .delimited import (
     stream,
 )
 from .foreign import refuse_adjacency, refuse_foreign
-from .form import Form, MatrixFound, Sample, matrix, seen_columns, unrecognised
+from .form import (
+    Form,
+    MatrixFound,
+    Sample,
+    check_edge_list,
+    matrix,
+    seen_columns,
+    unrecognised,
+)
 from .header import SEPARATOR, heading, is_short, separator, split
 from .kinds import with_kinds
 from .konect import with_header
@@ -53,12 +61,14 @@ def sniff(data: bytes, label: str, layout: Layout) -> tuple[Form, Sample]:
     at = Location(label, sample.start, text=sample.lines[0].rstrip("\r\n"))
     best = with_header(best, sample, at)
     form = settled(best, layout)
-    if not form.known and matrix(form):
+    nameless = form.header is None and (layout.names is not None or layout.transpose)
+    if (nameless or not form.known) and matrix(form):
         raise MatrixFound(form, sample)
     if not layout.columns:
         refuse_adjacency(form, at)
     if not form.known:
         raise unrecognised(form, label, sample)
+    check_edge_list(layout, label)
     return choosing(form, layout), sample
 
 

@@ -80,6 +80,35 @@ def test_a_graph_a_database_and_json_are_tables_of_cells_too() -> None:
     )
 
 
+def test_columns_of_parquet_and_feather_are_found_too() -> None:
+    pa = pytest.importorskip("pyarrow")
+    from pyarrow import feather, parquet
+
+    ids = [720575940600000001, 720575940600000002]
+    table = pa.table({"root_id": ids, "super_class": ["sensory", "motor"]})
+    for write in (feather.write_feather, parquet.write_table):
+        target = pa.BufferOutputStream()
+        write(table, target)
+        found = roles(target.getvalue().to_pybytes())
+        assert found == {str(ids[0]): SENSORY, str(ids[1]): MOTOR}
+
+
+def test_a_table_without_roles_leaves_them_to_the_file() -> None:
+    Path("worm.csv").write_text("pre,post,weight\n1,2,5\n2,3,3\n2,2,1\n")
+    Path("nt.csv").write_text("root_id,nt_type\n1,ACH\n2,GABA\n3,\n")
+    words = ("compile", "worm.csv", "--cells", "nt.csv", "-o", "m.py")
+    assert run(*words).exit_code == 1
+    done = run(*words, "--cells-columns", "role=")
+    assert done.exit_code == 0 and "EC401" in done.stderr
+    tables = read_model(Path("m.py").read_bytes(), "").tables
+    assert (tables.sensory, tables.motor) == (["1"], ["3"])
+    assert tables.transmitter == {"ACH": ["1"], "GABA": ["2"]}
+
+
+def test_names_are_compared_in_unicodes_form() -> None:
+    assert roles("name,role\nCafe\u0301,sensory\n".encode()) == {"Caf\u00e9": SENSORY}
+
+
 def test_owmeta_gives_roles_transmitters_and_muscles() -> None:
     owmeta = {
         "muscle_info": {"MDL01": ["IRI", [], [], [], "? (Mu) DL1", "0 0.6 0"]},

@@ -213,6 +213,26 @@ def test_a_project_names_both_files_from_its_folder(
     assert run("update", "../model.py").exit_code == 0
     assert '"electrical": "gap.csv"' in Path("../model.py").read_text()
     assert run("status", "../model.py").exit_code == 0
+    Path("../gap.csv").write_text(GAP + "ASEL,DA1,9\n")
+    others = ("status", "--skip-others")
+    assert run(*others, "../gap.csv").exit_code == 1  # the model that comes from it
+    assert run(*others, "../one.csv").exit_code == 0
+
+
+def test_a_project_names_the_names_of_a_matrix_from_its_folder(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    Path("matrix.csv").write_text("0,3,0\n0,0,2\n0,0,0\n")
+    Path("names.txt").write_text("ASEL\nAVAL\nDA1\n")
+    Path("pyproject.toml").write_text(
+        '[tool.elegansc.models."model.py"]\nsource = "matrix.csv"\nnames = "names.txt"\n'
+    )
+    Path("below").mkdir()
+    monkeypatch.chdir("below")
+    assert run("update", "../model.py").exit_code == 0
+    assert '"AVAL": {"ASEL": 3}' in Path("../model.py").read_text()
+    Path("../names.txt").write_text("ASER\nAVAR\nDA1\n")
+    assert run("status", "--skip-others", "../names.txt").exit_code == 1
 
 
 @pytest.mark.parametrize(

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from support.workbooks import xlsx
 
 from elegansc.arguments.layout import layout_of
-from elegansc.errors import InputError
+from elegansc.errors import InputError, UsageError
 from elegansc.readers.parse import parse
 
 EDGES = {("A", "B", 1.0), ("B", "A", 2.0), ("A", "C", 3.0)}
@@ -39,6 +40,22 @@ def test_labels_tell_who_sends_to_whom(text: str) -> None:
 
 def test_columns_send_if_asked() -> None:
     assert read(",A,B,C\nA,0,2,0\nB,1,0,0\nC,3,0,0\n", transpose=True) == EDGES
+
+
+def test_names_make_numbers_of_three_columns_a_matrix() -> None:
+    names = ["A", "B", "C"]
+    assert read("0,1,3\n2,0,0\n0,0,0\n", names=names) == EDGES
+    assert read("0,2,0\n1,0,0\n3,0,0\n", names=names, transpose=True) == EDGES
+
+
+def test_an_edge_list_has_no_names_of_rows_and_is_not_transposed() -> None:
+    text = b"pre,post,weight\nA,B,1\nB,A,2\n"
+    book = xlsx({"one": [["pre", "post"], ["A", "B"], ["B", "C"]]})
+    for data in (text, b"1 2 5\n2 3 1\n", book):
+        for option, value in {"names": ["A", "B"], "transpose": True}.items():
+            told = f"--{option}: of a matrix; worm is an edge list"
+            with pytest.raises(UsageError, match=told):
+                parse(data, "worm", layout=layout_of({option: value}))
 
 
 def test_cells_without_names_are_numbered() -> None:

@@ -19,7 +19,7 @@ from ..columnar import by_columns
 from ..columns import by_content, by_name, looks_like_header
 from ..delimited import UNKNOWN, trimmed
 from ..directions import both_ways, without_weight
-from ..form import Form, Sample
+from ..form import Form, Sample, check_edge_list
 from ..header import names_both
 from ..ids import with_ids
 from ..pairs import of_columns, of_rows, weighed
@@ -75,14 +75,7 @@ def read_edges(sheet: Sheet, label: str, layout: Layout) -> EdgeList:
         InputError: what is wrong with the rows, all of it.
         UsageError: a wish names no column.
     """
-    form = settled(form_of(sheet, layout), layout)
-    if not form.known:
-        missing = [role for role in ("pre", "post") if role not in form.places]
-        names = form.header or tuple(form.rows[0] if form.rows else ())
-        seen = f"no column for {' and '.join(missing)}: the columns are {shown(names)}"
-        hint = "name them, or count them from 1: --columns pre=...,post=...,weight=..."
-        raise InputError(sheet.at(label, max(0, form.start - 1)), seen, hint)
-    form = choosing(form, layout)
+    form = known_form(sheet, label, layout)
     refuse(form, sheet.at(label, max(0, form.start - 1)), layout)
     kind = kind_without_column(layout, form)
 
@@ -128,6 +121,23 @@ def read_edges(sheet: Sheet, label: str, layout: Layout) -> EdgeList:
         form=PartForm(sheet.name, "edge list", columns, ignored=ignored),
         findings=(*edges.findings, *unread(form, named)),
     )
+
+
+def known_form(sheet: Sheet, label: str, layout: Layout) -> Form:
+    """The columns of a sheet of edges, with the rows to read.
+
+    Raises:
+        InputError: nothing says which are pre and post. UsageError: as of `read_edges`.
+    """
+    form = settled(form_of(sheet, layout), layout)
+    if not form.known:
+        missing = [role for role in ("pre", "post") if role not in form.places]
+        names = form.header or tuple(form.rows[0] if form.rows else ())
+        seen = f"no column for {' and '.join(missing)}: the columns are {shown(names)}"
+        hint = "name them, or count them from 1: --columns pre=...,post=...,weight=..."
+        raise InputError(sheet.at(label, max(0, form.start - 1)), seen, hint)
+    check_edge_list(layout, label)
+    return choosing(form, layout)
 
 
 def numbered(sheet: Sheet, form: Form) -> Iterator[tuple[int, list[str]]]:
