@@ -169,7 +169,10 @@ def kind_trouble(cell: str) -> tuple[str, str] | None:
     """What is wrong with a kind, and what to do."""
     if kind_of(cell) != UNKNOWN:
         return None
-    hint = "use chemical or electrical, or name the kind column with --columns kind=..."
+    hint = (
+        f"use chemical or electrical; --kinds {plain(cell)}=chemical says what it is, "
+        "--columns kind=... names the column, --columns kind= leaves it out"
+    )
     return f"unknown synapse kind {plain(cell)}", hint
 
 

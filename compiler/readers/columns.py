@@ -13,14 +13,17 @@ NUMBER = re.compile(
     re.IGNORECASE,
 )
 
+# What stands beside the words of a title: units, signs, and types as Neo4j writes them.
+BESIDE = re.compile(r"\(.*?\)|\[.*?\]|:(int|long|float|double|string)\b|[#:]")
 # How the titles of the two ends differ, and what a title of cells holds beside that.
 SIDES = (
     *(("presynaptic", "postsynaptic"), ("presyn", "postsyn"), ("pre", "post")),
     *(("source", "target"), ("from", "to"), ("sender", "receiver")),
-    *(("upstream", "downstream"), ("src", "dst"), ("src", "tgt")),
+    *(("upstream", "downstream"), ("src", "dst"), ("src", "tgt"), ("start", "end")),
+    *(("1", "2"), ("a", "b")),
 )
 CELLS = re.compile(
-    r"(neuron|cell|body|root|segment|seg|skeleton|skid|node|vertex|unit|object|obj"
+    r"(em|neuron|cell|body|root|segment|seg|skeleton|skid|node|vertex|unit|object|obj"
     r"|region|area|index|idx|id|name|label|number|num|no|pt|synaptic|the)*"
 )
 
@@ -41,13 +44,24 @@ def by_name(names: Sequence[str]) -> dict[str, int]:
 
     Ends that are not among our words are known by each other: `body_pre`, `body_post`.
     """
-    words = [plain_word(name) for name in names]
-    places = {}
+    words = unnumbered([plain_word(name) for name in names])
+    bare = unnumbered([plain_word(BESIDE.sub("", name)) for name in names])
+    places: dict[str, int] = {}
     for role, synonyms in COLUMNS.items():
-        known = [word for word in synonyms if word in words]
-        if known:
-            places[role] = words.index(known[0])
-    return places if {"pre", "post"} <= places.keys() else places | ends(words)
+        for titles in (words, bare):
+            known = [word for word in synonyms if word in titles]
+            if known and role not in places:
+                places[role] = titles.index(known[0])
+    return places if {"pre", "post"} <= places.keys() else places | ends(bare)
+
+
+def unnumbered(words: Sequence[str]) -> list[str]:
+    """The words, "" for those of a series of three or more: cell1, cell2, cell3."""
+    known = {*words}
+    thirds = {word[:-1] for word in words if word[-1:] in ("3", "c")}
+    series = {f"{start}{end}" for start in thirds for end in "12ab" if start}
+    series = {word for word in series if word in known}
+    return ["" if word in series else word for word in words]
 
 
 def ends(words: Sequence[str]) -> dict[str, int]:
@@ -60,7 +74,7 @@ def ends(words: Sequence[str]) -> dict[str, int]:
                 rest, mate = word.removesuffix(pre), word.removesuffix(pre) + post
             else:
                 continue
-            if mate in words and CELLS.fullmatch(rest):
+            if mate in words and CELLS.fullmatch(rest) and len(rest + pre) > 1:
                 return {"pre": place, "post": words.index(mate)}
     return {}
 

@@ -60,6 +60,7 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
         *("sections", "emsections", "strength", "size", "value", "wweight"),
         *("meanweight", "weightmean", "synapsecounts", "excitatoryxconnectivity"),
         *("connectivity", "freq", "frequency", "numberoffibers", "fibers"),
+        *("flne", "fln"),
     ),
     "kind": (
         *("kind", "syntype", "synapsetype", "synapsekind", "connectiontype"),

@@ -21,7 +21,7 @@ from .form import Form
 from .ids import with_ids
 from .pairs import of_columns, of_rows, weighed
 from .reader import EdgeList, Layout
-from .refusals import refuse, refuse_list
+from .refusals import refuse, refuse_fractions, refuse_list
 from .rows import (
     Rows,
     as_edges,
@@ -69,6 +69,7 @@ def read_delimited(data: bytes, label: str, layout: Layout) -> EdgeList:
     edges = both_ways(edges)
     found = (*found, *without_weight(form, records()))
     refuse_list(edges, form, layout, label)
+    refuse_fractions(edges, form, layout, label)
     if form.titles:
         above = f"{plural(form.titles, 'line')} above the header left out"
         found = (*found, find("EC105", above))

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import math
+
 from ..errors import InputError, Location
-from .columns import cells_of
+from ..names import plain
+from .columns import NUMBER, cells_of
 from .delimited import plain_word
 from .form import Form
 from .reader import EdgeList, Layout
@@ -62,6 +65,29 @@ def refuse_ways(form: Form, place: int, at: Location) -> None:
         f"read the rows of one way, such as --where {title}={min(cells_of(form.rows, place))}, "
         "with --columns pre=...,post=... as they run; or write pre and post",
     )
+
+
+def refuse_fractions(edges: EdgeList, form: Form, layout: Layout, label: str) -> None:
+    """Raise InputError for numbers with a fraction where names stand: no name is one."""
+    if form.header or layout.columns or not all(map(NUMBER.fullmatch, edges.names)):
+        return
+    found = [name for name in edges.names if is_fraction(name)]
+    if found:
+        raise InputError(
+            label,
+            f"{plain(found[0])} where a cell's name stands, and no header: a matrix?",
+            "a matrix of three cells has their names above it; --columns "
+            "pre=1,post=2,weight=3 reads it as edges",
+        )
+
+
+def is_fraction(name: str) -> bool:
+    """Whether a name is a finite number that is not whole."""
+    try:
+        value = float(name)
+    except ValueError:
+        return False
+    return math.isfinite(value) and not value.is_integer()
 
 
 def refuse_list(edges: EdgeList, form: Form, layout: Layout, label: str) -> None:

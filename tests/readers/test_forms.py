@@ -385,6 +385,106 @@ FORMS = {
     ),
 }
 
+# Of laboratories whose files were never seen here, as they are described.
+OTHERS = {
+    "WormAtlas": Form(
+        b"EM Cell 1\tEM Cell 2\tSynapse type\t# Synapses\nA\tB\tS\t1\nB\tC\tSp\t2\n"
+        b"A\tC\tEJ\t4\n",
+        PAIRS,
+        {("A", "C", 4.0)},
+    ),
+    "a workbook whose titles have units": Form(
+        xlsx(
+            {"S": [["Pre", "Post", "Weight (sections)"], ["A", "B", 1], ["B", "C", 2]]}
+        ),
+        PAIRS,
+    ),
+    "Neo4j": Form(
+        b":START_ID(Body-ID),weight:int,:END_ID(Body-ID)\n1,1,2\n2,2,3\n", NUMBERED
+    ),
+    "Ciona": Form(
+        b"Presynaptic/Postsynaptic,A,B,C\nA,0,1.25,\nB,0.06,,3.5\nC,,,\n",
+        {("A", "B", 1.25), ("B", "A", 0.06), ("B", "C", 3.5)},
+    ),
+    "CATMAID's matrix": Form(
+        b"Neuron A [skid],11,12,13\n11,0,1,0\n12,0,0,2\n13,0,0,0\n",
+        {("11", "12", 1.0), ("12", "13", 2.0)},
+    ),
+    "BANC": Form(
+        f"pre,post,count,norm,total_input\n{A},{B},5,0.01,500\n{B},{C},7,0.02,350\n".encode(),
+        {(A, B, 5.0), (B, C, 7.0)},
+        findings=('EC101 not read: "norm" (numbers), "total_input" (numbers)',),
+    ),
+    "FANC": Form(
+        f",pre_root,post_root,n_syn\n0,{A},{B},5\n1,{B},{C},7\n".encode(),
+        {(A, B, 5.0), (B, C, 7.0)},
+    ),
+    "Markov's macaque": Form(
+        b"CASE,SOURCE,TARGET,FLNe,STATUS\n1,A,B,0.75,known\n2,B,C,0.5,known\n",
+        {("A", "B", 0.75), ("B", "C", 0.5)},
+    ),
+    "layers of the mouse": Form(
+        b'"","V1, layer 2/3","V1, layer 4","V2"\n"V1, layer 2/3",0,1,0\n'
+        b'"V1, layer 4",0,0,2\n"V2",0,0,0\n',
+        {("V1, layer 2/3", "V1, layer 4", 1.0), ("V1, layer 4", "V2", 2.0)},
+    ),
+    "synapses of neuPrint": Form(
+        b"bodyId_pre,bodyId_post,roi_pre,roi_post,x_pre,y_pre,z_pre\n"
+        b"1,2,AL(R),AL(R),10,20,30\n1,2,AL(R),AL(R),14,20,30\n2,3,LH(R),LH(R),9,20,30\n",
+        {("1", "2", 1.0), ("2", "3", 1.0)},
+        rows=3,
+        findings=(
+            'EC101 not read: "x_pre" (numbers), "y_pre" (numbers), "z_pre" (numbers)',
+        ),
+    ),
+    "a matrix of cells with numbers": Form(
+        b",cell1,cell2,cell3\ncell1,0,1,0\ncell2,0,0,2\ncell3,0,0,0\n",
+        {("cell1", "cell2", 1.0), ("cell2", "cell3", 2.0)},
+    ),
+}
+FORMS |= OTHERS
+REFUSED = {
+    "WormAtlas's workbook of several sheets": (
+        xlsx(
+            {
+                "Connectome": [["Origin", "Target", "Number"], ["A", "B", 1]],
+                "NeuronsToMuscle": [["Neuron", "Muscle", "Number"], ["B", "M", 2]],
+            }
+        ),
+        '--sheet "NeuronsToMuscle"  an edge list',
+    ),
+    "the mouse's workbook of weights and chances": (
+        xlsx(
+            {
+                name: [[None, "A", "B"], ["A", 0, 0.5], ["B", 0.25, 0]]
+                for name in ("W_ipsi", "PValue_ipsi")
+            }
+        ),
+        '--sheet "W_ipsi"  a matrix of 2 x 2',
+    ),
+    "kinds by number": (
+        b"pre_seg_id,post_seg_id,type,n\n3001,3002,2,4\n3002,3003,1,2\n",
+        "--kinds 2=chemical says what it is",
+    ),
+    "three rows of three numbers": (
+        b"0 1.5 0\n0 0 2\n1 0 0\n",
+        "1.5 where a cell's name",
+    ),
+    "an axon and a dendrite": (
+        b"axon_id,dendrite_id,psd_size\n1,101,40\n2,102,50\n",
+        "--columns pre=...,post=...,weight=...",
+    ),
+    "a table of cells": (b"Id,Label,modularity\nA,A,1\nB,B,2\nC,C,1\n", "--cells FILE"),
+}
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_what_is_not_sure_is_refused_with_what_to_type(name: str) -> None:
+    data, told = REFUSED[name]
+    with pytest.raises(InputError) as caught:
+        read(data)
+    assert told in str(caught.value)
+
 
 @pytest.mark.parametrize("name", FORMS)
 def test_a_form_gives_what_stands_in_it(name: str) -> None:

@@ -153,7 +153,7 @@ def numeric_labels(sheet: Sheet) -> bool:
     side = [row[0].strip() if row else "" for row in sheet.rows]
     ids = first[1:]
     same = len(first) > 2 and ids == side[1 : len(first)] and len(set(ids)) == len(ids)
-    return same and first[0] in ("", "0", "id")
+    return same and (first[0] in ("", "0") or not NUMBER.fullmatch(first[0]))
 
 
 def read_matrix(sheet: Sheet, frame: Frame, label: str, layout: Layout) -> Matrix:
