@@ -12,7 +12,6 @@ from ..graph import longest_path, ranks, total
 from ..ir.optimality import Optimality, Past
 from ..ir.stages import Circuit
 from .feedback_arc_set import FeedbackArcSet, feedback_arc_set, names_in_order
-from .level_ladder import in_few_levels
 from .problem import Problem
 from .repair import Repaired, directions, live_nodes, repair
 
@@ -82,7 +81,12 @@ def solve(problem: Problem) -> Solution:
         return Solution.from_past(problem, past)
     first, found = search(problem)
     most = problem.options.max_levels
-    repaired = in_few_levels(problem, found, most) if most else repair(problem, found)
+    if most:
+        from .level_ladder import in_few_levels
+
+        repaired = in_few_levels(problem, found, most)
+    else:
+        repaired = repair(problem, found)
     against, loops = problem.instance.against_blocks, problem.loops
     back = symmetry.back(repaired.back | against) | loops
     least = symmetry.back(first.back | against) & ~loops

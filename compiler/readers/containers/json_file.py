@@ -10,8 +10,6 @@ from ...names import plain
 from ..book import Book, shown
 from ..reader import Layout
 from .container import Container
-from .json_graph import graph_of, neighbours_of
-from .json_table import arrays_of, cells_of, list_of, table_of
 from .xml_file import MARKS
 
 SIZE = (
@@ -42,6 +40,9 @@ def read_json(data: bytes, label: str, layout: Layout) -> Book:
     Raises:
         InputError: it is no JSON, too large or too deep, or holds no edges.
     """
+    from .json_graph import graph_of, neighbours_of
+    from .json_table import arrays_of, cells_of, list_of, table_of
+
     value = loaded(data, label)
     forms = (graph_of, table_of, cells_of, arrays_of, list_of, neighbours_of)
     for form in forms:
