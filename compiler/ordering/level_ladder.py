@@ -19,6 +19,7 @@ from ..errors import InputError
 from ..names import plural
 from .feedback_arc_set import FeedbackArcSet
 from .few_levels import LevelAssignment, levels_found, order_rank
+from .integer_program import SEARCH
 from .integers import parts
 from .keep_alive_levels import STARTS, Repair, repair_levels
 from .list_schedule import list_schedule
@@ -137,6 +138,7 @@ class Ladder:
         for count, anew in rungs(len(self.instance.names), most):
             if self.last and self.perfect(self.last):
                 break
+            SEARCH.info("levels: %d, of %d asked for", count, most)
             assignment, last = self.assignment(count), self.last
             if anew or last is None:
                 new = self.searched(assignment)

@@ -22,7 +22,8 @@ from elegansc.ordering import integer_program
 from elegansc.ordering.instance import Instance, instance_of
 from elegansc.ordering.integer_program import NODES, Effort
 from elegansc.ordering.problem import Problem
-from elegansc.pipeline import circuit_of
+from elegansc.pipeline import circuit_of, lower
+from elegansc.readers.parse import parse
 from elegansc.readers.reader import Layout
 from elegansc.report.cycles import percent
 from elegansc.verification.verify import static
@@ -251,3 +252,10 @@ def test_a_long_search_is_told_on_a_terminal(
     progress.show_progress()
     integer_program.SEARCH.info("round %d", 3)
     assert capsys.readouterr().err == "search    round 3\n"
+
+
+def test_each_search_in_few_levels_is_told(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO, "elegansc.search")
+    text = b"A,B\nB,C\nC,D\nA,D\n"
+    lower(parse(text, "w.csv"), Options(inputs=("A",), outputs=("D",), max_levels=3))
+    assert "levels: 3, of 3 asked for" in caplog.messages
