@@ -223,7 +223,10 @@ def test_konect_without_weights() -> None:
 
 def test_an_empty_count_is_none_beside_a_wrong_one() -> None:
     with pytest.raises(InputError) as told:
-        read("pre,post,chem,gap\nA,B,,x\n")
+        read(
+            "pre,post,chem,gap\nA,B,,x\n",
+            columns={"chemical": "chem", "electrical": "gap"},
+        )
 
     assert "not a finite number" in str(told.value)
     assert "decimal point" not in str(told.value)
