@@ -47,13 +47,18 @@ class ByColumn(ABC):
 
     @abstractmethod
     def columns(
-        self, coded: Collection[int], numbers: Mapping[int, Callable[[str], float]]
+        self,
+        coded: Collection[int],
+        numbers: Mapping[int, Callable[[str], float]],
+        ends: Collection[int] = (),
     ) -> tuple[dict[int, Coded], dict[int, Float64]]:
         """Columns by their places, those of the titles left out.
 
         Args:
             coded: places of columns of words; numbers: of numbers, each with what reads
                 a number from a word: nan where it holds none.
+            ends: places among `coded` whose columns are numbered alike, if that is less
+                work: they share one list of words.
         """
 
     @abstractmethod

@@ -33,9 +33,10 @@ def by_columns(
     weight = None if counts else places.get("weight")
     if weight is not None:
         numbers[weight] = number_reader(form, number_of("", form))
-    words = {places["pre"], places["post"], *form.wanted, *beside}
+    sides = {places["pre"], places["post"]}
+    words = {*sides, *form.wanted, *beside}
     words |= set() if kind is None else {kind}
-    coded, found = table.columns(words, numbers)
+    coded, found = table.columns(words, numbers, sides)
     values = {place: usable(column) for place, column in found.items()}
     line = np.arange(first, first + len(coded[places["pre"]].codes), dtype=np.int32)
     rows: Int64 | slice = slice(None)
@@ -89,16 +90,24 @@ def counted(
 
 def numbered(pre: Coded, post: Coded) -> tuple[tuple[str, ...], Int32, Int32]:
     """The names in the order in which rows have them, and (E,) numbers of both ends."""
-    words = [*map(str.strip, pre.words), *map(str.strip, post.words)]
-    size = len(pre.codes)
-    first = np.r_[2 * first_rows(pre), 2 * first_rows(post) + 1]
+    size, shift = len(pre.codes), 0
+    first, other = 2 * first_rows(pre), 2 * first_rows(post) + 1
+    words = pre.words
+    if words is post.words:
+        first = np.minimum(first, other)
+    else:
+        words, shift = [*words, *post.words], len(words)
+        first = np.r_[first, other]
+    words = list(map(str.strip, words))
     order = np.argsort(first)[: int((first < 2 * size).sum())]
-    known = dict.fromkeys(map(words.__getitem__, order.tolist()))
-    place = {**dict.fromkeys(words, -1), **dict(zip(known, count()))}
-    number = np.fromiter(map(place.__getitem__, words), np.int32, len(words))
-    sender: Int32 = number[: len(pre.words)][pre.codes]
-    receiver: Int32 = number[len(pre.words) :][post.codes]
-    return tuple(known), sender, receiver
+    names = tuple(dict.fromkeys(map(words.__getitem__, order.tolist())))
+    number = np.full(len(words), -1, np.int32)
+    if len(names) == len(order):
+        number[order] = np.arange(len(names), dtype=np.int32)
+    else:
+        place = {**dict.fromkeys(words, -1), **dict(zip(names, count()))}
+        number = np.fromiter(map(place.__getitem__, words), np.int32, len(words))
+    return names, number[pre.codes], number[shift:][post.codes]
 
 
 def first_rows(column: Coded) -> Int64:

@@ -6,7 +6,7 @@ integers. Whatever else stands in a text, quotes or lines of another width, only
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -84,9 +84,13 @@ class EvenText(ByColumn):
         return table
 
     def columns(
-        self, coded: Collection[int], numbers: Mapping[int, Callable[[str], float]]
+        self,
+        coded: Collection[int],
+        numbers: Mapping[int, Callable[[str], float]],
+        ends: Collection[int] = (),
     ) -> tuple[dict[int, Coded], dict[int, Float64]]:
         tables = {place: WordTable() for place in coded}
+        tables |= dict.fromkeys(ends, WordTable())
         codes: dict[int, list[Int32]] = {place: [] for place in coded}
         values: dict[int, list[Float64]] = {place: [] for place in numbers}
         for block in self.blocks():
@@ -94,8 +98,9 @@ class EvenText(ByColumn):
                 codes[place].append(table.codes(pieces(block, place)))
             for place, number in numbers.items():
                 values[place].append(as_numbers(pieces(block, place), number))
+        words = {table: table.texts() for table in tables.values()}
         return (
-            {p: table.coded(codes[p]) for p, table in tables.items()},
+            {p: Coded(joined(codes[p]), words[table]) for p, table in tables.items()},
             {p: np.concatenate([np.zeros(0), *found]) for p, found in values.items()},
         )
 
@@ -111,7 +116,7 @@ class EvenText(ByColumn):
             for place, table in tables.items() if len(chosen) else ():
                 codes[place].append(table.codes(pieces(block, place, chosen)))
             done = int(stop)
-        return {p: table.coded(codes[p]) for p, table in tables.items()}
+        return {p: Coded(joined(codes[p]), tables[p].texts()) for p in tables}
 
 
 def even_text(data: bytes, form: Form, encoding: str) -> EvenText | None:
@@ -165,3 +170,8 @@ def as_numbers(cells: list[UInt64], number: Callable[[str], float]) -> Float64:
     codes = table.codes(cells)
     found: Float64 = np.array(list(map(number, table.texts())), np.float64)[codes]
     return found
+
+
+def joined(parts: Sequence[Int32]) -> Int32:
+    """Part after part of a column."""
+    return np.concatenate([np.zeros(0, np.int32), *parts])

@@ -120,10 +120,14 @@ def repeated(edges: EdgeList) -> Int64:
     """Rows of pairs that stand there several times with one kind, sorted by pair."""
     size = np.int64(max(1, len(edges.names)))
     key = (edges.pre.astype(np.int64) * size + edges.post) * 2 + edges.kind
-    rows = np.flatnonzero(edges.kind <= ELECTRICAL)
+    synaptic = edges.kind <= ELECTRICAL
+    rows = np.arange(len(key)) if synaptic.all() else np.flatnonzero(synaptic)
     rows = rows[np.argsort(key[rows], kind="stable")]
-    same = np.diff(key[rows]) == 0
-    more = np.r_[same, False] | np.r_[False, same] if len(rows) else np.zeros(0, bool)
+    key = key[rows]
+    more = np.zeros(len(rows), bool)
+    same = key[1:] == key[:-1]
+    more[1:] = same
+    more[:-1] |= same
     found: Int64 = rows[more]
     return found
 

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 import numpy as np
 
 from ..arrays import Bool, Int32, Int64, UInt64
-from .book import Coded
 
 PIECE = 8  # bytes of a word that are compared at once
 MIX = np.uint64(0xBF58476D1CE4E5B9)  # of splitmix64
@@ -107,10 +106,6 @@ class WordTable:
         bits = (len(self.slots) - 1).bit_length()
         found: Int64 = (mixed >> np.uint64(64 - bits)).astype(np.int64)
         return found
-
-    def coded(self, parts: Sequence[Int32]) -> Coded:
-        """Numbers, part after part, with the words."""
-        return Coded(np.concatenate([np.zeros(0, np.int32), *parts]), self.texts())
 
     def texts(self) -> list[str]:
         """The words by number, of UTF-8."""

@@ -129,13 +129,15 @@ class ArrowRows(Columns):
         return [self.titles, *map(list, zip(*columns, strict=True))][:count]
 
     def columns(
-        self, coded: Collection[int], numbers: Mapping[int, Callable[[str], float]]
+        self,
+        coded: Collection[int],
+        numbers: Mapping[int, Callable[[str], float]],
+        ends: Collection[int] = (),
     ) -> tuple[dict[int, Coded], dict[int, Float64]]:
         with told(self.label, self.format):
-            words = {
-                place: in_words(self.column(self.titles[place], words=True))
-                for place in coded
-            }
+            columns = {p: self.column(self.titles[p], words=True) for p in coded}
+            words = in_common_words({place: columns.pop(place) for place in ends})
+            words |= {place: in_words(column) for place, column in columns.items()}
             return words, {
                 place: as_numbers(self.column(self.titles[place], words=True), number)
                 for place, number in numbers.items()
@@ -145,6 +147,19 @@ class ArrowRows(Columns):
         with told(self.label, self.format):
             columns = {p: self.column(self.titles[p], words=True) for p in places}
             return {p: in_words(column.take(rows)) for p, column in columns.items()}
+
+
+def in_common_words(columns: Mapping[int, Any]) -> dict[int, Coded]:
+    """Columns, numbered alike where they are of one type."""
+    import pyarrow as pa
+
+    if len({column.type for column in columns.values()}) != 1:
+        return {place: in_words(column) for place, column in columns.items()}
+    chunks = [chunk for column in columns.values() for chunk in column.chunks]
+    codes, words = in_words(pa.chunked_array(chunks, next(iter(columns.values())).type))
+    ends = np.cumsum([len(column) for column in columns.values()])[:-1]
+    parts = np.split(codes, ends)
+    return {p: Coded(part, words) for p, part in zip(columns, parts, strict=True)}
 
 
 def in_words(column: Any) -> Coded:
