@@ -21,6 +21,7 @@ from support.graphs import cells, told
 from support.hostile_names import ACCEPTED
 from support.paths import ROOT
 from support.strategies import connectome, connectomes
+from support.workbooks import xlsx
 
 import elegansc
 from elegansc.errors import InputError
@@ -181,15 +182,11 @@ def test_roles_in_sheets_of_a_workbook_are_read(tmp_path: Path) -> None:
     rows = [["pre", "post", "pre_role", "post_role"], ["A", "B", "sensory", ""]]
     more = [["pre", "post", "post_role"], ["B", "C", "motor"]]
     path = tmp_path / "worm.xlsx"
-    with pd.ExcelWriter(path) as writer:
-        for name, table in (("chemical", rows), ("electrical", more)):
-            frame = pd.DataFrame(table)
-            frame.to_excel(writer, sheet_name=name, header=False, index=False)
+    path.write_bytes(xlsx({"chemical": rows, "electrical": more}))
     read = elegansc.read(path, sheet=["chemical", "electrical"])
     assert cells(read) == [("A", SENSORY, ""), ("B", 0, ""), ("C", MOTOR, "")]
     clash = [*rows, ["C", "A", "", "motor"]]
-    with pd.ExcelWriter(path) as writer:
-        pd.DataFrame(clash).to_excel(writer, header=False, index=False)
+    path.write_bytes(xlsx({"Sheet1": clash}))
     with pytest.raises(InputError, match="Sheet1!3: role motor of A; above it is"):
         elegansc.read(path)
 
