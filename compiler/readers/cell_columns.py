@@ -22,7 +22,7 @@ from .delimited import plain_word
 from .form import Form
 from .reader import EdgeList
 from .roles import role_of
-from .transmitters import NONE, SENDERS, findings_of, released
+from .transmitters import NONE, free_words, sender_place, with_senders
 
 SIDES = ("pre", "post")
 FACTS = ("role", "transmitter")
@@ -71,16 +71,9 @@ def with_cell_columns(
     edges = with_facts(edges, form, places, Told(line, cells), ends, at)
     if sender is None:
         return edges
-    found = released(ends["pre"], weight, *cells[sender], len(edges.names))
     title = form.title(sender)
-    words = list(edges.transmitter)
-    for number, word in zip(found.sender.tolist(), found.word, strict=True):
-        words[number] = word
-    return replace(
-        used(edges, {"pre transmitter": title}),
-        transmitter=tuple(words),
-        findings=(*edges.findings, *findings_of(found, edges.names, title)),
-    )
+    edges = with_senders(edges, title, ends["pre"], weight, *cells[sender])
+    return used(edges, {"pre transmitter": title})
 
 
 def by_line(edges: EdgeList) -> tuple[Int32, Mapping[str, Int32], Float64]:
@@ -188,19 +181,6 @@ def cell_places(form: Form) -> dict[tuple[str, str], int]:
         for fact in FACTS
         if side + fact in free
     }
-
-
-def sender_place(form: Form) -> int | None:
-    """The position of a column that tells the sender's transmitter, if there is one."""
-    free = free_words(form)
-    return next((free[word] for word in SENDERS if word in free), None)
-
-
-def free_words(form: Form) -> dict[str, int]:
-    """The positions of the columns without a role by their titles, as plain words."""
-    words = [plain_word(title) for title in form.header or ()]
-    taken = form.places.values()
-    return {w: n for n, w in reversed([*enumerate(words)]) if n not in taken}
 
 
 def in_rows(records: Iterable[tuple[int, list[str]]], places: Collection[int]) -> Told:

@@ -6,13 +6,12 @@ The half of a graph format that does not depend on how its file is written.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 import numpy as np
 
-from ..arrays import UInt8
 from ..errors import InputError, Location, Mistake, UsageError
 from ..ir.accounts import GraphForm
 from ..ir.stages import CHEMICAL
@@ -22,18 +21,15 @@ from .columns import by_name
 from .delimited import COUNTS, UNKNOWN, layout_kind, plain_word
 from .findings import find
 from .form import Form
+from .graph_cells import cell_data, with_edge_transmitters
 from .kinds import kind_in, weights, with_kinds
 from .reader import EdgeList, Layout
-from .roles import role_of
 from .unread import unread
 
 # The data that names a node: of several the first that no two nodes share.
 NAMES = ("cellname", "name", "label", "neuron", "cell", "dnname")
 EDGE_DATA = ("weight", "kind")
 SAMPLE = 256  # edges by whose data keys are understood
-TRANSMITTERS = (
-    *("transmitter", "neurotransmitter", "neurotransmitters", "nttype", "topnt"),
-)
 
 Data = dict[str, str]  # name -> text
 Row = tuple[int, int, float, int, int]  # pre, post, weight, kind, line
@@ -127,7 +123,7 @@ def edge_list(graph: PropertyGraph, label: str, layout: Layout) -> EdgeList:
         seen = f"{plural(doubled, 'undirected edge')} read both ways"
         findings.append(find("EC304", seen))
     pre, post, weight, kinds, line = zip(*found, strict=True)
-    return EdgeList(
+    edges = EdgeList(
         names=tuple(named.values()),
         pre=np.array(pre, np.int32),
         post=np.array(post, np.int32),
@@ -139,6 +135,7 @@ def edge_list(graph: PropertyGraph, label: str, layout: Layout) -> EdgeList:
         form=GraphForm(graph.format, places, doubled, unnamed),
         findings=tuple(findings),
     )
+    return with_edge_transmitters(edges, graph, form)
 
 
 def check_layout(layout: Layout, label: str, format: str) -> None:
@@ -272,29 +269,3 @@ def rows(
                 found.append((*ends[::-1], weight, sort, line))
                 doubled += 1
     return found, wrong, unweighed, doubled
-
-
-def cell_data(
-    graph: PropertyGraph, label: str
-) -> tuple[UInt8, tuple[str, ...], list[Mistake]]:
-    """Role and transmitter of each node, and what is wrong with them."""
-    roles, wrong = [], []
-    for line, word in node_data(graph, ("role", "roles")):
-        bits = role_of(word)
-        if bits is None:
-            hint = "one of sensory, inter, motor (S, I, M; NA: inter), or several by commas"
-            at = graph.node_at(label, line)
-            wrong.append(Mistake(at, f"unknown role {word!a}", hint))
-        roles.append(bits or 0)
-    transmitter = tuple(
-        "" if word == "NA" else word for _, word in node_data(graph, TRANSMITTERS)
-    )
-    return np.array(roles, np.uint8), transmitter, wrong
-
-
-def node_data(graph: PropertyGraph, words: Sequence[str]) -> Iterator[tuple[int, str]]:
-    """(line, text) of one kind of data, a node each; "" where it has none."""
-    for node in graph.nodes.values():
-        data = {**graph.defaults, **node.data}
-        found = {plain_word(key): text for key, text in data.items()}
-        yield node.line, next((found[word] for word in words if word in found), "")

@@ -12,6 +12,8 @@ from ..ir.accounts import Finding
 from ..names import amount, plain, plural
 from .delimited import plain_word
 from .findings import find
+from .form import Form
+from .reader import EdgeList
 
 # What a column of rows may be called; compared as `plain_word` writes it.
 SENDERS = ("nttype", "topnt", "prenttype", "pretopnt")
@@ -40,6 +42,27 @@ class Released:
     torn: int = 0
     example: int = -1
     shares: Mapping[str, float] = field(default_factory=dict)
+
+
+def with_senders(
+    edges: EdgeList,
+    title: str,
+    sender: Int32,
+    weight: Float64,
+    codes: Int32,
+    words: list[str],
+) -> EdgeList:
+    """The edge list with the transmitters of its senders, and what is odd about them.
+
+    Args:
+        title: of the column that tells them; the others as of `released`.
+    """
+    found = released(sender, weight, codes, words, len(edges.names))
+    names = list(edges.transmitter)
+    for number, word in zip(found.sender.tolist(), found.word, strict=True):
+        names[number] = word
+    findings = (*edges.findings, *findings_of(found, edges.names, title))
+    return replace(edges, transmitter=tuple(names), findings=findings)
 
 
 def released(
@@ -105,3 +128,16 @@ def findings_of(
         more = f" and {len(strange) - SHOWN:,} more" if len(strange) > SHOWN else ""
         some = ", ".join(map(plain, strange[:SHOWN])) + more
         yield find("EC308", f"{title}: no known transmitter: {some}; kept as written")
+
+
+def sender_place(form: Form) -> int | None:
+    """The position of a column that tells the sender's transmitter, if there is one."""
+    free = free_words(form)
+    return next((free[word] for word in SENDERS if word in free), None)
+
+
+def free_words(form: Form) -> dict[str, int]:
+    """The positions of the columns without a role by their titles, as plain words."""
+    words = [plain_word(title) for title in form.header or ()]
+    taken = form.places.values()
+    return {w: n for n, w in reversed([*enumerate(words)]) if n not in taken}

@@ -70,6 +70,25 @@ def test_every_container_tells_it() -> None:
         assert told(parse(data, "fly")) == want
 
 
+def test_directed_edges_of_a_graph_tell_it_and_its_nodes_do() -> None:
+    rows = [line.split(",") for line in FLY.splitlines()]
+    links = [
+        {"source": pre, "target": post, "weight": int(count), "nt_type": word}
+        for pre, post, _, count, word in rows[1:]
+    ]
+    nodes = [{"id": name} for name in "1234"]
+    graph = {"directed": True, "multigraph": True, "nodes": nodes, "links": links}
+    found = parse(json.dumps(graph).encode(), "fly.json")
+    assert told(found) == told(parse(FLY.encode(), "fly.csv"))
+    assert "1 of 3 senders with several" in findings(found)["EC307"]
+
+    graph["directed"] = False
+    assert not any(parse(json.dumps(graph).encode(), "fly.json").cells.transmitter)
+    graph["nodes"] = [{"id": name, "top_nt": "GABA"} for name in "1234"]
+    named = parse(json.dumps(graph).encode(), "fly.json").cells.transmitter
+    assert named == ("GABA",) * 4
+
+
 def test_the_columns_of_an_export_come_first_and_contradictions_are_errors() -> None:
     text = "pre,post,pre_transmitter,nt_type\nA,B,GABA,ACH\nB,A,ACH,ACH\n"
     found = parse(text.encode(), "fly.csv")
