@@ -85,8 +85,8 @@ class Sheet:
         grid: cells go by letter and number, as in a spreadsheet.
         titled: the first row names the columns: the container itself says so.
         indexed: rows below the title go by place, from 0, in `name`: `links[42]`.
-        told: role and transmitter -> their words by the cell's name, as another table
-            gives them; told_in: the title of its column by what it holds.
+        cell_facts: role and transmitter -> their words by the cell's name, of another
+            table; fact_titles: the title of its column by what it holds.
     """
 
     name: str
@@ -95,8 +95,8 @@ class Sheet:
     grid: bool = True
     titled: bool = False
     indexed: bool = False
-    told: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
-    told_in: Mapping[str, str] = field(default_factory=dict)
+    cell_facts: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    fact_titles: Mapping[str, str] = field(default_factory=dict)
 
     def at(self, label: str, row: int, column: int = -1) -> Location:
         """Where a cell stands, or a row; both from 0."""

@@ -30,7 +30,7 @@ FACTS = ("role", "transmitter")
 Places = Mapping[tuple[str, str], int]  # (side, fact) -> position from 0 of its column
 
 
-class Told(NamedTuple):
+class RowFacts(NamedTuple):
     """Some columns of rows.
 
     Attributes:
@@ -45,7 +45,7 @@ class Told(NamedTuple):
 def with_cell_columns(
     edges: EdgeList,
     form: Form,
-    told: Callable[[Collection[int]], Told],
+    told: Callable[[Collection[int]], RowFacts],
     at: Callable[[int], Location],
 ) -> EdgeList:
     """The edge list with the roles and transmitters that columns tell, if there are any.
@@ -68,7 +68,7 @@ def with_cell_columns(
     if not np.array_equal(line, columns.line):
         stands = np.searchsorted(columns.line, line)
         cells = {place: (code[stands], w) for place, (code, w) in cells.items()}
-    edges = with_facts(edges, form, places, Told(line, cells), ends, at)
+    edges = with_facts(edges, form, places, RowFacts(line, cells), ends, at)
     if sender is None:
         return edges
     title = form.title(sender)
@@ -90,7 +90,7 @@ def with_facts(
     edges: EdgeList,
     form: Form,
     places: Places,
-    told: Told,
+    told: RowFacts,
     ends: Mapping[str, Int32],
     at: Callable[[int], Location],
 ) -> EdgeList:
@@ -128,7 +128,7 @@ def with_facts(
 
 def with_table(
     edges: EdgeList,
-    told: Mapping[str, Mapping[str, str]],
+    words_of: Mapping[str, Mapping[str, str]],
     titles: Mapping[str, str],
 ) -> EdgeList:
     """The edge list with what another table tells of its cells, if its rows do not.
@@ -136,17 +136,19 @@ def with_table(
     A table of roles with another word than sensory, inter, motor is left unread.
 
     Args:
-        told: role, transmitter -> words by the cell's name.
+        words_of: role, transmitter -> words by the cell's name.
         titles: of the columns by what they hold.
     """
-    words = [told.get("role", {}).get(name, "") for name in edges.names]
+    if not words_of:
+        return edges
+    words = [words_of.get("role", {}).get(name, "") for name in edges.names]
     bits = [role_of(word) for word in words]
     known = [bit for bit in bits if bit is not None]
-    if "role" in told and len(known) == len(bits) and not edges.role.any():
+    if "role" in words_of and len(known) == len(bits) and not edges.role.any():
         edges = replace(edges, role=np.array(known, np.uint8))
         edges = used(edges, {"role": titles["role"]})
-    if "transmitter" in told and not any(edges.transmitter):
-        found = (told["transmitter"].get(name, "") for name in edges.names)
+    if "transmitter" in words_of and not any(edges.transmitter):
+        found = (words_of["transmitter"].get(name, "") for name in edges.names)
         kept = tuple("" if plain_word(word) in NONE else word for word in found)
         edges = replace(edges, transmitter=kept)
         edges = used(edges, {"transmitter": titles["transmitter"]})
@@ -154,7 +156,7 @@ def with_table(
 
 
 def facts(
-    places: Places, told: Told, ends: Mapping[str, Int32]
+    places: Places, told: RowFacts, ends: Mapping[str, Int32]
 ) -> Iterator[tuple[int, int, str, str]]:
     """(line, number of a name, fact, word), each thing once."""
     for (side, fact), place in places.items():
@@ -183,7 +185,9 @@ def cell_places(form: Form) -> dict[tuple[str, str], int]:
     }
 
 
-def in_rows(records: Iterable[tuple[int, list[str]]], places: Collection[int]) -> Told:
+def in_rows(
+    records: Iterable[tuple[int, list[str]]], places: Collection[int]
+) -> RowFacts:
     """Columns of rows that are read one after the other."""
     lines, words = array("q"), [dict[str, int]() for _ in places]
     columns = [(place, array("i"), known) for place, known in zip(places, words)]
@@ -197,7 +201,7 @@ def in_rows(records: Iterable[tuple[int, list[str]]], places: Collection[int]) -
         place: (np.frombuffer(codes, np.int32), list(known))
         for place, codes, known in columns
     }
-    return Told(np.frombuffer(lines, np.int64), cells)
+    return RowFacts(np.frombuffer(lines, np.int64), cells)
 
 
 def used(edges: EdgeList, titles: Mapping[str, str]) -> EdgeList:

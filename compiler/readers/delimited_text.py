@@ -8,7 +8,7 @@ from dataclasses import replace
 from ..errors import InputError, Location
 from ..names import plural
 from .blame import mistakes, records_of, unsplit
-from .cell_columns import Told, asked, in_rows, with_cell_columns
+from .cell_columns import RowFacts, asked, in_rows, with_cell_columns
 from .choice import none_wanted, wanted
 from .columnar import by_columns
 from .decimals import decimal_of
@@ -73,7 +73,7 @@ def read_delimited(data: bytes, label: str, layout: Layout) -> EdgeList:
     if form.titles:
         above = f"{plural(form.titles, 'line')} above the header left out"
         found = (*found, find("EC105", above))
-    told = Told(rows.line, rows.beside)
+    told = RowFacts(rows.line, rows.beside)
     edges = with_cell_columns(
         edges,
         form,

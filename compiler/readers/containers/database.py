@@ -190,7 +190,7 @@ def sheet(
             seen = f"the column {plain(column)} of {plain(table.name)} is computed"
             raise InputError(label, seen, "no expression is run: store its values")
     found: Sheet = Sheet(table.name, (), grid=False, titled=True)
-    told, told_in = dict[str, dict[str, str]](), dict[str, str]()
+    known_facts, titles = dict[str, dict[str, str]](), dict[str, str]()
     rows = [[cell_text(cell) for cell in row] for row in rows_of(database, table)]
     for column, (other, key) in table.keys.items():
         known = next((one for one in tables if one.name == other), None)
@@ -198,8 +198,8 @@ def sheet(
             continue
         called = named(database, known, key) or {}
         for what, words in facts(database, known, key, called).items():
-            told.setdefault(what, {}).update(words)
-        told_in |= {
+            known_facts.setdefault(what, {}).update(words)
+        titles |= {
             what: f"{other}.{title}" for what, title in fact_columns(known).items()
         }
         if not called:
@@ -211,7 +211,9 @@ def sheet(
                 raise InputError(found.at(label, number - 1), seen)
             row[place] = called.get(row[place], "")
     named_rows = [list(table.columns), *rows]
-    return replace(found, rows=named_rows, first=0, told=told, told_in=told_in)
+    return replace(
+        found, rows=named_rows, first=0, cell_facts=known_facts, fact_titles=titles
+    )
 
 
 def fact_columns(table: Table) -> dict[str, str]:

@@ -13,7 +13,7 @@ from ...errors import InputError, Mistake
 from ...ir.accounts import PartForm, TextForm
 from ..blame import DETAILED, diagnose
 from ..book import Columns, Sheet, shown
-from ..cell_columns import Told, asked, in_rows, with_cell_columns, with_table
+from ..cell_columns import RowFacts, asked, in_rows, with_cell_columns, with_table
 from ..choice import none_wanted, wanted
 from ..columnar import by_columns
 from ..columns import by_content, by_name, looks_like_header
@@ -107,11 +107,11 @@ def read_edges(sheet: Sheet, label: str, layout: Layout) -> EdgeList:
         both_ways(edges),
         form,
         lambda places: (
-            Told(rows.line, rows.beside) if table else in_rows(records(), places)
+            RowFacts(rows.line, rows.beside) if table else in_rows(records(), places)
         ),
         lambda line: sheet.at(label, line - sheet.first),
     )
-    edges = with_table(edges, sheet.told, sheet.told_in)
+    edges = with_table(edges, sheet.cell_facts, sheet.fact_titles)
     some = of_columns(table, first) if table else of_rows(records())
     edges, named = weighed(edges, form, layout, label, some)
     assert isinstance(edges.form, TextForm)
