@@ -117,18 +117,23 @@ def a_row_a_synapse(edges: EdgeList, form: Form) -> tuple[EdgeList, Finding]:
 
 
 def repeated(edges: EdgeList) -> Int64:
-    """Rows of pairs that stand there several times with one kind, sorted by pair."""
-    size = np.int64(max(1, len(edges.names)))
+    """Rows of pairs that stand there several times with one kind, ascending."""
+    size = max(1, len(edges.names))
     key = (edges.pre.astype(np.int64) * size + edges.post) * 2 + edges.kind
     synaptic = edges.kind <= ELECTRICAL
     rows = np.arange(len(key)) if synaptic.all() else np.flatnonzero(synaptic)
-    rows = rows[np.argsort(key[rows], kind="stable")]
-    key = key[rows]
-    more = np.zeros(len(rows), bool)
+    bits = len(key).bit_length()
+    if (2 * size * size) >> (63 - bits):
+        rows = rows[np.argsort(key[rows], kind="stable")]
+        key = key[rows]
+    else:  # a row beside its key: integers sort several times as fast as places do
+        both = np.sort((key[rows] << bits) | rows)
+        rows, key = both & ((1 << bits) - 1), both >> bits
     same = key[1:] == key[:-1]
+    more = np.zeros(len(rows), bool)
     more[1:] = same
     more[:-1] |= same
-    found: Int64 = rows[more]
+    found: Int64 = np.sort(rows[more])
     return found
 
 

@@ -131,15 +131,16 @@ def connectome_of(
         edges = together(edges, label, junctions, beside.label)
     cells, number = sorted_cells(edges)
     kept = synaptic(edges)
+    left = slice(None) if kept.all() else kept  # a slice copies nothing
     synapses = Synapses(
-        pre=number[edges.pre[kept]],
-        post=number[edges.post[kept]],
-        weight=np.abs(edges.weight[kept]),
-        sign=signs(edges.weight)[kept],
-        line=edges.line[kept],
+        pre=number[edges.pre[left]],
+        post=number[edges.post[left]],
+        weight=np.abs(edges.weight[left]),
+        sign=signs(edges.weight)[left],
+        line=edges.line[left],
     )
     source = Source(label_of(re.split(r"[/\\]", label)[-1]), unit)
-    kinds = edges.kind[kept]
+    kinds = edges.kind[left]
     kinds.setflags(write=False)
     history = History(parse=counted(edges, kept, rows))
     return Connectome(source, cells, synapses, kinds, history)

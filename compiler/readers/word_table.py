@@ -48,18 +48,18 @@ class WordTable:
             *[np.zeros_like(cells[0])] * (self.words.shape[1] - len(cells)),
         ]
         slot, mask = self.home(cells), len(self.slots) - 1
-        code = np.empty(len(slot), np.int32)
         rows = np.arange(len(slot))
+        code = np.empty(len(slot), np.int32)
         while len(rows):
-            at = slot[rows]
-            free = np.flatnonzero(self.slots[at] < 0)
-            self.add(cells, rows[free], at[free])
-            held = self.slots[at]
+            held = self.slots[slot]
+            free = np.flatnonzero(held < 0)
+            if len(free):
+                self.add(cells, free, slot[free])
+                held[free] = self.slots[slot[free]]
             code[rows] = held
-            words = self.words[held]
-            other = differs([piece[rows] for piece in cells], list(words.T))
-            rows = rows[other]
-            slot[rows] = (slot[rows] + 1) & mask
+            other = np.flatnonzero(differs(cells, list(self.words[held].T)))
+            rows, cells = rows[other], [piece[other] for piece in cells]
+            slot = (slot[other] + 1) & mask
         return code
 
     def add(self, cells: Sequence[UInt64], rows: Int64, at: Int64) -> None:
