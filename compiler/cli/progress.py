@@ -1,4 +1,4 @@
-"""Progress of a long search for an order, on a terminal."""
+"""Progress of a long read and of a long search for an order, on a terminal."""
 
 from __future__ import annotations
 
@@ -7,11 +7,12 @@ from time import monotonic
 
 import click
 
+STEPS = ("read", "search")  # that may take long
 PATIENCE = 3.0  # seconds until the first message
 
 
 def show_progress() -> None:
-    """Print what a search does on stderr, if that is a terminal and nobody asked for quiet."""
+    """Print how far long steps are on stderr, if that is a terminal and nobody asked for quiet."""
     if (
         sys.stderr is None
         or not sys.stderr.isatty()
@@ -25,9 +26,12 @@ def show_progress() -> None:
 
         def emit(self, record: logging.LogRecord) -> None:
             if monotonic() - begin > PATIENCE:
-                click.echo(f"search    {record.getMessage()}", err=True)
+                step = record.name.rpartition(".")[2]
+                click.echo(f"{step:<9} {record.getMessage()}", err=True)
 
-    begin, log = monotonic(), logging.getLogger("elegansc.search")
-    log.setLevel(logging.INFO)
-    log.handlers = [Terminal()]
-    log.propagate = False
+    begin = monotonic()
+    for step in STEPS:
+        log = logging.getLogger(f"elegansc.{step}")
+        log.setLevel(logging.INFO)
+        log.handlers = [Terminal()]
+        log.propagate = False

@@ -11,6 +11,7 @@ from itertools import islice
 
 from ..errors import UsageError
 from ..ir.stages import CHEMICAL, ELECTRICAL, LARGEST_WEIGHT
+from .progress import Bytes
 from .reader import Layout
 
 REPEATED = 2  # a row that says again, from the receiver, what another row says
@@ -152,7 +153,7 @@ def weight_of(cell: str) -> float:
 
 def stream(data: bytes, encoding: str) -> Iterator[str]:
     """The lines of a text, ended by LF, CRLF or CR as they stand there."""
-    return io.TextIOWrapper(io.BytesIO(data), encoding, newline="")
+    return io.TextIOWrapper(Bytes(data), encoding, newline="")
 
 
 def records(

@@ -14,6 +14,7 @@ import numpy as np
 from ..arrays import Float64, Int32, Int64, UInt8, UInt64
 from .book import ByColumn, Coded
 from .form import Form
+from .progress import log_bytes
 from .word_table import PIECE, WordTable
 
 BLOCK = 4 * 2**20  # bytes that are taken apart at once
@@ -67,6 +68,7 @@ class EvenText(ByColumn):
                 data[end - start] = 10
             ends = self.taken_apart(data[: end - start + bare])
             yield Block(row, data, ends)
+            log_bytes(start, end, size)
             row, start = row + len(ends), end
 
     def taken_apart(self, data: UInt8) -> Int64:

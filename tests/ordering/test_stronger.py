@@ -23,6 +23,7 @@ from elegansc.ordering.instance import Instance, instance_of
 from elegansc.ordering.integer_program import NODES, Effort
 from elegansc.ordering.problem import Problem
 from elegansc.pipeline import circuit_of, lower
+from elegansc.readers import progress as read_progress
 from elegansc.readers.parse import parse
 from elegansc.readers.reader import Layout
 from elegansc.report.cycles import percent
@@ -237,21 +238,25 @@ def test_the_budget_counts_nodes_and_no_seconds() -> None:
     assert effort.nodes(400) == 1 and effort.nodes(401) == 0
 
 
-def test_a_long_search_is_told_on_a_terminal(
+def test_long_steps_are_told_on_a_terminal(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    log = logging.getLogger("elegansc.search")
-    monkeypatch.setattr(log, "handlers", [])
-    monkeypatch.setattr(log, "propagate", True)
+    for log in map(logging.getLogger, ("elegansc.search", "elegansc.read")):
+        monkeypatch.setattr(log, "handlers", [])
+        monkeypatch.setattr(log, "propagate", True)
     monkeypatch.setattr(progress, "PATIENCE", 0)
     monkeypatch.setattr(sys, "argv", ["elegansc", "compile", "cook2019"])
     progress.show_progress()
-    assert not log.handlers
+    assert not logging.getLogger("elegansc.search").handlers
 
     monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
     progress.show_progress()
     integer_program.SEARCH.info("round %d", 3)
     assert capsys.readouterr().err == "search    round 3\n"
+    monkeypatch.setattr(read_progress, "STEP", 8)
+    for text in (b"pre,post,n\nA,B,1\nB,C,2\n", b'pre,post,n\n"A",B,1\nB,C,2\n'):
+        parse(text, "w.csv")
+        assert "read      0 of 0 MB\n" in capsys.readouterr().err
 
 
 def test_each_search_in_few_levels_is_told(caplog: pytest.LogCaptureFixture) -> None:
