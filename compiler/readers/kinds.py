@@ -77,7 +77,7 @@ def with_kinds(form: Form, layout: Layout) -> Form:
 
 def directions(form: Form, place: int, layout: Layout) -> dict[str, int]:
     """The kinds of a column that says Directed or Undirected, as Gephi writes it; else {}."""
-    cells = {plain_word(cell) for cell in cells_of(form.rows, place)}
+    cells = {plain_word(cell) for cell in {*cells_of(form.rows, place)}}
     if not cells or not cells <= {"directed", "undirected"}:
         return {}
     kind = layout_kind(layout)
@@ -89,7 +89,7 @@ def known(form: Form, place: int | None, own: Mapping[str, int]) -> bool:
     """Whether a cell of a column is a word for a kind: ours, the user's, or a truth."""
     if place is None:
         return False
-    cells = {plain_word(cell) for cell in cells_of(form.rows, place)}
+    cells = {plain_word(cell) for cell in {*cells_of(form.rows, place)}}
     return bool(cells & {*KINDS, *own}) or bool(truth(form, place))
 
 
@@ -102,7 +102,7 @@ def by_truth(form: Form) -> int | None:
 def by_cells(form: Form) -> int | None:
     """The first column without a role whose cells are all kinds, and one a whole word."""
     for place in range(form.width):
-        cells = {plain_word(cell) for cell in cells_of(form.rows, place)}
+        cells = {plain_word(cell) for cell in {*cells_of(form.rows, place)}}
         if place in form.places.values() or not cells or not cells <= KINDS.keys():
             continue
         if max(map(len, cells)) > 2:

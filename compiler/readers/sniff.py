@@ -108,6 +108,8 @@ def choosing(form: Form, layout: Layout) -> Form:
 
 def sampled(data: bytes, label: str, encoding: str) -> Sample:
     """Set the comments apart from the first rows."""
+    if not data.strip():
+        raise InputError(label, "only blank lines", "give one row for each synapse")
     comments: list[str] = []
     lines = stream(data, encoding)
     start = 0

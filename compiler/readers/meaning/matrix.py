@@ -15,14 +15,14 @@ from ...ir.accounts import PartForm
 from ...names import plain
 from ..book import Array, Sheet, shown
 from ..columns import NUMBER
-from ..delimited import plain_word, weight_of
+from ..delimited import plain_word
 from ..reader import Layout
+from .cell_values import Weights, text_or_number
 
 LABELLED = 12  # rows and columns in which labels and titles are looked for
 TOTALS = {"total", "totals", "sum", "sums", "grandtotal"}
 SENDS = {"pre", "presynaptic", "from", "source", "sender", "sending"}
 TAKES = {"post", "postsynaptic", "to", "target", "receiver", "receiving"}
-NOTHING = {"", "-", "nan", "na", "n/a", "null"}
 CORNER = re.compile(r"[\\/|>,:]|->|\bto\b|\bvs\b")
 
 
@@ -72,15 +72,6 @@ def cell_kinds(sheet: Sheet) -> tuple[Bool, Bool]:
                     kind = known[cell] = text_or_number(cell)
                 text[place, column], number[place, column] = kind
     return text, number
-
-
-def text_or_number(cell: str) -> tuple[bool, bool]:
-    """Whether a cell is text, and whether it is a number."""
-    word = cell.strip()
-    if word.lower() in NOTHING:
-        return False, False
-    number = NUMBER.fullmatch(word) is not None
-    return not number, number
 
 
 def frame_of(sheet: Sheet) -> Frame | None:
@@ -165,23 +156,24 @@ def read_matrix(sheet: Sheet, frame: Frame, label: str, layout: Layout) -> Matri
     cells = padded(sheet)
     rows = named(cells, frame, of_rows=True)
     columns = named(cells, frame, of_rows=False)
-    values = np.zeros((len(rows), len(columns)))
-    wrong = []
+    values, known = np.zeros((len(rows), len(columns))), Weights()
     for place, row in enumerate(rows):
         line = cells[row]
-        for other, column in enumerate(columns):
-            cell = line[column].strip()
-            if cell.lower() in NOTHING:
-                continue
-            value = weight_of(cell)
-            if np.isnan(value):
-                at = sheet.at(label, row, column)
-                wrong.append(
-                    Mistake(at, f"{plain(cell)} is no weight", "write a number")
-                )
-            values[place, other] = value
+        values[place] = [known[line[column]] for column in columns]
+    wrong = [
+        (rows[row], columns[column]) for row, column in np.argwhere(np.isnan(values))
+    ]
     if wrong:
-        raise InputError.of(wrong)
+        raise InputError.of(
+            [
+                Mistake(
+                    sheet.at(label, row, column),
+                    f"{plain(cells[row][column].strip())} is no weight",
+                    "write a number",
+                )
+                for row, column in wrong
+            ]
+        )
     names = layout.names
     row_names = tuple(cells[row][frame.column].strip() for row in rows)
     column_names = tuple(cells[frame.row][column].strip() for column in columns)

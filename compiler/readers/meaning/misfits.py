@@ -7,7 +7,8 @@ from collections import Counter
 from ...errors import InputError, Mistake
 from ...names import plain, plural
 from ..book import Sheet, shown
-from .matrix import Frame, Matrix, named, padded, text_or_number
+from .cell_values import text_or_number
+from .matrix import Frame, Matrix, named, padded
 
 
 def check_grid(sheet: Sheet, frame: Frame, label: str) -> None:
