@@ -21,7 +21,7 @@ SPREADSHEET = re.compile(
     r"#(REF|NAME|VALUE|DIV/0|NULL|NUM|SPILL|CALC)[!?]|=[A-Za-z(].*", re.S
 )
 TOTAL = re.compile(r"(grand |sub)?totals?|sum(me)?|gesamt|overall", re.IGNORECASE)
-INITIALS = frozenset("gGsStToO\u017f")  # of TOTAL; a long s is one, too
+TOTALS = ("total", "sum", "gesamt", "overall")  # one of them is in a TOTAL
 MARKS = frozenset("#%=")  # how a formula, an error or a comment begins
 FEW = 8  # names that a finding shows
 FIRST = 8_192  # rows that are looked through for a reciprocal pair before all others
@@ -38,9 +38,10 @@ def suspects(edges: EdgeList) -> Iterator[Finding]:
 def odd_names(names: Sequence[str]) -> Iterator[Finding]:
     """Names of several neurons, formulas, and rows that were commented out."""
     text = "\n".join(names)  # of millions of names few hold any of these
-    known, several = set(names), list[str]()
-    if any(mark in text for mark in (*",;/&+", "and")):
-        several = [n for n in names if BETWEEN.search(n) and is_compound(n, known)]
+    if not any(mark in text for mark in (*",;/&+#%=", "and")):
+        return
+    known = set(names)
+    several = [n for n in names if BETWEEN.search(n) and is_compound(n, known)]
     if several:
         seen = f"{some(several)}: several neurons, read as one cell"
         parted = any(len(receivers(name)) > 1 for name in several)
@@ -86,9 +87,10 @@ def is_compound(name: str, known: Set[str]) -> bool:
 
 def sums(edges: EdgeList) -> Iterator[Finding]:
     """Cells called Total, and a last row that weighs as much as all others."""
-    totals = [
-        name for name in edges.names if name[:1] in INITIALS and TOTAL.fullmatch(name)
-    ]
+    text = "\n".join(edges.names).casefold()
+    totals = []
+    if any(word in text for word in TOTALS):
+        totals = [name for name in edges.names if TOTAL.fullmatch(name)]
     if totals:
         yield find("EC204", f"{some(totals)}: a row of totals? It is read as a cell")
         return

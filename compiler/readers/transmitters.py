@@ -77,6 +77,13 @@ def released(
     named = np.array([bool(w) and plain_word(w) not in NONE for w in words], bool)
     if not named.any():
         return Released(np.zeros(0, np.int64), ())
+    if not len(sender):
+        return Released(np.zeros(0, np.int64), ())
+    new = np.ones(len(sender), bool)  # the rows of one sender often stand together
+    new[1:] = (sender[1:] != sender[:-1]) | (codes[1:] != codes[:-1])
+    run = np.flatnonzero(new)
+    weight = np.add.reduceat(weight, run)
+    sender, codes = sender[run], codes[run]
     key = sender.astype(np.int64) * len(words) + codes
     if not named.all():
         chosen = named[codes]

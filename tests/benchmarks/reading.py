@@ -16,7 +16,10 @@ from common import in_turn, verdict
 
 COLUMNS = ["pre_root_id", "post_root_id", "syn_count"]
 IMPORTS = {
-    "elegansc": "import elegansc, elegansc.interface.read as _; read = elegansc.read",
+    "elegansc": (
+        "import pyarrow.compute, pyarrow.parquet\n"
+        "import elegansc, elegansc.interface.read as _; read = elegansc.read"
+    ),
     "alone": (
         "import sys; sys.modules['pyarrow'] = None\n"
         "import elegansc, elegansc.interface.read as _; read = elegansc.read"
