@@ -10,7 +10,7 @@ from ..errors import InputError, Location, UsageError
 from .delimited import DELIMITERS
 from .reader import Layout
 
-BLOCK = 4 * 2**20  # bytes of a line that are looked at together
+BLOCK = 2**20  # bytes of a line that are looked at together
 MOST_CELLS = 300_000  # in them
 MARKED = tuple(map(str.encode, DELIMITERS))
 MARKS: Mapping[bytes, str] = {  # byte order marks, the longer ones first

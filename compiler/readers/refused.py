@@ -26,7 +26,8 @@ def signed(signature: bytes, name: str, hint: str) -> Container:
 
 
 DOT = re.compile(
-    rb"\s*((//|#)[^\n]*\s*|/\*.*?\*/\s*)*(strict\s+)?(di)?graph\b[^\[\n]*\{", re.DOTALL
+    rb"\s*+(?:(?://|#)[^\n]*+\s*+|/\*.*?\*/\s*+)*+(strict\s+)?(di)?graph\b[^\[\n]*\{",
+    re.DOTALL,
 )
 # How protocols 0 and 1 begin, as text or nearly so; later ones say which they are.
 PICKLE = re.compile(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import islice
 
@@ -33,7 +33,7 @@ from .kinds import with_kinds
 from .konect import with_header
 from .reader import Layout
 
-SAMPLE = 256  # lines that are looked at
+SAMPLE, SAMPLE_SIZE = 256, 8 * 2**20  # lines and characters that are looked at
 
 # How Python begins; the last one: what a generated model holds below its header.
 PYTHON = re.compile(
@@ -118,10 +118,20 @@ def sampled(data: bytes, label: str, encoding: str) -> Sample:
         if told or line.lstrip(" \t").startswith(COMMENTS):
             comments.append(line.strip())
         elif line.strip():
-            return Sample(tuple(comments), (line, *islice(lines, SAMPLE)), start)
+            return Sample(tuple(comments), (line, *some(lines)), start)
     if not comments:
         raise InputError(label, "only blank lines", "give one row for each synapse")
     raise InputError(label, "only comments", "give one row for each synapse")
+
+
+def some(lines: Iterator[str]) -> Iterator[str]:
+    """The first lines, as many as are looked at."""
+    size = 0
+    for line in islice(lines, SAMPLE):
+        yield line
+        size += len(line)
+        if size > SAMPLE_SIZE:
+            return
 
 
 def refuse_python(sample: Sample, label: str, layout: Layout) -> None:

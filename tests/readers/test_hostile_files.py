@@ -359,6 +359,8 @@ HOSTILE: Mapping[str, tuple[Make, str]] = {
     "gt in zstd": (lambda: zstandard("⛾ gt".encode() + bytes(40)), "a graph-tool file"),
     "DOT": (lambda: b"digraph {\n A -> B;\n}\n", "Graphviz DOT"),
     "one line": (lambda: b"A," * 30_000_000, ":1: a line of more than 300,000 cells"),
+    "blank lines": (lambda: b"\n" * 50_000_000, "only blank lines"),
+    "blank lines of Mac OS 9": (lambda: b"\r" * 50_000_000, "only blank lines"),
     "a quote that never ends": (
         lambda: CSV + b'"A,B,1\n' + b"A,B,1\n" * 10**6,
         ":4:1: a quote that is never closed",

@@ -21,10 +21,10 @@ from .xml_file import XmlFile, begins
 LONGEST = 200  # characters of what a message quotes
 GML = re.compile(r"^[ \t]*graph\s*\[", re.MULTILINE)
 GML_HEAD = re.compile(
-    rb"\A\s*(#[^\n]*\s*|(Creator|Version|comment)\b[^\n]*\s*)*graph\s*\[", re.I
+    rb"\A\s*+(?:(?:#|(?:Creator|Version|comment)\b)[^\n]*+\s*+)*+graph\s*\[", re.I
 )
 LISTED = re.compile(
-    rb"\A(\s*#[^\n]*\n|\s*\n)*[^\s{}]+[ \t]+[^\s{}]+[ \t]+\{[^\n]*\}[ \t]*\r?(\n|\Z)"
+    rb"\A(?:\s++|#[^\n]*+\n)*+[^\s{}]+[ \t]+[^\s{}]+[ \t]+\{[^\n]*\}[ \t]*\r?(\n|\Z)"
 )
 
 

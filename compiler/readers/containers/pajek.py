@@ -17,7 +17,9 @@ from .arrays import MOST_NAMES
 from .container import Container
 from .graph_file import decoded
 
-HEAD = re.compile(rb"\A(\xef\xbb\xbf)?(\s*%[^\n]*\n|\s)*\*(vertices|network)\b", re.I)
+HEAD = re.compile(
+    rb"\A(\xef\xbb\xbf)?(?:%[^\n]*+\n|\s++)*+\*(vertices|network)\b", re.I
+)
 WORD = re.compile(r'"([^"]*)"|(\S+)')
 SECTIONS = ("*vertices", "*arcs", "*edges", "*arcslist", "*edgeslist")
 

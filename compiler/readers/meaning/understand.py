@@ -13,6 +13,7 @@ from ...ir.stages import CHEMICAL, ELECTRICAL
 from ...names import plain
 from ..blame import unsplit
 from ..book import Array, Book, Part, Sheet, Text, name_of, shown
+from ..containers.arrays import MOST_CELLS
 from ..decoding import decodable
 from ..delimited import BadRecord, kind_of, layout_kind, plain_word, records, stream
 from ..delimited_text import read_delimited
@@ -60,6 +61,9 @@ def text_edges(text: Text, label: str, layout: Layout) -> EdgeList:
     except MatrixFound as found:
         form, sample = found.form, found.sample
     data, layout = decodable(text.data, label, layout)
+    if data.count(form.delimiter.encode()) > MOST_CELLS:
+        seen = f"a matrix of more than {MOST_CELLS:,} cells"
+        raise InputError(label, seen, "give it as a sparse matrix or as an edge list")
     lines = stream(data, layout.encoding)
     try:
         rows = [row for _, row in records(lines, form.delimiter, sample.start)]
