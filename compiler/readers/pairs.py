@@ -118,17 +118,25 @@ def a_row_a_synapse(edges: EdgeList, form: Form) -> tuple[EdgeList, Finding]:
 
 def repeated(edges: EdgeList) -> Int64:
     """Rows of pairs that stand there several times with one kind, ascending."""
-    size = max(1, len(edges.names))
-    key = (edges.pre.astype(np.int64) * size + edges.post) * 2 + edges.kind
+    size, bits = max(1, len(edges.names)), len(edges.pre).bit_length()
+    key = edges.pre.astype(np.int64)  # in place: a column more is memory, and its time
+    key *= size
+    key += edges.post
+    key *= 2
+    key += edges.kind
     synaptic = edges.kind <= ELECTRICAL
-    rows = np.arange(len(key)) if synaptic.all() else np.flatnonzero(synaptic)
-    bits = len(key).bit_length()
+    rows = np.arange(len(key))
+    if not synaptic.all():
+        rows, key = rows[synaptic], key[synaptic]
     if (2 * size * size) >> (63 - bits):
-        rows = rows[np.argsort(key[rows], kind="stable")]
-        key = key[rows]
-    else:  # a row beside its key: integers sort several times as fast as places do
-        both = np.sort((key[rows] << bits) | rows)
-        rows, key = both & ((1 << bits) - 1), both >> bits
+        order = np.argsort(key, kind="stable")
+        rows, key = rows[order], key[order]
+    else:  # a row behind its key: integers sort several times as fast as places do
+        key <<= bits
+        key |= rows
+        key.sort()
+        rows = key & ((1 << bits) - 1)
+        key >>= bits
     same = key[1:] == key[:-1]
     more = np.zeros(len(rows), bool)
     more[1:] = same

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from typing import cast
+
+import numpy as np
 import pytest
 
 from elegansc.errors import InputError
+from elegansc.ir.accounts import TextForm
 from elegansc.ir.stages import Connectome
+from elegansc.readers.pairs import repeated
 from elegansc.readers.parse import parse
-from elegansc.readers.reader import Layout
+from elegansc.readers.reader import EdgeList, Layout
 
 
 def read(text: str, **layout: object) -> Connectome:
@@ -214,3 +219,18 @@ def test_regions_beside_each_other_are_not(regions: tuple[str, str]) -> None:
 def test_an_inner_region_of_more_weight_lies_in_no_other() -> None:
     rows = "pre,post,roi,weight\n1,2,AL(R),3\n1,2,AL-DA1(R),9\n2,3,AL(R),1\n"
     assert "EC106" not in said(read(rows))
+
+
+@pytest.mark.parametrize("cells", [3, 2_000_000_000])
+def test_pairs_that_repeat_are_found_with_their_rows(cells: int) -> None:
+    chance = np.random.default_rng(1)
+    pre, post = chance.integers(0, 3, (2, 40)).astype(np.int32)
+    kind = chance.choice([0, 1, 2, 17], 40).astype(np.uint8)
+    names = cast(tuple[str, ...], range(cells))
+    none = np.zeros(40, np.int32)
+    form = TextForm("comma", True, "utf-8", {}, (), 0, 0)
+    found = EdgeList(names, pre, post, np.ones(40), kind, none, kind, names, form)
+
+    rows = list(zip(pre.tolist(), post.tolist(), kind.tolist(), strict=True))
+    several = [n for n, row in enumerate(rows) if row[2] < 2 and rows.count(row) > 1]
+    assert repeated(found).tolist() == several
