@@ -10,7 +10,7 @@ from .errors import InputError, UsageError
 from .files import Kind, read_bytes
 from .git.revision import file_name
 from .ir.invariants import check_invariants
-from .ir.stages import Connectome, Source
+from .ir.stages import Connectome
 from .module import forms
 from .module.header import (
     CONFLICT,
@@ -20,8 +20,9 @@ from .module.header import (
     read_header,
     renewed,
 )
-from .module.read import Model, SweepModel, read_consistent, read_module
+from .module.read import Model, SweepModel, made_of, read_consistent, read_module
 from .options import Options
+from .readers.asked import as_asked
 from .readers.junction_file import recorded
 from .readers.parse import parse
 from .readers.reader import Layout
@@ -51,10 +52,16 @@ def open_source(
         InputError: no such file, or what is wrong with it. UsageError: the label or the
             layout does not fit it.
     """
-    data, label, unit = fetch(path, label, hint=hint)
+    return opened(fetch(path, label, hint=hint), path, layout)
+
+
+def opened(fetched: tuple[bytes, str, str], path: str, layout: Layout) -> Opened:
+    """What was fetched from a path, read; errors as of `open_source`."""
+    data, label, unit = fetched
     match read_source(data, path, layout):
         case Connectome() as connectome:
-            return replace(connectome, source=Source(label, unit))
+            source = replace(connectome.source, label=label, unit=unit)
+            return replace(connectome, source=source)
         case module:
             return replace(module, label=label)
 
@@ -65,16 +72,20 @@ def open_both(paths: tuple[str, str], layout: Layout) -> list[Opened]:
     Raises:
         InputError, UsageError: as of `open_source`.
     """
-    found = [open_source(path, layout, hint=UNLABELLED) for path in paths]
-    again = []
-    for path, source, other in zip(paths, found, reversed(found), strict=True):
-        if isinstance(source, Connectome) and not isinstance(other, Connectome):
-            own = source.source.label == other.header.label and path != "-"
-            wish = recorded(other.options, layout) if own else layout
-            if wish != layout:
-                source = open_source(path, wish, hint=UNLABELLED)
-        again.append(source)
-    return again
+    fetched = [fetch(path, "", hint=UNLABELLED) for path in paths]
+    models: list[Model | SweepModel | None] = []
+    for path, each in zip(paths, fetched, strict=True):
+        found = opened(each, path, layout) if is_generated(each[0]) else None
+        models.append(None if isinstance(found, Connectome) else found)
+    both: list[Opened] = []
+    for path, each, own, other in zip(
+        paths, fetched, models, models[::-1], strict=True
+    ):
+        wish = layout
+        if other is not None and each[1] == other.header.label and path != "-":
+            wish = as_asked(recorded(other.options, layout), made_of(other).read)
+        both.append(own if own is not None else opened(each, path, wish))
+    return both
 
 
 def read_source(data: bytes, path: str, layout: Layout) -> Opened:

@@ -8,10 +8,12 @@ from pathlib import Path
 
 from .. import catalog
 from ..errors import InputError, visible
+from ..ir.stages import Read
 from ..module.header import is_generated
 from ..module.read import Made, made_with
 from ..names import class_name
 from ..options import Options, Value, base, dashed
+from ..readers.asked import flags
 
 DEFAULTS = Options()
 
@@ -42,13 +44,28 @@ def said(value: Value | tuple[str, ...]) -> str:
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 
-def lost(there: Made, options: Options, name: str, label: str) -> dict[str, str]:
+def read_changes(old: Read, new: Read) -> dict[str, str]:
+    """Each option of reading that differs, in words: `columns weight=w2 -> none`."""
+    one, two = flags(old), flags(new)
+    return {
+        option: f"{option} {said(one.get(option, ''))} -> {said(two.get(option, ''))}"
+        for option in {**one, **two}
+        if one.get(option) != two.get(option)
+    }
+
+
+def lost(
+    there: Made, options: Options, name: str, label: str, read: Read
+) -> dict[str, str]:
     """What would change of the model at a path, by the name of the argument.
 
     Args:
         name: of the new class, "" where none is given; label: of the new source.
+        read: how the new source is read.
     """
     found = changes(there.options, options)
+    if there.read:
+        found |= read_changes(there.read, read)
     chosen = there.name != class_name(there.label)
     new = name or class_name(label)
     if chosen and new != there.name:
@@ -74,7 +91,8 @@ def check_kept(
     label = made.label or ("stdin" if source == "-" else base(source))
     asked = own.options if own else made.options
     name = made.name or (own.name if own else "")
-    found = lost(there, asked, name, own.label if own else label)
+    read = own.read if own else made.read
+    found = lost(there, asked, name, own.label if own else label, read)
     words = {key: text for key, text in found.items() if key not in explicit}
     if words:
         flags = " ".join(f"--{dashed(key)}" for key in words)

@@ -49,6 +49,7 @@ def layout_of(given: Mapping[str, object]) -> Layout:
         kinds=kinds_of(found.get("kinds", "")),
         sheets=words_of(found.get("sheet", ()), "--sheet"),
         names=names_of(found["names"]) if "names" in found else None,
+        names_file=names_file(found.get("names")),
         transpose=flag(found.get("transpose", False), "--transpose"),
         polyadic=flag(found.get("polyadic", False), "--polyadic"),
         electrical=beside(found.get("electrical", "")),
@@ -112,6 +113,13 @@ def names_of(value: object) -> tuple[str, ...]:
     if isinstance(value, Iterable) and not isinstance(value, str | bytes):
         return tuple(as_text(name).strip() for name in value)
     return read_names(file(value, "--names"))
+
+
+def names_file(value: object) -> str:
+    """The path of a file of names; "" where there is none, or it is stdin."""
+    given = isinstance(value, str | bytes) or hasattr(value, "__fspath__")
+    path = file(value, "--names") if given else ""
+    return "" if path == "-" else path
 
 
 def beside(value: object) -> File | None:

@@ -13,7 +13,7 @@ from ..errors import InputError, visible
 if TYPE_CHECKING:
     from ..ir.artifact import Artifact
     from ..ir.trace import Trace
-    from ..module.read import Model
+    from ..module.read import Made, Model
     from ..options import Options
 
 
@@ -37,16 +37,21 @@ def locked_by(path: Path) -> Model | None:
         return None
 
 
-def told(there: Model | None, options: Options) -> str:
+def told(there: Model | None, made: Made) -> str:
     """How the model that stands there was made, if it was with other options; else ""."""
-    from ..arguments.changes import changes
+    from ..arguments.changes import changes, read_changes
     from ..module.docstring_layout import command
 
-    if there is None or there.options == options:
+    if there is None:
         return ""
-    made = command(there.header.label, there.name, there.options)
-    other = ", ".join(changes(there.options, options).values())
-    return f"it was made by: {made}\n  other options: {other}"
+    read = there.plan.source.read
+    found = changes(there.options, made.options)
+    if read:
+        found |= read_changes(read, made.read)
+    if not found:
+        return ""
+    by = command(there.header.label, there.name, there.options, read)
+    return f"it was made by: {by}\n  other options: {', '.join(found.values())}"
 
 
 def compared(path: Path, data: bytes, *, show: bool) -> bool:

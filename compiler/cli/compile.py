@@ -79,19 +79,21 @@ def compile_command(
     from ..files import allow
     from ..module.read import Made
     from ..pipeline import compile_source
+    from ..readers.asked import asked
     from ..sources import MODULE
 
     looks = given["check"] or given["diff"]
-    if output == "-":
-        check_stdout(looks, given["as_json"])
+    check_stdout(output, looks, given["as_json"])
     options = options_of(given)
     if given["ensemble"]:
         write_ensemble(source, output, name, label, options, given)
         return
     if given["certificate"]:
         allow_certificate(given["certificate"], (source, output), given["force"])
+    layout = layout_of(given)
+    made = Made(name, label, options, asked(layout))
     if not (output == "-" or looks or given["until"]):
-        check_output(output, source, Made(name, label, options), given["force"])
+        check_output(output, source, made, given["force"])
     lock = locked_by(Path(output)) if looks else None
     trace = trace_of(given["until"] or "", bool(given["dump"]))
     artifact = compile_source(
@@ -99,7 +101,7 @@ def compile_command(
         name=name,
         label=label,
         options=options,
-        layout=layout_of(given),
+        layout=layout,
         trace=trace,
         lock=lock,
     )
@@ -115,7 +117,7 @@ def compile_command(
         same = compared(Path(output), data, show=given["diff"])
         say_fresh(trace, artifact, options)
         if not same:
-            say_differs(output, told(lock, options), fails=given["check"])
+            say_differs(output, told(lock, made), fails=given["check"])
         return
     if given["certificate"]:
         require_certificate(artifact)
@@ -157,8 +159,10 @@ def say_differs(output: str, hint: str, *, fails: bool) -> None:
         complain(hint)
 
 
-def check_stdout(looks: bool, as_json: bool) -> None:
-    """Raise a UsageError for options that need a file beside standard output."""
+def check_stdout(output: str, looks: bool, as_json: bool) -> None:
+    """Raise a UsageError for options that need a file, if the output is no file."""
+    if output != "-":
+        return
     if looks:
         raise UsageError("--check, --diff: give the file to look at with --output")
     if as_json:

@@ -25,6 +25,17 @@ ALONE = {  # options that an ensemble has no use for, and their flags
 }
 
 
+def folder_of(output: str, given: dict[str, Any]) -> Path:
+    """The folder of the models; UsageError where other options do not go with it."""
+    for option, flag in ALONE.items():
+        if given[option]:
+            raise UsageError(f"--ensemble: does not go with --{flag}")
+    folder = Path(output)
+    if output == "-" or folder.is_file():
+        raise UsageError("--ensemble: give a folder with --output")
+    return folder
+
+
 def write_ensemble(
     source: str,
     output: str,
@@ -38,22 +49,19 @@ def write_ensemble(
     from ..ensembles import ensemble
     from ..files import write_folder
     from ..module.read import Made
+    from ..readers.asked import asked
     from ..report.words import wrote
     from ..sources import MODULE
 
-    for option, flag in ALONE.items():
-        if given[option]:
-            raise UsageError(f"--ensemble: does not go with --{flag}")
-    folder = Path(output)
-    if output == "-" or folder.is_file():
-        raise UsageError("--ensemble: give a folder with --output")
+    folder = folder_of(output, given)
+    layout = layout_of(given)
     found = ensemble(
         source,
         given["ensemble"],
         name=name,
         label=label,
         options=options,
-        layout=layout_of(given),
+        layout=layout,
     )
     members = {
         f"{member.artifact.summary['name']}_{member.seed}.py".lower(): member
@@ -64,7 +72,8 @@ def write_ensemble(
         for name, member in members.items()
     }
     if not given["force"]:
-        made, chosen = Made(name, label, options), explicit() | {"tie_seed"}
+        made = Made(name, label, options, asked(layout))
+        chosen = explicit() | {"tie_seed"}
         for file in files:
             check_kept(folder / file, source, made, explicit=chosen)
     written = write_folder(

@@ -16,10 +16,10 @@ from ..module import forms
 from ..module.forms import EDITED, form
 from ..module.header import AGAIN, Header
 from ..module.read import (
-    Made,
     Model,
     SweepModel,
     check_consistent,
+    made_of,
     read_module,
 )
 from ..module.restore import unplanned
@@ -98,8 +98,7 @@ def status(path: str, against: str | None, given: Mapping[str, Any]) -> Status:
         check_consistent(module)
     again = emitted(module)
     found = form(head, again)
-    made = Made(module.name, head.label, module.options)
-    setting = settle(path, made, project_of(path), given, against)
+    setting = settle(path, made_of(module), project_of(path), given, against)
     if found == EDITED:
         return edited(path, module, again, setting)
     absent = setting.missing or (() if setting.source else (head.label,))

@@ -69,14 +69,15 @@ class Compiled(Artifact):
         from ..arguments.changes import check_kept
         from ..files import write
         from ..module.file_name import misnamed
-        from ..module.read import Made
+        from ..module.read import made_with
         from ..names import class_name
         from ..sources import MODULE
 
         target = Path(file(path, "write"))
         if not force:
-            made = Made(str(self.summary["name"]), self.label, self.options)
+            made = made_with(self.source.encode("ascii"), str(target))
             given = {key.replace("-", "_") for key in self.options.changed()}
+            given |= dict(made.read).keys()
             given |= {"name"} if made.name != class_name(self.label) else set()
             check_kept(target, self.origin, made, explicit=given)
         data = self.source.encode("ascii")

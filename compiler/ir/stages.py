@@ -66,12 +66,23 @@ class CellTable:
     columns: Mapping[str, str] | None = None
 
 
+# How a person asked that a source be read: (option, value), in the options' order.
+Read = tuple[tuple[str, bool | str | tuple[str, ...]], ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Source:
-    """The file that line columns count lines of, and the unit of its weights."""
+    """The file that line columns count lines of, and the unit of its weights.
 
-    label: str  # a bundled name or a file's base name; never a path
-    unit: str  # plural: "contacts", "EM sections"; "units of weight" where unknown
+    Attributes:
+        label: a bundled name or a file's base name; never a path.
+        unit: plural: "contacts", "EM sections"; "units of weight" where unknown.
+        read: how a person asked that it be read.
+    """
+
+    label: str
+    unit: str
+    read: Read = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)

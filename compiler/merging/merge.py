@@ -15,7 +15,7 @@ from .. import catalog
 from ..errors import InputError
 from ..ir.stages import MOTOR, SENSORY, Circuit, Source
 from ..ir.trace import Trace
-from ..module.read import Model, SweepModel, read_consistent
+from ..module.read import Model, SweepModel, made_of, read_consistent
 from ..module.restore import unplanned
 from ..options import Options
 from ..pipeline import emitted, lower_circuit, sweep
@@ -126,7 +126,7 @@ def emit(graph: Graph, settings: Mapping[str, Any], near: Module) -> bytes:
     }
     options, label = Options.of(named), settings["label"]
     unit = options.weight_unit or catalog.unit_of(label)
-    circuit = circuit_from(graph, Source(label, unit))
+    circuit = circuit_from(graph, Source(label, unit, made_of(near).read))
     trace = Trace()
     if semantics_of(options).levels:
         lock = near if isinstance(near, Model) else None

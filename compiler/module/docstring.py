@@ -33,7 +33,7 @@ def docstring(
     """
     kind = f" as a {semantics_of(options).words.network} network"
     label = plan.source.label
-    made = made_by(label, name, options)
+    made = made_by(plan.source, name, options)
     return laid_out(label, name, kind, facts(plan, options, parameters), made)
 
 

@@ -7,8 +7,10 @@ import textwrap
 from collections.abc import Iterable, Iterator
 
 from .. import catalog
+from ..ir.stages import Read, Source
 from ..names import STEP, class_name, plain
 from ..options import Options
+from ..readers.asked import flags
 
 WIDTH = 88
 INDENT = 16
@@ -67,19 +69,19 @@ def listed(found: list[str]) -> str:
     return f"{shown} and {more:,} more" if more > 0 else shown
 
 
-def made_by(label: str, name: str, options: Options) -> str:
+def made_by(source: Source, name: str, options: Options) -> str:
     """The command that rebuilds the model; of a bisection step, the models beside it."""
-    if label.startswith(STEP):
-        return f"elegansc bisect, a step between {label.removeprefix(STEP)}"
-    return command(label, name, options)
+    if source.label.startswith(STEP):
+        return f"elegansc bisect, a step between {source.label.removeprefix(STEP)}"
+    return command(source.label, name, options, source.read)
 
 
-def command(label: str, name: str, options: Options) -> str:
-    """The command line that makes this module, from label and options."""
+def command(label: str, name: str, options: Options, read: Read) -> str:
+    """The command line that makes this module, of what the file records."""
     words = ["elegansc", "compile", label]
     if name != class_name(label):
         words += ["--name", name]
-    for option, value in options.changed().items():
+    for option, value in {**flags(read), **options.changed()}.items():
         if value is False:
             words.append(f"--no-{option}")
         elif value is True:

@@ -32,9 +32,10 @@ from .table_text import (
     nested,
     nested_type,
     options_text,
+    read_text,
     sign_text,
 )
-from .tables import by_transmitter
+from .tables import as_read, by_transmitter
 
 NORMS = {
     "none": "nothing is normed, as published: products of many can vanish or overflow",
@@ -204,6 +205,7 @@ def tables(sweep: Sweep, options: Options) -> Iterator[Table]:
     electrical = nest(cells.name, ends.left, ends.right, ends.weight)
     kind = nested_type(chemical, electrical)
     yield options_text(options.changed())
+    yield from read_text(as_read(sweep.source))
     yield Table(
         "SWEEP",
         "list[tuple[str, str, list[str]]]",
@@ -233,7 +235,7 @@ def docstring(
 ) -> list[str]:
     """The lines between the quotes: title, facts, command, source."""
     label = sweep.source.label
-    made = command(label, name, options)
+    made = command(label, name, options, sweep.source.read)
     kind = ", as ElegansNet sweeps it"
     return laid_out(label, name, kind, facts(sweep, options, parameters), made)
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from .. import catalog
 from ..errors import InputError, Location, UsageError, VerifyError
 from ..ir.invariants import check_invariants
-from ..ir.stages import Circuit, Plan, Source
+from ..ir.stages import Circuit, Plan, Read, Source
 from ..ir.text import digest
 from ..options import Options
 from .contradictions import contradiction
@@ -30,7 +30,7 @@ TASK_CLASSES = {  # that stand below the network's
 }
 SWEEP_TABLES = ("OPTIONS", "UNUSED", "SENSORY", "MOTOR", "CHEMICAL", "ELECTRICAL")
 PLAN_TABLES = (*SWEEP_TABLES, "LEVELS", "FEEDBACK")
-OPTIONAL = ("CYCLES", "LATERAL", "SIGN", "TRANSMITTER")
+OPTIONAL = ("READ", "CYCLES", "LATERAL", "SIGN", "TRANSMITTER")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,11 +65,17 @@ class SweepModel:
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """How a generated module was made: its class, the label of its source, its options."""
+    """How a generated module was made.
+
+    Attributes:
+        name: of its class; label: of its source.
+        read: how a person asked that its source be read.
+    """
 
     name: str
     label: str
     options: Options
+    read: Read = ()
 
 
 def made_with(data: bytes, path: str) -> Made:
@@ -80,11 +86,19 @@ def made_with(data: bytes, path: str) -> Made:
     """
     head = read_header(data, path)
     tree = parsed(head.padded, path)
-    found = literals(tree, path, {"OPTIONS"})
+    found = literals(tree, path, {"OPTIONS", "READ"})
     if "OPTIONS" not in found:
         raise InputError(path, "the table OPTIONS is missing", AGAIN)
-    options = options_of(check_types(found, path), found, path)
-    return Made(class_of(tree, path, options), head.label, options)
+    tables = check_types(found, path)
+    options = options_of(tables, found, path)
+    return Made(class_of(tree, path, options), head.label, options, read_of(tables))
+
+
+def made_of(module: Model | SweepModel) -> Made:
+    """How a generated module was made."""
+    graph = module.plan if isinstance(module, Model) else module.circuit
+    label = module.header.label
+    return Made(module.name, label, module.options, graph.source.read)
 
 
 def read_module(data: bytes, path: str) -> Model | SweepModel:
@@ -106,7 +120,7 @@ def read_module(data: bytes, path: str) -> Model | SweepModel:
     options = options_of(tables, found, path)
     name = class_of(tree, path, options)
     unit = options.weight_unit or catalog.unit_of(head.label)
-    source = Source(head.label, unit)
+    source = Source(head.label, unit, read_of(tables))
     if swept:
         return SweepModel(head, name, options, circuit_of(tables, source), path)
     return Model(head, name, tables, options, plan_of(tables, source), path)
@@ -182,6 +196,14 @@ def class_of(tree: ast.Module, label: str, options: Options) -> str:
         wanted = "one" if not around else f"one, then {', '.join(around)}"
         raise InputError(label, f"{len(classes)} classes; this module has {wanted}")
     return classes[0]
+
+
+def read_of(tables: Tables) -> Read:
+    """How a person asked that the source be read, as `Source.read` has it."""
+    return tuple(
+        (option, tuple(value) if isinstance(value, list) else value)
+        for option, value in tables.read.items()
+    )
 
 
 def options_of(tables: Tables, found: Mapping[str, Literal], label: str) -> Options:

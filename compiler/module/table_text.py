@@ -26,6 +26,7 @@ class Table:
 def table_texts(tables: Tables, unit: str, words: Words) -> Iterator[Table]:
     """The tables in the order of the module."""
     yield options_text(tables.options)
+    yield from read_text(tables.read)
     yield mapping(
         "CYCLES",
         "dict[str, float | str]",
@@ -59,6 +60,17 @@ def options_text(changed: Mapping[str, Value]) -> Table:
         "What was asked of elegansc beside its defaults.",
         changed,
     )
+
+
+def read_text(read: Mapping[str, bool | str | list[str]]) -> Iterator[Table]:
+    """The table of how the source was read, where someone said it."""
+    if read:
+        yield mapping(
+            "READ",
+            "dict[str, bool | str | list[str]]",
+            "How the source was to be read, beside what its content says.",
+            read,
+        )
 
 
 def cell_texts(

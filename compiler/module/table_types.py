@@ -48,6 +48,7 @@ def check_types(found: Mapping[str, Literal], label: str) -> Tables:
             {},
         ),
         table("LATERAL", weight_table, {}),
+        table("READ", read_table, {}),
     )
 
 
@@ -88,6 +89,19 @@ def mentions(tables: Tables) -> list[tuple[str, list[str]]]:
     ]
     released = [n for names in tables.transmitter.values() for n in names]
     return [*found, ("TRANSMITTER", released)]
+
+
+def read_table(value: Any) -> bool:
+    """option -> a text, a list of texts, or a bool."""
+    return isinstance(value, dict) and all(
+        isinstance(option, str) and (isinstance(held, str | bool) or texts(held))
+        for option, held in value.items()
+    )
+
+
+def texts(value: Any) -> bool:
+    """A list of strings."""
+    return isinstance(value, list) and all(isinstance(text, str) for text in value)
 
 
 def cycle_table(value: Any) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from ..ir.stages import MOTOR, SENSORY, Cells, Plan
+from ..ir.stages import MOTOR, SENSORY, Cells, Plan, Source
 from ..options import Options, Value
 from ..semantics.wiring import Nested, Wiring, gaba, nest, signs, with_role
 
@@ -25,6 +25,7 @@ class Tables:
     sign: dict[str, dict[str, int]]
     transmitter: dict[str, list[str]]
     lateral: Nested = field(default_factory=dict)
+    read: dict[str, bool | str | list[str]] = field(default_factory=dict)
 
     @property
     def wiring(self) -> Wiring:
@@ -70,7 +71,16 @@ def tables_of(plan: Plan, options: Options) -> Tables:
         sign=signs(plan),
         transmitter=by_transmitter(plan.cells),
         lateral=nest(name, lateral.left, lateral.right, lateral.weight),
+        read=as_read(plan.source),
     )
+
+
+def as_read(source: Source) -> dict[str, bool | str | list[str]]:
+    """How a person asked that a source be read, by the option."""
+    return {
+        option: list(value) if isinstance(value, tuple) else value
+        for option, value in source.read
+    }
 
 
 def by_transmitter(cells: Cells) -> dict[str, list[str]]:

@@ -8,12 +8,15 @@ from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from .. import catalog
-from ..arguments.changes import changes
+from ..arguments.changes import changes, read_changes
+from ..arguments.layout import FILES as LAYOUT_FILES
 from ..arguments.layout import LAYOUT, layout_of
 from ..arguments.options import OPTIONS, options_of
 from ..errors import InputError, UsageError
 from ..module.read import Made
 from ..options import Options
+from ..readers.asked import asked as read_as
+from ..readers.asked import wishes
 from ..readers.reader import Layout
 from .configuration import Project, project_above
 from .places import found
@@ -67,26 +70,27 @@ def settle(
     """
     said = project.values(path)
     own, missing = of_file(made, path) if made else ({}, ())
-    options = {
-        key: value for key, value in {**own, **said, **given}.items() if key in OPTIONS
-    }
-    layout = {
-        key: value for key, value in {**own, **said, **given}.items() if key in LAYOUT
-    }
+    told = {**own, **said, **given}
     lost = tuple(file for key, file in missing if key not in said and key not in given)
-    if layout.get("electrical") in lost:
-        del layout["electrical"]
+    layout = {
+        key: value
+        for key, value in told.items()
+        if key in LAYOUT and not (key in LAYOUT_FILES and value in lost)
+    }
     names = {
         **vars_of(made),
         **{k: v for k, v in {**said, **given}.items() if k in ("name", "label") and v},
     }
     try:
-        asked = options_of(options)
+        asked = options_of({k: v for k, v in told.items() if k in OPTIONS})
     except UsageError as error:
         if not said:
             raise
         raise InputError(project.path, str(error), f"it is said of {path}") from None
     words = [*changes(made.options, asked).values()] if made else []
+    if made and made.read and said.keys() & set(LAYOUT):
+        as_said = {key: value for key, value in layout.items() if key not in given}
+        words += read_changes(made.read, read_as(layout_of(as_said))).values()
     for key, old in vars_of(made).items():
         if names[key] != old:
             words.append(f"{key} {old} -> {names[key]}")
@@ -130,6 +134,9 @@ def of_file(
             missing.append((key, label))
         return place or label
 
+    values |= wishes(made.read)
+    if isinstance(names := values.get("names"), str):
+        values["names"] = opened("names", names)
     for option in fields(Options):
         value = getattr(made.options, option.name)
         if value == option.default:

@@ -22,6 +22,7 @@ from ..ir.stages import (
     Synapses,
 )
 from ..names import label_of, plural
+from .asked import asked
 from .book import Book
 from .cleaning import cleaned
 from .containers.compressed import unpacked
@@ -139,7 +140,8 @@ def connectome_of(
         sign=signs(edges.weight)[left],
         line=edges.line[left],
     )
-    source = Source(label_of(re.split(r"[/\\]", label)[-1]), unit)
+    name = label_of(re.split(r"[/\\]", label)[-1])
+    source = Source(name, unit, asked(layout))
     kinds = edges.kind[left]
     kinds.setflags(write=False)
     history = History(parse=counted(edges, kept, rows))

@@ -34,6 +34,7 @@ class Layout:
         decimal: comma or point, before the fraction of a weight.
         sheets: the parts of a container to read, NAME or NAME=kind.
         names: of the rows and columns of a matrix that has none.
+        names_file: where they were read, if in a file.
         transpose: the columns of a matrix send.
         polyadic: a cell may name several receivers: AVAL,AVAR.
         electrical: a file of gap junctions beside the one that is read.
@@ -49,6 +50,7 @@ class Layout:
     decimal: str | None = None
     sheets: tuple[str, ...] = ()
     names: tuple[str, ...] | None = None
+    names_file: str = ""
     transpose: bool = False
     polyadic: bool = False
     electrical: File | None = None

@@ -45,7 +45,7 @@ def opened(
         return open_source(source_of(value, name), layout, label=label, hint=hint)
     if isinstance(value, Connectome):
         if label:
-            source = Source(free_label(label, hint), value.source.unit)
+            source = replace(value.source, label=free_label(label, hint))
             value = replace(value, source=source)
         check_invariants(value)
         return value
