@@ -103,7 +103,9 @@ def test_a_name_of_several_neurons_is_warned_of(name: str) -> None:
 def test_a_name_that_lists_cells_of_the_file_is_warned_of() -> None:
     found = read('pre,post,weight\nx1,x2,1\nx2,"x1;x2",1\n')
 
-    told = "x1;x2: several neurons, read as one cell (--polyadic reads a row for each)"
+    told = (
+        '"x1;x2": several neurons, read as one cell (--polyadic reads a row for each)'
+    )
     assert said(found)["EC202"] == told
 
 
