@@ -7,6 +7,7 @@ from typing import Any
 
 from ..errors import InputError, Location
 from ..ir.stages import LARGEST_WEIGHT
+from ..readers.asked import fits
 from .literals import Literal, blamed, lines_of
 from .tables import Tables
 
@@ -92,16 +93,10 @@ def mentions(tables: Tables) -> list[tuple[str, list[str]]]:
 
 
 def read_table(value: Any) -> bool:
-    """option -> a text, a list of texts, or a bool."""
+    """option of reading -> what was asked of it."""
     return isinstance(value, dict) and all(
-        isinstance(option, str) and (isinstance(held, str | bool) or texts(held))
-        for option, held in value.items()
+        fits(key, held) for key, held in value.items()
     )
-
-
-def texts(value: Any) -> bool:
-    """A list of strings."""
-    return isinstance(value, list) and all(isinstance(text, str) for text in value)
 
 
 def cycle_table(value: Any) -> bool:

@@ -10,27 +10,28 @@ from typing import Any
 from ..ir.stages import Read
 from .reader import Layout
 
+WRITTEN = ("pre", "post", "weight", "kind")  # columns, as people write them
 PAIRS = ("columns", "kinds")  # of which a command line joins the pairs by commas
 
 
 def asked(layout: Layout) -> Read:
     """What a layout asks for beside the defaults: (option, value), in the options' order.
 
-    `polyadic` and `electrical` stand among a model's options.
+    Their pairs have an order of their own. `polyadic` and `electrical` stand among a model's options.
     """
     plain = Layout()
-    where = [
+    where = {
         f"{column}={cell}" for column, cells in layout.where.items() for cell in cells
-    ]
+    }
     names = layout.names or ()
     values: dict[str, Any] = {
-        "columns": tuple(f"{what}={name}" for what, name in layout.columns.items()),
+        "columns": paired(layout.columns),
         "delimiter": layout.delimiter,
         "header": layout.header,
         "encoding": None if layout.encoding == plain.encoding else layout.encoding,
         "kind": layout.kind,
-        "where": tuple(where),
-        "kinds": tuple(f"{word}={kind}" for word, kind in layout.kinds.items()),
+        "where": tuple(sorted(where)),
+        "kinds": paired(layout.kinds),
         "decimal": layout.decimal,
         "sheet": layout.sheets,
         "names": os.path.basename(layout.names_file) or names,
@@ -39,6 +40,29 @@ def asked(layout: Layout) -> Read:
     return tuple(
         (key, value) for key, value in values.items() if value not in (None, ())
     )
+
+
+def paired(found: Mapping[str, str]) -> tuple[str, ...]:
+    """Each key with its value: as people write columns, then by name."""
+    keys = (*(key for key in WRITTEN if key in found), *sorted({*found} - {*WRITTEN}))
+    return tuple(f"{key}={found[key]}" for key in keys)
+
+
+def fits(option: str, value: Any) -> bool:
+    """Whether a literal is what a table READ may say of an option."""
+    texts = isinstance(value, list) and all(isinstance(text, str) for text in value)
+    match option:
+        case "columns" | "where" | "kinds":
+            return texts and all("=" in text for text in value)
+        case "sheet":
+            return texts
+        case "names":
+            return texts or isinstance(value, str)
+        case "header" | "transpose":
+            return isinstance(value, bool)
+        case "delimiter" | "encoding" | "kind" | "decimal":
+            return isinstance(value, str)
+    return False
 
 
 def wishes(read: Read) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import typing
-from dataclasses import fields
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,8 @@ from elegansc.arguments.layout import LAYOUT, columns_of, layout_of
 from elegansc.arguments.options import OPTIONS, options_of
 from elegansc.errors import UsageError
 from elegansc.interface.objects.wishes import OPTIONS as OPTION_OF
+from elegansc.module.read import Model, read_module
+from elegansc.module.tables import Tables
 from elegansc.options import Options
 from elegansc.readers.reader import Layout
 
@@ -31,6 +33,13 @@ def edges(tmp_path: Path) -> Path:
     return path
 
 
+def tables(found: elegansc.Compiled) -> Tables:
+    """The tables of a model, without what it records of the columns that were asked for."""
+    model = read_module(found.source.encode(), "model.py")
+    assert isinstance(model, Model)
+    return replace(model.tables, read={})
+
+
 def compiled(path: Any, **choices: Any) -> elegansc.Compiled:
     """A model of GRAPH with roles of its own."""
     given = {"inputs": ["A*", "B"], "outputs": "M", "roles_table": "structure"}
@@ -40,9 +49,8 @@ def compiled(path: Any, **choices: Any) -> elegansc.Compiled:
 def test_every_option_and_every_field_of_the_layout_has_a_type() -> None:
     assert tuple(Choices.__annotations__) == tuple(dict.fromkeys((*LAYOUT, *OPTIONS)))
     assert tuple(LayoutChoices.__annotations__) == LAYOUT
-    assert {OPTION_OF.get(field.name, field.name) for field in fields(Layout)} == set(
-        LAYOUT
-    )
+    names = {OPTION_OF.get(field.name, field.name) for field in fields(Layout)}
+    assert names == {*LAYOUT, "names_file"}  # where the names were read
     hints = typing.get_type_hints(Choices)
     for option in fields(Options):
         kind = type(option.default)
@@ -144,7 +152,15 @@ def test_columns_are_a_text_or_a_mapping(edges: Path, columns: Any) -> None:
     other = edges.with_name("w.csv")
     other.write_text(GRAPH.replace("pre,post,weight", "a,post,w"))
     found = compiled(other, label="worm.csv", columns=columns)
-    assert found.source == compiled(edges).source
+    assert tables(found) == tables(compiled(edges))
+
+
+def test_the_order_of_columns_is_none(edges: Path) -> None:
+    found = compiled(edges, columns="weight=weight,pre=pre")
+    assert (
+        found.source
+        == compiled(edges, columns={"pre": "pre", "weight": "weight"}).source
+    )
 
 
 def test_a_column_may_hold_a_comma_in_its_name() -> None:

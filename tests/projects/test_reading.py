@@ -159,7 +159,7 @@ NAMES = WORDS.filter(lambda word: "=" not in word)
         encoding=st.sampled_from(["utf-8", "latin-1"]),
         kind=st.none() | st.sampled_from(["chemical", "electrical"]),
         where=st.dictionaries(
-            NAMES, st.lists(WORDS, min_size=1, max_size=3).map(tuple)
+            NAMES, st.sets(WORDS, min_size=1, max_size=3).map(sorted).map(tuple)
         ),
         kinds=st.dictionaries(WORDS, st.sampled_from(["chemical", "electrical"])),
         decimal=st.none() | st.just("comma"),
