@@ -428,6 +428,7 @@ def test_a_help_on_a_full_disk(words: list[str]) -> None:
     assert_clear(done.stderr.decode())
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full")
 def test_standard_output_on_a_full_disk(folder: Path) -> None:
     for words in (

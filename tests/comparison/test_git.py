@@ -247,6 +247,7 @@ def unlost(repository: Path, expected: list[str]) -> None:
     assert marked(call("log", "-p", "-1"))
 
 
+@pytest.mark.slow
 def test_a_hand_in_the_text_of_a_model_is_shown(repository: Path) -> None:
     """The tables are as they were: what they say is not all that there is to see."""
     setup()
@@ -306,6 +307,7 @@ def test_what_is_not_ours_is_shown_as_git_would(
     assert marked(call("log", "-p", "-1")) == plain
 
 
+@pytest.mark.slow
 def test_what_a_connectome_says_beside_its_synapses_is_shown(repository: Path) -> None:
     text = "# a note\npre,post,weight,why\nS,I,2,x\nI,M,{},y\nI,S,0,z\n"
     Path("worm.csv").write_text(text.format(3))
@@ -489,6 +491,7 @@ def test_two_branches_that_regenerated_one_model(repository: Path) -> None:
     assert marked(call("diff", "--no-ext-diff", "HEAD~", "--", "worm.py")) == changes
 
 
+@pytest.mark.slow
 def test_a_merge_that_conflicts_in_the_connectome_too(repository: Path) -> None:
     """Then step 2 is a person's: the model can not tell which of the two is right."""
     setup("*.csv", "*.py")

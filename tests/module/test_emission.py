@@ -134,6 +134,7 @@ def test_black_leaves_it_alone(activation: str) -> None:
         assert black.format_str(text, mode=black.Mode()) == text, toy.told(options)
 
 
+@pytest.mark.slow
 def test_it_is_ascii_and_imports_torch_and_the_standard_library() -> None:
     for options in ALL:
         tree = ast.parse(toy.source(options).decode("ascii"))

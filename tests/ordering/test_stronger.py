@@ -259,6 +259,7 @@ def test_long_steps_are_told_on_a_terminal(
         assert "read      0 of 0 MB\n" in capsys.readouterr().err
 
 
+@pytest.mark.slow
 def test_each_search_in_few_levels_is_told(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.INFO, "elegansc.search")
     text = b"A,B\nB,C\nC,D\nA,D\n"

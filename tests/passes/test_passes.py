@@ -711,6 +711,7 @@ def test_sifting_loses_little_more_than_the_minimum() -> None:
     assert sum(share.values()) / len(share) <= 1.08, share
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("name", "least"), MINIMA.items())
 def test_the_default_is_the_minimum_before_neurons_are_kept_alive(
     name: str, least: int

@@ -351,6 +351,7 @@ def test_the_honest_model_is_proved_with_either_line_end(folder: Path) -> None:
     assert {"values float64", "gradients float32", "against", "minimum"} <= names
 
 
+@pytest.mark.slow
 def test_a_cut_is_found_at_every_line(folder: Path) -> None:
     lines = model(folder).splitlines(keepends=True)
     for kept in range(len(lines)):
