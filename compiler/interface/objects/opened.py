@@ -54,7 +54,14 @@ def opened(
     if not isinstance(found, Connectome):
         return replace(found, label=label)
     check_invariants(found)
-    return replace(found, source=Source(label, UNKNOWN_UNIT))
+    read = found.source.read if is_file(value) else ()  # an object's names are its own
+    return replace(found, source=Source(label, UNKNOWN_UNIT, read))
+
+
+def is_file(value: object) -> bool:
+    """Whether it is the bytes of a file, or an open one."""
+    reads = callable(getattr(value, "read", None))
+    return reads or isinstance(value, bytes | bytearray | memoryview)
 
 
 def read_object(value: Any, layout: Layout, label: str, name: str) -> Opened:
