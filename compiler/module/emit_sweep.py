@@ -16,6 +16,7 @@ from ..ir.stages import MOTOR, SENSORY, Sweep
 from ..ir.text import digest
 from ..names import literal, plural
 from ..options import WIDTHS, Options
+from ..readers.asked import as_table
 from ..semantics.activations import activation
 from ..semantics.registry import semantics_of
 from ..semantics.semantics import Parameter
@@ -35,7 +36,7 @@ from .table_text import (
     read_text,
     sign_text,
 )
-from .tables import as_read, by_transmitter
+from .tables import by_transmitter
 
 NORMS = {
     "none": "nothing is normed, as published: products of many can vanish or overflow",
@@ -205,7 +206,7 @@ def tables(sweep: Sweep, options: Options) -> Iterator[Table]:
     electrical = nest(cells.name, ends.left, ends.right, ends.weight)
     kind = nested_type(chemical, electrical)
     yield options_text(options.changed())
-    yield from read_text(as_read(sweep.source))
+    yield from read_text(as_table(sweep.source.read))
     yield Table(
         "SWEEP",
         "list[tuple[str, str, list[str]]]",

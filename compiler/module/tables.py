@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from ..ir.stages import MOTOR, SENSORY, Cells, Plan, Source
+from ..ir.stages import MOTOR, SENSORY, Cells, Plan
 from ..options import Options, Value
+from ..readers.asked import as_table
 from ..semantics.wiring import Nested, Wiring, gaba, nest, signs, with_role
 
 
@@ -71,16 +72,8 @@ def tables_of(plan: Plan, options: Options) -> Tables:
         sign=signs(plan),
         transmitter=by_transmitter(plan.cells),
         lateral=nest(name, lateral.left, lateral.right, lateral.weight),
-        read=as_read(plan.source),
+        read=as_table(plan.source.read),
     )
-
-
-def as_read(source: Source) -> dict[str, bool | str | list[str]]:
-    """How a person asked that a source be read, by the option."""
-    return {
-        option: list(value) if isinstance(value, tuple) else value
-        for option, value in source.read
-    }
 
 
 def by_transmitter(cells: Cells) -> dict[str, list[str]]:

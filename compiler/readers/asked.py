@@ -80,15 +80,21 @@ def wishes(read: Read) -> dict[str, Any]:
     return values
 
 
-def flags(read: Read) -> Mapping[str, bool | str | list[str]]:
+def as_table(read: Read) -> dict[str, bool | str | list[str]]:
+    """What a model records, as its table READ has it."""
+    return {
+        option: list(value) if isinstance(value, tuple) else value
+        for option, value in read
+    }
+
+
+def flags(read: Read) -> dict[str, bool | str | list[str]]:
     """What a model records, as a command line has it."""
     return {
         option: (
-            ",".join(value)
-            if isinstance(value, tuple) and option in PAIRS
-            else list(value) if isinstance(value, tuple) else value
+            ",".join(value) if isinstance(value, list) and option in PAIRS else value
         )
-        for option, value in read
+        for option, value in as_table(read).items()
     }
 
 
