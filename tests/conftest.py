@@ -15,10 +15,14 @@ from types import SimpleNamespace
 import pytest
 from hypothesis import settings
 from support import forked
+from support.browsing import browser
+from support.complete import pytest_make_collect_report, pytest_runtest_makereport
 from support.paths import SHARED
 from support.search import short_search
 
 from elegansc.verification import running
+
+__all__ = ["browser", "pytest_make_collect_report", "pytest_runtest_makereport"]
 
 # The machines are noisy: no test is timed.
 settings.register_profile("same", deadline=None, derandomize=True, database=None)

@@ -1,10 +1,8 @@
-"""The page of a graph driven in a browser, where playwright and Chromium are installed."""
+"""The page of a graph driven in a browser, by the keyboard, in the dark, on a telephone."""
 
 from __future__ import annotations
 
 import re
-import shutil
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
@@ -13,6 +11,7 @@ from typing import Any
 import networkx as nx
 import numpy as np
 import pytest
+from support.browsing import NARROW, barriers, overflow
 from support.drawings import (
     ATTACKS,
     Page,
@@ -29,27 +28,7 @@ from elegansc.drawing.scene import (
 )
 from elegansc.ir.stages import INTER
 
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    """A headless Chromium; without one these tests are skipped, and say so."""
-    api = pytest.importorskip(
-        "playwright.sync_api", reason="NOT TESTED: the page in a browser: no playwright"
-    )
-    found = next(
-        filter(
-            None, map(shutil.which, ("chromium", "google-chrome", "chromium-browser"))
-        ),
-        None,
-    )
-    if not found:
-        pytest.skip("NOT TESTED: the page in a browser: no Chromium on the PATH")
-    with api.sync_playwright() as playwright:
-        running = playwright.chromium.launch(
-            executable_path=found, args=["--no-sandbox"]
-        )
-        yield running
-        running.close()
+pytestmark = pytest.mark.slow
 
 
 class Shown:
@@ -61,7 +40,8 @@ class Shown:
         self.held = Page(data).held
         self.asked: list[str] = []
         self.wrong: list[str] = []
-        self.page = browser.new_page(viewport={"width": 1300, "height": 800}, **how)
+        how = {"viewport": {"width": 1300, "height": 800}, **how}
+        self.page = browser.new_page(**how)
         self.page.on("request", lambda request: self.asked.append(request.url))
         self.page.on("pageerror", lambda error: self.wrong.append(str(error)))
         self.page.on("console", self.heard)
@@ -293,5 +273,25 @@ def test_a_large_page_moves(browser: Any, tmp_path: Path) -> None:
         page.page.mouse.wheel(0, -200)
     page.page.wait_for_timeout(300)
     page.page.wait_for_selector("html[data-drawn=all]", state="attached")
+    assert page.wrong == []
+    page.page.close()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_nobody_is_shut_out(browser: Any, tmp_path: Path, scheme: str) -> None:
+    for number, found in enumerate((scene(), compared())):
+        page = Shown(browser, tmp_path / f"{number}.html", found, color_scheme=scheme)
+        assert barriers(page.page) == []
+        page.search("AVAL")
+        assert barriers(page.page) == []
+        page.page.close()
+
+
+def test_a_telephone_scrolls_down_alone(browser: Any, tmp_path: Path) -> None:
+    window = {"width": NARROW, "height": 740}
+    page = Shown(browser, tmp_path / "narrow.html", compared(), viewport=window)
+    assert overflow(page.page) == 0
+    page.search("AVAL")
+    assert page.text("#name") == "AVAL" and overflow(page.page) == 0
     assert page.wrong == []
     page.page.close()
