@@ -30,8 +30,9 @@ def written(case: Path) -> dict[str, bytes]:
         str(case / "edges.csv"), label=case.name, options=options, trace=trace
     )
     files = {name: text.encode() for name, text in trace.numbered()}
-    lines = report(artifact.history, artifact.label, artifact.unit)
-    files["report.txt"] = ("\n".join(lines) + "\n").encode()
+    for name, verbose in {"report.txt": False, "report_verbose.txt": True}.items():
+        lines = report(artifact.history, artifact.label, artifact.unit, verbose=verbose)
+        files[name] = ("\n".join(lines) + "\n").encode()
     files["module.py"] = next(iter(artifact.files.values()))
     return files
 

@@ -68,7 +68,7 @@ if TYPE_CHECKING:
     "--force", is_flag=True, help="Replace a file that is not ours or was edited."
 )
 @click.option("-q", "--quiet", is_flag=True, help="No report.")
-@click.option("--verbose", is_flag=True, help="Name everyone in the report.")
+@click.option("--verbose", is_flag=True, help="The whole report, everyone named.")
 def compile_command(
     source: str, output: str, name: str, label: str, **given: Any
 ) -> None:

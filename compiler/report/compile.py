@@ -29,7 +29,8 @@ def report(
 
     Args:
         state: the model has a state: feedback synapses read the step before.
-        verbose: name everyone.
+        verbose: every line, and everyone named. Otherwise what was read, left out, guessed
+            and warned of, what runs backward, and the depth.
     """
     if history.read_model is not None:
         yield line(
@@ -40,11 +41,11 @@ def report(
     if history.select_cells is not None:
         yield from selected(history.select_cells, unit, verbose)
     if history.merge_electrical is not None:
-        yield from merged(history.merge_electrical, unit)
+        yield from merged(history.merge_electrical, unit, verbose)
     if history.published_sweep is not None:
         yield from sweep(history.published_sweep.rules)
     if history.break_cycles is not None:
-        yield from cycles(history.break_cycles, unit)
+        yield from cycles(history.break_cycles, unit, verbose)
     if history.schedule_levels is not None:
         yield from levels(history, unit, state, verbose)
 
@@ -84,8 +85,9 @@ def sweep(rules: Mapping[str, Assigned]) -> Iterator[str]:
 def selected(account: Selected, unit: str, verbose: bool) -> Iterator[str]:
     """Origin of the roles, and the cells left out."""
     sides = f"{account.sensory:,} sensory, {account.motor:,} motor"
-    yield line("cells", f"{plural(account.cells, 'neuron')} kept, {sides}")
+    kept = f"{plural(account.cells, 'neuron')} kept, {sides}"
     if account.roles == "structure":
+        yield line("cells", kept)
         yield warning(
             "EC401",
             "no table of these cells: roles by structure (no input: sensory, no output: motor)",
@@ -94,7 +96,7 @@ def selected(account: Selected, unit: str, verbose: bool) -> Iterator[str]:
         columns = (account.columns or {}).items()
         titles = ", ".join(f"{k} = {title(name)}" for k, name in columns if k != name)
         told = f"; {titles}" if titles else ""
-        yield line("", f"roles {origin(account.roles)}{told}")
+        yield line("cells", f"{kept}; roles {origin(account.roles)}{told}")
     if account.renamed:
         some = ", ".join(
             f"{plain(a)} -> {plain(b)}" for a, b in list(account.renamed.items())[:4]
@@ -106,8 +108,11 @@ def selected(account: Selected, unit: str, verbose: bool) -> Iterator[str]:
     if gone.cells:
         kinds = ", ".join(f"{count:,} {kind}" for kind, count in gone.kinds.items())
         lost = f"{plural(gone.rows, 'row')}, {amount(gone.weight)} {unit}"
-        yield line("left out", f"{plural(gone.cells, 'cell')} ({kinds}), with {lost}")
-        yield line("", listed(list(gone.names), verbose))
+        more = "" if verbose else "; --verbose names them"
+        cells = f"{plural(gone.cells, 'cell')} ({kinds})"
+        yield line("left out", f"{cells}, with {lost}{more}")
+        if verbose:
+            yield line("", listed(list(gone.names), verbose))
     if account.unknown:
         seen = f"{len(account.unknown):,} of them not in the table"
         names = listed(account.unknown, verbose)
@@ -116,44 +121,54 @@ def selected(account: Selected, unit: str, verbose: bool) -> Iterator[str]:
         yield warning("EC201", nearly(account))
 
 
-def merged(account: Merged, unit: str) -> Iterator[str]:
-    """Pairs that rows were merged into."""
-    yield line(
-        "merged",
-        f"chemical: {plural(account.synapses, 'pair')}, {amount(account.weight)} {unit}; "
-        f"{plural(account.self_loops.synapses, 'self-loop')} apart",
-    )
+def merged(account: Merged, unit: str, verbose: bool) -> Iterator[str]:
+    """Pairs that rows were merged into, and the rows that are in no pair."""
     coupled = account.coupled
-    alone = coupled.self_junctions
-    if coupled.rows > alone.rows:
-        one, two = coupled.one_sided, coupled.unequal
-        notes = []
-        if one:
-            notes.append(
-                "each listed once"
-                if one == account.junctions
-                else f"{one:,} listed once"
-            )
-        if two:
-            taken = {"max": "the larger", "sum": "their sum", "mean": "their mean"}[
-                coupled.rule
-            ]
-            notes.append(f"{two:,} with two weights: {taken}")
-        note = f" ({', '.join(notes)})" if notes else ""
-        rows = plural(coupled.rows - alone.rows, "electrical row")
-        yield line("", f"{rows} into {plural(account.junctions, 'gap junction')}{note}")
-    if alone.rows:
-        yield line(
-            "",
-            f"{plural(alone.rows, 'electrical row')} of a cell with itself: dropped",
+    loops = plural(account.self_loops.synapses, "self-loop")
+    alone = (
+        f"{plural(coupled.self_junctions.rows, 'electrical row')} of a cell with itself"
+    )
+    told = []
+    if verbose:
+        pairs, weight = plural(account.synapses, "pair"), amount(account.weight)
+        told.append(f"chemical: {pairs}, {weight} {unit}; {loops} apart")
+    elif apart := [
+        words
+        for words, count in (
+            (loops, account.self_loops.synapses),
+            (alone, coupled.self_junctions.rows),
         )
+        if count
+    ]:
+        yield line("left out", ", ".join(apart))
+    rows = coupled.rows - coupled.self_junctions.rows
+    note = weights(account)
+    if rows and (note or verbose):
+        joined = plural(account.junctions, "gap junction")
+        told.append(f"{plural(rows, 'electrical row')} into {joined}{note}")
+    if verbose and coupled.self_junctions.rows:
+        told.append(f"{alone}: dropped")
     below = account.below
     if below.synapses or below.junctions:
-        yield line(
-            "",
+        told.append(
             f"lighter than --min-weight: {plural(below.synapses, 'synapse')} "
-            f"({amount(below.weight)} {unit}) and {plural(below.junctions, 'junction')} dropped",
+            f"({amount(below.weight)} {unit}) and {plural(below.junctions, 'junction')} dropped"
         )
+    for place, sentence in enumerate(told):
+        yield line("" if place else "merged", sentence)
+
+
+def weights(account: Merged) -> str:
+    """Junctions listed once or with two weights, and the weight taken; "" for none."""
+    one, two = account.coupled.one_sided, account.coupled.unequal
+    rules = {"max": "the larger", "sum": "their sum", "mean": "their mean"}
+    notes = []
+    if one:
+        every = one == account.junctions
+        notes.append("each listed once" if every else f"{one:,} listed once")
+    if two:
+        notes.append(f"{two:,} with two weights: {rules[account.coupled.rule]}")
+    return f" ({', '.join(notes)})" if notes else ""
 
 
 def levels(history: History, unit: str, state: bool, verbose: bool) -> Iterator[str]:

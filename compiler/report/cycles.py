@@ -11,7 +11,7 @@ from ..names import amount, plain, plural
 from .words import MOST_NAMES, line, listed
 
 
-def cycles(account: Broken, unit: str) -> Iterator[str]:
+def cycles(account: Broken, unit: str, verbose: bool) -> Iterator[str]:
     """The weight sent backward, its standing, and warnings."""
     loss = account.loss
     if not loss.synapses:
@@ -23,12 +23,14 @@ def cycles(account: Broken, unit: str) -> Iterator[str]:
         f"{amount(loss.weight)} of {amount(loss.of_weight)} {unit} run backward, "
         f"{share:.1f} %, in {plural(loss.synapses, 'pair')}: {standing(account)}",
     )
-    hops = ", ".join(f"{100 * loss.walks[hop - 1]:.0f} % of {hop}" for hop in (3, 4, 5))
-    yield line(
-        "",
-        f"{loss.halves:,} of them halves of a reciprocal pair; of sensor-to-motor "
-        f"walks is left: {hops} hops",
-    )
+    if verbose:
+        walks = ((hop, 100 * loss.walks[hop - 1]) for hop in (3, 4, 5))
+        hops = ", ".join(f"{share:.0f} % of {hop}" for hop, share in walks)
+        yield line(
+            "",
+            f"{loss.halves:,} of them halves of a reciprocal pair; of sensor-to-motor "
+            f"walks is left: {hops} hops",
+        )
     if account.asked == "exact" and not proved(account):
         yield line("warning", f"{unproved(account)}: no minimum is proved")
     if account.flips is not None:
@@ -55,7 +57,7 @@ def cycles(account: Broken, unit: str) -> Iterator[str]:
         if account.too_dear:
             why = "--alive-cap allows no such price"
         yield line("", f"kept on no path, {why}: {names}")
-    if loss.scale > 1:
+    if loss.scale > 1 and (verbose or account.rounded):
         how = "were rounded to" if account.rounded else "are counted in"
         yield line("", f"weights {how} 1/{loss.scale:,} to find the order")
 

@@ -678,7 +678,9 @@ def test_the_report_of_a_bundled_connectome_adds_up(name: str) -> None:
         chosen["sensory"],
         chosen["motor"],
     )
-    words = "\n".join(report(artifact.history, artifact.label, artifact.unit))
+    words = "\n".join(
+        report(artifact.history, artifact.label, artifact.unit, verbose=True)
+    )
     for number in (
         parsed["rows"],
         parsed["chemical"]["rows"],
