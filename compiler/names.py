@@ -121,3 +121,8 @@ RESERVED = frozenset(
     "json math nn torch HEADS WIDTH HEARD Encoder Readout Decoder ElegansNetM1 "
     "ElegansNetM2 SWEEP UNITS FIRED SIZES stages itertools".split()
 )
+
+
+def dashed(name: str) -> str:
+    """`min_weight` as a command spells it: `min-weight`."""
+    return name.replace("_", "-")

@@ -17,7 +17,9 @@ import click
 from ..arguments.layout import layout_of
 from ..arguments.options import options_of
 from ..errors import CompilerError, visible
-from .flags import layout_options, model_options
+from .flags import GRAPH, ORDER, SEMANTICS, TASK, layout_options, model_options
+from .help import Command
+from .values import SOURCE
 
 if TYPE_CHECKING:
     from ..bisection.intermediate import Ends, Step
@@ -33,9 +35,13 @@ def not_nan(_: click.Context, option: click.Parameter, value: float | None) -> A
     return value
 
 
-@click.command("bisect")
-@click.argument("old")
-@click.argument("new")
+@click.command(
+    "bisect",
+    cls=Command,
+    examples=["elegansc bisect old.csv new.csv -- python train.py {}"],
+)
+@click.argument("old", type=SOURCE)
+@click.argument("new", type=SOURCE)
 @click.argument("command", nargs=-1, required=True, type=click.UNPROCESSED)
 @click.option(
     "--by",
@@ -47,6 +53,7 @@ def not_nan(_: click.Context, option: click.Parameter, value: float | None) -> A
 @click.option(
     "--share",
     type=click.FloatRange(0, 1, min_open=True),
+    metavar="P",
     default=0.5,
     show_default=True,
     callback=not_nan,
@@ -55,12 +62,14 @@ def not_nan(_: click.Context, option: click.Parameter, value: float | None) -> A
 @click.option(
     "--tolerance",
     type=click.FloatRange(0),
+    metavar="X",
     callback=not_nan,
     help="A difference that is none; default: as far as runs of one model lie apart.",
 )
 @click.option(
     "--repeat",
     type=click.IntRange(1),
+    metavar="N",
     default=1,
     show_default=True,
     help="Run so often on each model and take the median.",
@@ -68,12 +77,14 @@ def not_nan(_: click.Context, option: click.Parameter, value: float | None) -> A
 @click.option(
     "--timeout",
     type=click.FloatRange(0, min_open=True),
+    metavar="SECONDS",
     callback=not_nan,
-    help="Seconds that one run may take.",
+    help="The most that one run may take.",
 )
 @click.option(
     "--steps",
     type=click.IntRange(2),
+    metavar="N",
     default=100,
     show_default=True,
     help="Stop after so many models.",
@@ -81,19 +92,24 @@ def not_nan(_: click.Context, option: click.Parameter, value: float | None) -> A
 @click.option(
     "--keep-models",
     "folder",
+    metavar="DIR",
     type=click.Path(file_okay=False, path_type=Path),
     help="Keep the model of every step in this folder.",
 )
-@click.option("--name", default="", help="Of the class, in every step.")
-@click.option("--json", "as_json", is_flag=True, help="As JSON; the steps on stderr.")
+@click.option(
+    "--name", metavar="NAME", default="", help="Name of the class, in every step."
+)
+@click.option(
+    "--json",
+    "as_json",
+    is_flag=True,
+    help="Print JSON; the steps go to standard error.",
+)
 @click.option("--verbose", is_flag=True, help="List all hunks, and all their changes.")
-@model_options
+@model_options(GRAPH, ORDER, SEMANTICS, TASK)
 @layout_options
 def bisect_command(old: str, new: str, command: tuple[str, ...], **given: Any) -> None:
     """Which changes from OLD to NEW moved the number that COMMAND prints?
-
-    \b
-        elegansc bisect old.csv new.csv -- python train.py {}
 
     OLD and NEW are connectome files, bundled names or generated models. Their difference
     is split into hunks; models with some of the hunks applied are compiled and measured

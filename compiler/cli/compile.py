@@ -21,7 +21,18 @@ from .certificate import (
 from .check import compared, locked_by, say_fresh, told
 from .ensemble import write_ensemble
 from .exit_codes import complain
-from .flags import SCHEMA, explicit, layout_options, model_options
+from .flags import (
+    GRAPH,
+    ORDER,
+    SCHEMA,
+    SEMANTICS,
+    TASK,
+    explicit,
+    layout_options,
+    model_options,
+)
+from .help import Command
+from .values import FILE, SOURCE
 
 if TYPE_CHECKING:
     from ..ir.artifact import Artifact
@@ -30,38 +41,63 @@ if TYPE_CHECKING:
     from ..options import Options
 
 
-@click.command("compile")
-@click.argument("source")
-@click.option("-o", "--output", default="-", help="The file to write; default: stdout.")
-@click.option("--name", default="", help="Of the class; default: from the label.")
+@click.command(
+    "compile",
+    cls=Command,
+    examples=[
+        "elegansc compile witvliet2021-1 -o worm.py",
+        "elegansc compile my.csv -o my.py --inputs 'IL2*' --outputs 'RMD*'",
+        "elegansc compile cook2019 -o m2.py --task mnist --features 4",
+    ],
+    own="Output",
+)
+@click.argument("source", type=SOURCE)
+@click.option(
+    "-o",
+    "--output",
+    type=FILE,
+    default="-",
+    help="The file to write; default: standard output.",
+)
+@click.option(
+    "--name",
+    metavar="NAME",
+    default="",
+    help="Name of the class; default: from the label.",
+)
 @click.option(
     "--label",
+    metavar="NAME",
     default="",
-    help="Stands for the file in the output; default: its base name.",
+    help="What the file is called in the model; default: its name.",
 )
-@model_options
+@model_options(GRAPH, ORDER, SEMANTICS, TASK)
 @layout_options
 @click.option(
     "--emit", "until", type=click.Choice(STAGES), help="Print this stage and stop."
 )
 @click.option(
     "--dump",
+    metavar="DIR",
     type=click.Path(file_okay=False, path_type=Path),
-    help="Write every stage here, as text.",
+    help="Write every stage of the compilation here, as text.",
 )
 @click.option("--time", "timed", is_flag=True, help="Say how long each step took.")
 @click.option("--json", "as_json", is_flag=True, help="Report as JSON on stdout.")
-@click.option("--certificate", help="Write here, as JSON, why no order loses less.")
+@click.option(
+    "--certificate", type=FILE, help="Write here, as JSON, why no order loses less."
+)
 @click.option(
     "--ensemble",
     type=click.IntRange(2, 1000),
-    help="Write so many models of equally good orders into the folder OUTPUT.",
+    metavar="N",
+    help="Write N models of equally good orders into the folder --output.",
 )
 @click.option(
     "--require-proof", is_flag=True, help="Exit 1 unless no order can lose less."
 )
 @click.option(
-    "--check", is_flag=True, help="Write nothing; exit 1 if OUTPUT would change."
+    "--check", is_flag=True, help="Write nothing; exit 1 if --output would change."
 )
 @click.option("--diff", is_flag=True, help="Write nothing; show what would change.")
 @click.option(

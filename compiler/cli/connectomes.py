@@ -5,9 +5,15 @@ from __future__ import annotations
 import click
 
 from ..errors import InputError
+from .help import Command, Sections
+from .values import BUNDLED
+
+SECTIONS = {"Commands": {"show": "All facts of one connectome"}}
 
 
-@click.group("connectomes", invoke_without_command=True)
+@click.group(
+    "connectomes", cls=Sections, sections=SECTIONS, invoke_without_command=True
+)
 @click.pass_context
 def connectomes_command(ctx: click.Context) -> None:
     """List the bundled connectomes."""
@@ -17,8 +23,10 @@ def connectomes_command(ctx: click.Context) -> None:
         click.echo(catalog.listing())
 
 
-@connectomes_command.command("show")
-@click.argument("name")
+@connectomes_command.command(
+    "show", cls=Command, examples=["elegansc connectomes show cook2019"]
+)
+@click.argument("name", type=BUNDLED)
 def show_command(name: str) -> None:
     """Say all of one bundled connectome: origin, licence, citation, counts, digest."""
     from .. import catalog

@@ -15,7 +15,9 @@ from ..arguments.options import options_of
 from ..errors import CompilerError, VerifyError, visible
 from ..options import Options
 from .exit_codes import complain
-from .flags import layout_options, model_options
+from .flags import GRAPH, ORDER, layout_options, model_options
+from .help import Command
+from .values import FILE, SOURCE
 
 if TYPE_CHECKING:
     from ..comparison.changes import Changes
@@ -24,27 +26,47 @@ COLOURS = {"+": "green", "-": "red", "~": "yellow"}
 TROUBLE = 2
 
 
-@click.command("diff")
-@click.argument("old")
-@click.argument("new")
+@click.command(
+    "diff",
+    cls=Command,
+    examples=[
+        "elegansc diff witvliet2021-1 witvliet2021-8 --summary",
+        "elegansc diff HEAD~1:worm.py worm.py",
+    ],
+)
+@click.argument("old", type=SOURCE)
+@click.argument("new", type=SOURCE)
 @click.option(
     "--threshold",
     type=click.FloatRange(0),
+    metavar="WEIGHT",
     default=0.0,
     help="Hide changes of less weight, and say how many.",
 )
-@click.option("--fold", is_flag=True, help="Left and right partners as one, by class.")
-@click.option("--json", "as_json", is_flag=True, help="All of it as JSON.")
-@click.option("--markdown", is_flag=True, help="For a pull request.")
-@click.option("--html", help="Write it as one page here too; -: to stdout alone.")
+@click.option(
+    "--fold", is_flag=True, help="Left and right partners as one: cells by class."
+)
+@click.option("--json", "as_json", is_flag=True, help="Print all of it as JSON.")
+@click.option("--markdown", is_flag=True, help="Print Markdown for a pull request.")
+@click.option(
+    "--html",
+    type=FILE,
+    help="Write it as one page here too; -: to standard output alone.",
+)
 @click.option("--force", is_flag=True, help="Replace a file that is no such page.")
 @click.option("--exit-code", is_flag=True, help="Exit 1 if they differ.")
-@click.option("--summary", "short", is_flag=True, help="The summary alone.")
+@click.option("--summary", "short", is_flag=True, help="Print the summary alone.")
 @click.option(
-    "--verbose", is_flag=True, help="Every change, not the largest of each kind."
+    "--verbose", is_flag=True, help="List every change, not the largest of each kind."
 )
-@click.option("--color/--no-color", default=None, help="Default: on a terminal.")
-@model_options
+@click.option(
+    "--color/--no-color", default=None, help="Colours; default: on a terminal."
+)
+@model_options(
+    GRAPH,
+    ORDER,
+    also=("features", "unit", "merge", "norm", "activation", "feedback"),
+)
 @layout_options
 def diff_command(
     old: str,

@@ -11,7 +11,9 @@ import click
 from ..arguments.layout import layout_of
 from ..arguments.options import options_of
 from ..errors import UsageError, visible
-from .flags import layout_options, model_options
+from .flags import GRAPH, ORDER, layout_options, model_options
+from .help import Command
+from .values import FILE, SOURCE
 
 if TYPE_CHECKING:
     from ..drawing.scene import Scene
@@ -22,12 +24,20 @@ STYLES = ("levels", "figure1", "matrix")
 FORMATS = ("svg", "png", "pdf", "html", "dot", "graphml")
 
 
-@click.command("draw")
-@click.argument("source")
-@click.argument("new", required=False)
+@click.command(
+    "draw",
+    cls=Command,
+    examples=[
+        "elegansc draw witvliet2021-1 -o worm.svg",
+        "elegansc draw witvliet2021-1 witvliet2021-8 -o grown.html",
+    ],
+)
+@click.argument("source", type=SOURCE)
+@click.argument("new", type=SOURCE, required=False)
 @click.option(
     "-o",
     "--output",
+    type=FILE,
     required=True,
     help=f"The file to write: {', '.join('.' + kind for kind in FORMATS)}.",
 )
@@ -44,10 +54,15 @@ FORMATS = ("svg", "png", "pdf", "html", "dot", "graphml")
     type=click.Choice(FORMATS),
     help="Where the suffix does not say.",
 )
-@click.option("--label", default="", help="Stands for the (newer) file in the caption.")
+@click.option(
+    "--label",
+    metavar="NAME",
+    default="",
+    help="What the caption calls the (newer) file.",
+)
 @click.option("--force", is_flag=True, help="Replace a file that is there.")
 @click.option("-q", "--quiet", is_flag=True, help="Say nothing.")
-@model_options
+@model_options(GRAPH, ORDER, also=["feedback"])
 @layout_options
 def draw_command(
     source: str,

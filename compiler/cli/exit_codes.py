@@ -12,11 +12,12 @@ from typing import Any
 import click
 
 from ..errors import CompilerError, InputError, UsageError, VerifyError, visible
+from .help import Sections
 
 BUG = 70
 
 
-class Commands(click.Group):
+class Commands(Sections):
     """A group that turns the errors of its commands into messages and exit codes."""
 
     def make_context(self, *args: Any, **extra: Any) -> click.Context:
@@ -43,6 +44,9 @@ def told() -> Iterator[None]:
         bug(error)
     except CompilerError as error:
         fail(f"elegansc: {error}", 1)
+    except click.NoSuchOption as error:
+        say_no_effect(error)
+        raise
     except (click.ClickException, click.exceptions.Exit, click.Abort):
         raise
     except BrokenPipeError:
@@ -59,6 +63,15 @@ def told() -> Iterator[None]:
         fail("elegansc: not enough memory for this graph", 1)
     except Exception as error:
         bug(error)
+
+
+def say_no_effect(error: click.NoSuchOption) -> None:
+    """Exit if a command was given an option of models that changes nothing for it."""
+    from .flags import is_of_models
+
+    flag, command = error.option_name, error.ctx and error.ctx.info_name
+    if command and is_of_models(flag):
+        fail(f"elegansc: {flag} has no effect on {command}; leave it out", 2)
 
 
 def open_standard_streams() -> None:

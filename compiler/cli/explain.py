@@ -10,7 +10,9 @@ import click
 
 from ..arguments.layout import layout_of
 from ..arguments.options import options_of
-from .flags import SCHEMA, layout_options, model_options
+from .flags import GRAPH, ORDER, SCHEMA, layout_options, model_options
+from .help import Command
+from .values import SOURCE
 
 if TYPE_CHECKING:
     from ..ir.stages import Circuit
@@ -19,14 +21,25 @@ if TYPE_CHECKING:
 BAR = 50  # characters of a full bar
 
 
-@click.command("explain")
-@click.argument("source")
-@click.option("--label", default="", help="Stands for the file in messages.")
-@click.option("--depths", is_flag=True, help="What is lost in few levels up to many.")
-@click.option("--plot", is_flag=True, help="Draw --depths as bars.")
-@click.option("--json", "as_json", is_flag=True, help="As JSON.")
-@click.option("--verbose", is_flag=True, help="Name everyone.")
-@model_options
+@click.command(
+    "explain",
+    cls=Command,
+    examples=[
+        "elegansc explain witvliet2021-1",
+        "elegansc explain witvliet2021-1 --depths --plot",
+    ],
+)
+@click.argument("source", type=SOURCE)
+@click.option(
+    "--label", metavar="NAME", default="", help="What messages call the file."
+)
+@click.option(
+    "--depths", is_flag=True, help="How much runs backward in 2 levels up to 96."
+)
+@click.option("--plot", is_flag=True, help="The same as bars.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@click.option("--verbose", is_flag=True, help="Name every synapse and neuron.")
+@model_options(GRAPH, ORDER, also=["feedback"])
 @layout_options
 def explain_command(
     source: str,

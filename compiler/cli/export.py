@@ -11,25 +11,42 @@ import click
 from ..arguments.layout import layout_of
 from ..errors import UsageError, visible
 from .flags import layout_options
+from .help import Command
+from .values import FILE, SOURCE
 
 if TYPE_CHECKING:
     from ..ir.stages import Connectome
 
 
-@click.command("export")
-@click.argument("source")
+@click.command(
+    "export",
+    cls=Command,
+    examples=[
+        "elegansc export cook2019 -o worm.graphml",
+        "elegansc export my.csv -o clean.csv --cells cells.csv",
+    ],
+)
+@click.argument("source", type=SOURCE)
 @click.option(
     "-o",
     "--output",
+    type=FILE,
     required=True,
     help="The file to write: .csv, .graphml, .json, .gml, any of them with .gz; .parquet.",
 )
-@click.option("--format", "form", help="Where the suffix does not say: csv, json.gz.")
-@click.option("--force", is_flag=True, help="Replace a file that is there.")
 @click.option(
-    "--cells", metavar="FILE", help="Table of cells: name,role[,transmitter]."
+    "--format",
+    "form",
+    metavar="FORMAT",
+    help="Where the suffix does not say: csv, json.gz.",
 )
-@click.option("--cells-columns", help="Its columns: name=root_id,role=super_class.")
+@click.option("--force", is_flag=True, help="Replace a file that is there.")
+@click.option("--cells", type=FILE, help="Table of cells: name,role[,transmitter].")
+@click.option(
+    "--cells-columns",
+    metavar="KEY=COLUMN,...",
+    help="Columns of the table of cells: name=root_id,role=super_class.",
+)
 @click.option("-q", "--quiet", is_flag=True, help="No report.")
 @layout_options
 def export_command(

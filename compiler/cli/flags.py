@@ -2,54 +2,72 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import fields
-from typing import Any
+from collections.abc import Callable, Collection
+from dataclasses import Field, fields
+from typing import Any, TypeVar
 
 import click
 from click.core import ParameterSource
 
 from ..arguments.layout import LAYOUT
-from ..options import CHOICES, Options, dashed
+from ..options import CHOICES, FILES, Options, dashed
+from ..options.metadata import HEADINGS
+from .help import Option
+from .values import FILE, WORDS
+
+F = TypeVar("F", bound=Callable[..., Any])
 
 SCHEMA = 1  # of every JSON report
 
 
-def model_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Add every field of Options as an option, in order."""
-    for option in reversed(fields(Options)):
-        name, default = option.name, option.default
-        if name in LAYOUT:
-            continue  # layout_options adds it
-        settings: dict[str, Any] = {
-            "help": option.metadata["help"],
-            "default": default,
-            "show_default": bool(default),
-        }
-        if name in CHOICES:
-            settings["type"] = click.Choice(CHOICES[name])
-        elif isinstance(default, bool):
-            settings = {
-                "help": option.metadata["help"],
-                "is_flag": True,
-                "default": default,
-            }
-        elif isinstance(default, tuple):
-            settings = {
-                "help": option.metadata["help"],
-                "multiple": True,
-                "metavar": "PATTERNS",
-                "callback": joined,
-            }
-        elif isinstance(default, int):
-            settings["type"] = int
-        elif isinstance(default, float):
-            settings["type"] = float
-        flag = f"--{dashed(name)}"
-        if default is True:
-            flag += f"/--no-{dashed(name)}"
-        command = click.option(flag, name, **settings)(command)
-    return command
+GRAPH, ORDER, SEMANTICS, TASK = "graph", "order", "model", "task"  # groups of options
+
+
+def model_options(
+    *groups: str, also: Collection[str] = (), but: Collection[str] = ()
+) -> Callable[[F], F]:
+    """Add the fields of Options that change something for a command, in order.
+
+    Args:
+        groups: keys of HEADINGS, added whole.
+        also, but: names of single fields of other groups, and of fields left out.
+    """
+    names = [
+        each.name
+        for each in fields(Options)
+        if (each.metadata["group"] in groups or each.name in also)
+        and each.name not in (*but, *LAYOUT)  # layout_options adds these
+        and len(CHOICES.get(each.name, "ab")) > 1
+    ]
+
+    def add(command: F) -> F:
+        for each in reversed(fields(Options)):
+            if each.name in names:
+                command = model_option(each)(command)
+        return command
+
+    return add
+
+
+def model_option(option: Field[Any]) -> Callable[[F], F]:
+    """The option of the command line for one field of Options."""
+    name, default, told = option.name, option.default, option.metadata
+    settings: dict[str, Any] = {"help": told["help"], "metavar": told["metavar"]}
+    settings |= {"default": default, "show_default": bool(default)}
+    flag = f"--{dashed(name)}"
+    if name in CHOICES:
+        settings["type"] = click.Choice(CHOICES[name])
+    elif isinstance(default, bool):
+        settings |= {"is_flag": True, "show_default": False}
+        flag += f"/--no-{dashed(name)}" if default else ""
+    elif isinstance(default, tuple):
+        settings |= {"multiple": True, "callback": joined}
+    elif isinstance(default, str):
+        settings["type"] = FILE if name in FILES else WORDS
+    else:
+        settings["type"] = type(default)
+    heading = HEADINGS[told["group"]]
+    return click.option(flag, name, cls=Option, heading=heading, **settings)
 
 
 def joined(_: click.Context, option: click.Parameter, value: tuple[str, ...]) -> str:
@@ -57,69 +75,87 @@ def joined(_: click.Context, option: click.Parameter, value: tuple[str, ...]) ->
     return ",".join(value)
 
 
+def is_of_models(flag: str) -> bool:
+    """Whether some command has an option of this flag that says how a model is made."""
+    names = {*LAYOUT, *(each.name for each in fields(Options))}
+    return flag.removeprefix("--").removeprefix("no-").replace("-", "_") in names
+
+
+def reading(*flags: str, **settings: Any) -> Callable[[F], F]:
+    """An option of how a file is read: a field of Layout."""
+    return click.option(*flags, cls=Option, heading=HEADINGS["reading"], **settings)
+
+
 # How to read a file, where its content does not tell: the fields of Layout.
-LAYOUT_FLAGS = (
-    click.option(
+LAYOUT_FLAGS: tuple[Callable[..., Any], ...] = (
+    reading(
         "--kind",
         type=click.Choice(["chemical", "electrical"]),
         help="Kind of all rows, where no column says.",
     ),
-    click.option(
+    reading(
         "--kinds",
         metavar="WORD=KIND,...",
         help="Words of the kind column: 0=chemical,1=electrical.",
     ),
-    click.option(
+    reading(
         "--where",
         multiple=True,
         metavar="COLUMN=VALUE",
         help="Read only the rows that have it; repeatable.",
     ),
-    click.option(
+    reading(
         "--decimal",
         type=click.Choice(["comma", "point"]),
-        help="Before the fraction of a weight: 1,5 or 1.5.",
+        help="What stands before the fraction of a weight: 1,5 or 1.5.",
     ),
-    click.option("--encoding", default="utf-8", show_default=True, help="Of the text."),
-    click.option(
+    reading(
+        "--encoding",
+        metavar="NAME",
+        default="utf-8",
+        show_default=True,
+        help="Encoding of the text: utf-8, latin-1, ...",
+    ),
+    reading(
         "--header/--no-header",
         "header",
         default=None,
         help="Whether the first line is a header.",
     ),
-    click.option(
-        "--transpose", is_flag=True, default=None, help="Columns of a matrix send."
+    reading(
+        "--transpose",
+        is_flag=True,
+        default=None,
+        help="In a matrix the columns are the senders.",
     ),
-    click.option(
-        "--names", metavar="FILE", help="Names of a matrix's rows, a line each."
-    ),
-    click.option(
+    reading("--names", type=FILE, help="Names of a matrix's rows, a line each."),
+    reading(
         "--sheet",
         multiple=True,
         metavar="NAME[=KIND]",
         help="Sheet, table or variable to read; repeatable.",
     ),
-    click.option(
-        "--polyadic",
-        is_flag=True,
-        default=None,
-        help="A cell may name several receivers, AVAL,AVAR: each has the row's weight.",
+    *(
+        reading(
+            f"--{name}",
+            **({"type": FILE} if name in FILES else {"is_flag": True, "default": None}),
+            help=Options.__dataclass_fields__[name].metadata["help"],
+        )
+        for name in ("polyadic", "electrical")
     ),
-    click.option(
-        "--electrical",
-        metavar="FILE",
-        help="Gap junctions beside SOURCE, read by the same options.",
+    reading(
+        "--delimiter", metavar="CHARACTER", help="comma, tab, space, or one character."
     ),
-    click.option("--delimiter", help="comma, tab, space, or one character."),
-    click.option(
+    reading(
         "--columns",
+        metavar="KEY=COLUMN,...",
         help="pre=A,post=B,weight=C,kind=D: names, or places from 1; "
         "chemical=A,electrical=B: counts of each kind.",
     ),
 )
 
 
-def layout_options(command: Callable[..., Any]) -> Callable[..., Any]:
+def layout_options(command: F) -> F:
     """Add the options of Layout: how to read a text file, where its content does not tell."""
     for option in LAYOUT_FLAGS:
         command = option(command)

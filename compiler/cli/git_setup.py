@@ -5,9 +5,18 @@ from __future__ import annotations
 import click
 
 from ..errors import visible
+from .help import Command
 
 
-@click.command("git-setup")
+@click.command(
+    "git-setup",
+    cls=Command,
+    examples=[
+        "elegansc git-setup",
+        "elegansc git-setup models/*.py",
+        "elegansc git-setup --undo",
+    ],
+)
 @click.argument("patterns", nargs=-1)
 @click.option("--undo", is_flag=True, help="Take it out again.")
 def git_setup_command(patterns: tuple[str, ...], undo: bool) -> None:

@@ -4,14 +4,23 @@ from __future__ import annotations
 
 import click
 
+from .help import Sections
 from .lab_compare import compare_command
 from .lab_figure import figure_command
 from .lab_train import train_command
 
+SECTIONS = {
+    "Commands": {
+        "train": "Train one model on a task",
+        "compare": "Train a connectome and its random twins",
+        "figure": "Judge a comparison and draw it",
+    }
+}
 
-@click.group("lab")
+
+@click.group("lab", cls=Sections, sections=SECTIONS)
 def lab_command() -> None:
-    """Train task models, compare a connectome with its random twins."""
+    """Train models on a task, and compare a connectome with its random twins."""
 
 
 for command in (train_command, compare_command, figure_command):

@@ -11,40 +11,57 @@ from typing import Any
 import click
 
 from ..errors import visible
+from .help import Command
 from .lab_flags import check_installed, data_option, precision_option
+from .values import FILE, FOLDER
 
 
-@click.command("compare")
-@click.argument("protocol")
+@click.command(
+    "compare",
+    cls=Command,
+    examples=[
+        "elegansc lab compare protocol.toml --data images -o runs --smoke",
+        "elegansc lab compare protocol.toml --data torchvision:images -o runs --jobs 8",
+    ],
+)
+@click.argument("protocol", type=FILE)
 @data_option
 @click.option(
     "-o",
     "--output",
     required=True,
-    metavar="DIR",
+    type=FOLDER,
     help="Gets results.jsonl, edge lists and models; what is there is gone on with.",
 )
 @click.option(
     "--jobs",
     type=click.IntRange(1, 1024),
+    metavar="N",
     help="Processes, a thread each; default: one a core.",
 )
 @click.option(
     "--ray",
     default="",
     metavar="ADDRESS",
-    help="A Ray cluster: HOST:PORT, ray://HOST:PORT, auto, or local.",
+    help="Train on a Ray cluster: HOST:PORT, ray://HOST:PORT, auto, or local.",
 )
-@click.option("--accelerator", default="cpu", show_default=True, help="Of every run.")
+@click.option(
+    "--accelerator",
+    metavar="NAME",
+    default="cpu",
+    show_default=True,
+    help="What every run computes on, as Lightning calls it.",
+)
 @precision_option
 @click.option(
     "--gpus",
     type=click.FloatRange(0, 64),
+    metavar="X",
     default=0.0,
-    help="Of one run, on a cluster; 0.25: four runs share one.",
+    help="GPUs of one run, on a cluster; 0.25: four runs share one.",
 )
-@click.option("--smoke", is_flag=True, help="All of it, shrunk to a minute.")
-@click.option("--verbose", is_flag=True, help="A line a run on stderr.")
+@click.option("--smoke", is_flag=True, help="Try all of it, shrunk to a minute.")
+@click.option("--verbose", is_flag=True, help="Print a line a run.")
 @click.option("-q", "--quiet", is_flag=True, help="No report, no progress bar.")
 def compare_command(
     protocol: str,

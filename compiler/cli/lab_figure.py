@@ -9,28 +9,36 @@ from typing import TYPE_CHECKING
 import click
 
 from ..errors import InputError, visible
+from .help import Command
+from .values import FILE, FOLDER
 
 if TYPE_CHECKING:
     from ..lab.judging.judge import Judged
     from ..lab.protocol.protocol import Protocol
 
 
-@click.command("figure")
-@click.argument("results")
+@click.command(
+    "figure",
+    cls=Command,
+    examples=[
+        "elegansc lab figure runs/results.jsonl --protocol protocol.toml -o figure"
+    ],
+)
+@click.argument("results", type=FILE)
 @click.option(
-    "--protocol", required=True, metavar="FILE", help="The protocol they were run by."
+    "--protocol", required=True, type=FILE, help="The protocol they were run by."
 )
 @click.option(
-    "-o", "--output", required=True, metavar="DIR", help="The folder to write to."
+    "-o", "--output", required=True, type=FOLDER, help="The folder to write to."
 )
 @click.option(
     "--note",
     default="",
-    metavar="TEXT",
+    metavar="WORDS",
     help="Stands in the README under what was run: on which machine, say.",
 )
 @click.option("--force", is_flag=True, help="Replace files that are there.")
-@click.option("--json", "as_json", is_flag=True, help="verdict.json on stdout too.")
+@click.option("--json", "as_json", is_flag=True, help="Print verdict.json too.")
 @click.option("-q", "--quiet", is_flag=True, help="No report.")
 def figure_command(
     results: str,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from ..errors import CompilerError
+from .values import DATA
 
 NEEDED = ("torch", "lightning_fabric", "filelock", "networkx")
 PRECISIONS = ("32-true", "16-mixed", "bf16-mixed", "bf16-true", "64-true")
@@ -12,11 +13,15 @@ PRECISIONS = ("32-true", "16-mixed", "bf16-mixed", "bf16-true", "64-true")
 data_option = click.option(
     "--data",
     required=True,
-    metavar="DIR",
-    help="Folder of <task>_train.npz and so on, one .npz, or torchvision:DIR.",
+    type=DATA,
+    help="Images: a folder of TASK_train.npz and so on, one .npz, or torchvision:DIR.",
 )
 precision_option = click.option(
-    "--precision", type=click.Choice(PRECISIONS), default="32-true"
+    "--precision",
+    type=click.Choice(PRECISIONS),
+    default="32-true",
+    show_default=True,
+    help="Of numbers, as Lightning calls it.",
 )
 
 

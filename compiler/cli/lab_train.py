@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ..errors import visible
+from .help import Command
 from .lab_flags import check_installed, data_option, precision_option
 from .older import say_older
+from .values import FILE, MODEL
 
 if TYPE_CHECKING:
     from ..lab.running.training import Epoch
@@ -19,57 +21,144 @@ LARGEST_SEED = 2**32 - 1  # seed
 MILLIONS = click.IntRange(0, 10_000_000)
 
 
-@click.command("train")
-@click.argument("model")
+@click.command(
+    "train",
+    cls=Command,
+    examples=[
+        "elegansc lab train m2.py --data images -o results.jsonl --smoke",
+        "elegansc lab train m2.py --data images -o results.jsonl --epochs 20 --save m2.pt",
+    ],
+)
+@click.argument("model", type=MODEL)
 @data_option
 @click.option(
     "-o",
     "--output",
     required=True,
     metavar="FILE.jsonl",
+    type=FILE,
     help="The results file; a line is added.",
 )
-@click.option("--epochs", type=click.IntRange(1), default=10, show_default=True)
-@click.option("--batch", type=click.IntRange(2), default=256, show_default=True)
-@click.option("--lr", type=click.FloatRange(0, 10, min_open=True), default=1e-3)
-@click.option("--weight-decay", type=click.FloatRange(0, 10), default=5e-4)
-@click.option("--optimiser", type=click.Choice(["adamw", "adam"]), default="adamw")
-@click.option("--schedule", type=click.Choice(["cosine", "constant"]), default="cosine")
+@click.option(
+    "--epochs",
+    type=click.IntRange(1),
+    metavar="N",
+    default=10,
+    show_default=True,
+    help="How often all images are shown.",
+)
+@click.option(
+    "--batch",
+    type=click.IntRange(2),
+    metavar="N",
+    default=256,
+    show_default=True,
+    help="Images of one step.",
+)
+@click.option(
+    "--lr",
+    type=click.FloatRange(0, 10, min_open=True),
+    metavar="X",
+    default=1e-3,
+    show_default=True,
+    help="Learning rate.",
+)
+@click.option(
+    "--weight-decay",
+    type=click.FloatRange(0, 10),
+    metavar="X",
+    default=5e-4,
+    show_default=True,
+    help="Decay of the parameters.",
+)
+@click.option(
+    "--optimiser",
+    type=click.Choice(["adamw", "adam"]),
+    default="adamw",
+    show_default=True,
+    help="How steps are taken.",
+)
+@click.option(
+    "--schedule",
+    type=click.Choice(["cosine", "constant"]),
+    default="cosine",
+    show_default=True,
+    help="How the learning rate falls.",
+)
 @click.option(
     "--augment/--no-augment",
     default=None,
     help="Flip and crop; default: of cifar10, not of mnist.",
 )
-@click.option("--metric", default="", help="Tells the best epoch; default: the first.")
-@click.option("--images", type=MILLIONS, default=0, help="Training images; 0: all.")
-@click.option("--validation", type=MILLIONS, default=0, help="Of them; 0: all.")
-@click.option("--test", type=MILLIONS, default=0, help="Of them, the first; 0: all.")
+@click.option(
+    "--metric",
+    metavar="NAME",
+    default="",
+    help="Score that tells the best epoch; default: the task's first.",
+)
+@click.option(
+    "--images", type=MILLIONS, metavar="N", default=0, help="Training images; 0: all."
+)
+@click.option(
+    "--validation",
+    type=MILLIONS,
+    metavar="N",
+    default=0,
+    help="Validation images; 0: all.",
+)
+@click.option(
+    "--test",
+    type=MILLIONS,
+    metavar="N",
+    default=0,
+    help="Test images, the first; 0: all.",
+)
 @click.option(
     "--seed",
     type=click.IntRange(0, LARGEST_SEED),
+    metavar="N",
     default=0,
-    help="Of start and order.",
+    show_default=True,
+    help="Seed of the start and of the order of the images.",
 )
 @click.option(
     "--control",
     type=click.Choice(CONTROLS),
     help="In place of the network: nothing, an MLP of its size, or itself, not trained.",
 )
-@click.option("--accelerator", default="auto", show_default=True)
-@click.option("--devices", type=click.IntRange(1), default=1, show_default=True)
+@click.option(
+    "--accelerator",
+    metavar="NAME",
+    default="auto",
+    show_default=True,
+    help="What it computes on, as Lightning calls it: cpu, cuda, ...",
+)
+@click.option(
+    "--devices",
+    type=click.IntRange(1),
+    metavar="N",
+    default=1,
+    show_default=True,
+    help="How many of them.",
+)
 @precision_option
 @click.option(
     "--threads",
     type=click.IntRange(1, 1024),
+    metavar="N",
     default=1,
     show_default=True,
-    help="Of the CPU; more pay in wide networks.",
+    help="Threads of the CPU; more pay in wide networks.",
 )
 @click.option(
-    "--save", "checkpoint", default="", metavar="FILE", help=".safetensors, .pt, .pth."
+    "--save",
+    "checkpoint",
+    default="",
+    type=FILE,
+    help="Save the trained model here: .safetensors, .pt, .pth.",
 )
 @click.option("--force", is_flag=True, help="Replace the file of --save.")
-@click.option("--smoke", is_flag=True, help="One epoch, a few hundred images.")
+@click.option("--smoke", is_flag=True, help="Try it: one epoch, a few hundred images.")
 @click.option("-q", "--quiet", is_flag=True, help="No report.")
 def train_command(
     model: str,

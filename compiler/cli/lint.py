@@ -14,6 +14,8 @@ from ..arguments.layout import layout_of
 from ..errors import CompilerError, UsageError, visible
 from .exit_codes import complain
 from .flags import layout_options
+from .help import Command
+from .values import FILE, SOURCE
 
 if TYPE_CHECKING:
     from ..linting.lint import Linted
@@ -22,21 +24,32 @@ LINE = re.compile(r"\bline (\d+)")
 LEVELS = {"warning": "warning", "note": "notice"}  # as GitHub calls them
 
 
-@click.command("lint")
-@click.argument("files", nargs=-1)
-@click.option("--select", default="", help="Only these codes: EC5,EC101.")
-@click.option("--ignore", default="", help="Not these codes.")
+@click.command(
+    "lint",
+    cls=Command,
+    examples=["elegansc lint worm.csv", "elegansc lint --explain EC101"],
+)
+@click.argument("files", nargs=-1, type=SOURCE)
+@click.option(
+    "--select", metavar="CODES", default="", help="Look for these alone: EC5,EC101."
+)
+@click.option("--ignore", metavar="CODES", default="", help="Do not look for these.")
 @click.option(
     "--format",
     "form",
     type=click.Choice(["text", "json", "github"]),
     default="text",
     show_default=True,
-    help="github: annotations of a workflow.",
+    help="How findings are printed; github: as annotations of a workflow.",
 )
-@click.option("--json", "as_json", is_flag=True, help="As JSON, a line a file.")
-@click.option("--cells", default="", metavar="FILE", help="Table of cells: name,role.")
-@click.option("--cells-columns", default="", help="Its columns: name=A,role=B.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON, a line a file.")
+@click.option("--cells", default="", type=FILE, help="Table of cells: name,role.")
+@click.option(
+    "--cells-columns",
+    metavar="KEY=COLUMN,...",
+    default="",
+    help="Columns of the table of cells: name=A,role=B.",
+)
 @click.option("--explain", metavar="CODE", help="What a code means, and what to do.")
 @layout_options
 def lint_command(

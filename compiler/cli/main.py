@@ -16,27 +16,35 @@ from .. import __version__
 from .exit_codes import Commands
 from .progress import show_progress
 
-COMMANDS = (
-    "compile",
-    "verify",
-    "explain",
-    "order",
-    "diff",
-    "export",
-    "lint",
-    "status",
-    "update",
-    "git-setup",
-    "git-diff",
-    "textconv",
-    "merge-driver",
-    "transplant",
-    "draw",
-    "bisect",
-    "rewire",
-    "lab",
-    "connectomes",
-)
+SECTIONS = {
+    "Start here": {
+        "connectomes": "List the bundled connectomes",
+        "lint": "Find traps in a connectome's file",
+        "compile": "Make a PyTorch module of a connectome",
+        "explain": "Say what breaking the cycles costs",
+        "draw": "Draw a connectome, or what changed",
+        "verify": "Prove that a model computes its tables",
+    },
+    "Compare versions": {
+        "diff": "Show what changed, by neuron and synapse",
+        "status": "Say whether models are out of date",
+        "update": "Make models again, as they were made",
+        "transplant": "Carry trained parameters to a new model",
+        "bisect": "Find the change that moved a number",
+    },
+    "Science": {
+        "order": "Order all cells, least weight backward",
+        "rewire": "Make random twins of a connectome",
+        "export": "Write a connectome as a clean file",
+        "lab": "Train models beside their random twins",
+    },
+    "Git": {
+        "git-setup": "Let git diff and merge models by name",
+        "merge-driver": "Merge two changes of a model, for git",
+    },
+}
+HIDDEN = ("git-diff", "textconv")  # git calls them
+COMMANDS = (*(name for names in SECTIONS.values() for name in names), *HIDDEN)
 
 
 class Files(UserDict[str, click.Command]):
@@ -61,12 +69,40 @@ class Files(UserDict[str, click.Command]):
         return len(COMMANDS)
 
 
+def say_version(ctx: click.Context, _: click.Parameter, asked: bool) -> None:
+    """Print versions and exit, if they are asked for."""
+    if not asked:
+        return
+    import platform
+
+    from ..module.header import FORMAT
+
+    python = platform.python_version()
+    click.echo(f"elegansc {__version__}, writes format {FORMAT}, Python {python}")
+    ctx.exit()
+
+
 @click.group(
     cls=Commands,
     commands=Files(),
+    sections=SECTIONS,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
-@click.version_option(__version__, prog_name="elegansc")
+@click.option(
+    "--version",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=say_version,
+    help="Print the version, the format of models and Python's version.",
+)
 def cli() -> None:
-    """Compile a connectome into a PyTorch module that reads like hand-written code."""
+    """Compile a connectome into a PyTorch module that reads like hand-written code.
+
+    \b
+    To begin:
+      elegansc compile witvliet2021-1 -o worm.py   a worm of ours, in a second
+      elegansc verify worm.py                      runs it: needs torch
+      elegansc lint my.csv                         then compile a file of yours
+    """
     show_progress()

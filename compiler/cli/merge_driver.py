@@ -10,6 +10,8 @@ import click
 
 from ..errors import CompilerError, visible
 from .exit_codes import complain
+from .help import Command
+from .values import FILE
 
 if TYPE_CHECKING:
     from ..merging.merge import Merged
@@ -17,10 +19,14 @@ if TYPE_CHECKING:
 CONFLICTS_SHOWN = 10
 
 
-@click.command("merge-driver")
-@click.argument("base")
-@click.argument("ours")
-@click.argument("theirs")
+@click.command(
+    "merge-driver",
+    cls=Command,
+    examples=["elegansc merge-driver base.py ours.py theirs.py"],
+)
+@click.argument("base", type=FILE)
+@click.argument("ours", type=FILE)
+@click.argument("theirs", type=FILE)
 @click.argument("size", type=click.IntRange(1, 1000), default=7)
 @click.argument("path", default="")
 def merge_driver_command(

@@ -12,21 +12,44 @@ import click
 from ..arguments.layout import layout_of
 from ..arguments.options import options_of
 from ..errors import UsageError, visible
-from .flags import SCHEMA, layout_options, model_options
+from .flags import GRAPH, SCHEMA, layout_options, model_options
+from .help import Command
+from .values import FILE, SOURCE
 
 if TYPE_CHECKING:
     from ..ir.stages import Circuit
     from ..ordering.ranking import Ranking
 
 
-@click.command("order")
-@click.argument("source")
-@click.option("-o", "--output", default="-", help="The CSV to write; default: stdout.")
-@click.option("--label", default="", help="Stands for the file in messages.")
-@click.option("--score", help="Score this order, a CSV of id,place, and write none.")
+@click.command(
+    "order",
+    cls=Command,
+    examples=[
+        "elegansc order cook2019 -o order.csv",
+        "elegansc order cook2019 --score order.csv",
+    ],
+)
+@click.argument("source", type=SOURCE)
+@click.option(
+    "-o",
+    "--output",
+    type=FILE,
+    default="-",
+    help="The CSV to write; default: standard output.",
+)
+@click.option(
+    "--label", metavar="NAME", default="", help="What messages call the file."
+)
+@click.option(
+    "--score", type=FILE, help="Score this order, a CSV of id,place, and write none."
+)
 @click.option("--force", is_flag=True, help="Replace a file that is there.")
 @click.option("--json", "as_json", is_flag=True, help="The score as JSON, on stdout.")
-@model_options
+@model_options(
+    GRAPH,
+    also=("cycles", "protect", "tie_seed"),
+    but=("inputs", "outputs", "keep", "junctions"),
+)
 @layout_options
 def order_command(
     source: str,
@@ -43,7 +66,6 @@ def order_command(
     --keep all; chemical synapses alone decide.
     """
     from ..files import OTHER, allow, read_bytes, replace
-    from ..options import Options, dashed
     from ..ordering import ranking
     from ..pipeline import circuit_of
     from ..report.words import wrote
@@ -54,9 +76,6 @@ def order_command(
         raise UsageError("--score: writes no order, so leave --output out")
     given["keep"] = "all"
     options = options_of(given)
-    for name in ("roles", "symmetric", "max_levels", "like", "stick"):
-        if getattr(options, name) != getattr(Options(), name):
-            raise UsageError(f"--{dashed(name)}: is of a model; order takes none of it")
     circuit = circuit_of(source, label=label, options=options, layout=layout_of(given))
     if score:
         data = read_bytes(score, empty="give a row for each cell: id,place")

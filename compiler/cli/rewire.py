@@ -13,31 +13,42 @@ import click
 from ..arguments.layout import layout_of
 from ..arguments.options import options_of
 from ..errors import visible
-from .flags import layout_options, model_options
+from .flags import GRAPH, layout_options, model_options
+from .help import Command
+from .values import FOLDER, SOURCE
 
 FILES_SHOWN = 12  # in the report
 LARGEST_SEED = 2**32 - 1  # seed
 
 
-@click.command("rewire")
-@click.argument("source")
+@click.command(
+    "rewire",
+    cls=Command,
+    examples=[
+        "elegansc rewire cook2019 --null degree --count 39 -o twins",
+        "elegansc rewire cook2019 --null partial:0.1 -o twins",
+    ],
+)
+@click.argument("source", type=SOURCE)
 @click.option(
     "--null",
     "spelled",
     metavar="NULL",
     required=True,
-    help="er, ws, ba, degree, role-degree, partial:P or shuffle-roles.",
+    help="The null model: er, ws, ba, degree, role-degree, partial:P or shuffle-roles.",
 )
 @click.option(
     "--seed",
     type=click.IntRange(0, LARGEST_SEED),
+    metavar="N",
     default=0,
     show_default=True,
-    help="Of the draws; other seeds, other twins.",
+    help="Seed of the draws; other seeds, other twins.",
 )
 @click.option(
     "--count",
     type=click.IntRange(1),
+    metavar="N",
     default=1,
     show_default=True,
     help="How many twins.",
@@ -45,16 +56,19 @@ LARGEST_SEED = 2**32 - 1  # seed
 @click.option(
     "--rewire-p",
     type=float,
-    help="Of ws: the probability that a pair is rewired; default: 0.5, as in the authors' code.",
+    metavar="P",
+    help="Probability that ws rewires a pair; default: 0.5, as in the authors' code.",
 )
 @click.option(
-    "-o", "--output", metavar="DIR", required=True, help="The folder to write to."
+    "-o", "--output", type=FOLDER, required=True, help="The folder to write to."
 )
-@click.option("--label", default="", help="Stands for the file in messages.")
+@click.option(
+    "--label", metavar="NAME", default="", help="What messages call the file."
+)
 @click.option("--force", is_flag=True, help="Replace files that are there.")
-@click.option("--json", "as_json", is_flag=True, help="rewired.json on stdout too.")
+@click.option("--json", "as_json", is_flag=True, help="Print rewired.json too.")
 @click.option("-q", "--quiet", is_flag=True, help="No report.")
-@model_options
+@model_options(GRAPH)
 @layout_options
 def rewire_command(
     source: str,

@@ -14,18 +14,28 @@ from ..arguments.layout import layout_of
 from ..errors import CompilerError, InputError, VerifyError
 from .exit_codes import complain
 from .flags import explicit, layout_options
+from .help import Command
 from .update import configured
+from .values import MODEL, SOURCE
 
 if TYPE_CHECKING:
     from ..comparison.status import Status
 
 
-@click.command("status")
-@click.argument("models", nargs=-1)
-@click.option("--against", help="The source, to tell whether the model is out of date.")
+@click.command(
+    "status",
+    cls=Command,
+    examples=["elegansc status worm.py", "elegansc status worm.py --against worm.csv"],
+)
+@click.argument("models", nargs=-1, type=MODEL)
+@click.option(
+    "--against",
+    type=SOURCE,
+    help="The source, to tell whether the model is out of date.",
+)
 @click.option("--skip-others", is_flag=True, help="Pass over files that are not ours.")
 @click.option("--strict", is_flag=True, help="Exit 1 if one is of an older form, too.")
-@click.option("--json", "as_json", is_flag=True, help="As JSON, a line a model.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON, a line a model.")
 @layout_options
 def status_command(
     models: tuple[str, ...],

@@ -7,34 +7,53 @@ import json
 import click
 
 from ..errors import visible
+from .help import Command
 from .older import say_older
+from .values import FILE, MODEL
 
 SCHEMA = 1  # of the JSON report
 LARGEST_SEED = 2**64 - 1  # seed that torch takes
 
 
-@click.command("transplant")
-@click.argument("checkpoint", metavar="OLD_CHECKPOINT")
-@click.option(
-    "--from", "old", metavar="OLD.py", required=True, help="The model it is of."
+@click.command(
+    "transplant",
+    cls=Command,
+    examples=["elegansc transplant old.pt --from old.py --to new.py -o new.pt"],
 )
-@click.option("--to", "new", metavar="NEW.py", required=True, help="The model to fill.")
+@click.argument("checkpoint", metavar="OLD_CHECKPOINT", type=FILE)
+@click.option(
+    "--from",
+    "old",
+    metavar="OLD.py",
+    type=MODEL,
+    required=True,
+    help="The model that was trained.",
+)
+@click.option(
+    "--to",
+    "new",
+    metavar="NEW.py",
+    type=MODEL,
+    required=True,
+    help="The model to fill.",
+)
 @click.option(
     "-o",
     "--output",
     metavar="NEW_CHECKPOINT",
+    type=FILE,
     required=True,
     help="The file to write: .safetensors, .pt or .pth.",
 )
 @click.option(
     "--key",
     metavar="KEY",
-    help="Of the state dict in a training checkpoint; default: the only one that fits.",
+    help="Where the state dict is in a training checkpoint; default: the only one that fits.",
 )
 @click.option(
     "--prefix",
     metavar="PREFIX",
-    help="Of the model's entries in a larger state dict; default: the only one that fits.",
+    help="How the model's entries begin in a larger state dict; default: the only that fits.",
 )
 @click.option(
     "--new",
@@ -42,17 +61,19 @@ LARGEST_SEED = 2**64 - 1  # seed that torch takes
     type=click.Choice(["draw", "zero"]),
     default="draw",
     show_default=True,
-    help="New gains: as reset_parameters draws them, or 0: old neurons compute what they did.",
+    help="Gains of new synapses. draw: as before training; zero: old neurons compute what "
+    "they did.",
 )
 @click.option(
     "--seed",
     metavar="N",
     type=click.IntRange(0, LARGEST_SEED),
     default=0,
-    help="Of the draws; default: 0.",
+    show_default=True,
+    help="Seed of the draws.",
 )
 @click.option("--force", is_flag=True, help="Replace a file that is there.")
-@click.option("--json", "as_json", is_flag=True, help="Report as JSON on stdout.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.option("-q", "--quiet", is_flag=True, help="No report.")
 @click.option("--verbose", is_flag=True, help="Name everyone in the report.")
 def transplant_command(

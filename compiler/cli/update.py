@@ -9,14 +9,35 @@ import click
 
 from ..errors import CompilerError, UsageError, VerifyError, visible
 from .exit_codes import complain
-from .flags import explicit, layout_options, model_options
+from .flags import (
+    GRAPH,
+    ORDER,
+    SEMANTICS,
+    TASK,
+    explicit,
+    layout_options,
+    model_options,
+)
+from .help import Command
+from .values import MODEL, SOURCE
 
 
-@click.command("update")
-@click.argument("models", nargs=-1)
-@click.option("--against", metavar="SOURCE", help="The source, before all others.")
-@click.option("--name", default="", help="Of the class; default: as it is.")
-@click.option("--label", default="", help="Of the source; default: as it is.")
+@click.command(
+    "update",
+    cls=Command,
+    examples=["elegansc update worm.py", "elegansc update --check"],
+)
+@click.argument("models", nargs=-1, type=MODEL)
+@click.option("--against", type=SOURCE, help="The source, before all others.")
+@click.option(
+    "--name", metavar="NAME", default="", help="Name of the class; default: as it is."
+)
+@click.option(
+    "--label",
+    metavar="NAME",
+    default="",
+    help="Label of the source; default: as it is.",
+)
 @click.option(
     "--no-like",
     "no_like",
@@ -28,7 +49,7 @@ from .flags import explicit, layout_options, model_options
 )
 @click.option("--force", is_flag=True, help="Replace a file that was edited by hand.")
 @click.option("-q", "--quiet", is_flag=True, help="No report.")
-@model_options
+@model_options(GRAPH, ORDER, SEMANTICS, TASK)
 @layout_options
 def update_command(
     models: tuple[str, ...],

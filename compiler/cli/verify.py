@@ -10,24 +10,37 @@ import click
 
 from ..arguments.layout import layout_of
 from .flags import layout_options
+from .help import Command
+from .values import FILE, MODEL, SOURCE
 
 
-@click.command("verify")
-@click.argument("model")
+@click.command(
+    "verify",
+    cls=Command,
+    examples=["elegansc verify worm.py", "elegansc verify worm.py --against worm.csv"],
+)
+@click.argument("model", type=MODEL)
 @click.option(
-    "--against", help="A source: compare the module's edges with it, one by one."
+    "--against",
+    type=SOURCE,
+    help="Compare the model's synapses with this source, one by one.",
 )
 @click.option(
-    "--cells", default="", help="The table of cells the module was made with."
+    "--cells",
+    type=FILE,
+    default="",
+    help="The table of cells that the model was made with.",
 )
 @layout_options
 @click.option(
-    "--certificate", help="Check this certificate, that its order loses least."
+    "--certificate",
+    type=FILE,
+    help="Check this certificate: no order loses less than the model's.",
 )
 @click.option(
-    "--trust", is_flag=True, help="Run the module although its bytes are not ours."
+    "--trust", is_flag=True, help="Run the model although it was edited by hand."
 )
-@click.option("--json", "as_json", is_flag=True, help="Report as JSON on stdout.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def verify_command(
     model: str,
     against: str | None,

@@ -1,0 +1,257 @@
+"""Options of a compile: what they may be, which go together, how a command spells them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from typing import Any
+
+from ..errors import UsageError
+from ..names import dashed, label_of
+from .checks import at_odds, out_of_range
+from .choices import (
+    CHOICES,
+    FILES,
+    IDLE,
+    MEANING,
+    RESHAPES,
+    STAGES,
+    WIDTHS,
+)
+from .metadata import of_graph, of_model, of_order, of_reading, of_task
+
+__all__ = [
+    "CHOICES",
+    "FILES",
+    "IDLE",
+    "MEANING",
+    "RESHAPES",
+    "STAGES",
+    "WIDTHS",
+    "Options",
+    "Value",
+    "base",
+    "dashed",
+]
+
+Value = int | float | str | list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """Everything that decides the bytes of a model, beside the graph and its label.
+
+    The first block says what a neuron computes, the second which graph is taken from
+    the file. Defaults are left out of the model and of the command that makes it.
+    """
+
+    features: int = of_model(1, "Numbers that a neuron holds, D.", "D")
+    unit: str = of_model(
+        "scalar",
+        "A neuron's own parameters. scalar: a bias; linear: a D x D matrix and D biases.",
+    )
+    merge: str = of_model(
+        "sum",
+        "How a neuron joins its inputs x: sum of gain * x, gated: sum of "
+        "sigmoid(gain) * x, product of all x.",
+    )
+    norm: str = of_model(
+        "none", "layer: normalise what a neuron has joined (--features 4 or more)."
+    )
+    activation: str = of_model("tanh", "The function a neuron ends with.")
+    init: str = of_model(
+        "uniform",
+        "Synapses before training. uniform: gains drawn by the number of inputs; "
+        "counts: by a synapse's share of its target's input.",
+    )
+    feedback: str = of_model(
+        "drop",
+        "Synapses that run backward. drop: kept in the file, not computed; delay: read "
+        "their sender one step late.",
+    )
+    kernel: str = of_model("dense", "How the products of a level are laid out.")
+    lowering: str = of_model(
+        "acyclic",
+        "acyclic: cycles are broken and each neuron fires once; published: the sweep of "
+        "ElegansNet's code.",
+    )
+    task: str = of_task(
+        "none",
+        "Encode images into the sensory neurons, read classes (cifar10) or images "
+        "(mnist) from the motor neurons, with a loss: M1, M2 of ElegansNet.",
+    )
+    readout: str = of_task("attention", "How a task sums up the motor neurons.")
+    width: int = of_task(
+        0, "Channels of a task's encoder; 0: 32 for cifar10, 30 for mnist.", "N"
+    )
+
+    electrical: str = of_reading(
+        "",
+        "Gap junctions of a second file beside SOURCE, read by the same options.",
+        "FILE",
+    )
+    polyadic: bool = of_reading(
+        False,
+        "A cell may name several receivers, AVAL,AVAR: each has the row's weight.",
+    )
+    cells: str = of_graph(
+        "",
+        "Table of cells: which are neurons, their roles, perhaps transmitters "
+        "(name,role[,transmitter]), in any format.",
+        "FILE",
+    )
+    cells_columns: str = of_graph(
+        "",
+        "Columns of the table of cells: name=root_id,role=super_class.",
+        "KEY=COLUMN,...",
+    )
+    roles_table: str = of_graph(
+        "cook2019",
+        "Roles of C. elegans neurons. cook2019: one each; several: all on record; "
+        "structure: no input is sensory, no output is motor.",
+    )
+    inputs: tuple[str, ...] = of_graph(
+        (),
+        "The sensory neurons, in place of their roles; @FILE: a pattern a line.",
+        "NAMES",
+    )
+    outputs: tuple[str, ...] = of_graph(
+        (), "The motor neurons, in place of their roles.", "NAMES"
+    )
+    only: tuple[str, ...] = of_graph(
+        (), "Keep these cells alone: 'AVA*,ASE?'.", "NAMES"
+    )
+    without: tuple[str, ...] = of_graph(
+        (), "Leave these cells out, with their synapses: a lesion.", "NAMES"
+    )
+    keep: str = of_graph(
+        "neurons", "Cells of the network: neurons, or all; muscles are motor then."
+    )
+    junctions: str = of_graph(
+        "max", "Weight of a gap junction that is listed from both ends, unequally."
+    )
+    min_weight: float = of_graph(
+        0.0, "Drop synapses and junctions of less weight.", "WEIGHT"
+    )
+    undirected: bool = of_graph(False, "Every chemical synapse conducts both ways.")
+    cycles: str = of_order(
+        "auto",
+        "How cycles are broken. exact: search longest for the least loss, proved; fast: no "
+        "proof, seconds; ratio: roughly, at once; auto: proved where that is quick.",
+    )
+    roles: str = of_order(
+        "free",
+        "prefer: sending a synapse sensory -> inter -> motor backward costs double; "
+        "blocks: all synapses back from motor, and from inter to sensory, run backward.",
+    )
+    max_levels: int = of_order(
+        0, "Neurons fire in at most so many levels; 0: as many as it takes.", "N"
+    )
+    symmetric: bool = of_order(
+        False, "Left and right partners (AVAL, AVAR) stand side by side in the order."
+    )
+    protect: tuple[str, ...] = of_order(
+        (), "Synapses that stay forward, if that can be: 'ASH*>AVA*'.", "PRE>POST,..."
+    )
+    tie_seed: int = of_order(
+        0, "Take another of the orders that lose as little: any number.", "N"
+    )
+    like: str = of_order(
+        "", "Stay near the order of an older model, so that the diff is short.", "MODEL"
+    )
+    stick: float = of_order(
+        0.0,
+        "Weight that turning a synapse against --like costs; 0: it decides ties alone.",
+        "WEIGHT",
+    )
+    keep_alive: bool = of_order(
+        True,
+        "Give up a little weight so that each neuron stays on a path from a sensory to a "
+        "motor neuron.",
+    )
+    alive_cap: float = of_order(
+        0.0,
+        "Most weight to give up for one neuron's path; 0: a fifth of a percent of all, or "
+        "20 times the lightest synapse if that is more.",
+        "WEIGHT",
+    )
+    weight_unit: str = of_graph(
+        "", "What the weights count, plural, for reports: 'synapses'.", "WORDS"
+    )
+
+    def __post_init__(self) -> None:
+        for name, allowed in CHOICES.items():
+            if getattr(self, name) not in allowed:
+                raise UsageError(f"--{dashed(name)}: one of {', '.join(allowed)}")
+        for told in (*out_of_range(self), *at_odds(self)):
+            raise UsageError(told)
+
+    @property
+    def semantics(self) -> str:
+        """Which of the semantics the options ask for: a key of semantics.SEMANTICS."""
+        if self.lowering == "published":
+            return "published"
+        return "delay" if self.late else "acyclic"
+
+    @property
+    def late(self) -> bool:
+        """Whether what runs backward is read of the step before, and silences nobody."""
+        return self.feedback == "delay"
+
+    def given(self) -> list[str]:
+        """The options that are not default, as a command spells them."""
+        return [
+            f"no-{name}" if value is False else name
+            for name, value in self.changed().items()
+        ]
+
+    def changed(self) -> dict[str, Value]:
+        """What is not default, by the option's name, sorted: the model's OPTIONS.
+
+        Files that were named (`--cells`, `@patterns`) stand there without their folder.
+        """
+        found: dict[str, Value] = {}
+        for option in sorted(fields(self), key=lambda option: option.name):
+            value = getattr(self, option.name)
+            if value == option.default:
+                continue
+            if isinstance(value, tuple):
+                found[dashed(option.name)] = [without_folder(word) for word in value]
+            else:
+                found[dashed(option.name)] = (
+                    base(value) if option.name in FILES else value
+                )
+        return found
+
+    @classmethod
+    def of(cls, changed: Mapping[str, Any]) -> Options:
+        """The options that `changed` wrote down.
+
+        Raises:
+            UsageError: no such option, or not its type.
+        """
+        known = {dashed(option.name): option for option in fields(cls)}
+        values: dict[str, Any] = {}
+        for name, value in changed.items():
+            if name not in known:
+                raise UsageError(f"no option {name!r}")
+            default = known[name].default
+            wanted = type(default)
+            if wanted is tuple and isinstance(value, list):
+                value = tuple(map(str, value))
+            if wanted is float and type(value) is int:
+                value = float(value)
+            if type(value) is not wanted:
+                raise UsageError(f"option {name!r}: {value!r} is no {wanted.__name__}")
+            values[known[name].name] = value
+        return cls(**values)
+
+
+def base(path: str) -> str:
+    """The last part of a path, as a label."""
+    return label_of(path.replace("\\", "/").rsplit("/", 1)[-1])
+
+
+def without_folder(pattern: str) -> str:
+    """`@lists/sensors.txt` -> `@sensors.txt`; other patterns as they are."""
+    return "@" + base(pattern[1:]) if pattern.startswith("@") else pattern

@@ -1,0 +1,79 @@
+"""What is wrong with options: each alone, and two together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from ..names import dashed
+from .choices import IDLE, MOST_FEATURES, MOST_WIDTH
+
+if TYPE_CHECKING:
+    from . import Options
+
+
+def out_of_range(options: Options) -> Iterator[str]:
+    """What is wrong with the value of one option."""
+    unit = options.weight_unit
+    if not (unit.isascii() and unit.isprintable() and len(unit) <= 40):
+        hint = "one line of at most 40 ASCII characters"
+        yield f"--weight-unit {unit[:60]!a}: {hint}"
+    if not 1 <= options.features <= MOST_FEATURES:
+        yield f"--features: from 1 to {MOST_FEATURES:,}"
+    if options.max_levels < 0 or options.max_levels == 1:
+        hint = "from 2 (a sensor, then a motor), or 0: as deep as it gets"
+        yield f"--max-levels {options.max_levels}: {hint}"
+    if not 0 <= options.tie_seed < 2**32:
+        yield "--tie-seed: from 0 to 4294967295"
+    for pattern in options.protect:
+        if ">" not in pattern:
+            yield f"--protect {pattern!r}: write PRE>POST, two patterns of names"
+    for name in ("min_weight", "alive_cap", "stick"):
+        if not 0 <= getattr(options, name) < float("inf"):
+            yield f"--{dashed(name)}: a number from 0"
+    if (
+        options.task != "none"
+        and options.width
+        and not 4 <= options.width <= MOST_WIDTH
+    ):
+        yield f"--width: from 4 to {MOST_WIDTH:,}, or 0: the task's own"
+
+
+def at_odds(options: Options) -> Iterator[str]:
+    """Which options do not go together."""
+    task, layer = options.task != "none", options.norm == "layer"
+    product = options.merge == "product"
+    bare = options.unit == "scalar" and options.activation == "identity"
+    matrices = options.unit == "linear" and options.features > 1
+    idle = [name for name in options.given() if name in IDLE[options.semantics]]
+    if options.max_levels and options.symmetric:
+        yield "--max-levels: does not go with --symmetric"
+    if options.cells_columns and not options.cells:
+        yield "--cells-columns: are of --cells FILE, which is not given"
+    if options.stick and not options.like:
+        yield "--stick: sticks to --like MODEL, which is not given"
+    if not task and (options.readout != "attention" or options.width):
+        yield "--readout, --width: are of a --task, and none is given"
+    if task and options.features < 4:
+        seen = f"--task {options.task}: needs --features 4 or more"
+        yield f"{seen}; layer norm of 1 feature leaves nothing"
+    if task and options.late:
+        hint = "an image is one step, and delay reads the step before"
+        yield f"--task {options.task}: does not go with --feedback delay; {hint}"
+    if options.semantics == "published" and not matrices:
+        hint = "its neurons are matrices: --unit linear --features 2 or more"
+        yield f"--lowering published: {hint}"
+    if idle:
+        yield f"--lowering published: does not go with --{idle[0]}"
+    if layer and options.features < 4:
+        seen = "--norm layer: needs --features 4 or more"
+        yield f"{seen}; of 1 feature it leaves nothing"
+    if layer and bare:
+        seen = "--norm layer --unit scalar --activation identity"
+        yield f"{seen}: the next norm takes every bias away again"
+    if product and not layer:
+        yield "--merge product: needs --norm layer, or products overflow"
+    if product and options.late:
+        yield "--merge product: a product has no delayed factor; drop it"
+    if product and options.init == "counts":
+        yield "--merge product: has no gains, so --init counts says nothing"
