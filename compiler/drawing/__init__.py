@@ -49,7 +49,8 @@ def draw(scene: Scene, kind: str, style: str = "levels") -> bytes:
     from .canvas import settings
 
     with settings():
-        return drawer(style)(scene).save(kind, title(scene))
+        page = drawer(style)(scene)
+        return page.save(kind, title(scene), "; ".join(caption(scene)))
 
 
 def check(kind: str, style: str) -> None:

@@ -1,14 +1,15 @@
-"""A matplotlib page, in points from its top left corner; the same bytes each time.
+"""A page of shapes and words, in points from its top left corner; the same bytes each time.
 
-Without pyplot, global state or a window.
+`svg.py` writes it as SVG, matplotlib as PNG and PDF, without pyplot, global state or a window.
 """
 
 from __future__ import annotations
 
 import io
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -59,53 +60,115 @@ def settings() -> Iterator[None]:
         yield
 
 
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Shapes of one meaning; a list of colours or widths has one for each, in turn."""
+
+    name: str  # its id in an SVG
+    layer: float  # higher is nearer
+    paths: tuple[Path, ...]
+    style: Mapping[str, Any]  # as for PathCollection
+
+    def look(self, key: str, row: int) -> Any:
+        """The style of one shape."""
+        value = self.style.get(key)
+        return value[row % len(value)] if isinstance(value, list) else value
+
+    @property
+    def raster(self) -> bool:
+        """Whether there are so many shapes that they become an image."""
+        return len(self.paths) > VECTOR
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """One line of literal text."""
+
+    x: float
+    y: float
+    words: str
+    size: float  # points
+    layer: float
+    style: Mapping[str, Any]  # as for Text
+
+
 class Canvas:
-    """One page; y runs downward."""
+    """One page, as a list of shapes and words; y runs downward."""
 
     def __init__(self, width: float, height: float) -> None:
-        from matplotlib.figure import Figure
-
         self.width, self.height = width, height
         self.used: dict[str, int] = {}
-        self.figure: Figure = Figure((width / INCH, height / INCH), facecolor="white")
-        self.axes = self.figure.add_axes((0.0, 0.0, 1.0, 1.0))
-        self.axes.set_xlim(0, width)
-        self.axes.set_ylim(height, 0)
-        self.axes.set_axis_off()
+        self.items: list[Group | Words] = []
 
     def text(self, x: float, y: float, words: str, size: float, **style: Any) -> None:
         """Draw one line of literal text, without math parsing."""
+        layer = style.pop("zorder", 3)
         style = {"color": INK, "ha": "left", "va": "center_baseline", **style}
-        self.axes.text(x, y, words, fontsize=size, parse_math=False, **style)
+        self.items.append(Words(float(x), float(y), words, size, layer, style))
 
     def paths(
         self, paths: Sequence[Path], name: str, *, layer: float, **style: Any
     ) -> None:
         """Draw many shapes as one group; `name` is its id in an SVG."""
-        from matplotlib.collections import PathCollection
-
         if not paths:
             return
         style = {"facecolors": "none", **style}
-        group = PathCollection(list(paths), **style)
-        group.set_gid(self.unique(name.replace(" ", "-")))
-        group.set_zorder(layer)
-        group.set_rasterized(len(paths) > VECTOR)
-        group.set_clip_on(False)
-        self.axes.add_collection(group, autolim=False)
+        gid = self.unique(name.replace(" ", "-"))
+        self.items.append(Group(gid, layer, tuple(paths), style))
 
     def unique(self, name: str) -> str:
         """The name, with a number from its second use on."""
         self.used[name] = self.used.get(name, 0) + 1
         return name if self.used[name] == 1 else f"{name}-{self.used[name]}"
 
-    def save(self, suffix: str, title: str) -> bytes:
+    def ordered(self) -> list[Group | Words]:
+        """The items from the back to the front."""
+        return sorted(self.items, key=lambda item: item.layer)
+
+    def save(self, suffix: str, title: str, description: str) -> bytes:
         """The page as svg, png or pdf, without date and version."""
+        if suffix == "svg":
+            from .svg import svg
+
+            return svg(self, title, description)
         data = io.BytesIO()
         metadata = {**METADATA[suffix], "Title": title}
-        backend = canvas_of(suffix)(self.figure)
+        backend = canvas_of(suffix)(figure(self, self.ordered(), "white"))
         backend.print_figure(data, dpi=DPI, format=suffix, metadata=metadata)
         return data.getvalue()
+
+
+def figure(canvas: Canvas, items: Sequence[Group | Words], ground: str) -> Figure:
+    """The items as a figure of matplotlib."""
+    from matplotlib.collections import PathCollection
+    from matplotlib.figure import Figure
+
+    inches = (canvas.width / INCH, canvas.height / INCH)
+    made = Figure(inches, facecolor=ground)
+    axes = made.add_axes((0.0, 0.0, 1.0, 1.0))
+    axes.set_xlim(0, canvas.width)
+    axes.set_ylim(canvas.height, 0)
+    axes.set_axis_off()
+    for item in items:
+        if isinstance(item, Words):
+            style: dict[str, Any] = {"fontsize": item.size, "parse_math": False}
+            style |= {"zorder": item.layer, **item.style}
+            axes.text(item.x, item.y, item.words, **style)
+            continue
+        group = PathCollection(list(item.paths), **item.style)
+        group.set_zorder(item.layer)
+        group.set_rasterized(item.raster)
+        group.set_clip_on(False)
+        axes.add_collection(group, autolim=False)
+    return made
+
+
+def image(canvas: Canvas, group: Group) -> bytes:
+    """A group alone as a PNG of the size of the page, its ground transparent."""
+    data = io.BytesIO()
+    backend = canvas_of("png")(figure(canvas, [group], "none"))
+    backend.print_figure(data, dpi=DPI, format="png", metadata=METADATA["png"])
+    return data.getvalue()
 
 
 def canvas_of(suffix: str) -> Any:
@@ -128,7 +191,7 @@ def curve(points: Any) -> Path:
     from matplotlib.path import Path
 
     codes = [Path.MOVETO, *[Path.CURVE4] * (len(points) - 1)]
-    return Path(np.round(points, 2), codes)
+    return Path(np.asarray(points, float), codes)
 
 
 def straight(start: Point, end: Point) -> Path:
@@ -140,7 +203,7 @@ def polygon(points: Sequence[Point]) -> Path:
     """A closed polygon."""
     from matplotlib.path import Path
 
-    return Path(np.round([*points, points[0]], 2), closed=True)
+    return Path(np.asarray([*points, points[0]], float), closed=True)
 
 
 def pill(x: float, y: float, half: float, tall: float) -> Path:
@@ -163,7 +226,7 @@ def rounded(x: float, y: float, width: float, height: float, r: float) -> Path:
         (x + r, y),
     ]  # fmt: skip
     side = [Path.LINETO, *[Path.CURVE4] * 3]
-    return Path(np.round(points, 2), [Path.MOVETO, *side * 4, Path.CLOSEPOLY])
+    return Path(np.asarray(points, float), [Path.MOVETO, *side * 4, Path.CLOSEPOLY])
 
 
 def faded(colour: str, alpha: float) -> Colour:
