@@ -14,10 +14,7 @@ ROLES = {SENSORY: "#E69F00", INTER: "#56B4E9", MOTOR: "#009E73"}
 ROLE_WORDS = {SENSORY: "sensory", INTER: "inter", MOTOR: "motor"}
 KIND_COLOURS = {FORWARD: "#3B4A5E", FEEDBACK: "#D55E00", JUNCTION: "#B8479A"}
 CHANGE_COLOURS = ("#98A1AC", "#009E73", "#D55E00", "#0072B2")  # as scene.CHANGES
-DARKEST, LIGHTEST = (
-    0.18,
-    0.92,
-)  # lightness in the dark of what is white, and black, on paper
+DARKEST = 0.18  # lightness in the dark of what is white on paper; black becomes white
 INK, FAINT, HAIR, UNUSED, PALE = "#1F2933", "#6B7480", "#E3E7EC", "#A7AEB8", "#F1F3F5"
 
 
@@ -37,7 +34,7 @@ def in_the_dark(colour: str) -> str:
     """The same hue for a dark ground: light becomes dark, nothing quite black."""
     red, green, blue = (part / 255 for part in parts(colour))
     hue, light, strong = colorsys.rgb_to_hls(red, green, blue)
-    dark = DARKEST + (LIGHTEST - DARKEST) * (1 - light) ** 1.4
+    dark = DARKEST + (1 - DARKEST) * (1 - light) ** 1.4
     turned = colorsys.hls_to_rgb(hue, dark, strong)
     return "#" + "".join(f"{round(255 * part):02X}" for part in turned)
 
