@@ -39,10 +39,11 @@ def compile(
             on the command line, or a list; None is the default.
 
     Returns:
-        The model: its `source`, `write(path)`, `load()`, `report` and `warnings`.
+        The model, with `source`, `write(path)`, `load()`, `report` and `warnings`.
 
     Raises:
-        InputError: the input is wrong. UsageError: an argument is.
+        InputError: the input is wrong.
+        UsageError: an argument is.
 
     Warns:
         CompilerWarning: each warning of the report.

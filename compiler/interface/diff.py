@@ -101,7 +101,8 @@ def diff(
             with the model's options.
 
     Raises:
-        InputError: a file can not be read. UsageError: an argument is wrong.
+        InputError: a file can not be read.
+        UsageError: an argument is wrong.
     """
     check_names(choices, ("threshold", "fold", *OPTIONS, *LAYOUT))
     least = real(threshold, "threshold")

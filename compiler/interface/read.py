@@ -38,7 +38,8 @@ def read(
         Cells sorted by name, synapses as they stand in the source. `compile` takes it.
 
     Raises:
-        InputError: the source is wrong. UsageError: an argument is.
+        InputError: the source is wrong.
+        UsageError: an argument is.
 
     Warns:
         CompilerWarning: what may have been meant otherwise.
@@ -63,7 +64,8 @@ def to_networkx(
         does in the source.
 
     Raises:
-        InputError, UsageError: as of `read`. CompilerError: networkx is not installed.
+        InputError, UsageError: as of `read`.
+        CompilerError: networkx is not installed.
     """
     try:
         import networkx as nx
@@ -94,7 +96,8 @@ def to_pandas(
         without a synapse has a row of weight 0 with itself.
 
     Raises:
-        InputError, UsageError: as of `read`. CompilerError: pandas is not installed.
+        InputError, UsageError: as of `read`.
+        CompilerError: pandas is not installed.
     """
     try:
         import pandas as pd

@@ -99,7 +99,8 @@ def verify(
         choices: how the text of `against` is read.
 
     Raises:
-        InputError: no module of ours. UsageError: an argument is wrong.
+        InputError: no module of ours.
+        UsageError: an argument is wrong.
         CompilerError: PyTorch is not installed.
     """
     known = ("against", "cells", "trust", "certificate", *LAYOUT)

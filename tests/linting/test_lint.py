@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
+from reference.samples import SAMPLES
 from support.command import run
 from support.paths import BUNDLED
 
@@ -15,24 +16,7 @@ from elegansc.readers.findings import NOTE, WARNING
 from elegansc.readers.reader import Layout
 
 CLEAN = "pre,post,weight,kind\nS1,A,3,chemical\nA,M1,2,chemical\nA,B,1,electrical\n"
-TRAPS = {
-    "EC106": "pre,post,roi,weight\nS,A,AL(R),5\nS,A,AL-DA1(R),4\nA,M,AL(R),1\n",
-    "EC501": "pre,post,weight,kind\nS,A,1,e\nA,S,1,e\nA,M,1,e\nS,A,1,c\nA,M,1,c\n",
-    "EC502": "pre,post,weight,kind\nS,A,1,e\nA,S,2,e\nS,A,1,c\nA,M,1,c\n",
-    "EC503": "pre,post,weight\nS,A,1\nA,A,1\nA,M,1\n",
-    "EC504": "pre,post,weight\nS,A,1\nS,M,0\nA,M,1\n",
-    "EC505": "pre,post,weight,type\nS,A,1,S\nA,S,1,R\nA,M,1,Sp\n",
-    "EC506": "pre,post,weight\nS,A,1\nS,A,1\nA,M,1\n",
-    "EC511": "pre,post,weight\nS,avfl,1\nAVFL,M,1\navfl,AVFL,1\n",
-    "EC512": "pre,post,weight\nS,obj1234,1\nobj1234,M,1\n",
-    "EC513": "pre,post,weight\nS,A,1\nA,M,1\nX1,X1,1\n",
-    "EC514": "pre,post,weight\nALML,AVAL,1\nAVAL,VA01,1\n",
-    "EC515": "pre,post,weight\n"
-    + "".join(f"AVAL,{name},1\n" for name in "VA1 VA2 VA3 VA4 VA5 VA6 VA7 VA8".split())
-    + "ALML,AVAL,1\nASEL,AVAL,1\nAWCON,AVAL,1\n",
-    "EC521": "pre,post,weight\nALML,AVAL,1\nAVAL,VA1,1\nASEL,AIYL,1\n",
-    "EC522": "pre,post,weight\nALML,AVAL,1\nAVAL,VA1,1\nAVBL,VA2,1\n",
-}
+TRAPS = {code: found.text for code, found in SAMPLES.items() if not found.command}
 
 
 @pytest.fixture(autouse=True)

@@ -1,0 +1,1 @@
+"""Pages of reference that are made from the registries of the code."""
