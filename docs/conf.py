@@ -28,6 +28,9 @@ extensions = [
 myst_enable_extensions = ["colon_fence", "deflist"]
 myst_heading_anchors = 3
 
+# Types of other packages have no page here, and nothing is fetched to find theirs.
+nitpick_ignore_regex = [("py:(class|data|obj)", ".*")]
+
 # Notebooks are run at every build; one that fails stops it.
 nb_execution_mode = "force"
 nb_execution_raise_on_error = True
