@@ -240,3 +240,11 @@ def aligned(row: tuple[str, ...], widths: list[int]) -> str:
         for column, (text, width) in enumerate(zip(row, widths, strict=True))
     ]
     return "  ".join(shown).rstrip()
+
+
+def class_of(name: str, fold: bool = True) -> str:
+    """The class of a C. elegans cell; of others the name, without L or R if `fold`."""
+    cell = cells().get(name)
+    if cell is not None and cell.cell_class:
+        return cell.cell_class if fold else cell.cell_class + cell.side
+    return name[:-1] if fold and name[-1:] in ("L", "R") and len(name) > 1 else name

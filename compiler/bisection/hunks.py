@@ -11,8 +11,8 @@ from typing import TypeVar
 
 import numpy as np
 
-from ..catalog import UNKNOWN_UNIT
-from ..comparison.cell_names import class_of, renames
+from ..catalog import UNKNOWN_UNIT, class_of
+from ..comparison.cell_names import renames
 from ..comparison.version import ROLES
 from ..ir.stages import (
     CHEMICAL,

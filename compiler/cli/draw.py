@@ -13,6 +13,7 @@ from ..arguments.options import options_of
 from ..errors import UsageError, visible
 from .flags import GRAPH, ORDER, layout_options, model_options
 from .help import Command
+from .picture_flags import look_of, picture_options
 from .values import FILE, SOURCE
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ FORMATS = ("svg", "png", "pdf", "html", "dot", "graphml")
     examples=[
         "elegansc draw witvliet2021-1 -o worm.svg",
         "elegansc draw witvliet2021-1 witvliet2021-8 -o grown.html",
+        "elegansc draw cook2019 -o figure.pdf --size 180mm --font-size 6pt",
     ],
 )
 @click.argument("source", type=SOURCE)
@@ -54,6 +56,7 @@ FORMATS = ("svg", "png", "pdf", "html", "dot", "graphml")
     type=click.Choice(FORMATS),
     help="Where the suffix does not say.",
 )
+@picture_options
 @click.option(
     "--label",
     metavar="NAME",
@@ -81,22 +84,25 @@ def draw_command(
     explore; svg, png and pdf are figures (pip install matplotlib); dot and
     graphml are for other programs.
     """
-    from ..drawing import check, draw
+    from ..drawing import check, drawing
     from ..files import replace
 
     kind = file_format or suffix_of(output)
     check(kind, style)
+    look = look_of(kind, given)
     inputs = [source] if new is None else [source, new]
     allow(output, kind, inputs, force)
     scene = scene_for(inputs, label, options_of(given), layout_of(given))
-    data = draw(scene, kind, style)
+    made = drawing(scene, kind, style, look)
     if output == "-":
-        sys.stdout.buffer.write(data)
+        sys.stdout.buffer.write(made.data)
         sys.stdout.buffer.flush()
-        return
-    written = replace(Path(output), data)
-    if not quiet:
-        say(output, scene, written)
+    else:
+        written = replace(Path(output), made.data)
+        if not quiet:
+            say(output, scene, written)
+    for note in () if quiet else made.notes:
+        click.echo(f"{'left out':<9} {note}", err=True)
 
 
 def suffix_of(output: str) -> str:

@@ -1,10 +1,8 @@
-"""Names that mean one cell: other spellings, left and right partners."""
+"""Names that mean one cell in another spelling."""
 
 from __future__ import annotations
 
 import re
-
-from .. import catalog
 
 
 def renames(lost: list[str], added: list[str]) -> tuple[tuple[str, str], ...]:
@@ -30,11 +28,3 @@ def spelling_key(name: str) -> str:
     split = re.sub(r"(?<=\d)[\s_\-.]+(?=\d)", "/", name)
     bare = re.sub(r"[\s_\-.]+", "", split).casefold()
     return re.sub(r"(?<!\d)0+(?=\d)", "", bare)
-
-
-def class_of(name: str, fold: bool) -> str:
-    """The class of a C. elegans cell; of others the name, without L or R if `fold`."""
-    cell = catalog.cells().get(name)
-    if cell is not None and cell.cell_class:
-        return cell.cell_class if fold else cell.cell_class + cell.side
-    return name[:-1] if fold and name[-1:] in ("L", "R") and len(name) > 1 else name

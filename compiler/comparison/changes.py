@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from ..catalog import class_of
 from ..options import RESHAPES, Value
-from .cell_names import class_of, renames
+from .cell_names import renames
 from .version import Pair, Version, rename
 
 WITHIN, BETWEEN = "within a level", "between levels"  # where a junction is

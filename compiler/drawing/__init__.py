@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,6 +14,7 @@ from .scene import Scene
 
 if TYPE_CHECKING:
     from .canvas import Canvas
+    from .look import Look
 
 PICTURES = ("svg", "png", "pdf")
 FORMATS = (*PICTURES, "html", "dot", "graphml")
@@ -22,35 +23,58 @@ STYLES = ("levels", "figure1", "matrix")
 LINES_DRAWN = 200_000  # most lines that a picture or a page shows
 
 
-def draw(scene: Scene, kind: str, style: str = "levels") -> bytes:
-    """The bytes of a file.
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """The bytes of a file, and what there was no room for, in sentences."""
+
+    data: bytes
+    notes: tuple[str, ...] = ()
+
+
+def draw(
+    scene: Scene, kind: str, style: str = "levels", look: Look | None = None
+) -> bytes:
+    """The bytes of a file, as `drawing` makes it."""
+    return drawing(scene, kind, style, look).data
+
+
+def drawing(
+    scene: Scene, kind: str, style: str = "levels", look: Look | None = None
+) -> Drawing:
+    """A file.
 
     Args:
         kind: one of FORMATS.
         style: one of STYLES; other than levels for pictures only.
+        look: size, names, words below; for pictures only.
 
     Raises:
-        UsageError: no such format or style. InputError: matplotlib is not installed.
+        UsageError: no such format or style, or no room in the size asked. InputError:
+            matplotlib is not installed.
     """
     check(kind, style)
     if kind == "dot":
         from .dot import draw_dot
 
-        return draw_dot(scene)
+        return Drawing(draw_dot(scene))
     if kind == "graphml":
         from .graphml import draw_graphml
 
-        return draw_graphml(scene)
+        return Drawing(draw_graphml(scene))
     scene = thinned(scene)
     if kind == "html":
         from .html import draw_html
 
-        return draw_html(scene)
+        return Drawing(draw_html(scene))
     from .canvas import settings
+    from .look import Look
 
+    look = look or Look()
     with settings():
-        page = drawer(style)(scene)
-        return page.save(kind, title(scene), "; ".join(caption(scene)))
+        page = drawer(style)(scene, look)
+        said = (*caption(scene), *page.notes)
+        data = page.save(kind, look.title or title(scene), "; ".join(said))
+    return Drawing(data, page.notes)
 
 
 def check(kind: str, style: str) -> None:
@@ -68,7 +92,7 @@ def check(kind: str, style: str) -> None:
         raise UsageError(f"--style {style}: for {', '.join(PICTURES)} only, not {kind}")
 
 
-def drawer(style: str) -> Callable[[Scene], Canvas]:
+def drawer(style: str) -> Callable[[Scene, Look], Canvas]:
     """The function that draws a style."""
     if style == "figure1":
         from .figure1 import draw_figure1

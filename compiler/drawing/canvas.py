@@ -99,6 +99,7 @@ class Canvas:
         self.width, self.height = width, height
         self.used: dict[str, int] = {}
         self.items: list[Group | Words] = []
+        self.notes: tuple[str, ...] = ()  # on what there was no room for
 
     def text(self, x: float, y: float, words: str, size: float, **style: Any) -> None:
         """Draw one line of literal text, without math parsing."""

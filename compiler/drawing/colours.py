@@ -34,7 +34,7 @@ def in_the_dark(colour: str) -> str:
     """The same hue for a dark ground: light becomes dark, nothing quite black."""
     red, green, blue = (part / 255 for part in parts(colour))
     hue, light, strong = colorsys.rgb_to_hls(red, green, blue)
-    dark = DARKEST + (1 - DARKEST) * (1 - light) ** 1.4
+    dark = DARKEST + (1 - DARKEST) * (1 - light) ** 1.5
     turned = colorsys.hls_to_rgb(hue, dark, strong)
     return "#" + "".join(f"{round(255 * part):02X}" for part in turned)
 

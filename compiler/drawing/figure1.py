@@ -17,9 +17,10 @@ from ..ir.stages import INTER, MOTOR, SENSORY
 from ..names import plural
 from .canvas import Canvas, Point, faded, polygon, rounded, straight
 from .colours import FAINT, INK, KIND_COLOURS, ROLES
-from .frame import AS_LINES, MARGIN, SIZE, entries, left, page
+from .frame import AS_LINES, LegendEntry, entries, left, no_room, page, room
 from .levels import neurons, put_lines
-from .places import GAP, Places, sizes, swept
+from .look import Look, left_out, named
+from .places import GAP, Places, Setting, sizes, swept
 from .scene import FORWARD, GONE, JUNCTION, Scene
 from .strokes import strokes
 
@@ -43,19 +44,41 @@ class Box:
     height: float
 
 
-def draw_figure1(scene: Scene) -> Canvas:
+def draw_figure1(scene: Scene, look: Look) -> Canvas:
     """The whole page."""
-    at, boxes = seated(scene)
-    canvas = page(scene, at.width, at.height, entries(scene, AS_LINES))
-    shift = np.array([left(canvas, at.width), MARGIN])
-    layers(canvas, scene, boxes, shift)
+    legend = entries(scene, AS_LINES)
+    words, at, boxes = fitted(scene, look, legend)
+    canvas = page(scene, at.width, at.height, legend, look)
+    canvas.notes = left_out(scene, look, words)
+    shift = np.array([left(canvas, at.width), look.margin])
+    layers(canvas, scene, boxes, shift, look)
     for box in boxes:
-        framed(canvas, box, shift)
-    arrows(canvas, scene, boxes, shift)
+        framed(canvas, box, shift, look)
+    arrows(canvas, scene, boxes, shift, look)
     marks = strokes(scene)
     put_lines(canvas, scene, marks, list(curves(scene, at, marks.dashed)), shift)
-    neurons(canvas, scene, at, shift)
+    neurons(canvas, scene, at, shift, words, look.font)
     return canvas
+
+
+def fitted(
+    scene: Scene, look: Look, legend: list[LegendEntry]
+) -> tuple[tuple[str, ...], Places, list[Box]]:
+    """The names, places and boxes that fit into the page.
+
+    Raises:
+        UsageError: not even without names.
+    """
+    words = named(scene, look)
+    if not look.width:
+        return words, *seated(scene, Setting(words, look.font))
+    width, height = room(scene, legend, look)
+    for share in (1.0, 0.0):  # a column is as wide as its longest name
+        words = named(scene, look, share)
+        at, boxes = seated(scene, Setting(words, look.font, width, height))
+        if at.width <= width and at.height <= height:
+            return words, at, boxes
+    raise no_room()
 
 
 def box_of(scene: Scene) -> Int64:
@@ -64,13 +87,13 @@ def box_of(scene: Scene) -> Int64:
     return np.where(role & SENSORY > 0, 0, np.where(role & INTER > 0, 1, 2))
 
 
-def seated(scene: Scene) -> tuple[Places, list[Box]]:
+def seated(scene: Scene, setting: Setting) -> tuple[Places, list[Box]]:
     """Place the neurons in rows in each box, connected ones at like heights."""
-    half, tall = sizes(scene)
+    half, tall = sizes(scene, setting)
     pitch = 2 * half.max(initial=0.0) + GAP + 1
     box = box_of(scene)
     counts = np.bincount(box, minlength=3).tolist()
-    rows = rows_of(counts, pitch, tall + ROOM)
+    rows = rows_of(counts, pitch, tall + ROOM, setting.width)
     *_, wish = swept(scene)
     x, y = np.zeros(len(box)), np.zeros(len(box))
     edge, top = ARROW + CARD + OFFSET, CARD + OFFSET + HEAD
@@ -92,12 +115,15 @@ def seated(scene: Scene) -> tuple[Places, list[Box]]:
     return Places(x, y, half, tall, none, (), width, height, 0), found
 
 
-def rows_of(counts: list[int], pitch: float, row: float) -> int:
-    """The number of rows that gives the three boxes the aspect ratio of a page."""
+def rows_of(counts: list[int], pitch: float, row: float, width: float) -> int:
+    """The rows that give the three boxes the aspect ratio of a page, or its width."""
 
     def miss(rows: int) -> float:
         columns = sum(max(-(-count // rows), 1) for count in counts)
-        wide = columns * pitch + 2 * (BETWEEN + ARROW + CARD + OFFSET)
+        wide = columns * pitch + 2 * (BETWEEN + ARROW + CARD + OFFSET) + 6 * INSIDE
+        if width:
+            return rows if wide - 3 * GAP <= width else 1e9 - rows
+        wide -= 6 * INSIDE
         return abs(wide / (rows * row + 2 * (CARD + OFFSET) + HEAD) - 1.6)
 
     return min(range(1, max(counts) + 2), key=miss)
@@ -109,7 +135,9 @@ def ordered(scene: Scene, members: Int64, wish: Float64) -> list[int]:
     return sorted(members.tolist(), key=lambda row: (wish[row], names[row]))
 
 
-def layers(canvas: Canvas, scene: Scene, boxes: list[Box], shift: Float64) -> None:
+def layers(
+    canvas: Canvas, scene: Scene, boxes: list[Box], shift: Float64, look: Look
+) -> None:
     """Draw the two layers, which overlap at the neurons, each with its label."""
     first, last = boxes[0], boxes[-1]
     x, y = first.x + shift[0] - CARD, first.y + shift[1] - CARD - HEAD
@@ -120,9 +148,9 @@ def layers(canvas: Canvas, scene: Scene, boxes: list[Box], shift: Float64) -> No
     synapses, junctions = layer_words(scene)
     style: dict[str, Any] = {"style": "italic", "zorder": 4}
     style["color"] = KIND_COLOURS[FORWARD]
-    canvas.text(x - OFFSET + 8, y - OFFSET + 10, synapses, SIZE, **style)
+    canvas.text(x - OFFSET + 8, y - OFFSET + 10, synapses, look.words, **style)
     style |= {"color": KIND_COLOURS[JUNCTION], "ha": "right"}
-    canvas.text(x + width - 8, y + height - 9, junctions, SIZE, **style)
+    canvas.text(x + width - 8, y + height - 9, junctions, look.words, **style)
 
 
 def layer_words(scene: Scene) -> tuple[str, str]:
@@ -153,7 +181,7 @@ def sheet(
     )
 
 
-def framed(canvas: Canvas, box: Box, shift: Float64) -> None:
+def framed(canvas: Canvas, box: Box, shift: Float64, look: Look) -> None:
     """Draw one box with its label above."""
     x, y = box.x + shift[0], box.y + shift[1]
     canvas.paths(
@@ -165,12 +193,13 @@ def framed(canvas: Canvas, box: Box, shift: Float64) -> None:
         linewidths=0.9,
     )
     middle = x + box.width / 2
-    canvas.text(
-        middle, y - 6, ROLE_PLURALS[box.role], 7, ha="center", weight="bold", zorder=4
-    )
+    style = {"ha": "center", "weight": "bold", "zorder": 4}
+    canvas.text(middle, y - 6, ROLE_PLURALS[box.role], look.words + 0.5, **style)
 
 
-def arrows(canvas: Canvas, scene: Scene, boxes: list[Box], shift: Float64) -> None:
+def arrows(
+    canvas: Canvas, scene: Scene, boxes: list[Box], shift: Float64, look: Look
+) -> None:
     """Draw the input arrow at the left and the output arrow at the right."""
     first, last = boxes[0], boxes[-1]
     y = first.y + shift[1] + first.height / 2
@@ -184,8 +213,8 @@ def arrows(canvas: Canvas, scene: Scene, boxes: list[Box], shift: Float64) -> No
         head = polygon([(end, y), (end - 5, y - 2.6), (end - 5, y + 2.6)])
         canvas.paths([shaft], word, layer=4, edgecolors=INK, linewidths=1.1)
         canvas.paths([head], word, layer=4, facecolors=INK, linewidths=0)
-        canvas.text(middle, y - 7, word, SIZE, ha="center", color=FAINT)
-        canvas.text(middle, y + 8, f"{count:,}", SIZE, ha="center", color=FAINT)
+        canvas.text(middle, y - 7, word, look.words, ha="center", color=FAINT)
+        canvas.text(middle, y + 8, f"{count:,}", look.words, ha="center", color=FAINT)
 
 
 def curves(scene: Scene, at: Places, dashed: Bool) -> Iterator[list[Point]]:

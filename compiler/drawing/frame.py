@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from ..errors import UsageError
 from ..names import amount
 from .canvas import Canvas, curve, faded, pill, polygon, rounded, straight
 from .colours import (
@@ -23,16 +24,16 @@ from .colours import (
 )
 from .facts import caption, title
 from .labels import breadth
+from .look import Look
 from .scene import CHANGES, DEAD, FEEDBACK, FORWARD, JUNCTION, Scene
 
-MARGIN = 18.0
-SIZE, LEADING = 6.5, 9.5  # points of the words below, and from line to line
 SWATCH, APART = 15.0, 10.0  # points of a sample, and from one entry to the next
 LINE, ARC, DASHED, WEDGE, NEURON = "line", "arc", "dashed", "wedge", "neuron"
 SQUARE, RING, SHADE = "square", "ring", "shade"
 AS_CELLS = {LINE: SQUARE, DASHED: RING, ARC: SQUARE, WEDGE: SHADE}
 AS_LINES = {ARC: LINE}
-LEAST = 430.0  # points of the narrowest page
+LEAST = 430.0  # points of the narrowest page, where no size is asked
+BELOW, LOWEST = 12.0, 30.0  # points below the words; least height of a drawing
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,37 +47,73 @@ class LegendEntry:
 
 
 def page(
-    scene: Scene, width: float, height: float, legend: list[LegendEntry]
+    scene: Scene, width: float, height: float, legend: list[LegendEntry], look: Look
 ) -> Canvas:
-    """A page with legend and caption below the room for a drawing at (`left`, MARGIN).
+    """A page with legend and caption below the room for a drawing at (`left`, margin).
 
     Args:
         width, height: of the drawing, in points.
     """
-    whole = max(width, LEAST) + 2 * MARGIN
-    rows = arranged(legend, whole - 2 * MARGIN)
-    text = wrapped(" \N{MIDDLE DOT} ".join(caption(scene)), whole - 2 * MARGIN)
-    below = LEADING * (len(rows) + len(text) + 1)
-    canvas = Canvas(whole, height + 2 * MARGIN + below + 10)
-    y = MARGIN + height + 14
+    margin, leading = look.margin, look.leading
+    whole = look.width or max(width, LEAST) + 2 * margin
+    rows = arranged(legend, whole - 2 * margin, look.words)
+    head, text = sentences(scene, look, whole - 2 * margin)
+    below = BELOW + leading * (len(rows) + len(head) + len(text))
+    canvas = Canvas(whole, look.height or height + 2 * margin + below)
+    y = margin + height + 14
     for row in rows:
         for x, entry in row:
-            draw(canvas, entry, MARGIN + x, y)
-        y += LEADING
+            draw(canvas, entry, margin + x, y, look.words)
+        y += leading
     y += 4
-    canvas.text(MARGIN, y, title(scene), SIZE + 1, weight="bold")
+    for line in head:
+        canvas.text(margin, y, line, look.words + 1, weight="bold")
+        y += leading
     for line in text:
-        y += LEADING
-        canvas.text(MARGIN, y, line, SIZE, color=INK)
+        canvas.text(margin, y, line, look.words, color=INK)
+        y += leading
     return canvas
 
 
-def wrapped(words: str, width: float) -> list[str]:
-    """Break a text into lines of at most `width` points."""
+def room(scene: Scene, legend: list[LegendEntry], look: Look) -> tuple[float, float]:
+    """Width and most height of a drawing in points, in a page of the size asked.
+
+    Raises:
+        UsageError: the words below leave no room.
+    """
+    width = look.width - 2 * look.margin
+    rows = arranged(legend, width, look.words)
+    lines = len(rows) + sum(map(len, sentences(scene, look, width)))
+    height = look.tallest - 2 * look.margin - BELOW - look.leading * lines
+    if height < LOWEST:
+        raise no_room()
+    return width, height
+
+
+def no_room() -> UsageError:
+    """The error of a size too small for what is drawn."""
+    return UsageError(
+        "--size: no room for this drawing; give a larger size, or --labels none, "
+        "--no-caption, --fold, --threshold"
+    )
+
+
+def sentences(scene: Scene, look: Look, width: float) -> tuple[list[str], list[str]]:
+    """Title and counts below the drawing, in lines of at most `width` points."""
+    head = look.title or (title(scene) if look.caption else "")
+    text = " \N{MIDDLE DOT} ".join(caption(scene)) if look.caption else ""
+    return (
+        wrapped(head, width, 1.1 * (look.words + 1)) if head else [],
+        wrapped(text, width, look.words) if text else [],
+    )
+
+
+def wrapped(words: str, width: float, size: float) -> list[str]:
+    """Break a text of `size` points into lines of at most `width` points."""
     lines = [""]
     for word in words.split(" "):
         longer = f"{lines[-1]} {word}".strip()
-        if lines[-1] and breadth(longer) * SIZE > width:
+        if lines[-1] and breadth(longer) * size > width:
             lines.append(word)
         else:
             lines[-1] = longer
@@ -89,13 +126,13 @@ def left(canvas: Canvas, width: float) -> float:
 
 
 def arranged(
-    legend: list[LegendEntry], width: float
+    legend: list[LegendEntry], width: float, points: float
 ) -> list[list[tuple[float, LegendEntry]]]:
     """Rows of legend entries, each entry with its x."""
     rows: list[list[tuple[float, LegendEntry]]] = [[]]
     x = 0.0
     for entry in legend:
-        size = SWATCH + 4 + breadth(entry.word) * SIZE
+        size = SWATCH + 4 + breadth(entry.word) * points
         if x and x + size > width:
             rows.append([])
             x = 0.0
@@ -104,8 +141,8 @@ def arranged(
     return rows
 
 
-def draw(canvas: Canvas, entry: LegendEntry, x: float, y: float) -> None:
-    """Draw one entry of the legend."""
+def draw(canvas: Canvas, entry: LegendEntry, x: float, y: float, points: float) -> None:
+    """Draw one entry of the legend, its word in `points`."""
     style: dict[str, Any] = {"edgecolors": entry.colour, "linewidths": 1.0}
     end, middle = x + SWATCH, x + SWATCH / 2
     match entry.shape:
@@ -132,7 +169,7 @@ def draw(canvas: Canvas, entry: LegendEntry, x: float, y: float) -> None:
             paths = [straight((x, y), (end, y))]
             style["linestyles"] = [(0, (2.4, 1.6)) if entry.shape == DASHED else "-"]
     canvas.paths(paths, "legend", layer=5, **style)
-    canvas.text(end + 4, y, entry.word, SIZE, color=FAINT)
+    canvas.text(end + 4, y, entry.word, points, color=FAINT)
 
 
 def entries(scene: Scene, shapes: Mapping[str, str] | None = None) -> list[LegendEntry]:

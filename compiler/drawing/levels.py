@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import product
 
 import numpy as np
 
@@ -10,29 +11,67 @@ from ..arrays import Float64
 from .canvas import Canvas, Point, curve, faded, pill, straight
 from .colours import FAINT, HAIR, INK
 from .facts import aside_word
-from .frame import MARGIN, entries, left, page
-from .labels import short_name
-from .places import FONT, NAMED, Places, places
+from .frame import LegendEntry, entries, left, no_room, page, room
+from .labels import breadth
+from .look import SHARES, Look, left_out, named
+from .places import GAP, NAMED, Places, Setting, places, sizes
 from .scene import Scene, within
 from .strokes import Strokes, coats, groups, strokes
 
 AXIS = 20.0  # points between the lowest line and the foot of the axis
 DASHES = (2.4, 1.6)  # points of a gap junction's dashes
+RISES = (0.27, 0.14, 0.05)  # heights of arcs over their widths, until they fit
+FULL = 0.75  # share of a room that neurons at their levels can not exceed
 BESIDE = 1.3  # points from a synapse to the junction of the same pair
 
 
-def draw_levels(scene: Scene) -> Canvas:
+def draw_levels(scene: Scene, look: Look) -> Canvas:
     """The whole page."""
-    at = places(scene)
-    marks = strokes(scene)
-    shapes = courses(scene, at, marks)
+    marks, legend = strokes(scene), entries(scene)
+    words, at, shapes = fitted(scene, look, marks, legend)
     top, bottom = extent(shapes, at)
-    canvas = page(scene, at.width, bottom - top + AXIS, entries(scene))
-    shift = np.array([left(canvas, at.width), MARGIN - top])
-    axis(canvas, at, scene, shift, bottom)
+    canvas = page(scene, at.width, bottom - top + AXIS, legend, look)
+    canvas.notes = left_out(scene, look, words)
+    shift = np.array([left(canvas, at.width), look.margin - top])
+    axis(canvas, at, scene, shift, bottom, look)
     put_lines(canvas, scene, marks, shapes, shift)
-    neurons(canvas, scene, at, shift)
+    neurons(canvas, scene, at, shift, words, look.font)
     return canvas
+
+
+def fitted(
+    scene: Scene, look: Look, marks: Strokes, legend: list[LegendEntry]
+) -> tuple[tuple[str, ...], Places, list[list[Point]]]:
+    """The names, places and curves that fit into the page: lower arcs, then fewer names.
+
+    Raises:
+        UsageError: not even without names.
+    """
+    words = named(scene, look)
+    if not look.width:
+        at = places(scene, setting=Setting(words, look.font))
+        return words, at, courses(scene, at, marks)
+    width, height = room(scene, legend, look)
+    height -= AXIS
+    for share, rise in product(SHARES, RISES):
+        words = named(scene, look, share)
+        high = height - 2 * (8 + rise * width)
+        setting = Setting(words, look.font, width, high)
+        if high < height / 2 or filled(scene, setting) > FULL:
+            continue
+        at = places(scene, setting=setting)
+        shapes = courses(scene, at, marks, rise)
+        top, bottom = extent(shapes, at)
+        if bottom - top <= height and at.width <= width + 0.5:
+            return words, at, shapes
+    raise no_room()
+
+
+def filled(scene: Scene, setting: Setting) -> float:
+    """The share of the room that the neurons take."""
+    half, tall = sizes(scene, setting)
+    taken = float((2 * half + GAP).sum()) * (tall + GAP)
+    return taken / (setting.width * setting.height)
 
 
 def put_lines(
@@ -61,8 +100,15 @@ def put_lines(
         )
 
 
-def neurons(canvas: Canvas, scene: Scene, at: Places, shift: Float64) -> None:
-    """Draw a box for each neuron, with its name if there is room."""
+def neurons(
+    canvas: Canvas,
+    scene: Scene,
+    at: Places,
+    shift: Float64,
+    words: tuple[str, ...],
+    font: float,
+) -> None:
+    """Draw a box for each neuron, with its name if it has one."""
     x, y = at.x + shift[0], at.y + shift[1]
     coat = coats(scene)
     columns = (x.tolist(), y.tolist(), at.half.tolist())
@@ -74,33 +120,37 @@ def neurons(canvas: Canvas, scene: Scene, at: Places, shift: Float64) -> None:
         edgecolors=[edge for _, edge in coat],
         linewidths=0.55 if len(x) <= NAMED else 0.3,
     )
-    if len(x) > NAMED:
-        return
     grey = scene.neurons.level < 0
-    for row, name in enumerate(scene.neurons.name):
-        colour = FAINT if grey[row] else INK
-        canvas.text(
-            x[row], y[row], short_name(name), FONT, ha="center", color=colour, zorder=4
-        )
+    for row, word in enumerate(words):
+        style = {"ha": "center", "color": FAINT if grey[row] else INK, "zorder": 4}
+        if word:
+            canvas.text(x[row], y[row], word, font, **style)
 
 
 def axis(
-    canvas: Canvas, at: Places, scene: Scene, shift: Float64, bottom: float
+    canvas: Canvas,
+    at: Places,
+    scene: Scene,
+    shift: Float64,
+    bottom: float,
+    look: Look,
 ) -> None:
     """Draw a numbered hairline every few levels, and labels of the columns aside."""
     foot = bottom + shift[1] + AXIS - 8
     marked = list(ticks(scene.depth))
     x = [at.level[number - 1] + shift[0] for number in marked]
-    lines = [straight((a, MARGIN), (a, foot - 6)) for a in x]
+    lines = [straight((a, look.margin), (a, foot - 6)) for a in x]
     canvas.paths(
         lines, "axis", layer=0, edgecolors=HAIR, facecolors="none", linewidths=0.5
     )
-    for a, number in zip(x, marked, strict=True):
-        word = f"level {number}" if number == 1 else str(number)
-        canvas.text(a, foot, word, FONT + 0.5, ha="center", color=FAINT)
-    for level, a in at.aside:
-        word = aside_word(level)
-        canvas.text(a + shift[0], foot, word, FONT + 0.5, ha="center", color=FAINT)
+    words = [f"level {number}" if number == 1 else str(number) for number in marked]
+    marks = [*zip(x, words, strict=True)]
+    marks += [(a + shift[0], aside_word(level)) for level, a in at.aside]
+    size = look.font + 0.5
+    for a, word in marks:
+        half = size * breadth(word) / 2 + 1
+        inside = max(half, min(float(a), canvas.width - half))
+        canvas.text(inside, foot, word, size, ha="center", color=FAINT)
 
 
 def ticks(depth: int) -> Iterator[int]:
@@ -112,13 +162,19 @@ def ticks(depth: int) -> Iterator[int]:
     yield from (number for number in range(step, depth + 1, step) if number > 1)
 
 
-def courses(scene: Scene, at: Places, marks: Strokes) -> list[list[Point]]:
-    """The curve of every line; a junction a little below a synapse of the same pair."""
+def courses(
+    scene: Scene, at: Places, marks: Strokes, rise: float = RISES[0]
+) -> list[list[Point]]:
+    """The curve of every line; a junction a little below a synapse of the same pair.
+
+    Args:
+        rise: height of an arc over its width.
+    """
     lines, aside = scene.lines, within(scene)
     columns = (lines.pre, lines.post, marks.arc, marks.dashed, aside)
     found = []
     for u, v, apart, dashed, flat in zip(*(c.tolist() for c in columns), strict=True):
-        shape = bow(at, u, v) if apart else flow(at, u, v)
+        shape = bow(at, u, v, rise) if apart else flow(at, u, v)
         shape = beside(at, u, v) if flat else shape
         low = BESIDE if dashed else 0.0
         found.append([(x, y + low) for x, y in shape])
@@ -141,7 +197,7 @@ def beside(at: Places, u: int, v: int) -> list[Point]:
     return [(ax, ay), (x, ay), (x, by), (bx, by)]
 
 
-def bow(at: Places, u: int, v: int) -> list[Point]:
+def bow(at: Places, u: int, v: int, rise: float) -> list[Point]:
     """An arc above the upper half or below the lower one, higher for longer lines."""
     (ax, ay), (bx, by) = at.spot(u), at.spot(v)
     up = -1.0 if ay + by < at.height else 1.0
@@ -150,7 +206,7 @@ def bow(at: Places, u: int, v: int) -> list[Point]:
         peak = ay + up * 2.6 * r
         return [(ax, ay), (ax - 1.6 * r, peak), (ax + 1.6 * r, peak), (ax, ay)]
     edge = min(ay, by) if up < 0 else max(ay, by)
-    peak = edge + up * (8 + 0.27 * abs(ax - bx))
+    peak = edge + up * (8 + rise * abs(ax - bx))
     lean = 0.12 * (bx - ax)
     return [(ax, ay), (ax + lean, peak), (bx - lean, peak), (bx, by)]
 

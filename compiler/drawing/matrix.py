@@ -12,9 +12,11 @@ import numpy as np
 
 from .canvas import Canvas, Colour, faded, polygon, rounded, straight
 from .colours import FAINT, HAIR, UNUSED
-from .frame import AS_CELLS, MARGIN, entries, left, page
-from .labels import breadth, short_name
+from .frame import AS_CELLS, entries, left, no_room, page, room
+from .labels import breadth
 from .levels import ticks
+from .look import Look, left_out, named
+from .places import rank
 from .scene import JUNCTION, Scene, within
 from .strokes import Strokes, coats, groups, strokes
 
@@ -24,7 +26,6 @@ if TYPE_CHECKING:
 SIDE, CELL = 570.0, 13.0  # width of the matrix; largest width of a cell; points
 NAMED = 330  # most neurons whose names are shown
 STRIP = 4.0  # points of the strip of roles
-LARGEST_FONT = 6.0  # points
 EDGE = 22.0  # points for the words around it
 
 
@@ -56,21 +57,27 @@ class Grid:
         return rounded(x, y, width, width, width / 2)
 
 
-def draw_matrix(scene: Scene) -> Canvas:
+def draw_matrix(scene: Scene, look: Look) -> Canvas:
     """The whole page."""
-    size = len(scene.neurons)
+    size, legend = len(scene.neurons), entries(scene, AS_CELLS)
+    words = named(scene, look) if size <= NAMED else ("",) * size
     cell = min(CELL, SIDE / max(size, 1))
-    font = min(LARGEST_FONT, 0.92 * cell)
-    room = EDGE + STRIP
-    if size <= NAMED:
-        room += 3 + font * max(breadth(short_name(name)) for name in scene.neurons.name)
-    width = room + cell * size + EDGE
-    canvas = page(scene, width, width, entries(scene, AS_CELLS))
-    grid = Grid(left(canvas, width) + room, MARGIN + room, cell, size)
-    levels(canvas, scene, grid)
-    margins(canvas, scene, grid, room)
-    if size <= NAMED:
-        names(canvas, scene, grid, font)
+    font = min(look.font + 1, 0.92 * cell)
+    if look.width:
+        font = look.font
+    edge = EDGE + STRIP + max(3 + font * breadth(word) if word else 0 for word in words)
+    if look.width:
+        cell = (min(room(scene, legend, look)) - edge - EDGE) / max(size, 1)
+        words = apart(scene, words, font / max(cell, 1e-9))
+    if cell <= 0:
+        raise no_room()
+    width = edge + cell * size + EDGE
+    canvas = page(scene, width, width, legend, look)
+    canvas.notes = left_out(scene, look, words)
+    grid = Grid(left(canvas, width) + edge, look.margin + edge, cell, size)
+    levels(canvas, scene, grid, look)
+    margins(canvas, scene, grid, edge, look)
+    names(canvas, words, grid, font)
     marks = strokes(scene)
     for number, (name, rows) in enumerate(groups(scene)):
         coupled = scene.lines.kind[rows] == JUNCTION
@@ -143,7 +150,7 @@ def box(x: float, y: float, width: float, height: float) -> Path:
     return polygon([(x, y), (x + width, y), (x + width, y + height), (x, y + height)])
 
 
-def levels(canvas: Canvas, scene: Scene, grid: Grid) -> None:
+def levels(canvas: Canvas, scene: Scene, grid: Grid, look: Look) -> None:
     """Draw hairlines between levels, the diagonal, and the numbers of some levels."""
     level = scene.neurons.level
     bounds = np.flatnonzero(level[1:] != level[:-1]) + 1
@@ -163,11 +170,13 @@ def levels(canvas: Canvas, scene: Scene, grid: Grid) -> None:
             continue
         last = place
         style = {"color": FAINT, "zorder": 4}
-        canvas.text(x + side + 4, y + place, str(number), 5.5, **style)
-        canvas.text(x + place, y + side + 7, str(number), 5.5, ha="center", **style)
+        canvas.text(x + side + 4, y + place, str(number), look.font + 0.5, **style)
+        canvas.text(
+            x + place, y + side + 7, str(number), look.font + 0.5, ha="center", **style
+        )
 
 
-def margins(canvas: Canvas, scene: Scene, grid: Grid, room: float) -> None:
+def margins(canvas: Canvas, scene: Scene, grid: Grid, edge: float, look: Look) -> None:
     """Draw the strips of roles and the labels of rows and columns."""
     fills = [edge for _, edge in coats(scene)]
     rows = range(grid.size)
@@ -176,18 +185,31 @@ def margins(canvas: Canvas, scene: Scene, grid: Grid, room: float) -> None:
     strips += [box(x + row * cell, y - STRIP, cell, STRIP - 1) for row in rows]
     canvas.paths(strips, "roles", layer=2, facecolors=fills * 2, linewidths=0)
     style = {"ha": "center", "color": FAINT}
-    middle, far = grid.side / 2, room - 9
-    canvas.text(x + middle, y - far, "to", 6.5, **style)
-    canvas.text(x - far, y + middle, "from", 6.5, rotation=90, va="center", **style)
-    canvas.text(x + grid.side + 4, y - 6, "level", 5.5, color=FAINT)
+    middle, far = grid.side / 2, edge - 9
+    canvas.text(x + middle, y - far, "to", look.words, **style)
+    canvas.text(
+        x - far, y + middle, "from", look.words, rotation=90, va="center", **style
+    )
+    canvas.text(x + grid.side + 4, y - 6, "level", look.font + 0.5, color=FAINT)
 
 
-def names(canvas: Canvas, scene: Scene, grid: Grid, font: float) -> None:
-    """Draw the name of each row and column."""
+def names(canvas: Canvas, words: tuple[str, ...], grid: Grid, font: float) -> None:
+    """Draw the name of each row and column that has one."""
     away = STRIP + 2
-    for row, name in enumerate(scene.neurons.name):
+    for row, word in enumerate(words):
         along = (row + 0.5) * grid.cell
-        words = short_name(name)
-        canvas.text(grid.x - away, grid.y + along, words, font, ha="right")
         style = {"rotation": 90, "ha": "center", "va": "bottom"}
-        canvas.text(grid.x + along, grid.y - away, words, font, **style)
+        if word:
+            canvas.text(grid.x - away, grid.y + along, word, font, ha="right")
+            canvas.text(grid.x + along, grid.y - away, word, font, **style)
+
+
+def apart(scene: Scene, words: tuple[str, ...], step: float) -> tuple[str, ...]:
+    """The names that stand `step` rows apart, those of the heaviest neurons first."""
+    kept = [""] * len(words)
+    taken: list[int] = []
+    for row in rank(scene).argsort().tolist():
+        if words[row] and all(abs(row - other) >= step for other in taken):
+            kept[row] = words[row]
+            taken.append(row)
+    return tuple(kept)

@@ -5,26 +5,51 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
 from ..arrays import Float64, Int64
 from ..ir.stages import Columns
+from .crossings import covered, crossings, heaviest_forward
 from .labels import breadth, short_name
-from .scene import DEAD, FORWARD, GONE, Scene
+from .scene import DEAD, GONE, Scene
 
 NAMED = 600  # most neurons whose names are shown
 FONT, PAD = 5.0, 2.4  # points of a name, and from it to the edge of its neuron
 GAP = 2.2  # points between two neurons
-AREA, DOT = 640.0, 48.0  # square points for a neuron with a name and without
+AREA, DOT = 640.0, 48.0  # square points for a neuron with a name, and for a dot
+DISC = 150.0  # square points for a neuron without a name among those with one
 SHAPE = 1.75  # width over height
 LEAST, MOST = 476.0, 110.0  # least width of the levels; most from one level to the next
 ASIDE = 34.0  # points from the last level to the neurons that are in none
 SWEEPS = (4, 12, 30, 60)  # numbers of sweeps after which crossings are counted
 PATIENT = 5_000  # most neurons to count crossings of; of more, the last order stands
 SMALL, TRIES, GOLDEN = 40, 32, 0.6180339887498949  # neurons; extra start orders
-COUNTED = 2_000  # heaviest lines among which crossings are counted
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """The names of a drawing and the room for it.
+
+    Attributes:
+        words: (N,) the name at each neuron, "" for none; (): every name, if not too many.
+        font: size of the names, in points.
+        width, height: of the room, in points; 0: as the drawing needs.
+    """
+
+    words: tuple[str, ...] = ()
+    font: float = FONT
+    width: float = 0.0
+    height: float = 0.0
+
+    def of(self, scene: Scene) -> tuple[str, ...]:
+        """The words, one for each neuron."""
+        names = scene.neurons.name
+        if self.words:
+            return self.words
+        return (
+            tuple(map(short_name, names)) if len(names) <= NAMED else ("",) * len(names)
+        )
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -54,15 +79,20 @@ class Places(Columns):
         return float(self.x[row]), float(self.y[row])
 
 
-def places(scene: Scene, *, by_name: bool = False) -> Places:
+def places(
+    scene: Scene, *, by_name: bool = False, setting: Setting = Setting()
+) -> Places:
     """Place every neuron at its level, without overlap.
 
     Args:
         by_name: order each level by name, regardless of crossings.
     """
-    half, tall = sizes(scene)
-    page = page_of(scene, tall)
+    half, tall = sizes(scene, setting)
+    page = page_of(scene, tall, setting)
     x, level = across(scene, half, tall, page)
+    if setting.width:
+        taken = room_aside(scene, half, tall, page[1])
+        x, level, page = narrowed(scene, half, tall, page, setting.width - taken)
     live = scene.neurons.level >= 0
     first = np.argsort(rank(scene), kind="stable")
     first = first[live[first]]
@@ -80,24 +110,58 @@ def places(scene: Scene, *, by_name: bool = False) -> Places:
     return Places(x, best, half, tall, level, aside, width, height, fewest[0])
 
 
-def sizes(scene: Scene) -> tuple[Float64, float]:
+def sizes(scene: Scene, setting: Setting = Setting()) -> tuple[Float64, float]:
     """(N,) half widths of the neurons, and their common height."""
-    size = len(scene.neurons)
-    if size > NAMED:
-        return np.full(size, 1.6), 3.2
-    widths = [FONT * breadth(short_name(name)) / 2 + PAD for name in scene.neurons.name]
-    return np.array(widths), FONT + PAD
+    words = setting.of(scene)
+    if not any(words):
+        return np.full(len(words), 1.6), 3.2
+    tall = setting.font + PAD
+    widths = [
+        setting.font * breadth(word) / 2 + PAD if word else tall / 2 for word in words
+    ]
+    return np.array(widths), tall
 
 
-def page_of(scene: Scene, tall: float) -> tuple[float, float]:
-    """Width and height of the levels, by the number of neurons."""
-    size = len(scene.neurons)
-    area = (AREA if size <= NAMED else DOT) * size
-    width = max(LEAST, math.sqrt(SHAPE * area))
+def page_of(scene: Scene, tall: float, setting: Setting) -> tuple[float, float]:
+    """Width and height of the levels, by the number of neurons and of names."""
+    words = setting.of(scene)
+    count = sum(map(bool, words))
+    area = (setting.font / FONT) ** 2 * (AREA * count + DISC * (len(words) - count))
+    area = area if count else DOT * len(words)
+    width = setting.width or max(LEAST, math.sqrt(SHAPE * area))
     level = scene.neurons.level
     most = int(np.bincount(level[level >= 0], minlength=1).max())
-    height = max(min(width / SHAPE, 5 * tall * most), area / width / 2)
+    least = area / width / (1 if setting.width else 2)
+    height = max(min(width / SHAPE, 5 * tall * most), least)
+    if setting.height:
+        height = min(height, setting.height)
     return min(width, MOST * max(scene.depth - 1, 1)), height
+
+
+def narrowed(
+    scene: Scene, half: Float64, tall: float, page: tuple[float, float], width: float
+) -> tuple[Float64, Float64, tuple[float, float]]:
+    """x of neurons and levels within a width, as far as that goes, and the page."""
+    asked = min(page[0], width)
+    for _ in range(6):
+        x, level = across(scene, half, tall, (asked, page[1]))
+        over = float((x + half)[scene.neurons.level >= 0].max()) - width
+        if over <= 0 or asked <= 1:
+            break
+        asked = max(asked - over, 1.0)
+    return x, level, (asked, page[1])
+
+
+def room_aside(scene: Scene, half: Float64, tall: float, height: float) -> float:
+    """Points that the columns of neurons in no level take."""
+    found = 0.0
+    for kind in (DEAD, GONE):
+        rows = np.flatnonzero(scene.neurons.level == kind)
+        if len(rows):
+            capacity = max(int(height / (tall + GAP)), 1)
+            found += -(-len(rows) // capacity) * (2 * half[rows].max() + GAP)
+            found += ASIDE / 2 if found else 0.0
+    return found + ASIDE / 2 if found else 0.0
 
 
 def across(
@@ -229,39 +293,3 @@ def place_aside(
         found.append((kind, end + columns * column / 2))
         end += columns * column + ASIDE / 2
     return tuple(found)
-
-
-def heaviest_forward(scene: Scene) -> tuple[Int64, Int64]:
-    """The ends of the heaviest forward lines, among which crossings are counted."""
-    lines, level = scene.lines, scene.neurons.level
-    inside = (level[lines.pre] >= 0) & (level[lines.post] >= 0)
-    rows = np.flatnonzero((lines.kind == FORWARD) & inside)
-    heavy = rows[np.argsort(-lines.weight[rows], kind="stable")][:COUNTED]
-    return lines.pre[heavy].astype(np.int64), lines.post[heavy].astype(np.int64)
-
-
-def crossings(x: Float64, y: Float64, pre: Int64, post: Int64) -> int:
-    """Number of pairs of straight lines that cross; touching is no crossing."""
-    crossing = 0
-    for row in range(len(pre)):
-        a, b = pre[row], post[row]
-        c, d = pre[row + 1 :], post[row + 1 :]
-        apart = turn(x, y, a, b, c) * turn(x, y, a, b, d) < 0
-        crossing += int((apart & (turn(x, y, c, d, a) * turn(x, y, c, d, b) < 0)).sum())
-    return crossing
-
-
-def covered(x: Float64, y: Float64, pre: Int64, post: Int64, tall: float) -> int:
-    """Number of neurons that straight lines between other neurons run behind."""
-    behind = 0
-    for a, b in zip(pre.tolist(), post.tolist(), strict=True):
-        between = np.flatnonzero((x > x[a]) & (x < x[b]))
-        along = (x[between] - x[a]) / (x[b] - x[a])
-        off = y[a] + along * (y[b] - y[a]) - y[between]
-        behind += int((np.abs(off) < tall / 2).sum())
-    return behind
-
-
-def turn(x: Float64, y: Float64, a: Any, b: Any, c: Any) -> Any:
-    """The cross product of a -> b and a -> c; its sign is the side of `c`."""
-    return (x[b] - x[a]) * (y[c] - y[a]) - (y[b] - y[a]) * (x[c] - x[a])

@@ -20,9 +20,9 @@ from support.command import EDGES, contents, edited, run, spawn
 from support.hostile_names import ACCEPTED
 from support.paths import BUNDLED
 
+from elegansc.catalog import class_of
 from elegansc.comparison import json_report, markdown
 from elegansc.comparison import text as changes_text
-from elegansc.comparison.cell_names import class_of
 from elegansc.comparison.changes import Changes, compare
 from elegansc.comparison.version import Pair, Version, read_versions
 from elegansc.options import Options

@@ -21,8 +21,9 @@ from support.drawings import (
 from support.paths import GENERATED
 
 from elegansc.drawing import draw
+from elegansc.drawing.crossings import covered
 from elegansc.drawing.levels import ticks
-from elegansc.drawing.places import covered, places
+from elegansc.drawing.places import places
 from elegansc.drawing.scene import (
     FORWARD,
     planned,
