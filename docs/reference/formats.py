@@ -112,7 +112,9 @@ def refused() -> str:
         try:
             found.read(b"", "", Layout())
         except InputError as error:
-            rows.append([found.name.split(": ")[0], str(error).split("\n  ")[-1]])
+            hint = str(error).split("\n  ")[-1]
+            way = f"`{hint}`" if "(" in hint else hint
+            rows.append([found.name.split(": ")[0], way])
     assert len(rows) == len(REFUSED)
     return table(["not read", "do this instead"], rows)
 

@@ -10,7 +10,7 @@ from sphinx.application import Sphinx
 from sphinx.config import Config
 from sphinx.util.docutils import SphinxDirective
 
-from . import codes, formats, options
+from . import codes, commands, formats, options
 
 STATIC = Path(__file__).parent / "static"
 PARTS: Mapping[str, Callable[[], str]] = {
@@ -20,6 +20,7 @@ PARTS: Mapping[str, Callable[[], str]] = {
         *(formats.counts, formats.kinds, formats.delimiters, formats.transmitters),
         *(formats.cells, formats.roles, formats.exports),
         *(options.options, options.layout, codes.listed, codes.explained),
+        commands.commands,
     )
 }
 
@@ -32,11 +33,7 @@ class Generated(SphinxDirective):
     def run(self) -> list[nodes.Node]:
         """The nodes of the part."""
         part = PARTS[self.arguments[0]]
-        found = self.parse_text_to_nodes(part(), allow_section_headings=True)
-        for node in found:
-            for table in node.findall(nodes.table):
-                table["classes"].append("generated")
-        return found
+        return self.parse_text_to_nodes(part(), allow_section_headings=True)
 
 
 def without_type(

@@ -6,12 +6,13 @@ import re
 from dataclasses import fields
 
 import pytest
-from reference import codes, formats, options
+from reference import codes, commands, formats, options
 from reference.samples import SAMPLES
 from support.paths import ROOT
 
 from elegansc import __all__ as PUBLIC
 from elegansc.arguments.layout import LAYOUT
+from elegansc.cli.main import COMMANDS, HIDDEN
 from elegansc.linting.codes import ALL
 from elegansc.options import CHOICES, Options, dashed
 from elegansc.readers.containers.registry import CONTAINERS
@@ -69,6 +70,16 @@ def test_every_option_of_a_model_is_listed_once_with_its_choices() -> None:
 def test_every_option_of_reading_is_listed() -> None:
     flags = {word.split("`")[1] for word in cells(options.layout())}
     assert flags == {f"--{name}" for name in LAYOUT}
+
+
+def test_every_command_has_its_help() -> None:
+    page = commands.commands()
+    told = re.findall(r"^### elegansc (.+)$", page, re.M)
+    below = [f"lab {name}" for name in ("train", "compare", "figure")]
+    below.append("connectomes show")
+    assert sorted(told) == sorted({*COMMANDS, *below} - {*HIDDEN})
+    assert page.count("Usage: elegansc ") == len(told)
+    assert page.count("\nExamples:\n") >= len(told) - 2
 
 
 def test_every_code_is_listed_and_explained() -> None:
