@@ -37,7 +37,7 @@ PICTURE_FLAGS = (
     click.option(
         "--title",
         default="",
-        metavar="TEXT",
+        metavar="WORDS",
         help="Title below a picture, in place of the source's name.",
     ),
     click.option(

@@ -350,6 +350,28 @@ def test_a_narrow_screen_scrolls_down_alone(opened: Open, width: int) -> None:
     assert page.evaluate("grid.side") <= width
     page.evaluate("choose(neurons[0])")
     assert overflow(page) == 0
+    assert page.locator("#chosen table").first.is_visible()
+
+
+@pytest.mark.parametrize("window", [(1100, 800), (1360, 900), (1920, 1080)])
+def test_lists_fill_the_page_beside_the_matrix(
+    opened: Open, window: tuple[int, int]
+) -> None:
+    page = opened(viewport=dict(zip(("width", "height"), window, strict=True)))
+    for chosen in (False, True):
+        if chosen:
+            page.evaluate("choose(neurons[30])")
+        box = {
+            name: page.locator(name).bounding_box()
+            for name in ("main", "#frame", "#matrix", "aside", "#lists")
+        }
+        end = {name: at["x"] + at["width"] for name, at in box.items()}
+        foot = {name: at["y"] + at["height"] for name, at in box.items()}
+        assert end["aside"] == end["main"] == end["#lists"]
+        assert box["aside"]["x"] - end["#matrix"] < 60
+        assert abs(foot["#lists"] - foot["main"]) < 2
+        assert foot["main"] - foot["#matrix"] < 60
+        assert overflow(page) == 0
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
