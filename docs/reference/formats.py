@@ -72,6 +72,12 @@ HOLDS: Mapping[str, str] = {
 }
 
 
+VALUE = r"\w+=(?:\.\.\.|\w*)"
+FLAG = re.compile(
+    rf"(--[a-z][a-z-]*(?: (?:{VALUE}(?:,{VALUE})*|[A-Z]{{2,}}\b|'[^']+'))?)"
+)
+
+
 def table(titles: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
     """A table of Markdown; a bar in a cell is escaped."""
     lines = [list(titles)]
@@ -82,7 +88,10 @@ def table(titles: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
 
 def prose(text: str) -> str:
     """Plain words as Markdown: flags as code, and no sign that means something there."""
-    return re.sub(r"(--[a-z][a-z-]*)", r"`\1`", re.sub(r"([*_<\[\]])", r"\\\1", text))
+    parts = FLAG.split(text)
+    parts[::2] = [re.sub(r"([*_<\[\]])", r"\\\1", part) for part in parts[::2]]
+    parts[1::2] = [f"`{flag}`" for flag in parts[1::2]]
+    return "".join(parts)
 
 
 def words(found: Iterable[str]) -> str:

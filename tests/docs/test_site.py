@@ -31,7 +31,8 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.mark.slow
 def test_every_page_is_built(site: Path) -> None:
-    written = {page.with_suffix("") for page in (ROOT / "docs").rglob("*.md")}
+    sources = [*(ROOT / "docs").rglob("*.md"), *(ROOT / "docs").rglob("*.ipynb")]
+    written = {page.with_suffix("") for page in sources}
     for page in written:
         place = page.relative_to(ROOT / "docs").as_posix()
         assert (site / f"{place}.html").is_file(), place
