@@ -13,7 +13,7 @@ from ..arguments.options import options_of
 from ..errors import UsageError, visible
 from .flags import GRAPH, ORDER, layout_options, model_options
 from .help import Command
-from .picture_flags import look_of, picture_options
+from .picture_flags import Part, look_of, part_of, picture_options
 from .values import FILE, SOURCE
 
 if TYPE_CHECKING:
@@ -92,7 +92,8 @@ def draw_command(
     look = look_of(kind, given)
     inputs = [source] if new is None else [source, new]
     allow(output, kind, inputs, force)
-    scene = scene_for(inputs, label, options_of(given), layout_of(given))
+    part = part_of(given)
+    scene = scene_for(inputs, label, options_of(given), layout_of(given), part)
     made = drawing(scene, kind, style, look)
     if output == "-":
         sys.stdout.buffer.write(made.data)
@@ -132,16 +133,23 @@ def allow(output: str, kind: str, inputs: list[str], force: bool) -> None:
     allow_file(Path(output), force=force, source=inputs, kind=OTHER)
 
 
-def scene_for(inputs: list[str], label: str, options: Options, layout: Layout) -> Scene:
-    """The scene of one connectome, or of the difference of two."""
+def scene_for(
+    inputs: list[str], label: str, options: Options, layout: Layout, part: Part
+) -> Scene:
+    """The scene of one connectome, or of the difference of two; or a part of it."""
+    from ..drawing.fold import folded
     from ..drawing.scene import difference, planned, scene_of
+    from ..drawing.subset import between, heavy, way_of
 
-    *older, newest = inputs
-    last = scene_of(planned(newest, label=label, options=options, layout=layout))
-    if not older:
-        return last
-    first = planned(older[0], options=options, layout=layout)
-    return difference(scene_of(first), last)
+    labels = ["", label][-len(inputs) :]
+    scenes = [
+        scene_of(planned(path, label=word, options=options, layout=layout))
+        for path, word in zip(inputs, labels, strict=True)
+    ]
+    scenes = [folded(scene) if part.fold else scene for scene in scenes]
+    scene = difference(*scenes) if len(scenes) == 2 else scenes[0]
+    scene = heavy(scene, part.threshold)
+    return between(scene, way_of(part.path, scene)) if part.path else scene
 
 
 def say(output: str, scene: Scene, written: bool) -> None:

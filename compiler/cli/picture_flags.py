@@ -1,8 +1,9 @@
-"""Options of a picture: its size, its names, the words below."""
+"""Options of a drawing: which part of the graph; size, names and words of a picture."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -14,6 +15,24 @@ if TYPE_CHECKING:
 
 LABELS = ("all", "classes", "none")
 PICTURE_FLAGS = (
+    click.option(
+        "--threshold",
+        type=click.FloatRange(min=0),
+        default=0.0,
+        metavar="WEIGHT",
+        help="Leave out synapses and junctions lighter than this, and say how many.",
+    ),
+    click.option(
+        "--path",
+        default="",
+        metavar="FROM:TO[:HOPS]",
+        help="Draw only what lies on the forward way from one neuron to another: ASHL:VA1.",
+    ),
+    click.option(
+        "--fold",
+        is_flag=True,
+        help="Draw classes: left and right, and numbered neurons, as one node.",
+    ),
     click.option(
         "--size",
         default="",
@@ -46,8 +65,22 @@ PICTURE_FLAGS = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Which part of a graph is drawn."""
+
+    threshold: float
+    path: str
+    fold: bool
+
+
+def part_of(given: dict[str, Any]) -> Part:
+    """Which part is drawn; its options are taken out of `given`."""
+    return Part(given.pop("threshold"), given.pop("path"), given.pop("fold"))
+
+
 def picture_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Add the options of a picture, in order."""
+    """Add the options of a drawing, in order."""
     for option in reversed(PICTURE_FLAGS):
         command = option(command)
     return command

@@ -163,9 +163,10 @@ def levels(canvas: Canvas, scene: Scene, grid: Grid, look: Look) -> None:
     canvas.paths(
         [box(x, y, side, side)], "frame", layer=4, edgecolors=UNUSED, linewidths=0.4
     )
-    last = -np.inf
+    last = -100.0
     for number in ticks(scene.depth):
-        place = float(np.flatnonzero(level == number - 1).mean() + 0.5) * grid.cell
+        rows = np.flatnonzero(level == number - 1)
+        place = float(rows.mean() + 0.5) * grid.cell if len(rows) else last
         if place - last < 14:
             continue
         last = place
