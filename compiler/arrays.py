@@ -12,3 +12,8 @@ Int64 = NDArray[np.int64]
 UInt64 = NDArray[np.uint64]
 Float64 = NDArray[np.float64]
 Bool = NDArray[np.bool_]
+
+
+def magnitude(numbers: Float64) -> Float64:
+    """The numbers without their signs; the same array where none is negative."""
+    return np.abs(numbers) if (numbers < 0).any() else numbers

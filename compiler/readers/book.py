@@ -36,9 +36,13 @@ class Coded(NamedTuple):
     def stripped(self) -> Coded:
         """The same cells without blanks around them, and no word that no cell has."""
         known: dict[str, int] = {}
+        used = np.zeros(len(self.words), bool)
+        used[self.codes] = True
         number = np.zeros(len(self.words), np.int32)
-        for code in np.flatnonzero(np.bincount(self.codes)).tolist():
+        for code in np.flatnonzero(used).tolist():
             number[code] = known.setdefault(self.words[code].strip(), len(known))
+        if list(known) == self.words:
+            return self
         return Coded(number[self.codes], list(known))
 
 

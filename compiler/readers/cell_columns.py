@@ -14,7 +14,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ..arrays import Float64, Int32
+from ..arrays import Float64, Int32, magnitude
 from ..errors import InputError, Location, Mistake
 from ..ir.accounts import TextForm
 from ..names import plain
@@ -78,8 +78,8 @@ def with_cell_columns(
 
 def by_line(edges: EdgeList) -> tuple[Int32, Mapping[str, Int32], Float64]:
     """The lines of the edges, ascending, with both ends and the weight of each."""
-    line, weight = edges.line, np.abs(edges.weight)
-    if (np.diff(line) > 0).all():
+    line, weight = edges.line, magnitude(edges.weight)
+    if (line[1:] > line[:-1]).all():
         return line, {"pre": edges.pre, "post": edges.post}, weight
     line, first, row = np.unique(line, return_index=True, return_inverse=True)
     ends = {"pre": edges.pre[first], "post": edges.post[first]}

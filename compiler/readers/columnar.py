@@ -91,7 +91,8 @@ def counted(
 def numbered(pre: Coded, post: Coded) -> tuple[tuple[str, ...], Int32, Int32]:
     """The names in the order in which rows have them, and (E,) numbers of both ends."""
     size, shift = len(pre.codes), 0
-    first, other = 2 * first_rows(pre), 2 * first_rows(post) + 1
+    row = np.arange(size - 1, -1, -1, dtype=np.int32)
+    first, other = 2 * first_rows(pre, row), 2 * first_rows(post, row) + 1
     words = pre.words
     if words is post.words:
         first = np.minimum(first, other)
@@ -110,9 +111,12 @@ def numbered(pre: Coded, post: Coded) -> tuple[tuple[str, ...], Int32, Int32]:
     return names, number[pre.codes], number[shift:][post.codes]
 
 
-def first_rows(column: Coded) -> Int64:
-    """The first row of each word of a column; the number of rows where none has it."""
-    size = len(column.codes)
-    found = np.full(len(column.words), size)
-    found[column.codes[::-1]] = np.arange(size - 1, -1, -1)
+def first_rows(column: Coded, row: Int32) -> Int64:
+    """The first row of each word of a column; the number of rows where none has it.
+
+    Args:
+        row: (E,) the numbers of the rows, the last one first.
+    """
+    found: Int64 = np.full(len(column.words), len(row))
+    found[column.codes[::-1]] = row  # the last one written stands
     return found

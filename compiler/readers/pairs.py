@@ -8,7 +8,7 @@ from itertools import islice
 
 import numpy as np
 
-from ..arrays import Float64, Int64
+from ..arrays import Bool, Float64, Int64
 from ..errors import InputError, Location
 from ..ir.accounts import Finding, TextForm
 from ..ir.stages import ELECTRICAL
@@ -22,6 +22,7 @@ from .reader import EdgeList, Layout
 from .regions import nested
 from .unread import ANIMALS, is_end, shown
 
+BLOCK = 65_536  # places that are numbered at a time
 LOOKED_AT = 100_000  # rows of repeated pairs
 MOST_VALUES = 50  # of a column that tells animals apart
 # Columns that tell parts of one animal apart; compared as `plain_word` writes them.
@@ -125,23 +126,30 @@ def repeated(edges: EdgeList) -> Int64:
     key *= 2
     key += edges.kind
     synaptic = edges.kind <= ELECTRICAL
-    rows = np.arange(len(key))
-    if not synaptic.all():
-        rows, key = rows[synaptic], key[synaptic]
+    rows = None if synaptic.all() else np.flatnonzero(synaptic)
+    if rows is not None:
+        key = key[rows]
     if (2 * size * size) >> (63 - bits):
         order = np.argsort(key, kind="stable")
-        rows, key = rows[order], key[order]
-    else:  # a row behind its key: integers sort several times as fast as places do
+        place = order[standing_together(key[order])]
+    else:  # a place behind its key: integers sort several times as fast as places do
         key <<= bits
-        key |= rows
+        for start in range(0, len(key), BLOCK):
+            part = key[start : start + BLOCK]
+            part |= np.arange(start, start + len(part))
         key.sort()
-        rows = key & ((1 << bits) - 1)
-        key >>= bits
+        place = key[standing_together(key >> bits)] & ((1 << bits) - 1)
+    place.sort()
+    found: Int64 = place if rows is None else rows[place]
+    return found
+
+
+def standing_together(key: Int64) -> Bool:
+    """(E,) whether a key, of those in order, stands there twice or more."""
     same = key[1:] == key[:-1]
-    more = np.zeros(len(rows), bool)
-    more[1:] = same
-    more[:-1] |= same
-    found: Int64 = np.sort(rows[more])
+    found = np.zeros(len(key), bool)
+    found[1:] = same
+    found[:-1] |= same
     return found
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from ..arrays import Bool, Float64, Int32, UInt8
+from ..arrays import Bool, Float64, Int32, UInt8, magnitude
 from ..catalog import UNKNOWN_UNIT
 from ..errors import InputError, UsageError
 from ..ir.accounts import Amount, Finding, Parsed
@@ -136,7 +136,7 @@ def connectome_of(
     synapses = Synapses(
         pre=number[edges.pre[left]],
         post=number[edges.post[left]],
-        weight=np.abs(edges.weight[left]),
+        weight=magnitude(edges.weight[left]),
         sign=signs(edges.weight)[left],
         line=edges.line[left],
     )
@@ -215,10 +215,12 @@ def counted(edges: EdgeList, kept: Bool, rows: int) -> Parsed:
     Args:
         rows: of the file, those without a name, too.
     """
-    weight = np.abs(edges.weight)
+    weight = magnitude(edges.weight)
 
     def total(rows: Bool) -> Amount:
-        return Amount(int(rows.sum()), float(weight[rows].sum()))
+        count = int(rows.sum())
+        some = weight if count == len(weight) else weight[rows]
+        return Amount(count, float(some.sum()))
 
     synaptic = edges.kind <= ELECTRICAL
     return Parsed(

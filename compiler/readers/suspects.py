@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence, Set
 import numpy as np
 
 from .. import catalog
-from ..arrays import Int64
+from ..arrays import Int32
 from ..ir.accounts import Finding
 from ..ir.stages import CHEMICAL
 from ..names import plain, plural, unpadded
@@ -115,7 +115,7 @@ def listed_once(edges: EdgeList) -> Iterator[Finding]:
     sends[pre], receives[post] = True, True
     both = sends & receives
     inside = both[pre] & both[post]
-    pre, post = pre[inside].astype(np.int64), post[inside].astype(np.int64)
+    pre, post = pre[inside], post[inside]
     cells, rows = int(both.sum()), len(pre)
     if cells < 2 or rows * rows <= BY_CHANCE * cells * (cells - 1):
         return
@@ -129,12 +129,13 @@ def listed_once(edges: EdgeList) -> Iterator[Finding]:
     )
 
 
-def any_reciprocal(pre: Int64, post: Int64, size: int) -> bool:
+def any_reciprocal(pre: Int32, post: Int32, size: int) -> bool:
     """Whether a pair of cells stands both ways; ever more rows, as few tell it mostly."""
     rows = FIRST
     while True:
-        there = np.sort(pre[:rows] * size + post[:rows])
-        back = post[:rows] * size + pre[:rows]
+        u, v = pre[:rows].astype(np.int64), post[:rows].astype(np.int64)
+        there = np.sort(u * size + v)
+        back = v * size + u
         place = np.minimum(np.searchsorted(there, back), len(there) - 1)
         if (there[place] == back).any():
             return True

@@ -11,12 +11,11 @@ from contextlib import contextmanager
 from itertools import islice
 from typing import Any
 
-import numpy as np
-
 from ...arrays import Float64, Int64
 from ...errors import InputError
-from ..book import Book, Coded, Columns, Sheet, text_of
+from ..book import Book, Coded, Columns, Sheet
 from ..reader import Layout
+from .arrow_columns import as_numbers, in_common_words, in_words, texts, whole_numbers
 from .arrow_size import announced
 from .compressed import room
 from .container import Container
@@ -61,7 +60,7 @@ def told(label: str, format: str) -> Iterator[None]:
     except ImportError:
         seen = f"{format}: pyarrow, which reads it, is not installed"
         raise InputError(label, seen, "pip install pyarrow") from None
-    except (InputError, GeneratorExit):
+    except (InputError, GeneratorExit, NameError):
         raise
     except Exception as error:  # pyarrow raises ValueError, OSError, KeyError, its own
         seen = f"{format} that is cut short or damaged ({str(error).splitlines()[0]})"
@@ -146,73 +145,8 @@ class ArrowRows(Columns):
     def some(self, places: Collection[int], rows: Int64) -> dict[int, Coded]:
         with told(self.label, self.format):
             columns = {p: self.column(self.titles[p], words=True) for p in places}
-            return {p: in_words(column.take(rows)) for p, column in columns.items()}
-
-
-def in_common_words(columns: Mapping[int, Any]) -> dict[int, Coded]:
-    """Columns, numbered alike where they are of one type."""
-    import pyarrow as pa
-
-    if len({column.type for column in columns.values()}) != 1:
-        return {place: in_words(column) for place, column in columns.items()}
-    chunks = [chunk for column in columns.values() for chunk in column.chunks]
-    codes, words = in_words(pa.chunked_array(chunks, next(iter(columns.values())).type))
-    ends = np.cumsum([len(column) for column in columns.values()])[:-1]
-    parts = np.split(codes, ends)
-    return {p: Coded(part, words) for p, part in zip(columns, parts, strict=True)}
-
-
-def in_words(column: Any) -> Coded:
-    """The words of a column."""
-    found = column if is_coded(column) else column.dictionary_encode()
-    found = found.unify_dictionaries().combine_chunks()
-    if not len(column):
-        return Coded(np.zeros(0, np.int32), [])
-    words = texts(found.dictionary)
-    if not found.null_count:
-        return Coded(found.indices.to_numpy().astype(np.int32, copy=False), words)
-    codes = found.indices.fill_null(len(words)).to_numpy()
-    return Coded(codes.astype(np.int32), [*words, ""])
-
-
-def as_numbers(column: Any, number: Callable[[str], float]) -> Float64:
-    """The numbers of a column; of words, as they are read."""
-    import pyarrow as pa
-
-    if pa.types.is_integer(column.type) or pa.types.is_floating(column.type):
-        return np.asarray(column.cast(pa.float64(), safe=False).to_numpy(), np.float64)
-    codes, words = in_words(column)
-    found: Float64 = np.array(list(map(number, words)), np.float64)[codes]
-    return found
-
-
-def is_coded(column: Any) -> bool:
-    """Whether a column is a dictionary and numbers into it."""
-    import pyarrow as pa
-
-    return bool(pa.types.is_dictionary(column.type))
-
-
-def texts(column: Any) -> list[str]:
-    """The cells of a column as text; "" where there is none."""
-    import pyarrow as pa
-
-    if is_coded(column):
-        column = column.dictionary_decode()
-    if pa.types.is_integer(column.type):
-        return column.cast(pa.string()).fill_null("").to_pylist()  # type: ignore[no-any-return]
-    if pa.types.is_string(column.type):
-        return ["" if cell is None else cell.strip() for cell in column.to_pylist()]
-    return ["" if cell is None else plain_text(cell) for cell in column.to_pylist()]
-
-
-def plain_text(cell: Any) -> str:
-    """A cell as the text that CSV would have; of a decimal without a fraction a number."""
-    if isinstance(cell, bytes):
-        return cell.decode("utf-8", "replace").strip()
-    if type(cell).__name__ == "Decimal" and cell == cell.to_integral_value():
-        return str(int(cell))
-    return text_of(cell)
+            taken = whole_numbers(rows)
+            return {p: in_words(column.take(taken)) for p, column in columns.items()}
 
 
 class ParquetRows(ArrowRows):

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import decimal
 import io
+import subprocess
 import sys
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -155,3 +157,26 @@ def test_a_word_that_no_row_has_is_no_cell(saved: Any) -> None:
 def test_a_weight_that_is_none_is_named(saved: Any, weight: float | None) -> None:
     with pytest.raises(InputError, match=":2: .*weight"):
         read(saved(pre=["A", "B"], post=["B", "A"], weight=[1.0, weight]))
+
+
+@FORMS
+def test_senders_that_stand_together_are_numbered_once(saved: Any) -> None:
+    sender = [BIG] * 5 + [BIG + 3] * 4 + [BIG + 1] * 3 + [BIG] * 2
+    receiver = [BIG + 1 + n % 4 for n in range(len(sender))]
+    weight = list(range(1, 1 + len(sender)))
+    found = read(saved(pre=sender, post=receiver, weight=weight))
+    rows = zip(map(str, sender), map(str, receiver), weight, strict=True)
+    assert edges(found) == {*rows}
+    assert [len(found.cells), len(found.synapses)] == [5, len(sender)]
+
+
+def test_a_table_is_read_without_pandas(tmp_path: Path) -> None:
+    columns: dict[str, Any] = {"pre": PRE * 9, "post": POST * 9, "weight": [1, 2] * 9}
+    columns |= {"roi": pa.array(["a", "b", None] * 6).dictionary_encode()}
+    (tmp_path / "fly.parquet").write_bytes(as_parquet(**columns))
+    code = (
+        "import sys, warnings, elegansc; warnings.simplefilter('ignore')\n"
+        "elegansc.read('fly.parquet'); assert 'pyarrow' in sys.modules\n"
+        "assert 'pandas' not in sys.modules"
+    )
+    subprocess.run([sys.executable, "-c", code], cwd=tmp_path, check=True)
