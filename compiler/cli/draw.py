@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from ..options import Options
     from ..readers.reader import Layout
 
-STYLES = ("levels", "figure1", "matrix")
+STYLES = ("levels", "figure1", "matrix", "density")
 FORMATS = ("svg", "png", "pdf", "html", "dot", "graphml")
 
 
@@ -46,9 +46,8 @@ FORMATS = ("svg", "png", "pdf", "html", "dot", "graphml")
 @click.option(
     "--style",
     type=click.Choice(STYLES),
-    default="levels",
-    show_default=True,
-    help="Of svg, png, pdf: levels; boxes as in the paper's Figure 1; who sends to whom.",
+    help="Of svg, png, pdf: levels; boxes as in the paper's Figure 1; who sends to whom; "
+    "how densely roles and levels do (large graphs, unless asked otherwise).",
 )
 @click.option(
     "--format",
@@ -71,7 +70,7 @@ def draw_command(
     source: str,
     new: str | None,
     output: str,
-    style: str,
+    style: str | None,
     file_format: str | None,
     label: str,
     force: bool,
@@ -84,17 +83,18 @@ def draw_command(
     explore; svg, png and pdf are figures (pip install matplotlib); dot and
     graphml are for other programs.
     """
-    from ..drawing import check, drawing
+    from ..drawing import PICTURES, check, drawing, style_for
     from ..files import replace
 
     kind = file_format or suffix_of(output)
-    check(kind, style)
+    check(kind, style or "levels")
     look = look_of(kind, given)
     inputs = [source] if new is None else [source, new]
     allow(output, kind, inputs, force)
     part = part_of(given)
     scene = scene_for(inputs, label, options_of(given), layout_of(given), part)
-    made = drawing(scene, kind, style, look)
+    chosen = style or (style_for(scene) if kind in PICTURES else "levels")
+    made = drawing(scene, kind, chosen, look)
     if output == "-":
         sys.stdout.buffer.write(made.data)
         sys.stdout.buffer.flush()
@@ -102,6 +102,8 @@ def draw_command(
         written = replace(Path(output), made.data)
         if not quiet:
             say(output, scene, written)
+    if not style and chosen != "levels" and not quiet:
+        click.echo(large(chosen, scene), err=True)
     for note in () if quiet else made.notes:
         click.echo(f"{'left out':<9} {note}", err=True)
 
@@ -150,6 +152,13 @@ def scene_for(
     scene = difference(*scenes) if len(scenes) == 2 else scenes[0]
     scene = heavy(scene, part.threshold)
     return between(scene, way_of(part.path, scene)) if part.path else scene
+
+
+def large(style: str, scene: Scene) -> str:
+    """The sentence that a graph is too large for its neurons to be drawn one by one."""
+    size = f"{len(scene.neurons):,} neurons and {len(scene.lines):,} lines"
+    rest = "--style levels draws each, --threshold and --fold fewer"
+    return f"{'style':<9} {style}: {size} are too many to tell apart; {rest}"
 
 
 def say(output: str, scene: Scene, written: bool) -> None:

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 PICTURES = ("svg", "png", "pdf")
 FORMATS = (*PICTURES, "html", "dot", "graphml")
 BINARY = ("png", "pdf")
-STYLES = ("levels", "figure1", "matrix")
+STYLES = ("levels", "figure1", "matrix", "density")
+NODES, LINES = 600, 10_000  # most neurons and lines that are drawn one by one unasked
 LINES_DRAWN = 200_000  # most lines that a picture or a page shows
 
 
@@ -61,7 +62,7 @@ def drawing(
         from .graphml import draw_graphml
 
         return Drawing(draw_graphml(scene))
-    scene = thinned(scene)
+    scene = thinned(scene) if style != "density" else scene
     if kind == "html":
         from .html import draw_html
 
@@ -92,6 +93,12 @@ def check(kind: str, style: str) -> None:
         raise UsageError(f"--style {style}: for {', '.join(PICTURES)} only, not {kind}")
 
 
+def style_for(scene: Scene) -> str:
+    """The style of a scene where none is asked: density if it is large."""
+    large = len(scene.neurons) > NODES or len(scene.lines) > LINES
+    return "density" if large else "levels"
+
+
 def drawer(style: str) -> Callable[[Scene, Look], Canvas]:
     """The function that draws a style."""
     if style == "figure1":
@@ -102,6 +109,10 @@ def drawer(style: str) -> Callable[[Scene, Look], Canvas]:
         from .matrix import draw_matrix
 
         return draw_matrix
+    if style == "density":
+        from .density import draw_density
+
+        return draw_density
     from .levels import draw_levels
 
     return draw_levels

@@ -11,6 +11,7 @@ import pytest
 from support import toy
 from support.drawings import (
     ADULT,
+    EACH,
     WORM,
     Page,
     apart,
@@ -21,7 +22,7 @@ from support.drawings import (
     words,
 )
 
-from elegansc.drawing import STYLES, draw
+from elegansc.drawing import draw
 from elegansc.drawing.facts import caption
 from elegansc.drawing.scene import (
     CHANGES,
@@ -75,7 +76,7 @@ def test_a_difference_is_plain_set_arithmetic(first: str, second: str) -> None:
 
 
 @needs_matplotlib
-@pytest.mark.parametrize("style", STYLES)
+@pytest.mark.parametrize("style", EACH)
 def test_a_picture_of_a_difference_counts_the_same(style: str) -> None:
     data = draw(compared(), "svg", style)
     counts = np.bincount(compared().lines.change, minlength=4).tolist()

@@ -19,6 +19,7 @@ import numpy as np
 import pytest
 from support import strategies, toy
 from support.drawings import (
+    EACH,
     WORM,
     Page,
     arcs,
@@ -59,7 +60,7 @@ def test_what_is_offered_is_what_there_is() -> None:
 
 
 @needs_matplotlib
-@pytest.mark.parametrize("style", STYLES)
+@pytest.mark.parametrize("style", EACH)
 def test_an_svg_has_a_shape_for_every_neuron_and_line(style: str) -> None:
     found = shapes(drawn("svg", style))
     plan = toy.bundled(WORM)
@@ -258,7 +259,7 @@ def test_hostile_names_come_back_from_graphml_and_dot() -> None:
 
 @pytest.mark.slow
 @needs_matplotlib
-@pytest.mark.parametrize("style", STYLES)
+@pytest.mark.parametrize("style", EACH)
 def test_hostile_names_in_a_picture(
     style: str, recwarn: pytest.WarningsRecorder
 ) -> None:

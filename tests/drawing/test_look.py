@@ -10,13 +10,13 @@ from xml.etree import ElementTree
 import numpy as np
 import pytest
 from click.testing import CliRunner
-from support.drawings import WORM, drawn, needs_matplotlib, scene, words
+from support.drawings import EACH, WORM, drawn, needs_matplotlib, scene, words
 from support.paths import GENERATED
 
 from elegansc.catalog import class_of
 from elegansc.cli.draw import draw_command
 from elegansc.cli.picture_flags import LABELS as OFFERED
-from elegansc.drawing import STYLES, Drawing, draw, drawing
+from elegansc.drawing import Drawing, draw, drawing
 from elegansc.drawing.look import LABELS, Look, font_of, left_out, named, size_of
 from elegansc.drawing.places import rank
 from elegansc.drawing.scene import Scene, planned, scene_of
@@ -68,7 +68,7 @@ def legible(made: Drawing, found: Scene, width: float, height: float = 0) -> Non
 
 @needs_matplotlib
 @pytest.mark.slow
-@pytest.mark.parametrize("style", STYLES)
+@pytest.mark.parametrize("style", EACH)
 def test_the_grown_worm_across_a_page_of_a_journal(style: str) -> None:
     width, height = size_of("180mm")
     made = drawing(grown(), "svg", style, Look(width, height))
@@ -132,7 +132,7 @@ def test_names_of_classes_and_no_names() -> None:
 
 
 @needs_matplotlib
-@pytest.mark.parametrize("style", STYLES)
+@pytest.mark.parametrize("style", EACH)
 def test_title_caption_and_size_of_names(style: str) -> None:
     look = Look(title="A newborn's head", font=6, caption=False, width=500)
     data = draw(scene(), "svg", style, look)

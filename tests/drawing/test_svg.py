@@ -10,7 +10,7 @@ from typing import Any
 from xml.etree import ElementTree
 
 import pytest
-from support.drawings import WORM, drawn, needs_matplotlib, scene, shapes
+from support.drawings import EACH, WORM, drawn, needs_matplotlib, scene, shapes
 from support.paths import GENERATED
 
 from elegansc.drawing import STYLES, draw
@@ -28,7 +28,7 @@ GITHUB_DARK = "#0D1117"
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("style", STYLES)
+@pytest.mark.parametrize("style", EACH)
 def test_the_grown_worm_takes_at_most_500_kilobytes(style: str) -> None:
     source = str(GENERATED / "cook2019.py")
     worm = scene_of(planned(source, options=Options(), layout=Layout()))

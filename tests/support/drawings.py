@@ -28,6 +28,7 @@ from elegansc.drawing.scene import (
 from elegansc.options import Options
 from elegansc.pipeline import lower
 
+EACH = ("levels", "figure1", "matrix")  # styles that draw every neuron and line
 WORM, ADULT = "witvliet2021-1", "witvliet2021-8"
 ATTACKS = [
     '</script><img src=x onerror="window.hacked = 1">',
