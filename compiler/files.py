@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import stat
 import sys
@@ -15,6 +16,7 @@ from typing import BinaryIO
 from .errors import InputError
 from .git.revision import is_revision, read_revision
 
+WRITTEN = logging.getLogger("elegansc.written")  # silent where nobody listens
 LIMIT = 4 * 2**30  # bytes of a file that is read
 LFS = b"version https://git-lfs.github.com/spec/"  # how the pointer to a file begins
 
@@ -171,9 +173,8 @@ def guard(path: Path, force: bool, kind: Kind) -> None:
     name = str(path)
     writable = path.stat().st_mode & (stat.S_IWUSR | stat.S_IWGRP | stat.S_IWOTH)
     if not writable or not os.access(path, os.W_OK):
-        raise InputError(
-            name, "is read-only", f"chmod u+w {path.name}, or another name"
-        )
+        hint = f"chmod u+w {path.name}, or another name"
+        raise InputError(name, "is read-only", hint)
     if force or not path.is_file():
         return
     if kind.ours is None:
@@ -183,11 +184,9 @@ def guard(path: Path, force: bool, kind: Kind) -> None:
     except OSError as error:
         seen = f"cannot be read: {error.strerror}"
         raise InputError(name, seen, "--force") from None
-    if not old:
-        return
-    if not kind.ours(old):
+    if old and not kind.ours(old):
         raise InputError(name, f"is not {kind.word}", "--force replaces it")
-    if kind.changed and (why := kind.changed(old)):
+    if old and kind.changed and (why := kind.changed(old)):
         raise InputError(name, *why)
 
 
@@ -221,6 +220,7 @@ def replace_all(files: Mapping[Path, bytes]) -> set[Path]:
                 else:
                     target.write_bytes(files[path])
             written.append(path)
+            WRITTEN.info("%s", path)
     finally:
         for temporary in filter(None, ready.values()):
             Path(temporary).unlink(missing_ok=True)

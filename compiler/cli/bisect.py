@@ -17,6 +17,7 @@ import click
 from ..arguments.layout import layout_of
 from ..arguments.options import options_of
 from ..errors import CompilerError, visible
+from .exit_codes import INTERRUPTED
 from .flags import GRAPH, ORDER, SEMANTICS, TASK, layout_options, model_options
 from .help import Command
 from .values import SOURCE
@@ -24,8 +25,6 @@ from .values import SOURCE
 if TYPE_CHECKING:
     from ..bisection.intermediate import Ends, Step
     from ..bisection.search import Bisection
-
-EXIT_INTERRUPTED = 130  # exit code after Ctrl-C
 
 
 def not_nan(_: click.Context, option: click.Parameter, value: float | None) -> Any:
@@ -106,7 +105,7 @@ def not_nan(_: click.Context, option: click.Parameter, value: float | None) -> A
     help="Print JSON; the steps go to standard error.",
 )
 @click.option("--verbose", is_flag=True, help="List all hunks, and all their changes.")
-@model_options(GRAPH, ORDER, SEMANTICS, TASK)
+@model_options(GRAPH, ORDER, SEMANTICS, TASK, but=["lowering"])
 @layout_options
 def bisect_command(old: str, new: str, command: tuple[str, ...], **given: Any) -> None:
     """Which changes from OLD to NEW moved the number that COMMAND prints?
@@ -153,7 +152,7 @@ def bisect_command(old: str, new: str, command: tuple[str, ...], **given: Any) -
                 print_report(bisection, ends, given)
             raise
     print_report(bisection, ends, given)
-    sys.exit(EXIT_INTERRUPTED if bisection.outcome == search.INTERRUPTED else 0)
+    sys.exit(INTERRUPTED if bisection.outcome == search.INTERRUPTED else 0)
 
 
 @contextmanager

@@ -13,8 +13,10 @@ import click
 
 from ..errors import CompilerError, InputError, UsageError, VerifyError, visible
 from .help import Sections
+from .progress import end_progress, so_far
 
 BUG = 70
+INTERRUPTED = 130
 
 
 class Commands(Sections):
@@ -27,8 +29,11 @@ class Commands(Sections):
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run a command."""
-        with told():
-            return super().invoke(ctx)
+        try:
+            with told():
+                return super().invoke(ctx)
+        finally:
+            end_progress()
 
 
 @contextmanager
@@ -49,6 +54,8 @@ def told() -> Iterator[None]:
         raise
     except (click.ClickException, click.exceptions.Exit, click.Abort):
         raise
+    except KeyboardInterrupt:
+        fail(f"elegansc: interrupted; {so_far()}", INTERRUPTED)
     except BrokenPipeError:
         drop_stdout()
         sys.exit(1)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import sys
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
@@ -58,13 +60,14 @@ def explain_command(
         source, label=label, options=options_of(given), layout=layout_of(given)
     )
     if depths or plot:
-        curve = list(explain.depths(circuit, options))
+        curve = explain.depths(circuit, options)
         if as_json:
             rows = [asdict(depth) for depth in curve]
             click.echo(json.dumps({"schema": SCHEMA, "depths": rows}, indent=2))
         else:
             for line in depth_table(curve, circuit, plot):
                 click.echo(line)
+                sys.stdout.flush()
         return
     if as_json:
         found = {
@@ -83,17 +86,20 @@ def explain_command(
         click.echo(line)
 
 
-def depth_table(curve: list[Depth], circuit: Circuit, plot: bool) -> list[str]:
-    """The table of loss by number of levels, with bars if `plot`."""
+def depth_table(curve: Iterable[Depth], circuit: Circuit, plot: bool) -> Iterator[str]:
+    """The table of loss by number of levels, a row as it is found, with bars if `plot`.
+
+    The first bar is full: fewer levels lose as much or more.
+    """
     from ..names import amount
 
-    lines = [f"levels  lost, {circuit.source.unit}  share"]
-    most = max((depth.share for depth in curve), default=1.0) or 1.0
-    width = len(lines[0]) - len("levels  ") - len("  share")
+    head = f"levels  lost, {circuit.source.unit}  share"
+    yield head
+    width, most = len(head) - len("levels  ") - len("  share"), None
     for depth in curve:
+        most = most or depth.share or 1.0
         bar = "#" * round(BAR * depth.share / most) if plot else ""
         row = f"{depth.levels:>6}  {amount(depth.lost):>{width}}  {100 * depth.share:4.1f} %"
-        lines.append(f"{row}  {bar}".rstrip())
-    if not curve:
-        lines.append("gap junctions find no room in any of the depths tried")
-    return lines
+        yield f"{row}  {bar}".rstrip()
+    if most is None:
+        yield "gap junctions find no room in any of the depths tried"

@@ -96,7 +96,8 @@ def say_version(ctx: click.Context, _: click.Parameter, asked: bool) -> None:
     callback=say_version,
     help="Print the version, the format of models and Python's version.",
 )
-def cli() -> None:
+@click.pass_context
+def cli(ctx: click.Context) -> None:
     """Compile a connectome into a PyTorch module that reads like hand-written code.
 
     \b
@@ -105,4 +106,4 @@ def cli() -> None:
       elegansc verify worm.py                      runs it: needs torch
       elegansc lint my.csv                         then compile a file of yours
     """
-    show_progress()
+    show_progress(ctx.invoked_subcommand or "")

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 import shlex
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -16,6 +16,10 @@ from ..errors import visible
 from .flags import GRAPH, layout_options, model_options
 from .help import Command
 from .values import FOLDER, SOURCE
+
+if TYPE_CHECKING:
+    from ..nulls.files import Rewired
+    from ..nulls.models import Null
 
 FILES_SHOWN = 12  # in the report
 LARGEST_SEED = 2**32 - 1  # seed
@@ -85,8 +89,8 @@ def rewire_command(
 ) -> None:
     """Make random twins of SOURCE: the same neurons and weights, other synapses.
 
-    DIR gets an edge list a twin, cells.csv for --cells, and rewired.json, which says what
-    each keeps. NULL is the null model; all keep names, roles, the number of joined,
+    DIR gets an edge list a twin, each as it is drawn, cells.csv for --cells, and
+    rewired.json, which says what each keeps. NULL is the null model; all keep names, roles, the number of joined,
     reciprocal and coupled pairs, and all weights.
 
     \b
@@ -98,41 +102,64 @@ def rewire_command(
     partial:P      a share P of all ends moved at random
     shuffle-roles  the wiring as it is, names and roles shuffled over it
     """
-    from ..files import OTHER, write_folder
-    from ..nulls.files import rewire
+    from ..nulls.files import drawn
     from ..nulls.twins import null_of
     from ..pipeline import circuit_of
 
     null, options = null_of(spelled, rewire_p), options_of(given)
     circuit = circuit_of(source, label=label, options=options, layout=layout_of(given))
-    made = rewire(circuit, null, seed=seed, count=count, options=options)
     read = tuple(path for path in (source, options.cells) if path)
     folder = Path(output)
-    written = write_folder(folder, made.files, kind=OTHER, force=force, source=read)
+    allow_files(folder, null, count, force, read)
+    report: Mapping[str, Any] = {}
+    for made in drawn(circuit, null, seed=seed, count=count, options=options):
+        report = made.report
+        line = put(made, folder)
+        if not quiet and len(report["files"]) <= FILES_SHOWN:
+            click.echo(visible(line), err=True)
     if not quiet:
-        for line in lines(made.report, folder, written):
+        for line in lines(report, folder):
             click.echo(visible(line), err=True)
     if as_json:
-        click.echo(json.dumps(made.report, indent=2))
+        click.echo(json.dumps(report, indent=2))
 
 
-def lines(
-    report: Mapping[str, Any], folder: Path, written: Collection[Path]
-) -> Iterator[str]:
-    """The report: files written, properties kept, the command to compile one."""
+def allow_files(
+    folder: Path, null: Null, count: int, force: bool, read: tuple[str, ...]
+) -> None:
+    """Raise InputError if one of the files may not be written."""
+    from ..files import OTHER, allow
+    from ..nulls.files import CELLS, REPORT, file_of
+
+    names = [CELLS, *(file_of(null, index) for index in range(1, count + 1)), REPORT]
+    for name in names:
+        allow(folder / name, kind=OTHER, force=force, source=read)
+
+
+def put(made: Rewired, folder: Path) -> str:
+    """Write a twin, with the report of all up to it; the line that says so."""
+    from ..files import made as made_folder
+    from ..files import replace_all
+    from ..report.words import wrote
+
+    with made_folder(folder):
+        written = replace_all({folder / name: made.files[name] for name in made.files})
+    file = made.report["files"][-1]
+    found, path = file["counted"], folder / file["file"]
+    return wrote(
+        f"{path}: {found['new_pairs']:,} of {found['pairs']:,} joined"
+        f" and {found['new_junctions']:,} of {found['junctions']:,} coupled pairs are"
+        f" new; {found['on_path']:,} of {found['neurons']:,} neurons on a path",
+        path in written,
+    )
+
+
+def lines(report: Mapping[str, Any], folder: Path) -> Iterator[str]:
+    """The end of the report: properties kept, the command to compile one."""
     from ..nulls.files import CELLS, compiling
-    from ..report.words import line, wrote
+    from ..report.words import line
 
     files = report["files"]
-    for file in files[:FILES_SHOWN]:
-        found = file["counted"]
-        path = folder / file["file"]
-        yield wrote(
-            f"{path}: {found['new_pairs']:,} of {found['pairs']:,} joined"
-            f" and {found['new_junctions']:,} of {found['junctions']:,} coupled pairs are"
-            f" new; {found['on_path']:,} of {found['neurons']:,} neurons on a path",
-            path in written,
-        )
     if files[FILES_SHOWN:]:
         yield line(
             "", f"and {len(files) - FILES_SHOWN:,} more; rewired.json has them all"

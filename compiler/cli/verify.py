@@ -8,8 +8,10 @@ from typing import Any
 
 import click
 
-from ..arguments.layout import layout_of
-from .flags import layout_options
+from ..arguments.layout import LAYOUT, layout_of
+from ..errors import UsageError
+from ..options import dashed
+from .flags import explicit, layout_options
 from .help import Command
 from .values import FILE, MODEL, SOURCE
 
@@ -59,6 +61,10 @@ def verify_command(
     from ..module.header import AGAIN
     from ..verification.verify import Against, prove
 
+    if not against:
+        for name in sorted(explicit() & {"cells", *LAYOUT}):
+            told = "is of --against SOURCE, which is not given"
+            raise UsageError(f"--{dashed(name)}: {told}")
     source = Against(against, layout_of(given), cells) if against else None
     certified = None
     if certificate:

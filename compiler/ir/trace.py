@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -16,6 +17,7 @@ from .text import Stage, text
 A = TypeVar("A", bound=Stage)
 B = TypeVar("B", bound=Stage)
 P = ParamSpec("P")
+STEP = logging.getLogger("elegansc.step")  # silent where nobody listens
 
 
 class Stop(Exception):
@@ -50,6 +52,7 @@ class Trace:
         """Run one pass and verify its result; an error says in which pass it arose."""
         start = time.perf_counter()
         name = REPORTED.get(step.__name__, step.__name__)
+        STEP.info("%s", name.replace("_", " "))
         try:
             result = step(ir, *args, **options)
             check_invariants(result)

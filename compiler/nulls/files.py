@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+import logging
 import shlex
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -28,6 +29,7 @@ from .twins import KEEPS, Twin, twins
 SCHEMA = 1  # of the report
 CELLS = "cells.csv"
 REPORT = "rewired.json"
+TWINS = logging.getLogger("elegansc.twins")  # silent where nobody listens
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +45,36 @@ class Rewired:
     report: Mapping[str, Any]
 
 
+def drawn(
+    circuit: Circuit,
+    null: Null,
+    *,
+    seed: int = 0,
+    count: int = 1,
+    options: Options | None = None,
+) -> Iterator[Rewired]:
+    """`count` random twins of a circuit, one after another.
+
+    Args:
+        options: of the circuit, for the report.
+
+    Yields:
+        The file of one twin, the cells, and the report of all twins up to it.
+
+    Raises:
+        InputError: the null model has no twin of this circuit.
+    """
+    cells, report = cell_table(circuit.cells), about(circuit, options)
+    for index, twin in enumerate(twins(circuit, null, seed=seed, count=count), 1):
+        name, edges = file_of(null, index), edge_list(twin.circuit)
+        check_read(twin.circuit, edges, cells)
+        made = [*report["files"], described(name, null, seed, index, twin)]
+        report = {**report, "files": made}
+        text = json.dumps(report, indent=2) + "\n"
+        yield Rewired({CELLS: cells, name: edges, REPORT: text.encode()}, report)
+        TWINS.info("%d of %d are drawn", index, count)
+
+
 def rewire(
     circuit: Circuit,
     null: Null,
@@ -51,22 +83,23 @@ def rewire(
     count: int = 1,
     options: Options | None = None,
 ) -> Rewired:
-    """Make `count` random twins of a circuit.
+    """Random twins of a circuit, all at once; arguments and errors as of `drawn`."""
+    files: dict[str, bytes] = {}
+    report: Mapping[str, Any] = {}
+    for found in drawn(circuit, null, seed=seed, count=count, options=options):
+        files |= found.files
+        report = found.report
+    return Rewired({**files, REPORT: files.pop(REPORT)}, report)
 
-    Args:
-        options: of the circuit, for the report.
 
-    Raises:
-        InputError: the null model has no twin of this circuit.
-    """
-    files = {CELLS: cell_table(circuit.cells)}
-    made = []
-    for index, twin in enumerate(twins(circuit, null, seed=seed, count=count), 1):
-        name = f"{null.name.replace(':', '-')}-{index}.csv"
-        files[name] = edge_list(twin.circuit)
-        check_read(twin.circuit, files[name], files[CELLS])
-        made.append(described(name, null, seed, index, twin))
-    report = {
+def file_of(null: Null, index: int) -> str:
+    """The name of the file of a twin."""
+    return f"{null.name.replace(':', '-')}-{index}.csv"
+
+
+def about(circuit: Circuit, options: Options | None) -> dict[str, Any]:
+    """The report of no twin yet."""
+    return {
         "schema": SCHEMA,
         "command": "rewire",
         "source": {
@@ -78,10 +111,8 @@ def rewire(
         "unit": circuit.source.unit,
         "cells": CELLS,
         "compile": shlex.join(compiling("FILE", circuit.source.unit)),
-        "files": made,
+        "files": [],
     }
-    files[REPORT] = (json.dumps(report, indent=2) + "\n").encode()
-    return Rewired(files, report)
 
 
 def described(

@@ -509,7 +509,10 @@ def test_interrupted_while_writing(
         done = run("compile", "worm.csv", "-q", "-o", "old.py")
 
     assert contents(folder) == before
-    assert (done.exit_code, done.stderr.strip()) == (1, "Aborted!")
+    assert (done.exit_code, done.stderr.strip()) == (
+        130,
+        "elegansc: interrupted; nothing was written",
+    )
 
 
 def test_links_and_rights_are_kept(folder: Path) -> None:

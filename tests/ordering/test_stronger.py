@@ -241,22 +241,25 @@ def test_the_budget_counts_nodes_and_no_seconds() -> None:
 def test_long_steps_are_told_on_a_terminal(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    for log in map(logging.getLogger, ("elegansc.search", "elegansc.read")):
-        monkeypatch.setattr(log, "handlers", [])
-        monkeypatch.setattr(log, "propagate", True)
-    monkeypatch.setattr(progress, "PATIENCE", 0)
+    monkeypatch.setattr(progress, "PATIENCE", -1)
+    monkeypatch.setattr(progress, "TICK", 3600)
     monkeypatch.setattr(sys, "argv", ["elegansc", "compile", "cook2019"])
-    progress.show_progress()
-    assert not logging.getLogger("elegansc.search").handlers
+    progress.show_progress("compile")
+    assert progress.STEPS.line is None
 
     monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
-    progress.show_progress()
+    progress.show_progress("compile")
+    line = progress.STEPS.line
+    assert line
     integer_program.SEARCH.info("round %d", 3)
-    assert capsys.readouterr().err == "search    round 3\n"
+    line.tick(line.begin + 2)
+    assert capsys.readouterr().err == "\r\x1b[Ksearch    round 3, 2 s"
     monkeypatch.setattr(read_progress, "STEP", 8)
     for text in (b"pre,post,n\nA,B,1\nB,C,2\n", b'pre,post,n\n"A",B,1\nB,C,2\n'):
+        line.text = ""
         parse(text, "w.csv")
-        assert "read      0 of 0 MB\n" in capsys.readouterr().err
+        assert line.text == "read      0 of 0 MB"
+    progress.end_progress()
 
 
 @pytest.mark.slow
