@@ -24,6 +24,7 @@ SECTIONS = {
         "explain": "Say what breaking the cycles costs",
         "draw": "Draw a connectome, or what changed",
         "verify": "Prove that a model computes its tables",
+        "completion": "Let your shell complete names and options",
     },
     "Compare versions": {
         "diff": "Show what changed, by neuron and synapse",
