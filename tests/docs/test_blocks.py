@@ -4,19 +4,27 @@ from __future__ import annotations
 
 import os
 import shutil
+import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 from support.pages import blocks, commands, name, pages, run_page
+from support.paths import ROOT
 from support.sessions import environment
 
 # Shown, never run: output, other files, and what Sphinx makes of a directive.
 SHOWN = {"text", "toml", "yaml", "json", "csv", "diff", "jinja"}
 
 
+# They install elegansc themselves, and are run with nothing but Python, in a clean clone.
+FRESH = ("README.md", "docs/install.md", "docs/tutorial.md")
+
+
 @pytest.mark.slow
-@pytest.mark.parametrize("page", pages(), ids=name)
+@pytest.mark.parametrize(
+    "page", [page for page in pages() if name(page) not in FRESH], ids=name
+)
 def test_every_block_does_what_the_page_shows(page: Path, tmp_path: Path) -> None:
     folder = tmp_path / "work"
     folder.mkdir()
@@ -24,6 +32,36 @@ def test_every_block_does_what_the_page_shows(page: Path, tmp_path: Path) -> Non
     wrong = run_page(page, folder, environment(tmp_path / "home", path))
     shutil.rmtree(folder)
     assert not wrong, "\n\n".join(wrong)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("page", FRESH)
+def test_a_newcomer_can_follow_the_page(page: str, tmp_path: Path) -> None:
+    """Its venv, its downloads, its commands, as they stand."""
+    folder = tmp_path / "elegansc"
+    cleanly_cloned(folder)
+    ours = {str(Path(sys.executable).parent), str(Path(sys.prefix, "bin"))}
+    places = [
+        place for place in os.environ["PATH"].split(os.pathsep) if place not in ours
+    ]
+    path = os.pathsep.join([str(Path(sys.base_prefix, "bin")), *places])
+    wrong = run_page(ROOT / page, folder, environment(tmp_path / "home", path))
+    shutil.rmtree(folder)
+    assert not wrong, "\n\n".join(wrong)
+
+
+def cleanly_cloned(folder: Path) -> None:
+    """A copy of what git tracks, or would: a clone of the checkout as it stands."""
+    listed = subprocess.run(
+        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+        cwd=ROOT,
+        capture_output=True,
+        check=True,
+    )
+    for file in filter(None, listed.stdout.decode().split("\0")):
+        if (ROOT / file).is_file() and not file.startswith("tests/"):
+            (folder / file).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(ROOT / file, folder / file)
 
 
 @pytest.mark.parametrize("page", pages(), ids=name)

@@ -55,8 +55,8 @@ def test_a_newer_format_is_refused(
     assert contents(tmp_path) == before
 
 
-def test_the_readme_states_the_promise_of_this_format() -> None:
-    text = (ROOT / "README.md").read_text()
+def test_the_pages_state_the_promise_of_this_format() -> None:
+    text = (ROOT / "docs" / "committing-models.md").read_text()
 
     assert f"`format={FORMAT}` tells which elegansc can read the file" in text
     assert f"# @generated format={FORMAT} source=" in text

@@ -41,8 +41,8 @@ class Command(NamedTuple):
 
 
 def pages() -> list[Path]:
-    """Every page of docs/."""
-    return sorted((ROOT / "docs").rglob("*.md"))
+    """README and every page of docs/."""
+    return [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 
 
 def name(page: Path) -> str:
