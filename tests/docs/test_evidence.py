@@ -65,6 +65,6 @@ def test_the_hint_and_the_backward_shares_are_those_of_the_results() -> None:
     arms = ("worm", *GRAPHS)
     share = {arm: mean(run["backward_share"] for run in runs[arm]) for arm in arms}
     graphs = [share[arm] for arm in GRAPHS]
-    assert f"of the worm's weight {share['worm']:.0%}".replace("%", " %") in PAGE
-    words = f"random graphs' {min(graphs):.0%} to {max(graphs):.0%}"
-    assert words.replace("% to", "to").replace("%", " %") in PAGE
+    assert f"of the worm's weight {100 * share['worm']:.1f} %" in PAGE
+    words = f"graphs' {100 * min(graphs):.1f} to {100 * max(graphs):.1f} %"
+    assert words in PAGE
