@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import sys
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
@@ -11,11 +10,11 @@ from typing import TYPE_CHECKING
 import click
 
 from ..arguments.layout import layout_of
-from ..errors import CompilerError, InputError, VerifyError
+from ..errors import CompilerError, VerifyError
 from .exit_codes import complain
 from .flags import explicit, layout_options
 from .help import Command
-from .update import configured
+from .update import models_of
 from .values import MODEL, SOURCE
 
 if TYPE_CHECKING:
@@ -54,15 +53,10 @@ def status_command(
     """
     from ..comparison.status import FRESH
     from ..module.forms import OLDER
-    from ..projects.affected import affected
 
     layout_of(given)
     said, good = {name: given[name] for name in explicit() if name in given}, True
-    others = [path for path in models if is_other(path)] if skip_others else []
-    ours = [path for path in models or configured() if path not in others]
-    seen = {os.path.realpath(path) for path in ours}
-    ours += [path for path in affected(others) if os.path.realpath(path) not in seen]
-    for model in ours:
+    for model in models_of(models, skip_others):
         found = print_status(model, against, as_json, said)
         older = found.form == OLDER
         good &= found.word == FRESH and not (strict and older)
@@ -87,16 +81,3 @@ def print_status(
     for line in [json.dumps(found.as_json())] if as_json else found.lines():
         click.echo(line)
     return found
-
-
-def is_other(path: str) -> bool:
-    """Whether a file is no generated model; an empty one is none."""
-    from ..files import read_bytes
-    from ..module.header import is_generated
-
-    if not os.path.isfile(path):
-        return False
-    try:
-        return not os.path.getsize(path) or not is_generated(read_bytes(path))
-    except InputError:
-        return False

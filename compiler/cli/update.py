@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from typing import Any
 
 import click
 
-from ..errors import CompilerError, UsageError, VerifyError, visible
+from ..errors import CompilerError, InputError, UsageError, VerifyError, visible
 from .exit_codes import complain
 from .flags import (
     GRAPH,
@@ -47,6 +48,7 @@ from .values import MODEL, SOURCE
 @click.option(
     "--check", is_flag=True, help="Write nothing; exit 1 if one would change."
 )
+@click.option("--skip-others", is_flag=True, help="Pass over files that are not ours.")
 @click.option("--force", is_flag=True, help="Replace a file that was edited by hand.")
 @click.option("-q", "--quiet", is_flag=True, help="No report.")
 @model_options(GRAPH, ORDER, SEMANTICS, TASK)
@@ -56,6 +58,7 @@ def update_command(
     against: str | None,
     no_like: bool,
     check: bool,
+    skip_others: bool,
     force: bool,
     quiet: bool,
     **given: Any,
@@ -64,13 +67,14 @@ def update_command(
 
     Default: the models of [tool.elegansc] in pyproject.toml. An option given here comes
     before pyproject.toml, and that before the file. A model stays near its own order. One
-    whose source is not at hand is written from its own tables, in today's form.
+    whose source is not at hand is written from its own tables, in today's form. With
+    --skip-others, files that are no models stand for the models that come from them.
     """
     said = {name: given[name] for name in explicit() if name in given}
     if no_like and ({"like", "stick"} & {*said}):
         raise UsageError("--no-like: does not go with --like, --stick")
     good = True
-    for path in models or configured():
+    for path in models_of(models, skip_others):
         try:
             good &= updated(path, said, against, not no_like, check, force, quiet)
         except VerifyError:
@@ -128,3 +132,32 @@ def configured() -> list[str]:
         hint = 'name models, or list them in pyproject.toml: [tool.elegansc.models."model.py"]'
         raise UsageError(f"no models: {hint}")
     return found.paths
+
+
+def models_of(paths: tuple[str, ...], skip_others: bool) -> list[str]:
+    """The models named, or those of the project.
+
+    Args:
+        skip_others: files that are no models stand for the models that come from them.
+    """
+    from ..projects.affected import affected
+
+    others = [path for path in paths if is_other(path)] if skip_others else []
+    ours = [path for path in paths or configured() if path not in others]
+    seen = {os.path.realpath(path) for path in ours}
+    return ours + [
+        path for path in affected(others) if os.path.realpath(path) not in seen
+    ]
+
+
+def is_other(path: str) -> bool:
+    """Whether a file is no generated model; an empty one is none."""
+    from ..files import read_bytes
+    from ..module.header import is_generated
+
+    if not os.path.isfile(path):
+        return False
+    try:
+        return not os.path.getsize(path) or not is_generated(read_bytes(path))
+    except InputError:
+        return False

@@ -326,7 +326,7 @@ def test_the_hook_for_pre_commit_is_a_command_that_exists(folder: Path) -> None:
     text = (ROOT / ".pre-commit-hooks.yaml").read_text()
     entries = re.findall(r"^  entry: (.*)$", text, re.MULTILINE)
     hooks = {shlex.split(entry)[1]: shlex.split(entry) for entry in entries}
-    assert hooks.keys() == {"lint", "status"} <= cli.commands.keys()
+    assert hooks.keys() == {"lint", "status", "update"} <= cli.commands.keys()
     program, command, *words = hooks["status"]
     assert program == "elegansc"
     Path("setup.py").write_text("from setuptools import setup\n")
