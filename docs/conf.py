@@ -43,6 +43,7 @@ copybutton_here_doc_delimiter = "END"
 default_role = "code"  # of docstrings: `name`
 autodoc_member_order = "bysource"
 autodoc_typehints = "description"
+autodoc_typehints_description_target = "documented"
 napoleon_google_docstring = True
 
 html_theme = "furo"

@@ -41,7 +41,7 @@ def without_type(
 ) -> None:
     """Keep napoleon from taking what stands before a property's colon for its type."""
     if what == "property" and lines:
-        lines.insert(0, "")
+        lines.insert(0, "\\")  # an escaped line end: nothing
 
 
 def with_static(app: Sphinx, config: Config) -> None:
