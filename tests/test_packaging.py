@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
+import tarfile
 import zipfile
+from email import message_from_string
+from email.message import Message
 from pathlib import Path
 
 import pytest
 from support.paths import ROOT
+
+import elegansc
 
 
 @pytest.fixture(scope="module")
@@ -62,6 +68,100 @@ def test_the_wheel_holds_all_that_is_needed(wheel: Path) -> None:
         "elegansc/connectomes/LICENSE-cect.txt",
     } <= names
     assert not [name for name in names if name.startswith(("tests/", "generated/"))]
+
+
+def contents(path: Path) -> dict[str, bytes]:
+    """What a wheel holds, its metadata apart."""
+    with zipfile.ZipFile(path) as found:
+        names = [name for name in found.namelist() if ".dist-info/" not in name]
+        return {name: found.read(name) for name in names}
+
+
+def test_the_wheel_holds_the_package_and_nothing_else(
+    source: Path, wheel: Path
+) -> None:
+    """Every tracked file of the three folders, under the name it is imported by."""
+    folders = {
+        "compiler": "elegansc",
+        "templates": "elegansc/templates",
+        "connectomes": "elegansc/connectomes",
+    }
+    expected = {
+        f"{name}/{path.relative_to(source / folder).as_posix()}": path.read_bytes()
+        for folder, name in folders.items()
+        for path in (source / folder).rglob("*")
+        if path.is_file() and not path.name.startswith(".")
+    }
+    assert contents(wheel) == expected
+
+
+def metadata(path: Path) -> Message:
+    """The metadata of a wheel."""
+    with zipfile.ZipFile(path) as found:
+        (name,) = (n for n in found.namelist() if n.endswith(".dist-info/METADATA"))
+        return message_from_string(found.read(name).decode())
+
+
+def test_the_metadata_is_complete(wheel: Path) -> None:
+    found = metadata(wheel)
+    assert (found["Name"], found["License-Expression"]) == ("elegansc", "MIT")
+    assert found["Summary"] and found["Requires-Python"] == ">=3.11"
+    assert {"connectome", "PyTorch", "compiler"} <= set(found["Keywords"].split(","))
+    said = found.get_all("Classifier")
+    versions = {f"Programming Language :: Python :: 3.{n}" for n in range(11, 15)}
+    assert versions <= set(said) and "Typing :: Typed" in said
+    assert "Topic :: Scientific/Engineering :: Bio-Informatics" in said
+    cited = (ROOT / "CITATION.cff").read_text()
+    assert f"  - name: {found['Author']}\n" in cited
+    assert "# elegansc" in found.get_payload()
+
+
+def test_the_version_stands_in_one_place(wheel: Path) -> None:
+    assert metadata(wheel)["Version"] == elegansc.__version__
+    assert "version = attr: elegansc.__version__" in (ROOT / "setup.cfg").read_text()
+    cited = (ROOT / "CITATION.cff").read_text()
+    assert (
+        f"\nversion: {elegansc.__version__}\n" in cited
+    )  # a copy: that of the release
+
+
+def test_every_extra_is_documented(wheel: Path) -> None:
+    page = (ROOT / "docs" / "install.md").read_text()
+    extras = metadata(wheel).get_all("Provides-Extra")
+    assert len(extras) >= 8
+    for extra in extras:
+        assert f"| `{extra}` |" in page, extra
+
+
+@pytest.mark.slow
+def test_an_archive_of_the_source_builds_the_same_wheel(
+    source: Path, wheel: Path, tmp_path: Path
+) -> None:
+    """`build` makes the wheel from the archive; twine and check-wheel-contents pass."""
+    copy = tmp_path / "source"
+    shutil.copytree(source, copy)
+
+    def run(*words: str) -> str:
+        command = [sys.executable, "-m", *words]
+        done = subprocess.run(command, capture_output=True, text=True, cwd=copy)
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
+
+    run("build", "--no-isolation", "--outdir", str(tmp_path / "dist"))
+    archive, built = sorted(tmp_path.glob("dist/*"), key=lambda path: path.suffix)
+    assert archive.name == f"elegansc-{elegansc.__version__}.tar.gz"
+    assert contents(built) == contents(wheel)
+    run("twine", "check", "--strict", str(archive), str(built))
+    run("check_wheel_contents", str(built))
+    with tarfile.open(archive) as found:
+        names = {name.partition("/")[2] for name in found.getnames()}
+    assert {
+        "LICENSE",
+        "README.md",
+        "CHANGELOG.md",
+        "CITATION.cff",
+        "SECURITY.md",
+    } <= names
 
 
 def test_the_wheel_compiles_a_connectome(wheel: Path, tmp_path: Path) -> None:
