@@ -18,7 +18,7 @@ from ..arguments.layout import layout_of
 from ..arguments.options import options_of
 from ..errors import CompilerError, visible
 from .exit_codes import INTERRUPTED
-from .flags import GRAPH, ORDER, SEMANTICS, TASK, layout_options, model_options
+from .flags import layout_options, model_options
 from .help import Command
 from .values import SOURCE
 
@@ -105,7 +105,7 @@ def not_nan(_: click.Context, option: click.Parameter, value: float | None) -> A
     help="Print JSON; the steps go to standard error.",
 )
 @click.option("--verbose", is_flag=True, help="List all hunks, and all their changes.")
-@model_options(GRAPH, ORDER, SEMANTICS, TASK, but=["lowering"])
+@model_options(but=["lowering"])
 @layout_options
 def bisect_command(old: str, new: str, command: tuple[str, ...], **given: Any) -> None:
     """Which changes from OLD to NEW moved the number that COMMAND prints?

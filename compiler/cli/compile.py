@@ -19,18 +19,10 @@ from .certificate import (
     require_proof,
 )
 from .check import compared, locked_by, say_fresh, told
+from .colours import tell
 from .ensemble import write_ensemble
 from .exit_codes import complain
-from .flags import (
-    GRAPH,
-    ORDER,
-    SCHEMA,
-    SEMANTICS,
-    TASK,
-    explicit,
-    layout_options,
-    model_options,
-)
+from .flags import SCHEMA, explicit, layout_options, model_options
 from .help import Command
 from .values import FILE, SOURCE
 
@@ -71,7 +63,7 @@ if TYPE_CHECKING:
     default="",
     help="What the file is called in the model; default: its name.",
 )
-@model_options(GRAPH, ORDER, SEMANTICS, TASK)
+@model_options()
 @layout_options
 @click.option(
     "--emit", "until", type=click.Choice(STAGES), help="Print this stage and stop."
@@ -233,10 +225,10 @@ def say(
     state = semantics_of(options).state
     label, unit = artifact.label, artifact.unit
     for line in report(artifact.history, label, unit, state=state, verbose=verbose):
-        click.echo(line, err=True)
+        tell(line)
     if trace:
         for step, seconds in trace.seconds.items():
-            click.echo(f"time      {step:<18} {seconds * 1000:8.1f} ms", err=True)
+            tell(f"time      {step:<18} {seconds * 1000:8.1f} ms")
 
 
 def summary(output: str, artifact: Artifact, written: bool) -> None:
@@ -248,9 +240,9 @@ def summary(output: str, artifact: Artifact, written: bool) -> None:
     if output == "-":
         return
     sentence = f"{visible(output)}: {sizes(artifact.summary)}"
-    click.echo(wrote(sentence, written), err=True)
+    tell(wrote(sentence, written))
     if why := misnamed(Path(output)):
-        click.echo(line("warning", visible(why)), err=True)
+        tell(line("warning", visible(why)))
 
 
 def report_json(artifact: Artifact, output: str, trace: Trace) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from ..errors import CompilerError, UsageError, visible
+from .colours import tell
 from .help import Command
 
 SHELLS = ("bash", "zsh", "fish")
@@ -39,7 +40,7 @@ def completion_command(shell: str | None, install: bool) -> None:
     path = place_of(chosen)
     with made(path.parent):
         written = replace(path, f"{script}\n".encode())
-    click.echo(wrote(visible(str(path)), written), err=True)
+    tell(wrote(visible(str(path)), written))
     if chosen == "zsh":
         source_in_zshrc(path)
     note = "; it needs the package bash-completion" if chosen == "bash" else ""

@@ -11,6 +11,7 @@ import click
 from ..arguments.layout import layout_of
 from ..arguments.options import options_of
 from ..errors import UsageError, visible
+from .colours import tell
 from .flags import GRAPH, ORDER, layout_options, model_options
 from .help import Command
 from .picture_flags import Part, look_of, part_of, picture_options
@@ -103,9 +104,9 @@ def draw_command(
         if not quiet:
             say(output, scene, written)
     if not style and chosen != "levels" and not quiet:
-        click.echo(large(chosen, scene), err=True)
+        tell(large(chosen, scene))
     for note in () if quiet else made.notes:
-        click.echo(f"{'left out':<9} {note}", err=True)
+        tell(f"{'left out':<9} {note}")
 
 
 def suffix_of(output: str) -> str:
@@ -168,4 +169,4 @@ def say(output: str, scene: Scene, written: bool) -> None:
 
     facts = "; ".join(caption(scene)).replace("\N{NO-BREAK SPACE}", " ")
     sentence = f"{visible(output)}: {title(scene)}: {facts}"
-    click.echo(wrote(sentence, written), err=True)
+    tell(wrote(sentence, written))

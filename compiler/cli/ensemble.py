@@ -9,6 +9,7 @@ import click
 
 from ..arguments.layout import layout_of
 from ..errors import UsageError, visible
+from .colours import tell
 from .flags import explicit
 
 if TYPE_CHECKING:
@@ -85,7 +86,7 @@ def write_ensemble(
         account, path = member.artifact.history.break_cycles, folder / name
         assert account is not None
         sentence = f"{visible(str(path))}: {account.loss.weight:,g} backward"
-        click.echo(wrote(sentence, path in written), err=True)
+        tell(wrote(sentence, path in written))
     sets = [member.cut for member in found]
     every, some = frozenset.intersection(*sets), frozenset.union(*sets)
     click.echo(

@@ -12,6 +12,7 @@ from typing import Any
 import click
 
 from ..errors import CompilerError, InputError, UsageError, VerifyError, visible
+from .colours import echo_error
 from .help import Sections
 from .progress import end_progress, so_far
 
@@ -105,7 +106,7 @@ def fail(message: str, code: int) -> None:
 
 def complain(message: str) -> None:
     """Print a message on stderr, its control characters escaped."""
-    click.echo("\n".join(map(visible, message.split("\n"))), err=True)
+    echo_error("\n".join(map(visible, message.split("\n"))))
 
 
 def drop_stdout() -> None:

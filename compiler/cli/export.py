@@ -10,6 +10,7 @@ import click
 
 from ..arguments.layout import layout_of
 from ..errors import UsageError, visible
+from .colours import tell
 from .flags import layout_options
 from .help import Command
 from .values import FILE, SOURCE
@@ -107,9 +108,9 @@ def say(output: str, connectome: Connectome, written: bool) -> None:
 
     source = connectome.source
     for line in report(connectome.history, source.label, source.unit):
-        click.echo(visible(line), err=True)
+        tell(visible(line))
     rows = canonical(connectome)
     chemical = int((rows.kind == CHEMICAL).sum())
     counts = f"{chemical:,} chemical, {len(rows.kind) - chemical:,} electrical rows"
     cells = plural(len(rows.cells), "cell")
-    click.echo(wrote(f"{visible(output)}: {cells}; {counts}", written), err=True)
+    tell(wrote(f"{visible(output)}: {cells}; {counts}", written))

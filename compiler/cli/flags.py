@@ -20,7 +20,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 SCHEMA = 1  # of every JSON report
 
 
-GRAPH, ORDER, SEMANTICS, TASK = "graph", "order", "model", "task"  # groups of options
+GRAPH, ORDER = "graph", "order"  # groups of options
 
 
 def model_options(
@@ -29,13 +29,13 @@ def model_options(
     """Add the fields of Options that change something for a command, in order.
 
     Args:
-        groups: keys of HEADINGS, added whole.
+        groups: keys of HEADINGS, added whole; none: all.
         also, but: names of single fields of other groups, and of fields left out.
     """
     names = [
         each.name
         for each in fields(Options)
-        if (each.metadata["group"] in groups or each.name in also)
+        if (not groups or each.metadata["group"] in groups or each.name in also)
         and each.name not in (*but, *LAYOUT)  # layout_options adds these
         and len(CHOICES.get(each.name, "ab")) > 1
     ]

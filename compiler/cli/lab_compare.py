@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import logging
 import os
-import sys
 from collections.abc import Iterable, Iterator
+from datetime import timedelta
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
 import click
 
 from ..errors import visible
+from .colours import tell
 from .help import Command
 from .lab_flags import check_installed, data_option, precision_option
 from .values import FILE, FOLDER
+
+LAB = logging.getLogger("elegansc.lab")  # silent where nobody listens
 
 
 @click.command(
@@ -62,7 +67,7 @@ from .values import FILE, FOLDER
 )
 @click.option("--smoke", is_flag=True, help="Try all of it, shrunk to a minute.")
 @click.option("--verbose", is_flag=True, help="Print a line a run.")
-@click.option("-q", "--quiet", is_flag=True, help="No report, no progress bar.")
+@click.option("-q", "--quiet", is_flag=True, help="No report, no progress.")
 def compare_command(
     protocol: str,
     data: str,
@@ -91,9 +96,9 @@ def compare_command(
     resources = Resources(jobs or os.cpu_count() or 1, ray, machine, gpus)
 
     def watch(title: str, count: int, items: Iterable[Any]) -> Iterator[Any]:
-        for item in items if quiet else bar(title, count, items):
+        for item in counted(title, count, items):
             if verbose and isinstance(item, dict):
-                click.echo(one_line(item), err=True)
+                tell(one_line(item))
             yield item
 
     done = compare(plan, data, Path(output), resources, watch=watch)
@@ -106,16 +111,14 @@ def compare_command(
         )
 
 
-def bar(title: str, count: int, items: Iterable[Any]) -> Iterator[Any]:
-    """The items, with a progress bar on a terminal."""
-    if not sys.stderr.isatty():
-        yield from items
-        return
-    shown = click.progressbar(
-        items, length=count, label=title, show_pos=True, file=sys.stderr
-    )
-    with shown as passing:
-        yield from passing
+def counted(title: str, count: int, items: Iterable[Any]) -> Iterator[Any]:
+    """The items; how many are done and how long the rest takes is said as they pass."""
+    begin = monotonic()
+    LAB.info("%d %s to go", count, title)
+    for done, item in enumerate(items, 1):
+        yield item
+        left = timedelta(seconds=round((monotonic() - begin) / done * (count - done)))
+        LAB.info("%d of %d %s done, %s to go", done, count, title, left)
 
 
 def one_line(line: dict[str, Any]) -> str:

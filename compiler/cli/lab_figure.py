@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ..errors import InputError, visible
+from .colours import tell
 from .help import Command
 from .values import FILE, FOLDER
 
@@ -95,4 +96,4 @@ def say(
 
     for sentence in verdict(rules, judged):
         click.echo(visible(sentence), err=True)
-    click.echo(wrote(visible(output), written), err=True)
+    tell(wrote(visible(output), written))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ..errors import visible
+from .colours import tell
 from .help import Command
 from .lab_flags import check_installed, data_option, precision_option
 from .older import say_older
@@ -211,8 +212,8 @@ def train_command(
         return
     found = ", ".join(f"{key} {value:.4f}" for key, value in outcome.test.items())
     best = f"test      {found}, at epoch {outcome.best_epoch}"
-    click.echo(best if found else "nan       the loss is no number", err=True)
-    click.echo(f"wrote     {visible(output)}", err=True)
+    tell(best if found else "nan       the loss is no number")
+    tell(f"wrote     {visible(output)}")
 
 
 def settings(given: dict[str, Any]) -> tuple[Any, Any]:

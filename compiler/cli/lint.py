@@ -12,6 +12,7 @@ import click
 
 from ..arguments.layout import layout_of
 from ..errors import CompilerError, UsageError, visible
+from .colours import finding_line
 from .exit_codes import complain
 from .flags import layout_options
 from .help import Command
@@ -151,7 +152,7 @@ def shown(linted: Linted, form: str) -> Iterable[str]:
             yield f"::{level} {where}::{escaped(place + each.message)}"
         else:
             severity = ALL[each.code].severity
-            yield f"{path}: {each.code} {severity}: {visible(place + each.message)}"
+            yield finding_line(path, each.code, severity, visible(place + each.message))
     if form == "text":
         notes = len(linted.findings) - linted.warnings
         warnings = plural(linted.warnings, "warning")

@@ -13,6 +13,7 @@ from importlib import import_module
 import click
 
 from .. import __version__
+from .colours import wanted
 from .exit_codes import Commands
 from .progress import show_progress
 
@@ -107,4 +108,5 @@ def cli(ctx: click.Context) -> None:
       elegansc verify worm.py                      runs it: needs torch
       elegansc lint my.csv                         then compile a file of yours
     """
+    ctx.color = wanted()
     show_progress(ctx.invoked_subcommand or "")

@@ -12,6 +12,7 @@ import click
 from ..arguments.layout import layout_of
 from ..arguments.options import options_of
 from ..errors import UsageError, visible
+from .colours import tell
 from .flags import GRAPH, SCHEMA, layout_options, model_options
 from .help import Command
 from .values import FILE, SOURCE
@@ -90,7 +91,7 @@ def order_command(
             sys.stdout.buffer.write(data)
             sys.stdout.buffer.flush()
         elif not replace(Path(output), data):
-            click.echo(wrote(visible(output), False), err=True)
+            tell(wrote(visible(output), False))
     print_score(found, circuit, as_json)
 
 

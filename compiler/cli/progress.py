@@ -96,13 +96,13 @@ class Steps(logging.Handler):
     def __init__(self) -> None:
         super().__init__()
         self.line: Line | None = None
-        self.written: list[str] = []
+        self.written: dict[str, None] = {}  # files, in the order of their first writing
 
     def emit(self, record: logging.LogRecord) -> None:
         """Take one message, of `elegansc.search` and so on."""
         step, text = record.name.rpartition(".")[2], record.getMessage()
         if step == "written":
-            self.written.append(text)
+            self.written[text] = None
         elif self.line is not None:
             self.line.text = f"{step:<9} {text}"
 
@@ -146,8 +146,8 @@ def end_progress() -> None:
 
 def so_far() -> str:
     """What was written until now, for who interrupts."""
-    files = STEPS.written
+    files = [*STEPS.written]
     if not files:
-        return "nothing was written"
+        return "no file was written"
     more = f" and {len(files) - 1:,} more files before it" if files[1:] else ""
     return f"written: {files[-1]}{more}"

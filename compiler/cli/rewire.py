@@ -13,6 +13,7 @@ import click
 from ..arguments.layout import layout_of
 from ..arguments.options import options_of
 from ..errors import visible
+from .colours import tell
 from .flags import GRAPH, layout_options, model_options
 from .help import Command
 from .values import FOLDER, SOURCE
@@ -116,10 +117,10 @@ def rewire_command(
         report = made.report
         line = put(made, folder)
         if not quiet and len(report["files"]) <= FILES_SHOWN:
-            click.echo(visible(line), err=True)
+            tell(visible(line))
     if not quiet:
         for line in lines(report, folder):
-            click.echo(visible(line), err=True)
+            tell(visible(line))
     if as_json:
         click.echo(json.dumps(report, indent=2))
 

@@ -11,6 +11,7 @@ import click
 
 from ..arguments.layout import layout_of
 from ..errors import CompilerError, VerifyError
+from .colours import status_line
 from .exit_codes import complain
 from .flags import explicit, layout_options
 from .help import Command
@@ -78,6 +79,9 @@ def print_status(
         if not as_json:
             complain(str(error))
             return found
-    for line in [json.dumps(found.as_json())] if as_json else found.lines():
-        click.echo(line)
+    if as_json:
+        click.echo(json.dumps(found.as_json()))
+        return found
+    for line in found.lines():
+        click.echo(status_line(line, found.word))
     return found

@@ -7,6 +7,7 @@ import json
 import click
 
 from ..errors import visible
+from .colours import tell
 from .help import Command
 from .older import say_older
 from .values import FILE, MODEL
@@ -112,7 +113,7 @@ def transplant_command(
     if not quiet:
         say_older(old, new)
         for line in report.lines(account, output, verbose=verbose):
-            click.echo(visible(line), err=True)
+            tell(visible(line))
     if as_json:
         found = {
             "schema": SCHEMA,

@@ -9,16 +9,9 @@ from typing import Any
 import click
 
 from ..errors import CompilerError, InputError, UsageError, VerifyError, visible
+from .colours import status_line
 from .exit_codes import complain
-from .flags import (
-    GRAPH,
-    ORDER,
-    SEMANTICS,
-    TASK,
-    explicit,
-    layout_options,
-    model_options,
-)
+from .flags import explicit, layout_options, model_options
 from .help import Command
 from .values import MODEL, SOURCE
 
@@ -51,7 +44,7 @@ from .values import MODEL, SOURCE
 @click.option("--skip-others", is_flag=True, help="Pass over files that are not ours.")
 @click.option("--force", is_flag=True, help="Replace a file that was edited by hand.")
 @click.option("-q", "--quiet", is_flag=True, help="No report.")
-@model_options(GRAPH, ORDER, SEMANTICS, TASK)
+@model_options()
 @layout_options
 def update_command(
     models: tuple[str, ...],
@@ -102,7 +95,8 @@ def updated(
         found.write(force=force)
     word = "unchanged" if found.data is None else "would change" if check else "updated"
     if not quiet:
-        click.echo(f"{visible(path)}: {word}, {visible(found.why)}", err=True)
+        line = f"{visible(path)}: {word}, {visible(found.why)}"
+        click.echo(status_line(line, word), err=True)
         for warning in warnings_of(found.artifact):
             click.echo(f"  warning: {visible(warning)}", err=True)
     return not check or found.data is None

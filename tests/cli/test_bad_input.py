@@ -511,7 +511,7 @@ def test_interrupted_while_writing(
     assert contents(folder) == before
     assert (done.exit_code, done.stderr.strip()) == (
         130,
-        "elegansc: interrupted; nothing was written",
+        "elegansc: interrupted; no file was written",
     )
 
 

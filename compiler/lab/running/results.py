@@ -13,6 +13,7 @@ from types import TracebackType
 from typing import BinaryIO
 
 from ...errors import InputError, Location
+from ...files import WRITTEN
 from ...names import plural
 from ..protocol.protocol import Line, Run
 
@@ -99,6 +100,7 @@ class Results:
             hint = f"{kept}; make room and give the same command again"
             seen = f"cannot be written: {error.strerror}"
             raise InputError(str(self.path), seen, hint) from None
+        WRITTEN.info("%s", self.path)
         self.lines[run_of(line)] = line
 
     def __enter__(self) -> Results:
