@@ -32,8 +32,9 @@ nitpick_ignore_regex = [("py:(class|data|obj)", ".*")]
 
 # Notebooks are run at every build; one that fails stops it.
 nb_execution_mode = "force"
+nb_execution_in_temp = True
 nb_execution_raise_on_error = True
-nb_execution_timeout = 300
+nb_execution_timeout = 600
 
 # `$ ` is not copied, nor is what a command prints; here-documents are, whole.
 copybutton_prompt_text = "$ "
