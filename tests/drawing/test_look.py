@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import struct
 from functools import cache
 from pathlib import Path
 from xml.etree import ElementTree
@@ -206,3 +207,18 @@ def test_sizes_are_of_pictures_alone(tmp_path: Path) -> None:
     done = CliRunner().invoke(draw_command, command)
     assert isinstance(done.exception, UsageError)
     assert "for svg, png, pdf only, not dot" in str(done.exception)
+
+
+@pytest.mark.slow
+@needs_matplotlib
+def test_a_pdf_and_a_png_have_the_size() -> None:
+    look = Look(*size_of("120x100mm"))
+    page = draw(scene(), "pdf", "matrix", look)
+    box = re.search(rb"/MediaBox \[ 0 0 ([\d.]+) ([\d.]+) \]", page)
+    assert box
+    assert [float(box[1]), float(box[2])] == pytest.approx(
+        [120 * MM, 100 * MM], abs=0.01
+    )
+    width, height = struct.unpack(">II", draw(scene(), "png", "matrix", look)[16:24])
+    dots = [120 / 25.4 * 300, 100 / 25.4 * 300]
+    assert [width, height] == pytest.approx(dots, abs=1.5)
