@@ -13,7 +13,7 @@ from elegansc.ir.stages import Connectome
 from elegansc.module.header import FORMAT, is_generated, read_header, with_header
 from elegansc.module.read import Model, SweepModel, read_model, read_module
 from elegansc.options import Options
-from elegansc.readers.containers.registry import CONTAINERS, container_of
+from elegansc.readers.containers.registry import container_of, containers
 from elegansc.readers.reader import Layout
 from elegansc.sources import check_own, open_source
 
@@ -88,7 +88,7 @@ def test_a_header_is_read_as_it_was_written() -> None:
 
 
 def test_every_file_has_a_reader_and_every_reader_a_file() -> None:
-    names = [container.name for container in CONTAINERS]
+    names = [container.name for container in containers()]
     assert len(set(names)) == len(names)
     heads = {
         "GraphML": b"<?xml?><graphml>",
@@ -97,4 +97,4 @@ def test_every_file_has_a_reader_and_every_reader_a_file() -> None:
     }
     for name, head in heads.items():
         assert container_of(head).name == name
-    assert CONTAINERS[-1].sniff(b"")
+    assert containers()[-1].sniff(b"")

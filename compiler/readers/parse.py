@@ -44,7 +44,7 @@ def parse(
     layout: Layout = Layout(),  # noqa: B008
     unit: str = UNKNOWN_UNIT,
 ) -> Connectome:
-    """Read a file of any format of CONTAINERS, as the rows that stand in it.
+    """Read a file of any format of FORMATS, as the rows that stand in it.
 
     Args:
         data: the bytes of the file.

@@ -12,8 +12,8 @@ from elegansc.errors import InputError
 from elegansc.exporting.forms import FORMS, PACKED
 from elegansc.ir.stages import CHEMICAL, ELECTRICAL
 from elegansc.readers.cell_rows import TITLED
+from elegansc.readers.containers import registry
 from elegansc.readers.containers.compressed import PACKERS
-from elegansc.readers.containers.registry import CONTAINERS
 from elegansc.readers.delimited import (
     COLUMNS,
     DELIMITERS,
@@ -101,7 +101,7 @@ def words(found: Iterable[str]) -> str:
 
 def containers() -> str:
     """The formats that are read, in the order in which a file is tried."""
-    read = [found for found in CONTAINERS if found not in REFUSED]
+    read = [found for found in registry.containers() if found not in REFUSED]
     rows = []
     for found in read:
         endings, what, extra = NOTES[found.name]

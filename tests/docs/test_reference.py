@@ -15,7 +15,7 @@ from elegansc.arguments.layout import LAYOUT
 from elegansc.cli.main import COMMANDS, HIDDEN
 from elegansc.linting.codes import ALL
 from elegansc.options import CHOICES, Options, dashed
-from elegansc.readers.containers.registry import CONTAINERS
+from elegansc.readers.containers.registry import containers
 from elegansc.readers.delimited import COLUMNS, KINDS
 from elegansc.readers.refused import REFUSED
 
@@ -31,7 +31,7 @@ def cells(table: str, column: int = 0) -> list[str]:
 
 
 def test_every_format_is_told_and_no_other() -> None:
-    read = [found.name for found in CONTAINERS if found not in REFUSED]
+    read = [found.name for found in containers() if found not in REFUSED]
     assert cells(formats.containers()) == read
     assert formats.NOTES.keys() == {*read}
 

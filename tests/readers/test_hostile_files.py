@@ -54,7 +54,7 @@ from support.limited import Account, compiled
 from support.workbooks import sheet_xml, xlsx
 
 from elegansc.errors import InputError
-from elegansc.readers.containers.registry import CONTAINERS, TEXT
+from elegansc.readers.containers.registry import HEAD, TEXT, container_of, containers
 from elegansc.readers.refused import REFUSED
 
 MOST_MEMORY, MOST_SECONDS = 512 * 10**6, 10
@@ -476,7 +476,7 @@ def matrix() -> Any:
     return np.random.default_rng(0).random((12, 12))
 
 
-# A sample of each format, by its name in CONTAINERS.
+# A sample of each format, by its name of `containers`.
 WHOLE: Mapping[str, Make] = {
     "GraphML": lambda: saved(nx.write_graphml, graph()),
     "NeuroML": lambda: (
@@ -514,8 +514,15 @@ ENDLESS = {
 
 
 def test_each_format_has_a_sample() -> None:
-    names = {found.name for found in CONTAINERS if found not in (*REFUSED, TEXT)}
+    names = {found.name for found in containers() if found not in (*REFUSED, TEXT)}
     assert names == WHOLE.keys() - PACKERS.keys()
+
+
+@pytest.mark.parametrize("name", WHOLE)
+def test_the_word_of_a_format_hides_no_file(name: str) -> None:
+    data = WHOLE[name]()
+    first = next(found for found in containers() if found.sniff(data[:HEAD]))
+    assert container_of(data) is first
 
 
 @pytest.mark.parametrize("name", WHOLE)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from ...errors import InputError
@@ -21,6 +21,7 @@ from .arrays import MOST_NAMES
 from .compressed import room, too_large, unpacked
 from .container import Container
 from .members import members_of
+from .registry import container_of
 
 ZIP = b"PK\x03\x04"
 IDS = ("index", "id", "node", "nodeid", "number")
@@ -28,39 +29,30 @@ NAMES = ("name", "label", "cellname", "neuron", "cell")
 CENTRES = ("centres.txt", "centers.txt")
 
 
-def zipped(container_of: Callable[[bytes], Container]) -> Container:
-    """The container of ZIP files.
+def read_zipped(data: bytes, label: str, layout: Layout) -> Book:
+    """Read every member that is of a known format.
 
-    Args:
-        container_of: the format of a member, by its bytes.
+    Raises:
+        InputError: the file is damaged, hostile or empty; its one member can not be read.
     """
+    found = members_within(data, label)
+    for name, member in found.items():
+        if container_of(member).name == "ZIP":
+            seen = f"{plain(name)}: a ZIP file in a ZIP file"
+            raise InputError(label, seen, "unpack it once yourself")
+    if not found:
+        raise InputError(label, "a ZIP file: nothing is in it", "give a file of edges")
+    if len(found) == 1:
+        (member,) = found.values()
+        return container_of(member).read(member, label, layout)
+    if pair := (networks(found) or brains(found, label)):
+        return Book("a ZIP file", "member", (pair,))
+    books = readable(found, label, layout)
+    parts = tuple(part for name, book in books for part in named(name, book))
+    return Book("a ZIP file", "member", parts)
 
-    def read(data: bytes, label: str, layout: Layout) -> Book:
-        """Read every member that is of a known format.
 
-        Raises:
-            InputError: the file is damaged, hostile or empty; its one member can not be
-                read.
-        """
-        found = members_within(data, label)
-        for name, member in found.items():
-            if container_of(member).name == "ZIP":
-                seen = f"{plain(name)}: a ZIP file in a ZIP file"
-                raise InputError(label, seen, "unpack it once yourself")
-        if not found:
-            raise InputError(
-                label, "a ZIP file: nothing is in it", "give a file of edges"
-            )
-        if len(found) == 1:
-            (member,) = found.values()
-            return container_of(member).read(member, label, layout)
-        if pair := (networks(found) or brains(found, label)):
-            return Book("a ZIP file", "member", (pair,))
-        books = readable(found, container_of, label, layout)
-        parts = tuple(part for name, book in books for part in named(name, book))
-        return Book("a ZIP file", "member", parts)
-
-    return Container("ZIP", lambda head: head.startswith(ZIP), read)
+ZIPPED = Container("ZIP", lambda head: head.startswith(ZIP), read_zipped)
 
 
 def members_within(data: bytes, label: str) -> dict[str, bytes]:
@@ -81,7 +73,6 @@ def members_within(data: bytes, label: str) -> dict[str, bytes]:
 
 def readable(
     found: Mapping[str, bytes],
-    container_of: Callable[[bytes], Container],
     label: str,
     layout: Layout,
 ) -> Iterator[tuple[str, Book]]:
