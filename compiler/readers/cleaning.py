@@ -83,25 +83,33 @@ def refuse_rounded(names: Sequence[str], edges: EdgeList, label: str) -> None:
 def as_integers(
     names: list[str], pre: Int32, post: Int32
 ) -> tuple[list[str], Int32, Int32, tuple[Finding, ...]]:
-    """Ids such as 1.0 as 1, in each column that holds nothing but whole numbers."""
-    names, columns, count = list(names), [], 0
+    """Ids such as 1.0 as 1, in each column that holds nothing but whole numbers.
+
+    An id that the other column keeps as a decimal becomes a second name.
+    """
+    names, floats, kept = list(names), [], set[int]()
     for column in (pre, post):
         used = np.unique(column).tolist()
         own = {n: whole(names[n]) for n in used if names[n] not in MISSING}
-        floats = {n: text for n, text in own.items() if text != names[n]}
-        if not floats or "" in own.values():
-            columns.append(column)
-            continue
-        target = np.arange(len(names), dtype=np.int32)
-        for number, text in floats.items():
+        found = {n: text for n, text in own.items() if text != names[n]}
+        floats.append({} if "" in own.values() else found)
+        kept |= {n for n in used if n not in floats[-1]}
+    both = {**floats[0], **floats[1]}
+    if not both:
+        return names, pre, post, ()
+    target = np.arange(len(names), dtype=np.int32)
+    for number, text in both.items():
+        if number in kept:
             target[number] = len(names)
             names.append(text)
-        columns.append(target[column])
-        count += len(floats)
-    if not count:
-        return names, pre, post, ()
-    seen = f"{plural(count, 'id')} written as decimals read as integers: 1.0 as 1"
-    return names, columns[0], columns[1], (find("EC207", seen),)
+        else:
+            names[number] = text
+    pre, post = (
+        target[column] if own else column
+        for column, own in zip((pre, post), floats, strict=True)
+    )
+    seen = f"{plural(len(both), 'id')} written as decimals read as integers: 1.0 as 1"
+    return names, pre, post, (find("EC207", seen),)
 
 
 def whole(name: str) -> str:

@@ -86,6 +86,16 @@ def test_whole_columns_of_floats_are_integers() -> None:
     )
 
 
+def test_ids_of_floats_leave_no_cell_of_their_old_name() -> None:
+    text = "pre,post,weight,pre_role\n1.0,2.0,1,sensory\n2.0,3.0,2,inter\n"
+    found = read(text)
+
+    assert found.cells.name == ("1", "2", "3")
+    assert [bool(role) for role in found.cells.role.tolist()] == [True, True, False]
+    mixed = read("pre,post,weight\n1.0,2.0,1\n2.0,A,2\n")
+    assert mixed.cells.name == ("1", "2", "2.0", "A")
+
+
 def test_a_name_with_a_point_beside_other_names_is_a_name() -> None:
     assert edges(read("pre,post,weight\nA,1.0,1\nB,C,1\n"))[0] == ("A", "1.0", 1.0)
 
