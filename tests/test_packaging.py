@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import re
+import runpy
 import shutil
 import subprocess
 import sys
@@ -114,6 +116,24 @@ def test_the_metadata_is_complete(wheel: Path) -> None:
     cited = (ROOT / "CITATION.cff").read_text()
     assert f"  - name: {found['Author']}\n" in cited
     assert "# elegansc" in found.get_payload()
+
+
+def test_an_index_shows_no_link_that_leads_nowhere(wheel: Path) -> None:
+    shown = metadata(wheel).get_payload()
+    assert shown.count("](") >= 1
+    assert not re.findall(r"\]\((?!https?:)", shown)
+
+
+def test_with_a_source_the_links_of_an_index_lead_there() -> None:
+    """Pictures to the file itself, pages to where they are read."""
+    make = runpy.run_path(str(ROOT / "setup.py"))["for_an_index"]
+    text = "![a\nb](c/d.svg), [e](f.md#g), [h](https://i.org)"
+    there = "https://example.org/elegansc"
+    assert make(text, there) == (
+        f"![a\nb]({there}/raw/HEAD/c/d.svg), [e]({there}/blob/HEAD/f.md#g), "
+        "[h](https://i.org)"
+    )
+    assert make(text, "") == ", e, [h](https://i.org)"
 
 
 def test_the_version_stands_in_one_place(wheel: Path) -> None:
