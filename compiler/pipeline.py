@@ -12,7 +12,7 @@ from .ir.accounts import ReadModel
 from .ir.artifact import Artifact
 from .ir.history import History
 from .ir.stages import Circuit, Connectome, Dag, Plan, Sweep
-from .ir.trace import Stop, Trace
+from .ir.trace import STEP, Stop, Trace
 from .module.emit import emit
 from .module.past import locked, past_from, past_of
 from .module.read import Model, SweepModel, levelled
@@ -193,6 +193,7 @@ def sweep(circuit: Circuit, trace: Trace) -> Sweep:
 
 def emitted(ir: Plan | Sweep, options: Options, name: str, trace: Trace) -> Artifact:
     """Emit, timed."""
+    STEP.info("write the module")
     start = time.perf_counter()
     if isinstance(ir, Sweep):
         from .module.emit_sweep import emit_sweep

@@ -11,6 +11,7 @@ from .files import Kind, read_bytes
 from .git.revision import file_name
 from .ir.invariants import check_invariants
 from .ir.stages import Connectome
+from .ir.trace import STEP
 from .module import forms
 from .module.header import (
     CONFLICT,
@@ -58,6 +59,7 @@ def open_source(
 def opened(fetched: tuple[bytes, str, str], path: str, layout: Layout) -> Opened:
     """What was fetched from a path, read; errors as of `open_source`."""
     data, label, unit = fetched
+    STEP.info("read %s", names.plain(label))
     match read_source(data, path, layout):
         case Connectome() as connectome:
             source = replace(connectome.source, label=label, unit=unit)

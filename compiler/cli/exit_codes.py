@@ -14,7 +14,6 @@ import click
 from ..errors import CompilerError, InputError, UsageError, VerifyError, visible
 from .colours import echo_error
 from .help import Sections
-from .progress import end_progress, so_far
 
 BUG = 70
 INTERRUPTED = 130
@@ -30,6 +29,8 @@ class Commands(Sections):
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run a command."""
+        from .progress import end_progress
+
         try:
             with told():
                 return super().invoke(ctx)
@@ -56,6 +57,8 @@ def told() -> Iterator[None]:
     except (click.ClickException, click.exceptions.Exit, click.Abort):
         raise
     except KeyboardInterrupt:
+        from .progress import so_far
+
         fail(f"elegansc: interrupted; {so_far()}", INTERRUPTED)
     except BrokenPipeError:
         drop_stdout()

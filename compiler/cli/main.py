@@ -15,7 +15,6 @@ import click
 from .. import __version__
 from .colours import wanted
 from .exit_codes import Commands
-from .progress import show_progress
 
 SECTIONS = {
     "Start here": {
@@ -108,5 +107,7 @@ def cli(ctx: click.Context) -> None:
       elegansc verify worm.py                      runs it: needs torch
       elegansc lint my.csv                         then compile a file of yours
     """
+    from .progress import show_progress
+
     ctx.color = wanted()
     show_progress(ctx.invoked_subcommand or "")

@@ -3,20 +3,32 @@
 from __future__ import annotations
 
 import logging
+import os
 import shutil
+import signal
 import sys
-import threading
-from time import monotonic
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from struct import Struct
+from time import monotonic, sleep
 from typing import Any, TextIO
 
 PATIENCE = 1.0  # seconds of silence until the line is shown
 TICK = 0.5  # seconds between two looks
 ERASE = "\r\x1b[K"
 QUIET = {"-q", "--quiet"}
+STATE = Struct(
+    "<d?i"
+)  # when something was printed, whether the line is shown, its length
+SIZE = 4096  # bytes that both processes share
 
 
-class Line(threading.Thread):
+class Line:
     """A line that says what the work is at and for how long; erased by whatever is printed.
+
+    A process of its own draws it: some steps hold the interpreter for seconds. Both share
+    a piece of memory, and a lock, which the death of either gives back.
 
     Args:
         stream: the terminal.
@@ -24,47 +36,99 @@ class Line(threading.Thread):
     """
 
     def __init__(self, stream: TextIO, text: str) -> None:
-        super().__init__(daemon=True)
-        self.stream, self.text = stream, text
-        self.begin = self.last = monotonic()
-        self.shown, self.ends = "", threading.Event()
-        self.lock = threading.RLock()
+        import mmap
 
-    def run(self) -> None:
-        """Show the line until the end."""
-        while not self.ends.wait(TICK):
-            self.tick(monotonic())
+        self.stream, self.begin, self.drawer = stream, monotonic(), 0
+        self.file = tempfile.TemporaryFile()  # noqa: SIM115 (it lives as long)
+        self.file.truncate(SIZE)
+        self.memory = mmap.mmap(self.file.fileno(), SIZE)
+        self.keep(self.begin, False, text)
+
+    @contextmanager
+    def locked(self) -> Iterator[None]:
+        """Keep the other process from the terminal and from the memory."""
+        import fcntl
+
+        fcntl.lockf(self.file, fcntl.LOCK_EX)
+        try:
+            yield
+        finally:
+            fcntl.lockf(self.file, fcntl.LOCK_UN)
+
+    def keep(self, last: float, shown: bool, text: str) -> None:
+        """Share when something was printed, whether the line is shown, and its text."""
+        data = text.encode("utf-8", "replace")[: SIZE - STATE.size]
+        STATE.pack_into(self.memory, 0, last, shown, len(data))
+        self.memory[STATE.size : STATE.size + len(data)] = data
+
+    def state(self) -> tuple[float, bool, str]:
+        """What is shared, in the order of `keep`."""
+        last, shown, size = STATE.unpack_from(self.memory)
+        data = self.memory[STATE.size : STATE.size + size]
+        return last, shown, data.decode("utf-8", "replace")
+
+    @property
+    def text(self) -> str:
+        """What the work is at."""
+        return self.state()[2]
+
+    def say(self, text: str) -> None:
+        """Say what the work is at from now on."""
+        with self.locked():
+            last, shown, _ = self.state()
+            self.keep(last, shown, text)
+
+    def start(self) -> None:
+        """Start the process that draws."""
+        parent = os.getpid()
+        sys.stdout.flush()
+        self.stream.flush()
+        self.drawer = os.fork()
+        if self.drawer:
+            return
+        try:
+            signal.signal(signal.SIGINT, signal.SIG_IGN)
+            while os.getppid() == parent:
+                sleep(TICK)
+                self.tick(monotonic())
+            with self.locked():
+                self.erase()
+        finally:
+            os._exit(0)
 
     def tick(self, now: float) -> None:
         """Draw the line anew, if nobody has printed for a while."""
-        with self.lock:
-            if now - self.last < PATIENCE or self.ends.is_set():
+        with self.locked():
+            last, _, text = self.state()
+            if now - last < PATIENCE:
                 return
             width = shutil.get_terminal_size().columns
-            text = f"{self.text}, {now - self.begin:.0f} s"[: width - 1]
-            if text != self.shown:
-                self.put(ERASE + text)
-                self.shown = text
+            self.put(ERASE + f"{text}, {now - self.begin:.0f} s"[: width - 1])
+            self.keep(last, True, text)
 
     def put(self, text: str) -> None:
         """Write to the terminal at once; one that is gone is left alone."""
-        try:
+        with suppress(OSError, ValueError):
             self.stream.write(text)
             self.stream.flush()
-        except (OSError, ValueError):
-            self.ends.set()
 
     def erase(self) -> None:
-        """Take the line away: something else is printed."""
-        with self.lock:
-            if self.shown:
-                self.put(ERASE)
-            self.shown, self.last = "", monotonic()
+        """Take the line away: something else is printed. The lock is held."""
+        _, shown, text = self.state()
+        if shown:
+            self.put(ERASE)
+        self.keep(monotonic(), False, text)
 
     def end(self) -> None:
         """Take the line away for good."""
-        self.ends.set()
-        self.erase()
+        with self.locked():
+            self.erase()
+            if self.drawer:
+                os.kill(self.drawer, signal.SIGKILL)
+        if self.drawer:
+            os.waitpid(self.drawer, 0)
+        self.memory.close()
+        self.file.close()
 
 
 class Watched:
@@ -75,15 +139,18 @@ class Watched:
 
     def write(self, text: str) -> int:
         """Write a text in place of the line."""
-        with self.line.lock:
+        with self.line.locked():
             if text:
                 self.line.erase()
-            return self.stream.write(text)
+            found = self.stream.write(text)
+            self.stream.flush()
+            return found
 
     @property
     def buffer(self) -> Any:
         """The stream of bytes, which somebody is about to write to."""
-        self.line.erase()
+        with self.line.locked():
+            self.line.erase()
         return self.stream.buffer
 
     def __getattr__(self, name: str) -> Any:
@@ -104,7 +171,7 @@ class Steps(logging.Handler):
         if step == "written":
             self.written[text] = None
         elif self.line is not None:
-            self.line.text = f"{step:<9} {text}"
+            self.line.say(f"{step:<9} {text}")
 
 
 STEPS = Steps()
@@ -122,7 +189,8 @@ def show_progress(command: str) -> None:
     log.handlers = [STEPS]
     STEPS.written.clear()
     seen = sys.stderr is not None and sys.stderr.isatty()
-    if not seen or QUIET & set(sys.argv):
+    able = hasattr(os, "fork") and os.environ.get("TERM") != "dumb"
+    if not seen or not able or QUIET & set(sys.argv):
         return
     line = STEPS.line = Line(sys.stderr, f"{command:<9} at work")
     for name in ("stdout", "stderr"):

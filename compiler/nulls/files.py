@@ -65,6 +65,7 @@ def drawn(
         InputError: the null model has no twin of this circuit.
     """
     cells, report = cell_table(circuit.cells), about(circuit, options)
+    TWINS.info("%d of %d are drawn", 0, count)
     for index, twin in enumerate(twins(circuit, null, seed=seed, count=count), 1):
         name, edges = file_of(null, index), edge_list(twin.circuit)
         check_read(twin.circuit, edges, cells)

@@ -15,6 +15,7 @@ import numpy as np
 
 from ..errors import InputError, Location
 from ..ir.stages import Circuit
+from ..ir.trace import STEP
 from ..options import Options
 from .feedback_arc_set import names_in_order
 from .problem import Problem
@@ -40,6 +41,7 @@ class Ranking:
 
 def rank(circuit: Circuit, options: Options) -> Ranking:
     """Find an order of a circuit's cells by its chemical synapses."""
+    STEP.info("order %d cells", len(circuit.cells))
     problem = Problem.of(circuit, options)
     found = problem.feedback_arc_set()
     names = names_in_order(problem.instance, found.back)

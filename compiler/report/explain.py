@@ -11,6 +11,7 @@ from ..arrays import Bool
 from ..errors import InputError, UsageError
 from ..graph import HOPS, total, walks
 from ..ir.stages import MOTOR, SENSORY, Circuit, Dag
+from ..ir.trace import STEP
 from ..names import amount, plain, plural
 from ..options import Options
 from ..ordering.feedback_arc_set import FeedbackArcSet, feedback_arc_set
@@ -74,6 +75,7 @@ def standings(instance: Instance, found: FeedbackArcSet) -> tuple[Bool, Bool]:
 
 def cuts(circuit: Circuit, dag: Dag, options: Options) -> list[Cut]:
     """Every proper synapse that runs backward, the heaviest first."""
+    STEP.info("compare the orders that lose least")
     problem = Problem.of(circuit, options)
     instance = problem.instance
     forced = tied = np.zeros(len(instance.pre), bool)
@@ -151,6 +153,7 @@ def depths(circuit: Circuit, options: Options) -> Iterator[Depth]:
     """The least loss found in few levels up to many; `--max-levels` takes the same."""
     if options.symmetric:
         raise UsageError("--depths: does not go with --symmetric")
+    STEP.info("search few levels up to many")
     problem = Problem.of(circuit, options)
     found = problem.feedback_arc_set()
     edges, ends = circuit.chemical, circuit.junctions

@@ -16,6 +16,7 @@ import numpy as np
 
 from ..arrays import Float64
 from ..errors import CompilerError, VerifyError
+from ..ir.trace import STEP
 from ..module.read import Model
 from ..semantics.interpret import Hands, Parameters, interpret
 from ..semantics.merges import merge_of
@@ -61,6 +62,7 @@ def run(data: bytes, model: Model, seed: int) -> Iterator[Check]:
 def compared(executed: Callable[[str], Numbers], expected: Numbers) -> Iterator[Check]:
     """What the module gives, by dtype, against what it should: values, gradients."""
     for dtype, bound in TOLERANCE.items():
+        STEP.info("run the module in %s, beside the interpreter", dtype)
         try:
             found = executed(dtype)
         except CompilerError as error:

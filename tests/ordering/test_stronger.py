@@ -256,7 +256,7 @@ def test_long_steps_are_told_on_a_terminal(
     assert capsys.readouterr().err == "\r\x1b[Ksearch    round 3, 2 s"
     monkeypatch.setattr(read_progress, "STEP", 8)
     for text in (b"pre,post,n\nA,B,1\nB,C,2\n", b'pre,post,n\n"A",B,1\nB,C,2\n'):
-        line.text = ""
+        line.say("")
         parse(text, "w.csv")
         assert line.text == "read      0 of 0 MB"
     progress.end_progress()
