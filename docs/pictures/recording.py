@@ -81,7 +81,13 @@ def at_a_terminal(command: str, folder: str, known: dict[str, str]) -> list[str]
         raise SystemExit(
             f"{command}: exit code {process.returncode}\n{printed.decode()}"
         )
-    return printed.decode().rstrip().replace("\r", "").split("\n")
+    lines = printed.decode().rstrip().split("\n")
+    return [left_standing(line.rstrip("\r")) for line in lines]
+
+
+def left_standing(line: str) -> str:
+    """What of a line is seen in the end: progress is written over."""
+    return line.rpartition("\r")[2].replace("\x1b[K", "")
 
 
 def record() -> list[tuple[str, list[str]]]:
@@ -95,7 +101,7 @@ def record() -> list[tuple[str, list[str]]]:
 def spans(line: str) -> str:
     """A line of a terminal as SVG: its colours as classes."""
     text, open_ = "", False
-    for part in re.split(r"(\x1b\[[\d;]*m|\x1b\[K)", line):
+    for part in re.split(r"(\x1b\[[\d;]*m)", line):
         if not part.startswith("\x1b"):
             text += escape(part)
             continue
@@ -110,7 +116,7 @@ def spans(line: str) -> str:
 
 def plain(line: str) -> str:
     """A line without its colours."""
-    return re.sub(r"\x1b\[[\d;]*[mK]", "", line)
+    return re.sub(r"\x1b\[[\d;]*m", "", line)
 
 
 def draw(session: list[tuple[str, list[str]]]) -> str:
