@@ -14,15 +14,14 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING, Any
 
-from .errors import (
-    CompilerError,
-    CompilerWarning,
-    InputError,
-    UsageError,
-    VerifyError,
-)
-
 if TYPE_CHECKING:
+    from .errors import (
+        CompilerError,
+        CompilerWarning,
+        InputError,
+        UsageError,
+        VerifyError,
+    )
     from .interface.compile import compile
     from .interface.diff import Difference, diff
     from .interface.read import read, to_networkx, to_pandas
@@ -53,9 +52,14 @@ __all__ = [
 LATE = {  # where the names are that are imported when first asked for
     "Artifact": ".ir.artifact",
     "Compiled": ".interface.result",
+    "CompilerError": ".errors",
+    "CompilerWarning": ".errors",
     "Connectome": ".ir.stages",
     "Difference": ".interface.diff",
+    "InputError": ".errors",
+    "UsageError": ".errors",
     "Verification": ".interface.verify",
+    "VerifyError": ".errors",
     "compile": ".interface.compile",
     "diff": ".interface.diff",
     "read": ".interface.read",

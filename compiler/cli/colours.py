@@ -24,7 +24,7 @@ STATUSES = {
     "unreadable": "red",
 }
 SEVERITIES = {"warning": "yellow", "note": "cyan"}
-CARETS = re.compile(r" *\^~*")
+CARETS = r" *\^~*"
 WIDTH = 10  # of the first word of a report, with the blanks behind it
 
 
@@ -55,7 +55,7 @@ def echo_error(message: str) -> None:
 
 def error_line(line: str) -> str:
     """A line of an error, painted."""
-    if CARETS.fullmatch(line):
+    if re.fullmatch(CARETS, line):
         return click.style(line, fg="red", bold=True)
     place, colon, seen = line.partition(": ")
     if not colon or line[:1].isspace():

@@ -11,7 +11,6 @@ from typing import Any
 
 import click
 
-from ..errors import CompilerError, InputError, UsageError, VerifyError, visible
 from .colours import echo_error
 from .help import Sections
 
@@ -43,14 +42,6 @@ def told() -> Iterator[None]:
     """Turn errors into messages and exit codes, never into tracebacks."""
     try:
         yield
-    except InputError as error:
-        fail(str(error), 1)
-    except UsageError as error:
-        fail(f"elegansc: {error}", 2)
-    except VerifyError as error:
-        bug(error)
-    except CompilerError as error:
-        fail(f"elegansc: {error}", 1)
     except click.NoSuchOption as error:
         say_no_effect(error)
         raise
@@ -73,7 +64,24 @@ def told() -> Iterator[None]:
     except MemoryError:
         fail("elegansc: not enough memory for this graph", 1)
     except Exception as error:
-        bug(error)
+        answer(error)
+
+
+def answer(error: Exception) -> None:
+    """Print an error that elegansc raised and exit by its kind; others are our bug."""
+    from ..errors import CompilerError, InputError, UsageError, VerifyError
+
+    match error:
+        case InputError():
+            fail(str(error), 1)
+        case UsageError():
+            fail(f"elegansc: {error}", 2)
+        case VerifyError():
+            bug(error)
+        case CompilerError():
+            fail(f"elegansc: {error}", 1)
+        case _:
+            bug(error)
 
 
 def say_no_effect(error: click.NoSuchOption) -> None:
@@ -109,6 +117,8 @@ def fail(message: str, code: int) -> None:
 
 def complain(message: str) -> None:
     """Print a message on stderr, its control characters escaped."""
+    from ..errors import visible
+
     echo_error("\n".join(map(visible, message.split("\n"))))
 
 

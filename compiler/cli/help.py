@@ -16,7 +16,7 @@ OF_OUTPUT = (  # the options of every command that stand under OUTPUT
     *("output", "label", "name", "as_json", "markdown", "html", "color"),
     *("force", "quiet", "verbose"),
 )
-RANGE = re.compile(r"(?P<least>[\d.]+)<=?x<=?(?P<most>[\d.]+)|x>=?(?P<only>[\d.]+)")
+RANGE = r"(?P<least>[\d.]+)<=?x<=?(?P<most>[\d.]+)|x>=?(?P<only>[\d.]+)"
 
 
 class Option(click.Option):
@@ -56,7 +56,7 @@ class Command(click.Command):
         for each in self.get_params(ctx):
             record = each.get_help_record(ctx)
             if record is not None and isinstance(each, click.Option):
-                row = record[0], RANGE.sub(in_words, record[1])
+                row = record[0], re.sub(RANGE, in_words, record[1])
                 found[self.heading_of(each)].append(row)
         for heading, rows in found.items():
             if rows:

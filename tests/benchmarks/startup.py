@@ -47,7 +47,7 @@ def main() -> None:
         words = ["-m", "elegansc", "compile", worm(), "--name", "Worm", "--force", "-q"]
         fast = [*words, "--cycles", "fast", "-o", str(model)]
         pairs = [
-            ("--help", ["-m", "elegansc", "--help"], "import click", 2.0),
+            ("--help", ["-m", "elegansc", "--help"], "import click", 1.35),
             (
                 "compile --cycles fast",
                 fast,
