@@ -75,3 +75,18 @@ def test_every_block_is_one_that_is_run_or_only_shown(page: Path) -> None:
             assert block.language in SHOWN | {"console", "python"}, place
         if block.language == "console":
             assert commands(block), f"{place}: no command"
+
+
+def test_only_what_ci_does_is_not_run() -> None:
+    """The tests do not run themselves; the reason stands above each block."""
+    left_out = {
+        name(page): block.lines[0]
+        for page in pages()
+        for block in blocks(page)
+        if block.left_out
+    }
+    assert left_out.keys() == {"README.md", "CONTRIBUTING.md"}
+    (command,) = set(left_out.values())
+    done = (ROOT / ".ci" / "run").read_text().replace(".[dev,docs]", ".[dev]")
+    for part in ("-e '.[dev]' -c .ci/constraints.txt", "pytest -n 2"):
+        assert part in command and part.replace("pytest", "pytest -q") in done

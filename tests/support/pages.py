@@ -41,8 +41,9 @@ class Command(NamedTuple):
 
 
 def pages() -> list[Path]:
-    """README and every page of docs/."""
-    return [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+    """README, CONTRIBUTING and every page of docs/."""
+    above = [ROOT / "README.md", ROOT / "CONTRIBUTING.md"]
+    return [*above, *sorted((ROOT / "docs").rglob("*.md"))]
 
 
 def name(page: Path) -> str:
