@@ -345,6 +345,10 @@ def test_the_order_of_the_levels(opened: Open) -> None:
 def test_a_narrow_screen_scrolls_down_alone(opened: Open, width: int) -> None:
     page = opened()
     page.set_viewport_size({"width": width, "height": 800})
+    for _ in range(100):  # the browser tells the page of its new size in a while
+        if page.evaluate("grid.side") <= width:
+            break
+        page.wait_for_timeout(50)
 
     assert overflow(page) == 0
     assert page.evaluate("grid.side") <= width
