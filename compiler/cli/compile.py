@@ -100,9 +100,10 @@ if TYPE_CHECKING:
 def compile_command(
     source: str, output: str, name: str, label: str, **given: Any
 ) -> None:
-    """Compile SOURCE, an edge list or a bundled connectome, into a PyTorch module.
+    """Compile SOURCE, a connectome, into a PyTorch module.
 
-    SOURCE is a file, "-" for stdin, or a name that `elegansc connectomes` lists.
+    SOURCE is a file (a list of synapses, a matrix, a graph; many formats), "-" for standard
+    input, or a name that `elegansc connectomes` lists.
     """
     from ..files import allow
     from ..module.read import Made

@@ -54,7 +54,8 @@ def verify_command(
 ) -> None:
     """Prove that MODEL, a generated module, computes what its tables say.
 
-    Read by `ast` first, then emitted again; run only if the bytes are equal.
+    Its tables are read without running it, and the module is written from them again. Only
+    if the bytes are the same is it run, and its values and gradients compared with ours.
     """
     from ..files import read_bytes
     from ..interface.verify import Verification
