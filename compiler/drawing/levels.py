@@ -21,6 +21,7 @@ from .strokes import Strokes, coats, groups, strokes
 AXIS = 20.0  # points between the lowest line and the foot of the axis
 DASHES = (2.4, 1.6)  # points of a gap junction's dashes
 RISES = (0.27, 0.14, 0.05)  # heights of arcs over their widths, until they fit
+PARTS = (0.8, 0.55, 0.35)  # of a room, that levels are to take: less, more columns
 FULL = 0.75  # share of a room that neurons at their levels can not exceed
 BESIDE = 1.3  # points from a synapse to the junction of the same pair
 
@@ -53,18 +54,29 @@ def fitted(
         return words, at, courses(scene, at, marks)
     width, height = room(scene, legend, look)
     height -= AXIS
-    for share, rise in product(SHARES, RISES):
+    for share, part in product(SHARES, PARTS):
         words = named(scene, look, share)
-        high = height - 2 * (8 + rise * width)
-        setting = Setting(words, look.font, width, high)
-        if high < height / 2 or filled(scene, setting) > FULL:
+        setting = Setting(words, look.font, width, part * height)
+        if filled(scene, setting) > FULL:
             continue
-        at = places(scene, setting=setting)
+        tried = within_height(scene, setting, marks, height, quick=True)
+        if tried:
+            found = within_height(scene, setting, marks, height, quick=False)
+            return words, *(found or tried)
+    raise no_room()
+
+
+def within_height(
+    scene: Scene, setting: Setting, marks: Strokes, height: float, *, quick: bool
+) -> tuple[Places, list[list[Point]]] | None:
+    """Places and curves of at most this height, their arcs as high as may be; None: none."""
+    at = places(scene, quick=quick, setting=setting)
+    for rise in RISES if at.width <= setting.width + 0.5 else ():
         shapes = courses(scene, at, marks, rise)
         top, bottom = extent(shapes, at)
-        if bottom - top <= height and at.width <= width + 0.5:
-            return words, at, shapes
-    raise no_room()
+        if bottom - top <= height:
+            return at, shapes
+    return None
 
 
 def filled(scene: Scene, setting: Setting) -> float:

@@ -59,9 +59,8 @@ class Places(Columns):
     Attributes:
         x, y: (N,) centres; half: (N,) half widths; tall: height of a neuron.
         level: (depth,) x of each level.
-        aside: (DEAD or GONE, x) of the columns of neurons that are in no level.
-        width, height: of the whole drawing.
-        crossings: of the heaviest forward lines, if straight.
+        aside: (DEAD or GONE, x) of the columns of neurons in no level.
+        width, height: of all; crossings: of the heaviest forward lines, if straight.
     """
 
     x: Float64
@@ -80,12 +79,17 @@ class Places(Columns):
 
 
 def places(
-    scene: Scene, *, by_name: bool = False, setting: Setting = Setting()
+    scene: Scene,
+    *,
+    by_name: bool = False,
+    quick: bool = False,
+    setting: Setting = Setting(),
 ) -> Places:
     """Place every neuron at its level, without overlap.
 
     Args:
         by_name: order each level by name, regardless of crossings.
+        quick: take the last order of the sweeps, not the one of fewest crossings.
     """
     half, tall = sizes(scene, setting)
     page = page_of(scene, tall, setting)
@@ -98,7 +102,8 @@ def places(
     first = first[live[first]]
     edges = heaviest_forward(scene)
     best, fewest = np.zeros(len(live)), (-1, 0)
-    for wish in [evenly(scene)] if by_name else swept(scene):
+    orders = [evenly(scene)] if by_name else [*swept(scene)][-1 if quick else 0 :]
+    for wish in orders:
         y = settled(x, wish * page[1], half, tall, first, page[1])
         found = (crossings(x, y, *edges), covered(x, y, *edges, tall))
         if fewest[0] < 0 or found <= fewest:

@@ -112,7 +112,7 @@ def test_nothing_lies_outside_the_page(style: str) -> None:
 
 @needs_matplotlib
 def test_the_heaviest_neurons_keep_their_names() -> None:
-    made = drawing(scene(), "svg", "levels", Look(*size_of("150x120mm")))
+    made = drawing(scene(), "svg", "levels", Look(*size_of("130x90mm")))
     shown = set(scene().neurons.name) & set(words(made.data))
     order = np.argsort(rank(scene()))
     heaviest = {scene().neurons.name[row] for row in order[: len(shown)]}
