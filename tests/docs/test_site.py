@@ -12,10 +12,8 @@ import pytest
 from support.paths import ROOT
 
 
-@pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The built pages."""
-    folder = tmp_path_factory.mktemp("docs")
+def built(folder: Path) -> Path:
+    """The pages, built in a folder; its notebooks take minutes."""
     flags = ["-W", "-n", "--keep-going", "-q", "-d", str(folder / "trees")]
     nowhere = dict.fromkeys(("http_proxy", "https_proxy"), "http://127.0.0.1:9")
     done = subprocess.run(
@@ -29,8 +27,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / "site"
 
 
-@pytest.mark.slow
-def test_every_page_is_built(site: Path) -> None:
+def every_page_is_built(site: Path) -> None:
     sources = [*(ROOT / "docs").rglob("*.md"), *(ROOT / "docs").rglob("*.ipynb")]
     written = {page.with_suffix("") for page in sources}
     for page in written:
@@ -38,8 +35,7 @@ def test_every_page_is_built(site: Path) -> None:
         assert (site / f"{place}.html").is_file(), place
 
 
-@pytest.mark.slow
-def test_no_page_loads_anything_from_elsewhere(site: Path) -> None:
+def no_page_loads_anything_from_elsewhere(site: Path) -> None:
     for page in site.rglob("*.html"):
         sources = re.findall(
             r"<(?:script|img|link)\b[^>]*\b(?:src|href)=\"([^\"]+)", page.read_text()
@@ -48,8 +44,7 @@ def test_no_page_loads_anything_from_elsewhere(site: Path) -> None:
         assert not [place for place in sources if re.match(r"(?:[a-z]+:)?//", place)]
 
 
-@pytest.mark.slow
-def test_no_page_holds_a_date_or_a_path_of_this_machine(site: Path) -> None:
+def no_page_holds_a_date_or_a_path_of_this_machine(site: Path) -> None:
     places = [
         str(ROOT),
         str(Path(sys.prefix)),
@@ -60,3 +55,11 @@ def test_no_page_holds_a_date_or_a_path_of_this_machine(site: Path) -> None:
         text = page.read_text()
         assert not [place for place in places if place in text], page.name
         assert not re.search(r"\b20\d\d-\d\d-\d\d\b", text), page.name
+
+
+@pytest.mark.slow
+def test_the_site_builds_strictly_and_stands_alone(tmp_path: Path) -> None:
+    site = built(tmp_path)
+    every_page_is_built(site)
+    no_page_loads_anything_from_elsewhere(site)
+    no_page_holds_a_date_or_a_path_of_this_machine(site)
