@@ -142,8 +142,7 @@ def compile_command(
     if given["require_proof"]:
         require_proof(artifact)
     if looks:
-        (data,) = artifact.files.values()
-        same = compared(Path(output), data, show=given["diff"])
+        same = compared(Path(output), *artifact.files.values(), show=given["diff"])
         say_fresh(trace, artifact, options)
         if not same:
             say_differs(output, told(lock, made), fails=given["check"])
