@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from .errors import InputError
+from .errors import InputError, visible
 from .git.revision import is_revision, read_revision
 
 WRITTEN = logging.getLogger("elegansc.written")  # silent where nobody listens
@@ -220,7 +220,7 @@ def replace_all(files: Mapping[Path, bytes]) -> set[Path]:
                 else:
                     target.write_bytes(files[path])
             written.append(path)
-            WRITTEN.info("%s", path)
+            WRITTEN.info("%s", visible(str(path)))
     finally:
         for temporary in filter(None, ready.values()):
             Path(temporary).unlink(missing_ok=True)

@@ -12,7 +12,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO
 
-from ...errors import InputError, Location
+from ...errors import InputError, Location, visible
 from ...files import WRITTEN
 from ...names import plural
 from ..protocol.protocol import Line, Run
@@ -100,7 +100,7 @@ class Results:
             hint = f"{kept}; make room and give the same command again"
             seen = f"cannot be written: {error.strerror}"
             raise InputError(str(self.path), seen, hint) from None
-        WRITTEN.info("%s", self.path)
+        WRITTEN.info("%s", visible(str(self.path)))
         self.lines[run_of(line)] = line
 
     def __enter__(self) -> Results:
