@@ -37,7 +37,6 @@ def model_options(
         for each in fields(Options)
         if (not groups or each.metadata["group"] in groups or each.name in also)
         and each.name not in (*but, *LAYOUT)  # layout_options adds these
-        and len(CHOICES.get(each.name, "ab")) > 1
     ]
 
     def add(command: F) -> F:
@@ -57,6 +56,7 @@ def model_option(option: Field[Any]) -> Callable[[F], F]:
     flag = f"--{dashed(name)}"
     if name in CHOICES:
         settings["type"] = click.Choice(CHOICES[name])
+        settings["hidden"] = len(CHOICES[name]) == 1  # older command lines have it
     elif isinstance(default, bool):
         settings |= {"is_flag": True, "show_default": False}
         flag += f"/--no-{dashed(name)}" if default else ""

@@ -6,6 +6,7 @@ import shutil
 import sqlite3
 from pathlib import Path
 
+import click
 import numpy as np
 import pytest
 from support.command import contents, run
@@ -179,12 +180,24 @@ def outcome(command: str, source: str, *words: str) -> tuple[object, ...]:
     return done.exit_code, done.stdout, done.stderr, contents(Path("out"))
 
 
+def is_hidden(option: click.Parameter) -> bool:
+    """Whether the help of a command does not show an option."""
+    return isinstance(option, click.Option) and option.hidden
+
+
+def test_what_older_command_lines_have_is_taken(sources: Path) -> None:
+    done = run("compile", str(sources / "worm.csv"), "--kernel", "dense", "-q")
+    assert done.exit_code == 0 and "--kernel" not in run("compile", "--help").stdout
+
+
 def listed() -> list[tuple[str, str]]:
     """(command, option) for every option of models that a command lists."""
     found = []
     for command, each in commands():
         flags = flags_of(each)
-        fields = [name for name in FIELDS if f"--{dashed(name)}" in flags]
+        hidden = {option.name for option in each.params if is_hidden(option)}
+        shown = [name for name in FIELDS if name not in hidden]
+        fields = [name for name in shown if f"--{dashed(name)}" in flags]
         found += [(command, name) for name in fields if isinstance(each, Command)]
     return found
 
