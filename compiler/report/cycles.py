@@ -11,7 +11,7 @@ from ..names import amount, plain, plural
 from .words import MOST_NAMES, line, listed
 
 
-def cycles(account: Broken, unit: str, verbose: bool) -> Iterator[str]:
+def cycles(account: Broken, unit: str, verbose: bool = False) -> Iterator[str]:
     """The weight sent backward, its standing, and warnings."""
     loss = account.loss
     if not loss.synapses:

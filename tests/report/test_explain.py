@@ -428,8 +428,8 @@ def test_bars_are_as_long_as_the_loss(tmp_path: Path) -> None:
 def test_a_curve_of_no_loss_is_drawn_without_bars() -> None:
     source = merge_electrical(connectome([(0, 1, CHEMICAL, 1.0, 0)], 2))
     assert source.source == Source("hostile", "contacts")
-    rows = commands.depth_table([Depth(2, 0.0, 0.0)], source, plot=True)
-    bare = commands.depth_table([Depth(2, 6.0, 0.5)], source, plot=False)
+    rows = list(commands.depth_table([Depth(2, 0.0, 0.0)], source, plot=True))
+    bare = list(commands.depth_table([Depth(2, 6.0, 0.5)], source, plot=False))
 
     assert rows == ["levels  lost, contacts  share", "     2               0   0.0 %"]
     assert bare[1] == "     2               6  50.0 %"
