@@ -104,6 +104,7 @@ def metadata(path: Path) -> Message:
         return message_from_string(found.read(name).decode())
 
 
+@pytest.mark.slow
 def test_the_metadata_is_complete(wheel: Path) -> None:
     found = metadata(wheel)
     assert (found["Name"], found["License-Expression"]) == ("elegansc", "MIT")

@@ -13,6 +13,8 @@ from support.terminal import shown
 
 from elegansc.cli.progress import ERASE, Line, Watched
 
+pytestmark = pytest.mark.slow  # a process and a terminal each
+
 LONG = ("compile", "cook2019", "--cycles", "exact", "--max-levels", "16")
 MANY = ("rewire", "witvliet2021-1", "--null", "degree", "--count", "2000", "-o", "out")
 
@@ -155,7 +157,6 @@ def test_colours_are_in_pipes_only_where_they_are_asked_for(
 # Silence
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
     "words",
     [

@@ -194,6 +194,7 @@ def test_the_same_picture_twice(style: str) -> None:
         assert draw(small, kind, style) == draw(small, kind, style)
 
 
+@pytest.mark.slow
 @needs_matplotlib
 def test_the_same_picture_from_another_process_and_under_other_settings(
     tmp_path: Path,
