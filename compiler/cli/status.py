@@ -49,8 +49,9 @@ def status_command(
 
     Default: the models of [tool.elegansc] in pyproject.toml. The source is that of --against,
     of pyproject.toml, the file of the model's label beside it or above, or the bundled one.
-    With --skip-others, files that are no models stand for the models that come from them. Exit 1 if one is out of date, was edited, or
-    can not be read; the others are looked at all the same.
+    With --skip-others, files that are no models stand for the models that come from them.
+    Exit 1 if one is out of date, was edited, or can not be read; the others are looked at
+    all the same.
     """
     from ..comparison.status import FRESH
     from ..module.forms import OLDER
