@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import itertools
 import statistics
 import sys
 import tempfile
@@ -13,6 +14,7 @@ from types import ModuleType
 from support.paths import ROOT
 
 EDGES = ROOT.parent / "shared" / "connectomes" / "openworm" / "herm_full_edgelist.csv"
+NUMBERS = itertools.count()
 
 
 def worm() -> str:
@@ -24,14 +26,15 @@ def worm() -> str:
 
 
 def load(data: bytes) -> ModuleType:
-    """Import a generated module."""
+    """Import a generated module, by a name of its own."""
+    name = f"generated_{next(NUMBERS)}"
     with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder, "generated.py")
+        path = Path(folder, f"{name}.py")
         path.write_bytes(data)
-        spec = importlib.util.spec_from_file_location("generated", path)
+        spec = importlib.util.spec_from_file_location(name, path)
         assert spec and spec.loader
         module = importlib.util.module_from_spec(spec)
-        sys.modules["generated"] = module
+        sys.modules[name] = module
         spec.loader.exec_module(module)
     return module
 
