@@ -30,7 +30,8 @@ from typing import Any
 import torch
 from bars import BARS, COLD
 from common import load
-from peers import FORMS, Missing, slope
+from packages import FORMS
+from peers import Missing, slope
 from support.paths import SHARED, TESTS
 from torch import Tensor
 

@@ -96,6 +96,11 @@ class Gather(Wired):
         self.receivers = [rows - low for rows, low in to]  # within their level
         self.senders = [rows.clone() for rows in self.by.split(self.counts)]
 
+    def pull(self, level: int, state: Tensor, gains: Tensor, total: Tensor) -> Tensor:
+        """The total of a level, with what its synapses bring."""
+        read = state.index_select(0, self.senders[level])
+        return total.index_add(0, self.receivers[level], gains * read)
+
     def forward(self, inputs: Tensor) -> Tensor:
         """Motor outputs."""
         gains = self.gain.index_select(0, self.order).unsqueeze(1).split(self.counts)
@@ -106,8 +111,7 @@ class Gather(Wired):
         state = inputs.new_empty(0)
         for level, total in enumerate(self.drive(inputs).split(self.sizes)):
             if self.counts[level]:
-                read = state.index_select(0, self.senders[level])
-                total = total.index_add(0, self.receivers[level], gains[level] * read)
+                total = self.pull(level, state, gains[level], total)
             fired = self.fire(total, *units[level])
             state = torch.cat([state, fired]) if level else fired
         return self.outputs(state)
