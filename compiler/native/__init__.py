@@ -1,0 +1,1 @@
+"""A fast sweep, in C, for any module that elegansc generated."""

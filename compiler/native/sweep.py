@@ -1,0 +1,102 @@
+"""The C sweep as a function of PyTorch, with its gradients."""
+
+from __future__ import annotations
+
+import ctypes
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from .library import Sweep, library
+from .wiring import Arrays
+
+BLOCK = 64  # columns of a block: W of sweep.c
+TWICE = ("silu", "gelu")  # activations whose slope needs the sum, too
+
+
+def kept_for(arrays: Arrays, inputs: Tensor, activation: str) -> Tensor:
+    """Room for the states of all columns, in blocks."""
+    columns = inputs.shape[0] * inputs.shape[2]
+    size = -(-columns // BLOCK) * BLOCK * (len(arrays.first) - 1)
+    return inputs.new_empty(size * (2 if activation in TWICE else 1))
+
+
+def argument(
+    arrays: Arrays, target: Tensor, inputs: Tensor, past: Tensor | None, *rest: Tensor
+) -> Sweep:
+    """The argument of both C functions; it holds addresses alone.
+
+    Args:
+        target: rows of the outputs; rest: gains, those of the step before, biases.
+    """
+    gain, late_gain, bias = rest
+    batch, sensors, features = inputs.shape
+    return Sweep(
+        *(len(bias), sensors, len(target), arrays.width, batch, features),
+        torch.get_num_threads(),
+        *(address(arrays.first), address(arrays.late_first)),
+        *(address(arrays.source), address(arrays.late_source)),
+        *(address(arrays.sensor), address(target)),
+        *(address(gain), address(late_gain), address(bias), address(inputs)),
+        None if past is None else address(past),
+    )
+
+
+def address(tensor: Tensor) -> int:
+    """Where the numbers of a tensor begin."""
+    return tensor.data_ptr()
+
+
+def checked(failed: int) -> None:
+    """Raise MemoryError where a C function found no memory."""
+    if failed:
+        raise MemoryError("the C sweep found no memory")
+
+
+def forth(
+    arrays: Arrays,
+    activation: str,
+    target: Tensor,
+    inputs: Tensor,
+    past: Tensor | None,
+    *rest: Tensor,
+    keep: bool,
+) -> tuple[Tensor, Tensor]:
+    """Outputs (batch, rows of target, D), and the states that `back` needs."""
+    found = library(activation, inputs.dtype == torch.float64)
+    outputs = inputs.new_empty(inputs.shape[0], len(target), inputs.shape[2])
+    kept = kept_for(arrays, inputs, activation) if keep else inputs.new_empty(0)
+    swept = argument(arrays, target, inputs, past, *rest)
+    room = address(kept) if keep else None
+    checked(found.forward(ctypes.byref(swept), room, address(outputs)))
+    return outputs, kept
+
+
+def back(
+    arrays: Arrays,
+    activation: str,
+    target: Tensor,
+    grad: Tensor,
+    kept: Tensor,
+    wanted: tuple[bool, bool],
+    inputs: Tensor,
+    past: Tensor | None,
+    *rest: Tensor,
+) -> tuple[Tensor | None, ...]:
+    """The gradients of inputs, past, gains, those of the step before, and biases.
+
+    Args:
+        wanted: whether those of inputs and past are.
+    """
+    found = library(activation, inputs.dtype == torch.float64)
+    grad = grad.contiguous()
+    pull = torch.empty_like(inputs) if wanted[0] else None
+    before = torch.zeros_like(past) if wanted[1] and past is not None else None
+    sizes = [len(each) for each in rest]
+    sums = inputs.new_empty(sum(sizes))
+    swept = argument(arrays, target, inputs, past, *rest)
+    given: list[Any] = [kept, grad, pull, before, sums]
+    places = [None if each is None else address(each) for each in given]
+    checked(found.backward(ctypes.byref(swept), *places))
+    return pull, before, *sums.split_with_sizes(sizes)
