@@ -15,14 +15,19 @@ class Swept(torch.autograd.Function):
     """The states of some neurons, (batch, rows, D), of a generated module.
 
     Tensors, in this order: inputs (batch, S, D), the state of the step before
-    (batch, N, D) or None, and the module's gain and bias.
+    (batch, N, D) or None, and the module's gain, bias and weight or None.
     """
 
     @staticmethod
     def forward(
-        inputs: Tensor, past: Tensor | None, gain: Tensor, bias: Tensor, job: Job
+        inputs: Tensor,
+        past: Tensor | None,
+        gain: Tensor,
+        bias: Tensor,
+        weight: Tensor | None,
+        job: Job,
     ) -> Any:
-        rest = job.parameters(gain, bias)
+        rest = job.parameters(gain, bias, weight)
         return forth(job.arrays, job.activation, job.target, inputs, past, *rest, keep=job.keep)
 
     @staticmethod
@@ -34,11 +39,11 @@ class Swept(torch.autograd.Function):
 
     @staticmethod
     def backward(ctx: Any, grad: Tensor, _: Any) -> Any:
-        inputs, past, gain, bias, kept = ctx.saved_tensors
+        inputs, past, gain, bias, weight, kept = ctx.saved_tensors
         job = ctx.job
         if torch.is_grad_enabled():  # of the gradient a gradient is wanted
-            return *job.pulled((inputs, past, gain, bias), grad), None
-        rest = job.parameters(gain, bias)
+            return *job.pulled((inputs, past, gain, bias, weight), grad), None
+        rest = job.parameters(gain, bias, weight)
         found = back(
             job.arrays,
             job.activation,
@@ -51,11 +56,12 @@ class Swept(torch.autograd.Function):
             *rest,
         )
         pull, before, *sums = found
-        return pull, before, job.gradient(gain, rest, sums), sums[2], None
+        last = None if weight is None else sums[3]
+        return pull, before, job.gradient(gain, sums), sums[2], last, None
 
     @staticmethod
     def jvp(ctx: Any, *tangents: Any) -> Any:
-        primals = ctx.saved_tensors[:4]
+        primals = ctx.saved_tensors[:5]
         moved = [
             None if p is None else torch.zeros_like(p) if t is None else t
             for p, t in zip(primals, tangents, strict=False)
@@ -65,7 +71,7 @@ class Swept(torch.autograd.Function):
     @staticmethod
     def vmap(info: Any, dims: Any, *given: Any) -> Any:
         *tensors, job = given
-        outputs = job.mapped(tensors, dims[:4])
+        outputs = job.mapped(tensors, dims[:5])
         return (outputs, outputs.new_zeros(info.batch_size, 0)), (0, 0)
 
 
@@ -84,15 +90,17 @@ class Job:
         self.keep = True  # the states, for gradients
         self.target = arrays.motor if method == "forward" else arrays.all
 
-    def parameters(self, gain: Tensor, bias: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        """Gains in the order of rows, those of the step before, and biases."""
+    def parameters(
+        self, gain: Tensor, bias: Tensor, weight: Tensor | None
+    ) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+        """Gains in the order of rows, those of the step before, biases, and matrices."""
+        weight = gain.new_empty(0) if weight is None else weight.contiguous()
         gain = torch.sigmoid(gain) if self.gated else gain
         now, late = self.arrays.order, self.arrays.late_order
-        return gain.index_select(0, now), gain.index_select(0, late), bias.contiguous()
+        rows = gain.index_select(0, now), gain.index_select(0, late)
+        return *rows, bias.contiguous(), weight
 
-    def gradient(
-        self, gain: Tensor, rest: tuple[Tensor, ...], sums: list[Tensor]
-    ) -> Tensor:
+    def gradient(self, gain: Tensor, sums: list[Tensor]) -> Tensor:
         """The gradient by the module's own gains."""
         found = torch.zeros_like(gain)
         found.index_add_(0, self.arrays.order, sums[0])
@@ -104,12 +112,12 @@ class Job:
 
     def plain(self, *tensors: Tensor | None) -> Tensor:
         """The same by the levels, a function of the tensors."""
-        inputs, past, gain, bias = tensors
+        inputs, past, gain, bias, weight = tensors
         flat = self.model.flat  # type: ignore[attr-defined]
         given = [inputs] if past is None else [inputs, past]
         found = torch.func.functional_call(
             self.model,
-            {"gain": gain, "bias": bias},
+            {"gain": gain, "bias": bias} | ({} if weight is None else {"weight": weight}),
             tuple(flat(each) for each in given),
             {"plain": self.method},
         )
@@ -120,7 +128,7 @@ class Job:
         places = [k for k, each in enumerate(tensors) if each is not None]
 
         def call(*given: Tensor) -> Tensor:
-            whole: list[Tensor | None] = [None] * 4
+            whole: list[Tensor | None] = [None] * 5
             for place, each in zip(places, given, strict=True):
                 whole[place] = each
             return self.plain(*whole)

@@ -27,7 +27,7 @@ FLAGS = (
 INTEGERS = ("rows", "sensors", "motors", "before", "batch", "features", "threads")
 POINTERS = (
     *("first", "late_first", "source", "late_source", "sensor", "motor"),
-    *("gain", "late_gain", "bias", "inputs", "past"),
+    *("gain", "late_gain", "bias", "weight", "inputs", "past"),
 )
 
 
@@ -45,8 +45,11 @@ class NotBuilt(Exception):
 
 
 @functools.cache
-def library(activation: str, double: bool) -> ctypes.CDLL:
-    """The library for an activation and a type of numbers.
+def library(activation: str, double: bool, width: int) -> ctypes.CDLL:
+    """The library for an activation, a type of numbers, and a unit.
+
+    Args:
+        width: of a linear unit's matrices; 0: scalar units.
 
     Raises:
         NotBuilt: there is no compiler, it fails, or there is no private folder.
@@ -56,7 +59,8 @@ def library(activation: str, double: bool) -> ctypes.CDLL:
         raise NotBuilt("there is no C compiler: cc")
     text = files(__package__).joinpath("sweep.c").read_bytes()
     real = ["-DREAL=double"] if double else ["-DREAL=float", "-DSINGLE"]
-    flags = [*FLAGS, *real, f"-D{activation.upper()}"]
+    unit = [f"-DD={width}"] if width else []
+    flags = [*FLAGS, *real, *unit, f"-D{activation.upper()}"]
     made_of = [text, " ".join(flags).encode(), version(compiler), processor()]
     name = hashlib.sha256(b"\0".join(made_of)).hexdigest()[:32]
     try:

@@ -61,7 +61,7 @@ def swap(module: nn.Module) -> None:
         key: tuple(value) if isinstance(value, list) else value
         for key, value in known.items()
     })
-    if options.merge == "product" or options.norm != "none" or options.unit != "scalar":
+    if options.merge == "product" or options.norm != "none":
         warnings.warn(f"{kind.__name__}: no C sweep of its units; it stays plain", stacklevel=3)
         return
     if options.lowering != "acyclic":
@@ -118,7 +118,8 @@ class Native:
             return False
         me: Any = self
         try:
-            library(str(self.options.activation), me.bias.dtype == torch.float64)
+            width = self.options.features if self.options.unit == "linear" else 0
+            library(str(self.options.activation), me.bias.dtype == torch.float64, width)
         except NotBuilt as error:
             warnings.warn(f"no C sweep, plain PyTorch instead: {error}", stacklevel=5)
             return False
@@ -138,9 +139,10 @@ class Native:
             past = self.deep(past.to(me.bias.dtype))
         job = Job(me, self.arrays, method)
         job.keep = torch.is_grad_enabled() and any(
-            t is not None and t.requires_grad for t in (given, past, me.gain, me.bias)
+            t is not None and t.requires_grad for t in (given, past, *me.parameters())
         )
-        found = Swept.apply(self.deep(given), past, me.gain, me.bias, job)[0]
+        weight = getattr(me, "weight", None)
+        found = Swept.apply(self.deep(given), past, me.gain, me.bias, weight, job)[0]
         return self.flat(found)  # type: ignore[no-any-return]
 
     def deep(self, tensor: Tensor) -> Tensor:

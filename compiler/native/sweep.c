@@ -3,13 +3,23 @@
    A column is one feature of one sample. Neuron v adds up bias[v], its inputs from outside, gain *
    state of the neurons source[first[v]] .. source[first[v + 1] - 1], all before v, and late_gain *
    the state of the step before of late_source[late_first[v]] .. ; its state is the activation of
-   that. library.py builds it once for each type and activation: -DREAL=float -DSTATE=... */
+   that. library.py builds it once for each type, activation and unit: -DREAL=float -DSINGLE -DTANH */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define W 64     /* columns of a block */
-#define PARTS 16 /* the blocks of a batch are summed in so many parts at most, whoever computes them */
+/* With -DD=features a neuron has a D x D matrix and D biases, else a bias for all features. A batch is
+   summed in PARTS parts at most, whoever computes them. */
+#ifdef D
+#define W (8 * D) /* columns of a block */
+#define PARTS 4
+#define WEIGHTS (D * D)
+#else
+#define D 1
+#define W 64
+#define PARTS 16
+#define WEIGHTS 0
+#endif
 #define EACH(j, n) for (long j = 0; j < (n); j++)
 
 typedef REAL Real;
@@ -19,7 +29,7 @@ typedef struct {
     long rows, sensors, motors, before, batch, features, threads;
     const long *first, *late_first;                          /* (rows + 1,) */
     const int *source, *late_source, *sensor, *motor;        /* rows, those of late_source of `past` */
-    const Real *gain, *late_gain, *bias, *inputs, *past;     /* inputs (batch, sensors, features) */
+    const Real *gain, *late_gain, *bias, *weight, *inputs, *past; /* weight (rows, D, D), inputs (batch, sensors, features) */
 } Sweep;
 
 static inline Real tanh_of(Real given) {
@@ -68,9 +78,9 @@ static inline Real sigmoid_of(Real x) { return (Real)0.5 + (Real)0.5 * tanh_of((
 #define SLOPE(y, m) 1
 #endif
 #ifdef SUMS
-#define KEPT 2 /* the sums stand behind the states */
+#define KEPT (WEIGHTS ? 3 : 2) /* behind the states stand the sums, what the matrices make of them last */
 #else
-#define KEPT 1
+#define KEPT (WEIGHTS ? 2 : 1)
 #endif
 
 /* the places in (samples, wide, features) of row 0 in the n columns from c on */
@@ -80,25 +90,51 @@ static inline void columns_of(const Sweep *s, long c, long n, long wide, long *a
 
 /* a[j] += factor * b[j]; the widths of a full block and of one column are known at compile time */
 #define ADD(n, a, factor, b) EACH(j, n) (a)[j] += (factor) * (b)[j]
-#define OF_WIDTH(f, n, ...) do { if ((n) == W) f(W, __VA_ARGS__); else if ((n) == 1) f(1, __VA_ARGS__); else f(n, __VA_ARGS__); } while (0)
+#define OF_WIDTH(f, n, ...) do { if ((n) == W) f(W, __VA_ARGS__); else if ((n) == D) f(D, __VA_ARGS__); else f(n, __VA_ARGS__); } while (0)
+
+/* a of each sample: bias + weight a, or with `back` the transpose of weight times a */
+static inline void multiply(long n, const Real *weight, const Real *bias, int back, Real *a) {
+    for (Real *m = a; m < a + n; m += D) {
+        Real sum[D];
+        EACH(i, D) sum[i] = bias ? bias[i] : 0;
+        if (back) EACH(i, D) ADD(D, sum, m[i], weight + i * D);
+        else EACH(i, D) EACH(k, D) sum[i] += weight[i * D + k] * m[k];
+        memcpy(m, sum, sizeof sum);
+    }
+}
 
 static inline void fire(long n, const Sweep *s, Real *y) {
-    Real *m = y + (KEPT - 1) * s->rows * W;
+    Real *sums = y + s->rows * W, *last = y + (KEPT - 1) * s->rows * W; /* places of what is kept beside */
+    (void)last, (void)sums;
     for (long v = 0; v < s->rows; v++) {
         Real a[W];
         memcpy(a, y + v * n, n * sizeof(Real));
         for (long e = s->first[v]; e < s->first[v + 1]; e++) ADD(n, a, s->gain[e], y + s->source[e] * n);
-        if (KEPT > 1) memcpy(m + v * n, a, n * sizeof(Real));
+        if (WEIGHTS) {
+            memcpy(sums + v * n, a, n * sizeof(Real));
+            multiply(n, s->weight + v * WEIGHTS, s->bias + v * D, 0, a);
+        }
+#ifdef SUMS
+        memcpy(last + v * n, a, n * sizeof(Real));
+#endif
         EACH(j, n) y[v * n + j] = STATE_OF(a[j]);
     }
 }
 
-static inline void pull(long n, const Sweep *s, const Real *y, Real *d, Real *gain) {
-    const Real *m = y + (KEPT - 1) * s->rows * W; /* y itself where SLOPE needs none */
-    (void)m;
+/* sums: of the gains, those of the step before (`late` of them), biases, matrices */
+static inline void pull(long n, const Sweep *s, const Real *y, Real *d, Real *gain, long late) {
+    const Real *sums = y + s->rows * W, *last = y + (KEPT - 1) * s->rows * W;
+    Real *bias = gain + s->first[s->rows] + late, *weight = bias + s->rows * D;
+    (void)last, (void)sums; /* not every slope needs them */
     for (long v = s->rows - 1; v >= 0; v--) {
         Real a[W];
-        EACH(j, n) d[v * n + j] = a[j] = d[v * n + j] * SLOPE(y[v * n + j], m[v * n + j]);
+        EACH(j, n) a[j] = d[v * n + j] * SLOPE(y[v * n + j], last[v * n + j]);
+        EACH(j, n) bias[v * D + j % D] += a[j];
+        if (WEIGHTS) {
+            for (long c = 0; c < n; c++) ADD(D, weight + v * WEIGHTS + c % D * D, a[c], sums + v * n + c - c % D);
+            multiply(n, s->weight + v * WEIGHTS, 0, 1, a);
+        }
+        memcpy(d + v * n, a, n * sizeof(Real));
         for (long e = s->first[v]; e < s->first[v + 1]; e++) {
             const Real *x = y + s->source[e] * n, g = s->gain[e];
             Real *u = d + s->source[e] * n, sum = 0;
@@ -124,7 +160,7 @@ int forward(const Sweep *s, Real *kept, Real *outputs) {
             Real *y = kept ? kept + c * KEPT * s->rows : own;
             long in[W], out[W], old[W], F = s->features;
             columns_of(s, c, n, s->sensors, in), columns_of(s, c, n, s->motors, out), columns_of(s, c, n, s->before, old);
-            EACH(v, s->rows) EACH(j, n) y[v * n + j] = s->bias[v];
+            EACH(v, s->rows) EACH(j, n) y[v * n + j] = WEIGHTS ? 0 : s->bias[v];
             EACH(k, s->sensors) if (s->sensor[k] >= 0)
                 EACH(j, n) y[s->sensor[k] * n + j] += s->inputs[in[j] + k * F];
             if (s->before) EACH(v, s->rows) for (long e = s->late_first[v]; e < s->late_first[v + 1]; e++)
@@ -138,13 +174,14 @@ int forward(const Sweep *s, Real *kept, Real *outputs) {
     return failed;
 }
 
-/* From the gradient of the outputs those of inputs and past (0: not wanted), gains and biases, in `gain`
-   and then `late_gain` and `bias`. Parts of the batch are summed in their order, for any number of threads. */
+/* From the gradient of the outputs those of inputs and past (0: not wanted), and in `gain`, one behind the other, those of
+   gain, late_gain, bias and weight. Parts of the batch are summed in their order, for any number of threads. */
 int backward(const Sweep *s, const Real *kept, const Real *grad, Real *inputs, Real *past, Real *gain) {
     long columns = s->batch * s->features, blocks = (columns + W - 1) / W, parts = blocks < PARTS ? blocks : PARTS;
-    long synapses = s->first[s->rows], late = s->before ? s->late_first[s->rows] : 0, size = synapses + late + s->rows;
-    Real *sums = calloc(parts * size + 1, sizeof(Real));
-    int failed = !sums;
+    long synapses = s->first[s->rows], late = s->before ? s->late_first[s->rows] : 0, size = synapses + late + s->rows * (D + WEIGHTS);
+    Real *sums = parts > 1 ? calloc((parts - 1) * size, sizeof(Real)) : 0; /* the first part stands in `gain` */
+    int failed = parts > 1 && !sums;
+    memset(gain, 0, size * sizeof(Real));
 #pragma omp parallel num_threads(s->threads) if (parts > 1) reduction(| : failed)
     {
         Real *d = room(s->rows * W);
@@ -152,15 +189,14 @@ int backward(const Sweep *s, const Real *kept, const Real *grad, Real *inputs, R
 #pragma omp for schedule(static)
         for (long part = 0; part < parts; part++) {
             if (failed) continue;
-            Real *own = sums + part * size, *own_late = own + synapses, *own_bias = own_late + late;
+            Real *own = part ? sums + (part - 1) * size : gain, *own_late = own + synapses;
             for (long c = blocks * part / parts * W; c < blocks * (part + 1) / parts * W && c < columns; c += W) {
                 long n = columns - c < W ? columns - c : W, in[W], out[W], old[W], F = s->features;
                 columns_of(s, c, n, s->sensors, in), columns_of(s, c, n, s->motors, out), columns_of(s, c, n, s->before, old);
                 memset(d, 0, s->rows * n * sizeof(Real));
                 EACH(k, s->motors) if (s->motor[k] >= 0)
                     EACH(j, n) d[s->motor[k] * n + j] += grad[out[j] + k * F];
-                OF_WIDTH(pull, n, s, kept + c * KEPT * s->rows, d, own);
-                EACH(v, s->rows) EACH(j, n) own_bias[v] += d[v * n + j];
+                OF_WIDTH(pull, n, s, kept + c * KEPT * s->rows, d, own, late);
                 if (inputs) EACH(k, s->sensors) EACH(j, n)
                     inputs[in[j] + k * F] = s->sensor[k] < 0 ? 0 : d[s->sensor[k] * n + j];
                 if (s->before) EACH(v, s->rows) for (long e = s->late_first[v]; e < s->late_first[v + 1]; e++) EACH(j, n) {
@@ -172,10 +208,7 @@ int backward(const Sweep *s, const Real *kept, const Real *grad, Real *inputs, R
         }
         free(d);
     }
-    if (!failed) {
-        memset(gain, 0, size * sizeof(Real));
-        EACH(part, parts) EACH(e, size) gain[e] += sums[part * size + e];
-    }
+    if (!failed) for (long part = 1; part < parts; part++) ADD(size, gain, (Real)1, sums + (part - 1) * size);
     free(sums);
     return failed;
 }

@@ -11,15 +11,15 @@ from torch import Tensor
 from .library import Sweep, library
 from .wiring import Arrays
 
-BLOCK = 64  # columns of a block: W of sweep.c
+BLOCK, SAMPLES = 64, 8  # columns of a block; samples, where units are linear: W of sweep.c
 TWICE = ("silu", "gelu")  # activations whose slope needs the sum, too
 
 
-def kept_for(arrays: Arrays, inputs: Tensor, activation: str) -> Tensor:
-    """Room for the states of all columns, in blocks."""
-    columns = inputs.shape[0] * inputs.shape[2]
-    size = -(-columns // BLOCK) * BLOCK * (len(arrays.first) - 1)
-    return inputs.new_empty(size * (2 if activation in TWICE else 1))
+def kept_for(arrays: Arrays, inputs: Tensor, activation: str, width: int) -> Tensor:
+    """Room for the states of all columns, in blocks, and for what the gradients need."""
+    columns, block = inputs.shape[0] * inputs.shape[2], SAMPLES * width or BLOCK
+    size = -(-columns // block) * block * (len(arrays.first) - 1)
+    return inputs.new_empty(size * (1 + (activation in TWICE) + bool(width)))
 
 
 def argument(
@@ -28,9 +28,10 @@ def argument(
     """The argument of both C functions; it holds addresses alone.
 
     Args:
-        target: rows of the outputs; rest: gains, those of the step before, biases.
+        target: rows of the outputs; rest: gains, those of the step before, biases, and
+            matrices, empty where units are scalar.
     """
-    gain, late_gain, bias = rest
+    gain, late_gain, bias, weight = rest
     batch, sensors, features = inputs.shape
     return Sweep(
         *(len(bias), sensors, len(target), arrays.width, batch, features),
@@ -38,7 +39,8 @@ def argument(
         *(address(arrays.first), address(arrays.late_first)),
         *(address(arrays.source), address(arrays.late_source)),
         *(address(arrays.sensor), address(target)),
-        *(address(gain), address(late_gain), address(bias), address(inputs)),
+        *(address(gain), address(late_gain), address(bias), address(weight)),
+        address(inputs),
         None if past is None else address(past),
     )
 
@@ -64,9 +66,10 @@ def forth(
     keep: bool,
 ) -> tuple[Tensor, Tensor]:
     """Outputs (batch, rows of target, D), and the states that `back` needs."""
-    found = library(activation, inputs.dtype == torch.float64)
+    width = len(rest[3]) and rest[3].shape[2]
+    found = library(activation, inputs.dtype == torch.float64, width)
     outputs = inputs.new_empty(inputs.shape[0], len(target), inputs.shape[2])
-    kept = kept_for(arrays, inputs, activation) if keep else inputs.new_empty(0)
+    kept = kept_for(arrays, inputs, activation, width) if keep else inputs.new_empty(0)
     swept = argument(arrays, target, inputs, past, *rest)
     room = address(kept) if keep else None
     checked(found.forward(ctypes.byref(swept), room, address(outputs)))
@@ -84,19 +87,21 @@ def back(
     past: Tensor | None,
     *rest: Tensor,
 ) -> tuple[Tensor | None, ...]:
-    """The gradients of inputs, past, gains, those of the step before, and biases.
+    """The gradients of inputs, past, gains, those of the step before, biases, matrices.
 
     Args:
         wanted: whether those of inputs and past are.
     """
-    found = library(activation, inputs.dtype == torch.float64)
+    width = len(rest[3]) and rest[3].shape[2]
+    found = library(activation, inputs.dtype == torch.float64, width)
     grad = grad.contiguous()
     pull = torch.empty_like(inputs) if wanted[0] else None
     before = torch.zeros_like(past) if wanted[1] and past is not None else None
-    sizes = [len(each) for each in rest]
+    sizes = [each.numel() for each in rest]
     sums = inputs.new_empty(sum(sizes))
     swept = argument(arrays, target, inputs, past, *rest)
     given: list[Any] = [kept, grad, pull, before, sums]
     places = [None if each is None else address(each) for each in given]
     checked(found.backward(ctypes.byref(swept), *places))
-    return pull, before, *sums.split_with_sizes(sizes)
+    parts = zip(sums.split_with_sizes(sizes), rest, strict=True)
+    return pull, before, *(part.view_as(each) for part, each in parts)
