@@ -14,8 +14,9 @@ from torch import Tensor, nn
 from ..errors import UsageError
 from ..options import Options
 from .function import Job, Swept
+from .operator import operator
 from .library import NotBuilt, library
-from .wiring import Arrays, arrays_of
+from .wiring import Arrays, arrays_of, packed
 
 Module = TypeVar("Module", bound=nn.Module)
 NAMES = ("LIVE", "NEURONS", "SENSORY", "MOTOR", "SYNAPSES", "OPTIONS")
@@ -104,12 +105,20 @@ class Native:
         """Whether the C sweep can compute a call."""
         me: Any = self
         bare = me.bias.device.type == "cpu" and me.bias.dtype in (torch.float32, torch.float64)
-        if not bare or torch.compiler.is_compiling() or torch.compiler.is_exporting():
+        if not bare or torch.compiler.is_exporting():
             return False
         if any(each is not None for each in by_hand.values()):
             return False
+        return self.ready()
+
+    @torch.compiler.assume_constant_result
+    def ready(self) -> bool:
+        """Whether there is a library, and the arrays that it reads."""
         if self.built is None:
             self.built = self.build()
+            self.arrays = arrays_of(self.tables)
+            self.packed = packed(self.arrays)
+            operator()
         return self.built
 
     def build(self) -> bool:
@@ -129,14 +138,14 @@ class Native:
         """The states of some neurons by the C sweep, of the plain method's shape."""
         me: Any = self
         values, tables = vars(self.tables), self.tables
-        if self.arrays is None:
-            self.arrays = arrays_of(tables)
         wide = [values["FEATURES"]] if self.options.features > 1 else []
         given = values["spread"]("inputs", inputs.to(me.bias.dtype), "SENSORY", values["SENSORY"], *wide)
         past = None
         if state:
             past = values["spread"]("state", state[0], "NEURONS", values["NEURONS"], *wide)
             past = self.deep(past.to(me.bias.dtype))
+        if torch.compiler.is_compiling():
+            return self.flat(self.operated(method, self.deep(given), past))
         job = Job(me, self.arrays, method)
         job.keep = torch.is_grad_enabled() and any(
             t is not None and t.requires_grad for t in (given, past, *me.parameters())
@@ -144,6 +153,25 @@ class Native:
         weight = getattr(me, "weight", None)
         found = Swept.apply(self.deep(given), past, me.gain, me.bias, weight, job)[0]
         return self.flat(found)  # type: ignore[no-any-return]
+
+    def operated(self, method: str, inputs: Tensor, past: Tensor | None) -> Tensor:
+        """The states of some neurons by the operator, which torch.compile leaves whole."""
+        me: Any = self
+        arrays = self.arrays
+        gain = torch.sigmoid(me.gain) if self.options.merge == "gated" else me.gain
+        weight = getattr(me, "weight", gain.new_empty(0))
+        return operator()(
+            inputs,
+            past,
+            gain.index_select(0, arrays.order),
+            gain.index_select(0, arrays.late_order),
+            me.bias,
+            weight,
+            arrays.motor if method == "forward" else arrays.all,
+            self.packed,
+            str(self.options.activation),
+            arrays.width,
+        )[0]
 
     def deep(self, tensor: Tensor) -> Tensor:
         """(batch, neurons, D), side by side in memory."""

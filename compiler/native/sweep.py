@@ -15,11 +15,11 @@ BLOCK, SAMPLES = 64, 8  # columns of a block; samples, where units are linear: W
 TWICE = ("silu", "gelu")  # activations whose slope needs the sum, too
 
 
-def kept_for(arrays: Arrays, inputs: Tensor, activation: str, width: int) -> Tensor:
-    """Room for the states of all columns, in blocks, and for what the gradients need."""
+def kept_size(inputs: Tensor, rows: int, activation: str, width: int) -> int:
+    """How many numbers are kept for the gradients: states of all columns, in blocks."""
     columns, block = inputs.shape[0] * inputs.shape[2], SAMPLES * width or BLOCK
-    size = -(-columns // block) * block * (len(arrays.first) - 1)
-    return inputs.new_empty(size * (1 + (activation in TWICE) + bool(width)))
+    size = (columns + block - 1) // block * block * rows
+    return size * (1 + (activation in TWICE) + (width > 0))
 
 
 def argument(
@@ -69,7 +69,8 @@ def forth(
     width = len(rest[3]) and rest[3].shape[2]
     found = library(activation, inputs.dtype == torch.float64, width)
     outputs = inputs.new_empty(inputs.shape[0], len(target), inputs.shape[2])
-    kept = kept_for(arrays, inputs, activation, width) if keep else inputs.new_empty(0)
+    size = kept_size(inputs, len(rest[2]), activation, width) if keep else 0
+    kept = inputs.new_empty(size)
     swept = argument(arrays, target, inputs, past, *rest)
     room = address(kept) if keep else None
     checked(found.forward(ctypes.byref(swept), room, address(outputs)))

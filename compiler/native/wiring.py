@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from types import ModuleType
 from typing import Any
 
@@ -32,6 +32,16 @@ class Arrays:
     motor: Tensor
     all: Tensor
     width: int
+
+
+def packed(arrays: Arrays) -> list[Tensor]:
+    """The arrays as an operator takes them."""
+    return [getattr(arrays, field.name) for field in fields(Arrays)[:-1]]
+
+
+def unpacked(found: list[Tensor], width: int) -> Arrays:
+    """The arrays that an operator was given."""
+    return Arrays(*found, width)
 
 
 def arrays_of(tables: ModuleType) -> Arrays:
