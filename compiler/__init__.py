@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     )
     from .interface.compile import compile
     from .interface.diff import Difference, diff
+    from .interface.native import native
     from .interface.read import read, to_networkx, to_pandas
     from .interface.result import Compiled
     from .interface.verify import Verification, verify
@@ -44,6 +45,7 @@ __all__ = [
     "VerifyError",
     "compile",
     "diff",
+    "native",
     "read",
     "to_networkx",
     "to_pandas",
@@ -62,6 +64,7 @@ LATE = {  # where the names are that are imported when first asked for
     "VerifyError": ".errors",
     "compile": ".interface.compile",
     "diff": ".interface.diff",
+    "native": ".interface.native",
     "read": ".interface.read",
     "to_networkx": ".interface.read",
     "to_pandas": ".interface.read",

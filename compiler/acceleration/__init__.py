@@ -1,0 +1,1 @@
+"""Faster sweeps for modules that elegansc generated: `elegansc.native`."""

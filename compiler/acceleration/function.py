@@ -1,0 +1,178 @@
+"""The C sweep in PyTorch's autograd; what it has no rule for runs the plain levels."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from .sweeper import Sweeper
+
+
+class Swept(torch.autograd.Function):
+    """The states of the motor neurons or of all, of one call of a generated module.
+
+    Tensors, in this order: inputs, the state of the step before or None, and the module's
+    gain, bias and weight or None; after them the call.
+    """
+
+    @staticmethod
+    def forward(ctx: Any, *given: Any) -> Any:
+        *tensors, ctx.call = given
+        outputs, kept = ctx.call.swept(*tensors)
+        ctx.save_for_backward(*tensors, kept)
+        return outputs
+
+    @staticmethod
+    def backward(ctx: Any, grad: Tensor, *_: Any) -> Any:
+        *tensors, kept = ctx.saved_tensors
+        call: Call = ctx.call
+        if torch.is_grad_enabled():  # of the gradient a gradient is wanted
+            return *call.pulled(tensors, grad), None
+        wanted = ctx.needs_input_grad[:2]
+        return *call.swept_back(wanted, grad.contiguous(), kept, *tensors), None
+
+
+class Transformed(Swept):
+    """The same under the transforms of torch.func, which ask for more and take longer."""
+
+    @staticmethod
+    def forward(*given: Any) -> Any:
+        *tensors, call = given
+        return call.swept(*tensors)
+
+    @staticmethod
+    def setup_context(ctx: Any, inputs: Any, output: Any) -> None:
+        *tensors, ctx.call = inputs
+        ctx.save_for_backward(*tensors, output[1])
+        ctx.save_for_forward(*tensors)
+        ctx.mark_non_differentiable(output[1])
+
+    @staticmethod
+    def jvp(ctx: Any, *tangents: Any) -> Any:
+        primals = ctx.saved_tensors[:5]
+        moved = [
+            None if p is None else torch.zeros_like(p) if t is None else t
+            for p, t in zip(primals, tangents, strict=False)
+        ]
+        return ctx.call.pushed(primals, moved), None
+
+    @staticmethod
+    def vmap(info: Any, dims: Any, *given: Any) -> Any:
+        *tensors, call = given
+        outputs = call.mapped(tensors, dims[:5])
+        return (outputs, outputs.new_zeros(info.batch_size, 0)), (0, 0)
+
+
+class Call:
+    """One call: of which module, for the states of which neurons.
+
+    Args:
+        plain: the module's class as it was generated.
+        motors: the states of the motor neurons alone, or of all.
+    """
+
+    __slots__ = ("model", "motors", "plain", "sweeper")
+
+    def __init__(
+        self, model: nn.Module, plain: Any, sweeper: Sweeper, motors: bool
+    ) -> None:
+        self.model, self.plain, self.sweeper, self.motors = (
+            model,
+            plain,
+            sweeper,
+            motors,
+        )
+
+    def swept(
+        self,
+        inputs: Tensor,
+        past: Tensor | None,
+        gain: Tensor,
+        bias: Tensor,
+        weight: Tensor | None,
+    ) -> tuple[Tensor, Tensor]:
+        """The outputs, and what the gradients need."""
+        gain = torch.sigmoid(gain) if self.sweeper.gated else gain
+        return self.sweeper.forth(self.motors, True, inputs, past, gain, bias, weight)
+
+    def swept_back(
+        self,
+        wanted: tuple[bool, bool],
+        grad: Tensor,
+        kept: Tensor,
+        inputs: Tensor,
+        past: Tensor | None,
+        gain: Tensor,
+        bias: Tensor,
+        weight: Tensor | None,
+    ) -> list[Tensor | None]:
+        """The gradients by all tensors."""
+        sweeper = self.sweeper
+        strength = torch.sigmoid(gain) if sweeper.gated else gain
+        rest = grad, kept, inputs, past, strength, bias, weight
+        pull, before, sums = sweeper.back(self.motors, wanted, *rest)
+        found = sweeper.split(sums)
+        if sweeper.gated:
+            found[0].mul_(strength * (1 - strength))
+        return [pull, before, *found]
+
+    def levels(self, *tensors: Tensor | None) -> Tensor:
+        """The same by the plain levels, a function of the tensors."""
+        inputs, past, gain, bias, weight = tensors
+        given = {"model.gain": gain, "model.bias": bias, "model.weight": weight}
+        values = {name: value for name, value in given.items() if value is not None}
+        state = () if past is None else (past,)
+        found: Tensor = torch.func.functional_call(
+            Plain(self), values, (inputs, *state), tie_weights=False
+        )
+        return found
+
+    def without_none(self, tensors: Any) -> tuple[list[Tensor], Any]:
+        """The tensors that there are, and the plain levels as a function of these."""
+        places = [k for k, each in enumerate(tensors) if each is not None]
+
+        def call(*given: Tensor) -> Tensor:
+            whole: list[Tensor | None] = [None] * 5
+            for place, each in zip(places, given, strict=True):
+                whole[place] = each
+            return self.levels(*whole)
+
+        return [tensors[k] for k in places], call
+
+    def pulled(self, tensors: Any, grad: Tensor) -> list[Tensor | None]:
+        """The gradients by all tensors, differentiable."""
+        given, call = self.without_none(tensors)
+        found = iter(torch.func.vjp(call, *given)[1](grad))
+        return [None if each is None else next(found) for each in tensors]
+
+    def pushed(self, tensors: Any, tangents: Any) -> Tensor:
+        """The derivative along the tangents."""
+        given, call = self.without_none(tensors)
+        moved = tuple(each for each in tangents if each is not None)
+        found: Tensor = torch.func.jvp(call, tuple(given), moved)[1]
+        return found
+
+    def mapped(self, tensors: Any, dims: Any) -> Tensor:
+        """The outputs for every one of a batch of tensors."""
+        given, call = self.without_none(tensors)
+        axes = tuple(
+            d for d, each in zip(dims, tensors, strict=True) if each is not None
+        )
+        found: Tensor = torch.vmap(call, in_dims=axes)(*given)
+        return found
+
+
+class Plain(nn.Module):
+    """A generated module around which `functional_call` puts other parameters."""
+
+    def __init__(self, call: Call) -> None:
+        super().__init__()
+        self.call, self.model = call, call.model
+
+    def forward(self, *given: Tensor) -> Tensor:
+        """What the plain levels make of inputs and a state."""
+        model: Any = self.model
+        state: Tensor = self.call.plain.activity(model, *given)
+        return model.motor_of(state) if self.call.motors else state

@@ -1,1 +1,0 @@
-"""A fast sweep, in C, for any module that elegansc generated."""
