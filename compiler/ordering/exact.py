@@ -23,8 +23,9 @@ import numpy as np
 
 from ..arrays import Bool, Float64, Int32, Int64
 from .cycle_constraints import CycleConstraints
-from .integer_program import TIE_BITS, TIE_SHIFT, Effort, solve_integer
+from .integer_program import TIE_BITS, TIE_SHIFT, solve_integer
 from .linear_program import Relaxed, relax
+from .restriction import Effort
 
 WEIGHT_SHIFT = 14  # cost = weight * 2**14 + tie / 2**16
 CHANGE_SHIFT = (

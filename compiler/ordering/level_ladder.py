@@ -19,12 +19,12 @@ from ..errors import InputError
 from ..names import plural
 from .feedback_arc_set import FeedbackArcSet
 from .few_levels import LevelAssignment, levels_found, order_rank
-from .integer_program import SEARCH
 from .integers import parts
 from .keep_alive_levels import STARTS, Repair, repair_levels
 from .list_schedule import list_schedule
 from .problem import Problem
 from .repair import Repaired, arcs_of, directed, directions, live_nodes, repair
+from .restriction import SEARCH
 
 TINY = 64  # nodes of a graph that is searched on all numbers of levels
 FIRST = 8  # levels of the first search on a larger one

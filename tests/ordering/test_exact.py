@@ -22,7 +22,14 @@ from support.worms import worms
 from elegansc.arrays import Bool, Int32, Int64
 from elegansc.ir.stages import CHEMICAL, INTER, MOTOR, SENSORY, Circuit, Dag
 from elegansc.options import Options
-from elegansc.ordering import cycle_constraints, exact, integer_program, linear_program
+from elegansc.ordering import (
+    branching,
+    cycle_constraints,
+    exact,
+    integer_program,
+    linear_program,
+    restriction,
+)
 from elegansc.ordering.feedback_arc_set import (
     FeedbackArcSet,
     feedback_arc_set,
@@ -359,7 +366,7 @@ def test_bounds_by_reduced_costs_keep_every_set_as_cheap(
 
     assert relaxed.value <= price.min() * (1 + 1e-9) + 1e-6
     for upper in np.quantile(price, [0.0, 0.1, 0.5], method="lower").tolist():
-        low, high = integer_program.narrowed(problem, relaxed, upper)
+        low, high = restriction.narrowed(problem, relaxed, upper)
         for back in every[price <= upper]:
             assert (low <= back).all() and (back <= high).all()
 
@@ -377,7 +384,7 @@ def test_settling_on_whole_edges_keeps_the_optimum(
     assume(relaxed is not None and relaxed.ended)
     assert relaxed is not None
     found, _ = integer_program.solve_integer(
-        problem, relaxed, second, integer_program.Effort(10**8)
+        problem, relaxed, second, restriction.Effort(10**8)
     )
     every = part.sets
     price = np.array([problem.price(back) for back in every])
@@ -386,6 +393,41 @@ def test_settling_on_whole_edges_keeps_the_optimum(
     assert any((found == back).all() for back in every)
     assert totals(found[None], part.weight)[0] == min(totals(every, part.weight))
     assert problem.price(found) == pytest.approx(price.min(), rel=1e-12, abs=1e-6)
+
+
+def fence(extra: int) -> Part:
+    """The least digraph whose linear program cuts half edges, with other weights."""
+    rungs = [(k, k + 3) for k in range(3)]
+    back = [(k + 3, other) for k in range(3) for other in range(3) if other != k]
+    pairs = sorted([*rungs, *back])
+    pre, post = (np.array([p[k] for p in pairs], np.int32) for k in (0, 1))
+    weight = np.array([5 + (extra * k) % 3 for k in range(len(pairs))], np.int64)
+    return Part(pre, post, weight, np.zeros(len(pairs), bool), 6)
+
+
+@pytest.mark.parametrize("extra", [0, 1, 2])
+@pytest.mark.parametrize("bits", [0, 20])
+def test_branching_keeps_every_set_as_cheap_in_one_part(extra: int, bits: int) -> None:
+    part = fence(extra)
+    first, second = hashes(bits, len(part.pre), extra)
+    problem = part.problem(first)
+    relaxed = linear_program.relax(problem, 100)
+    assert relaxed is not None and cycle_constraints.fractional(relaxed.cut)
+    every = part.sets
+    price = np.array([problem.price(back) for back in every])
+
+    for upper in np.quantile(price, [0.0, 0.1, 0.5], method="lower").tolist():
+        found = branching.branches(problem, relaxed, upper)
+        for back in every[price <= upper]:
+            inside = [
+                (low <= back).all() and (back <= high).all() for low, high in found
+            ]
+            assert sum(inside) == 1
+    effort = restriction.Effort(10**8)
+    cut, unique = integer_program.solve_integer(problem, relaxed, second, effort)
+    assert cut is not None and problem.price(cut) == price.min()
+    if bits:
+        assert unique == (np.count_nonzero(price == price.min()) == 1)
 
 
 @settings(max_examples=50)

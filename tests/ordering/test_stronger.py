@@ -18,10 +18,10 @@ from support.paths import BUNDLED
 from elegansc.cli import progress
 from elegansc.options import Options
 from elegansc.ordering import feedback_arc_set as sets
-from elegansc.ordering import integer_program
+from elegansc.ordering import restriction
 from elegansc.ordering.instance import Instance, instance_of
-from elegansc.ordering.integer_program import NODES, Effort
 from elegansc.ordering.problem import Problem
+from elegansc.ordering.restriction import NODES, Effort
 from elegansc.pipeline import circuit_of, lower
 from elegansc.readers import progress as read_progress
 from elegansc.readers.parse import parse
@@ -251,7 +251,7 @@ def test_long_steps_are_told_on_a_terminal(
     progress.show_progress("compile")
     line = progress.STEPS.line
     assert line
-    integer_program.SEARCH.info("round %d", 3)
+    restriction.SEARCH.info("round %d", 3)
     line.tick(line.begin + 2)
     assert capsys.readouterr().err == "\r\x1b[Ksearch    round 3, 2 s"
     monkeypatch.setattr(read_progress, "STEP", 8)

@@ -1,0 +1,52 @@
+"""Branch on edges that are cut in part, until the linear program is integral in every part.
+
+On a worm that takes one branching or two, where an integer program takes many times longer.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ..arrays import Float64
+from .cycle_constraints import NEAR, CycleConstraints, fractional
+from .linear_program import Relaxed
+from .restriction import narrowed, restricted
+
+MOST = 12  # linear programs; where they do not suffice, nothing is branched
+Bounds = tuple[Float64, Float64]  # (E,), (E,)
+
+
+def branches(
+    constraints: CycleConstraints, relaxed: Relaxed, upper: float
+) -> list[Bounds]:
+    """Parts of the sets of edges; every set of cost `upper` or less is in one of them.
+
+    Within each part the vertex of least cost is integral, or it is the only part.
+    """
+    whole = narrowed(constraints, relaxed, upper)
+    if not fractional(relaxed.cut) or np.isinf(upper):
+        return [whole]
+    parts: list[Bounds] = []
+    waiting = [whole]
+    for _ in range(MOST):
+        low, high = waiting.pop()
+        vertex = restricted(constraints, low, high).linear(constraints.cost)
+        if vertex is not None and vertex.value <= upper + 1.0:
+            less, most = narrowed(constraints, vertex, upper)
+            low, high = np.maximum(low, less), np.minimum(high, most)
+            some = np.minimum(vertex.cut, 1 - vertex.cut)
+            if some.max(initial=0) <= NEAR:
+                parts.append((low, high))
+            else:
+                edge = int(np.argmax(some * constraints.cost))
+                waiting += halves(low, high, edge)
+        if not waiting:
+            return parts or [whole]
+    return [whole]
+
+
+def halves(low: Float64, high: Float64, edge: int) -> list[Bounds]:
+    """The part in which an edge is cut, and the one in which it is not."""
+    kept, cut = high.copy(), low.copy()
+    kept[edge], cut[edge] = 0.0, high[edge]
+    return [(cut, high), (low, kept)]
