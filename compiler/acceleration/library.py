@@ -151,6 +151,7 @@ def build(command: list[str], text: bytes, place: Path) -> None:
             files = [str(source), "-o", str(made), "-lm"]
             status, said = run([*command, *threads, *files], folder)
             if not status and made.is_file():
+                ctypes.CDLL(str(made))  # what can not be loaded is not kept
                 os.replace(made, place)
                 return
         raise NotBuilt(f"{command[0]}: {said or 'wrote no library'}")

@@ -70,7 +70,7 @@ class Native(nn.Module):
         tensors = given, before, gain, bias, weight
         if compiling:
             return operated(sweeper, motors, *tensors)
-        if transform() is not None or forward_ad._current_level >= 0:
+        if transform() is not None:
             apply: Any = Transformed.apply
             found = apply(*tensors, Call(self, self.plain, sweeper, motors))[0]
         elif torch.is_grad_enabled() and differentiated(*tensors):
@@ -105,6 +105,8 @@ def foreign(compiling: bool, *tensors: Tensor | None) -> bool:
         return True
     if not compiling and (dispatched() or traced() is not None):
         return True
+    if not compiling and transform() is None and forward_ad._current_level >= 0:
+        return True  # torch.func.jvp nests in itself, a dual level does not
     dtype = tensors[3].dtype  # type: ignore[union-attr]
     for place, tensor in enumerate(tensors):
         if tensor is None:

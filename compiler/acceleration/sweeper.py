@@ -95,7 +95,7 @@ class Sweeper:
             self.targets[motors] = Target(
                 (len(target), *wide),
                 (rows, wiring.gains, len(wiring.sensory), len(target), wiring.before),
-                tuple(each.data_ptr() for each in (*tables, target)),
+                tuple(each.ctypes.data for each in (*tables, target)),
             )
         self.parameters = wiring.gains + rows * (self.width or 1) * (self.width + 1)
         self.wiring = wiring

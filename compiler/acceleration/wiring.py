@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from types import ModuleType
 from typing import Any
 
-import torch
-from torch import Tensor
+import numpy as np
 
+from ..arrays import Int32, Int64
 from ..ir.invariants import check
 
 
@@ -30,39 +30,34 @@ class Wiring:
     rows: int
     gains: int
     before: int
-    first: Tensor
-    source: Tensor
-    order: Tensor
-    sensory: Tensor
-    motor: Tensor
-    neurons: Tensor
+    first: Int64
+    source: Int32
+    order: Int32
+    sensory: Int32
+    motor: Int32
+    neurons: Int32
 
     def __post_init__(self) -> None:
-        behind = self.rows + self.before
-        fan_in = self.first.diff()
-        reader = torch.repeat_interleave(torch.arange(self.rows), fan_in)
+        reader = np.repeat(np.arange(self.rows), np.diff(self.first))
         now = self.source < self.rows
-        check(bool((self.first[0] == 0) & (fan_in >= 0).all()), "reads out of order")
-        check(len(self.source) == len(self.order) == int(self.first[-1]), "reads")
-        check(bool((~now | (self.source < reader)).all()), "a read of a later row")
-        check(within(self.source, 0, behind), "a source outside the rows")
-        check(within(self.order, 0, self.gains), "a gain outside the gains")
+        check(len(self.source) == len(self.order) == len(reader), "one length")
+        check(bool((self.source < reader)[now].all()), "no row reads a later one")
+        check(within(self.source, 0, self.rows + self.before), "what is read is there")
+        check(within(self.order, 0, self.gains), "each read has a gain")
         for rows in (self.sensory, self.motor, self.neurons):
-            check(within(rows, -1, self.rows), "a row outside the rows")
+            check(within(rows, -1, self.rows), "rows are of neurons that fire, or -1")
 
 
-def within(indices: Tensor, least: int, end: int) -> bool:
+def within(indices: Int32, least: int, end: int) -> bool:
     """Whether all indices are in [least, end)."""
-    return not len(indices) or bool(
-        (indices.min() >= least) & (indices.max() < end)  # no table of booleans
-    )
+    return not len(indices) or bool(indices.min() >= least and indices.max() < end)
 
 
 def wiring_of(tables: ModuleType) -> Wiring:
     """The wiring of a generated Python module, by the names of its tables.
 
     Raises:
-        VerifyError: a synapse reads a later neuron: the tables are none of ours.
+        VerifyError: a neuron reads a later one: the tables are none of ours.
     """
     names: Any = vars(tables)
     live, neurons, synapses = names["LIVE"], names["NEURONS"], names["SYNAPSES"]
@@ -72,21 +67,21 @@ def wiring_of(tables: ModuleType) -> Wiring:
     now = synapses if delayed is None else names["NOW"]
     reads = [(row[to], row[by], gain) for gain, (to, by, _) in enumerate(now)]
     reads += [(row[to], late[by], gain) for to, by, gain in delayed or ()]
-    table = torch.tensor(sorted(reads), dtype=torch.int32).reshape(-1, 3)
-    count = torch.bincount(table[:, 0], minlength=len(live))
+    reader, source, order = np.array(reads, np.int32).reshape(-1, 3).T
+    by_row = np.lexsort((order, source, reader))
     return Wiring(
         len(live),
         len(synapses),
         0 if delayed is None else len(neurons),
-        torch.cat([count.new_zeros(1), count.cumsum(0)]),
-        table[:, 1].contiguous(),
-        table[:, 2].contiguous(),
+        np.searchsorted(reader[by_row], np.arange(len(live) + 1)).astype(np.int64),
+        source[by_row],
+        order[by_row],
         rows_of(names["SENSORY"], row),
         rows_of(names["MOTOR"], row),
         rows_of(neurons, row),
     )
 
 
-def rows_of(neurons: Iterable[str], row: dict[str, int]) -> Tensor:
+def rows_of(neurons: Iterable[str], row: dict[str, int]) -> Int32:
     """The row of each neuron, or -1."""
-    return torch.tensor([row.get(n, -1) for n in neurons], dtype=torch.int32)
+    return np.array([row.get(neuron, -1) for neuron in neurons], np.int32)

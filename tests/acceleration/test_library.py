@@ -1,0 +1,202 @@
+"""The C library: built once, privately, or not at all and the page runs."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import torch
+from support.paths import TESTS
+from support.swept import arguments, file_class, pair, tables
+
+import elegansc
+from elegansc.acceleration import library
+from elegansc.acceleration.sweeper import Sweeper
+from elegansc.options import Options
+
+KIND = file_class(TESTS / "older" / "scalar.py")
+
+
+@pytest.fixture(autouse=True)
+def anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Nothing was tried yet, and the cache is empty."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    library.built.cache_clear()
+    yield
+    library.built.cache_clear()
+
+
+def compiler(folder: Path, text: str) -> str:
+    """A compiler of this text of the shell."""
+    program = folder / "my-cc"
+    program.write_text(f"#!/bin/sh\n{text}\n")
+    program.chmod(0o755)
+    return str(program)
+
+
+def swept_anew() -> str:
+    """The warning of the first call, which gives what the page gives."""
+    plain, swept = pair(KIND)
+    kind = type(swept)
+    fresh = Sweeper(f"anew {id(swept)}", tables(KIND), Options())
+    swept.__class__ = type("Worm", (kind,), {"sweeper": fresh})
+    (inputs,) = arguments(KIND, 3, torch.float32)
+    with warnings.catch_warnings(record=True) as said:
+        warnings.simplefilter("always")
+        assert torch.allclose(swept(inputs), plain(inputs), atol=1e-5)
+        assert torch.allclose(swept(inputs), plain(inputs), atol=1e-5)
+    assert all(each.category is elegansc.CompilerWarning for each in said)
+    return " ".join(str(each.message) for each in said)
+
+
+def libraries(folder: Path) -> list[str]:
+    """What lies in a cache."""
+    return sorted(path.name for path in (folder / "cache/elegansc/native").iterdir())
+
+
+def test_it_is_built_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert swept_anew() == ""
+    (name,) = libraries(tmp_path)
+    library.built.cache_clear()
+    calls: list[object] = []
+    monkeypatch.setattr(library, "build", lambda *given: calls.append(given))
+    assert swept_anew() == "" and not calls
+    assert libraries(tmp_path) == [name]
+    folder = tmp_path / "cache/elegansc/native"
+    assert folder.stat().st_mode & 0o777 == 0o700
+
+
+def test_the_name_tells_processors_and_compilers_apart(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert swept_anew() == ""
+    library.built.cache_clear()
+    monkeypatch.setattr(library, "processor", lambda: b"another")
+    assert swept_anew() == ""
+    library.built.cache_clear()
+    monkeypatch.setenv("CC", compiler(tmp_path, 'exec cc "$@"'))
+    assert swept_anew() == ""
+    assert len(libraries(tmp_path)) == 3
+
+
+def test_without_a_compiler_the_page_runs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.delenv("CC", raising=False)
+    assert (
+        swept_anew() == "no C sweep, plain PyTorch instead: there is no C compiler: cc"
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("echo broken >&2; exit 1", "my-cc: broken"),
+        ("exit 1", "my-cc: wrote no library"),
+        ("exit 0", "my-cc: wrote no library"),
+        (
+            'for w; do o=$l; l=$w; [ "$o" = -o ] && echo none > "$w"; done; true',
+            "file too short",
+        ),
+        ("sleep 100 & sleep 100", "did not end in 0.5 seconds"),
+    ],
+)
+def test_a_compiler_that_gives_no_library(
+    text: str, said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(library, "SECONDS", 0.5)
+    monkeypatch.setenv("CC", compiler(tmp_path, text))
+    assert said in swept_anew()
+    assert not libraries(tmp_path)
+
+
+def test_a_compiler_without_openmp(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    refuse = 'for w; do [ "$w" = -fopenmp ] && exit 1; done; exec cc "$@"'
+    monkeypatch.setenv("CC", compiler(tmp_path, refuse))
+    assert swept_anew() == "" and len(libraries(tmp_path)) == 1
+
+
+@pytest.mark.parametrize(
+    "home", ["read-only", "a file", "others write to it", "a link"]
+)
+def test_a_cache_that_is_not_ones_own(
+    home: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    base = tmp_path / "home"
+    place = base / "elegansc"
+    monkeypatch.setenv("XDG_CACHE_HOME", str(base))
+    base.mkdir()
+    if home == "read-only":
+        monkeypatch.setattr(Path, "mkdir", refused)
+    elif home == "a file":
+        place.write_text("")
+    elif home == "a link":
+        (tmp_path / "else").mkdir()
+        place.symlink_to(tmp_path / "else")
+    else:
+        place.mkdir()
+        place.chmod(0o777)
+    assert swept_anew().startswith("no C sweep, plain PyTorch instead: ")
+
+
+def refused(*_: object, **__: object) -> None:
+    """What the system says of a folder that is read-only."""
+    raise PermissionError(13, "Permission denied")
+
+
+def test_a_cache_of_another_owner(monkeypatch: pytest.MonkeyPatch) -> None:
+    uid = os.getuid()
+    monkeypatch.setattr(os, "getuid", lambda: uid + 1)
+    assert "others may write to it, or own it" in swept_anew()
+
+
+@pytest.mark.parametrize("place", ["", "/nowhere", "$(touch x)", "-o x", "\n"])
+def test_temporary_folders_are_its_own(
+    place: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TMPDIR", place)
+    assert swept_anew() == ""
+
+
+def test_a_relative_cache_is_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", "here")
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.chdir(tmp_path)
+    assert swept_anew() == ""
+    assert not Path("here").exists() and (tmp_path / ".cache/elegansc/native").exists()
+
+
+def test_two_processes_build_at_once(tmp_path: Path) -> None:
+    code = (
+        "from elegansc.acceleration.library import library; library('tanh', False, 0)"
+    )
+    command = [sys.executable, "-c", code]
+    both = [subprocess.Popen(command, stderr=subprocess.PIPE) for _ in range(2)]
+    for process in both:
+        _, said = process.communicate(timeout=120)
+        assert process.returncode == 0, said
+    assert len(libraries(tmp_path)) == 1
+
+
+@pytest.mark.parametrize("function", ["aligned_alloc", "calloc"])
+def test_no_memory_is_an_error(
+    function: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    none = f"[ -f sweep.c ] && sed -i 's/{function}(.*)/(Real *)0/' sweep.c"
+    monkeypatch.setenv("CC", compiler(tmp_path, f'{none}; exec cc "$@"'))
+    _, swept = pair(KIND)
+    fresh = Sweeper(f"no {function}", tables(KIND), Options())
+    swept.__class__ = type("Worm", (type(swept),), {"sweeper": fresh})
+    (inputs,) = arguments(KIND, 3, torch.float32)
+    with pytest.raises(MemoryError, match="no memory"):
+        swept(inputs).sum().backward()
