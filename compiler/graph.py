@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from .arrays import Bool, Float64, Int32, Int64
 
 EXACT = 2**53  # float64 holds every integer up to here
+FRONTS = 64  # of a search that looks at every edge once a front
 
 
 def group(*keys: NDArray[np.integer]) -> tuple[Int64, Int64]:
@@ -91,6 +92,17 @@ def components(pre: Int32, post: Int32, size: int) -> Int32:
 
 def reached(pre: Int32, post: Int32, start: Bool) -> Bool:
     """(N,) the nodes that a path from `start` (N,) leads to, `start` itself among them."""
+    seen = start.copy()
+    for _ in range(FRONTS):
+        new = post[seen[pre] & ~seen[post]]
+        if not len(new):
+            return seen
+        seen[new] = True
+    return reached_far(pre, post, seen)
+
+
+def reached_far(pre: Int32, post: Int32, start: Bool) -> Bool:
+    """`reached` by paths of any length: each edge is looked at once."""
     from scipy.sparse import csr_array
     from scipy.sparse.csgraph import breadth_first_order
 

@@ -172,7 +172,7 @@ def cheapest(
     for found in offered:
         for arc in heaviest(arcs, found) if many else found:
             if arc not in priced:
-                priced[arc] = graph.price(arc)
+                priced[arc] = graph.price(arc, best.price if best else None)
             offer = priced[arc]
             if offer and (best is None or key(arcs, offer) < key(arcs, best)):
                 best = offer
@@ -220,20 +220,26 @@ class FlowNetwork:
         capacity = np.maximum(arcs.weight >> shift, arcs.weight > 0)
         forced = forced | arcs.fixed
         self.arcs, self.kept, self.forced = arcs, kept, forced
+        self.exact = not shift
         capacity = np.where(forced, 2 ** (BITS + 1), capacity)[kept].astype(np.int32)
         ends = (arcs.pre[kept], arcs.post[kept])
         self.matrix: Any = csr_matrix((capacity, ends), (size, size))
 
-    def price(self, arc: int) -> Offer | None:
+    def price(self, arc: int, most: int | None = None) -> Offer | None:
         """Price of keeping an arc: the minimum cut from its head to its tail, less its weight.
 
-        None where a forced arc would have to be cut.
+        None where a forced arc would have to be cut, or where it is certain that the price
+        is above `most`.
         """
         from scipy.sparse.csgraph import breadth_first_order, maximum_flow
 
         arcs = self.arcs
         tail, head = int(arcs.pre[arc]), int(arcs.post[arc])
-        rest = self.matrix - maximum_flow(self.matrix, head, tail).flow
+        found = maximum_flow(self.matrix, head, tail)
+        least = int(found.flow_value) - int(arcs.weight[arc])
+        if self.exact and most is not None and least > most:
+            return None
+        rest = self.matrix - found.flow
         rest.data[rest.data < 0] = 0
         rest.eliminate_zeros()
         near = np.zeros(len(arcs.names), bool)

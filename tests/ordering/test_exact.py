@@ -846,6 +846,9 @@ def test_the_price_of_an_arc_is_a_minimum_cut(data: st.DataObject) -> None:
             continue
         assert offer is not None and offer.price == value - int(arcs.weight[row])
         assert offer.near[head] and not offer.near[tail]
+        again = network.price(row, offer.price)
+        assert again is not None and (again.near == offer.near).all()
+        assert network.price(row, offer.price - 1) is None  # it is dearer
 
 
 @pytest.mark.parametrize("bits", [6, 8, 9, 10, 11])

@@ -23,7 +23,7 @@ from support.strategies import Row, connectome, connectomes
 from support.worms import compiled, worms
 
 from elegansc.errors import InputError
-from elegansc.graph import backward, longest_path, reached
+from elegansc.graph import FRONTS, backward, longest_path, reached
 from elegansc.ir.invariants import check_invariants
 from elegansc.ir.stages import (
     CHEMICAL,
@@ -795,3 +795,23 @@ def test_a_large_random_graph_keeps_every_promise(seed: int) -> None:
     assert facts["levels"] <= facts["chemical_levels"] + 5
     share = plan.history.data()["break_cycles"]["weight"] / math.fsum(weights)
     assert share < 0.4
+
+
+@pytest.mark.parametrize("size", [1, 2, FRONTS, FRONTS + 1, FRONTS + 2, 4 * FRONTS])
+@pytest.mark.parametrize("chords", [0, 20])
+def test_what_is_reached_is_what_a_path_leads_to(size: int, chords: int) -> None:
+    """Near and far: a path of `size` nodes, an island, and edges at random."""
+    chance = np.random.default_rng(size)
+    nodes = chance.permutation(size + 3).astype(np.int32)
+    more = chance.integers(0, size + 3, (2, chords)).astype(np.int32)
+    pre = np.concatenate([nodes[: size - 1], more[0]])
+    post = np.concatenate([nodes[1:size], more[1]])
+    start = np.zeros(size + 3, bool)
+    start[nodes[0]] = True
+    graph = nx.DiGraph(zip(pre.tolist(), post.tolist(), strict=True))
+    graph.add_nodes_from(range(size + 3))
+    above = nx.descendants(graph, int(nodes[0])) | {int(nodes[0])}
+
+    assert set(np.flatnonzero(reached(pre, post, start)).tolist()) == above
+    assert start.sum() == 1  # it is left as it was
+    assert not reached(pre, post, np.zeros(size + 3, bool)).any()
