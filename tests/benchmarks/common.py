@@ -15,6 +15,7 @@ from support.paths import ROOT
 
 EDGES = ROOT.parent / "shared" / "connectomes" / "openworm" / "herm_full_edgelist.csv"
 NUMBERS = itertools.count()
+FOLDER = tempfile.TemporaryDirectory()
 
 
 def worm() -> str:
@@ -25,17 +26,19 @@ def worm() -> str:
     return "cook2019"
 
 
-def load(data: bytes) -> ModuleType:
-    """Import a generated module, by a name of its own."""
-    name = f"generated_{next(NUMBERS)}"
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder, f"{name}.py")
-        path.write_bytes(data)
-        spec = importlib.util.spec_from_file_location(name, path)
-        assert spec and spec.loader
-        module = importlib.util.module_from_spec(spec)
-        sys.modules[name] = module
-        spec.loader.exec_module(module)
+def load(files: dict[str, bytes]) -> ModuleType:
+    """Import a generated module, by a name of its own; its files stay until the end."""
+    folder = Path(FOLDER.name, str(next(NUMBERS)))
+    folder.mkdir()
+    for file, data in files.items():
+        (folder / file).write_bytes(data)
+    (path,) = folder.glob("*.py")
+    name = f"{path.stem}_{folder.name}"
+    spec = importlib.util.spec_from_file_location(name, path)
+    assert spec and spec.loader
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
+    spec.loader.exec_module(module)
     return module
 
 

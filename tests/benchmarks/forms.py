@@ -44,7 +44,7 @@ GRAPHS: dict[str, tuple[str, dict[str, Any]]] = {
     "cook2019": ("cook2019", {}),
     "larva": (str(LARVA / "G_edgelist.txt"), {"roles_table": "structure"}),
 }
-DEFAULT = "landed,page,gather,loop,chain"
+DEFAULT = "landed,page,native,bare,gather,loop,chain"
 TOLERANCE = 1e-4  # of the largest value
 LEAST = 0.06  # seconds that a form is timed for in a round, at least
 
@@ -127,7 +127,7 @@ def tables_of(graph: str, features: int) -> ModuleType:
     if features > 1:
         options = options | {"unit": "linear", "features": features}
     artifact = elegansc.compile(source, name="Worm", **options)
-    return load(next(iter(artifact.files.values())))
+    return load(artifact.files)
 
 
 def inputs_of(tables: ModuleType, columns: int) -> Tensor:

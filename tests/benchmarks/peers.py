@@ -19,6 +19,8 @@ from common import load
 from support.paths import TESTS
 from torch import Tensor, nn
 
+import elegansc
+
 TABLES = (  # that the landed page reads
     *("OPTIONS", "FEATURES", "LEVELS", "UNUSED"),
     *("SENSORY", "MOTOR", "CHEMICAL", "ELECTRICAL"),
@@ -179,10 +181,64 @@ def landed(tables: ModuleType) -> nn.Module:
     """The generated class as of 48c9d90, over these tables; a model of then is kept."""
     path = TESTS / "older" / f"{tables.OPTIONS.get('unit', 'scalar')}.py"
     text = path.read_text()
-    module = load(path.read_bytes())  # what stands above its tables, and its class
+    module = load(
+        {path.name: path.read_bytes()}
+    )  # what stands above its tables, and its class
     vars(module).update({name: getattr(tables, name, 1) for name in TABLES})
     exec(compile(text[text.index("\nLIVE = ") :], str(path), "exec"), vars(module))
     return page(module)
+
+
+def native(tables: ModuleType) -> nn.Module:
+    """The generated class, swept by C."""
+    return elegansc.native(page(tables))
+
+
+class Bare(nn.Module):
+    """The C functions of elegansc.native alone, on buffers made beforehand."""
+
+    def __init__(self, tables: ModuleType) -> None:
+        super().__init__()
+        swept: Any = native(tables)
+        self.gain, self.bias = swept.gain, swept.bias
+        self.weight = getattr(swept, "weight", None)
+        self.sweeper = swept.sweeper
+        if not self.sweeper.ready(torch.float32):
+            raise Missing("there is no C sweep here")
+        self.known: dict[Any, Any] = {}
+
+    def buffers(self, inputs: Tensor) -> Any:
+        """What both functions write to, and their argument."""
+        key = inputs.data_ptr(), inputs.shape, torch.get_num_threads()
+        if key not in self.known:
+            sweeper, count = self.sweeper, inputs.shape[0]
+            outputs = inputs.new_empty((count, *sweeper.targets[True].shape))
+            kept = inputs.new_empty(sweeper.kept_size(count * sweeper.features))
+            sums = inputs.new_empty(sweeper.parameters)
+            given = inputs, None, self.gain, self.bias, self.weight
+            argument = sweeper.argument(True, *given)
+            self.known[key] = inputs, outputs, kept, sums, argument
+        return self.known[key]
+
+    def forward(self, inputs: Tensor) -> Tensor:
+        """Motor outputs."""
+        _, outputs, _, _, argument = self.buffers(inputs)
+        library = self.sweeper.libraries[torch.float32]
+        library.forward(argument, None, outputs.data_ptr())
+        return outputs  # type: ignore[no-any-return]
+
+    def step(self, inputs: Tensor) -> Tensor:
+        """Motor outputs, and the gradients of the parameters."""
+        _, outputs, kept, sums, argument = self.buffers(inputs)
+        library = self.sweeper.libraries[torch.float32]
+        grad = slope(outputs.shape).data_ptr()
+        library.forward(argument, kept.data_ptr(), outputs.data_ptr())
+        library.backward(argument, kept.data_ptr(), grad, None, None, sums.data_ptr())
+        found = self.sweeper.split(sums)
+        self.gain.grad, self.bias.grad = found[:2]
+        if self.weight is not None:
+            self.weight.grad = found[2]
+        return outputs  # type: ignore[no-any-return]
 
 
 @dataclass(frozen=True)
@@ -199,6 +255,8 @@ class Kind:
 FORMS = {
     "landed": Kind(landed),
     "page": Kind(page),
+    "native": Kind(native),
+    "bare": Kind(Bare, compiles=False, step=Bare.step),
     "gather": Kind(Gather),
     "loop": Kind(Loop, compiles=False),
     "chain": Kind(Chain, same=False),

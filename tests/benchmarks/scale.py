@@ -49,7 +49,7 @@ def main() -> None:
     failed = [check for check in checks if not check.passed]
     print(f"verify   {time.perf_counter() - start:.2f} s, failed: {failed or 'none'}")
     start = time.perf_counter()
-    module = load(data)
+    module = load(artifact.files)
     net = module.Large()
     print(f"build    {time.perf_counter() - start:.2f} s: {net.extra_repr()}")
     for columns in (1, 64, 1024):
