@@ -29,15 +29,15 @@ class Kind:
         word: what it is, with its article.
         ours: whether these are the bytes of such a file; None: nothing tells who made
             one, so none is replaced.
-        changed: why such a file is no longer as it was written: what was seen, and what
-            to do; None where it is.
+        changed: why such a file, of a path, is no longer as it was written: what was
+            seen, and what to do; None where it is.
         renewed: what takes the place of such a file: (the old bytes, the new ones); None:
             the new ones as they are.
     """
 
     word: str
     ours: Callable[[bytes], bool] | None = None
-    changed: Callable[[bytes], tuple[str, str] | None] | None = None
+    changed: Callable[[bytes, str], tuple[str, str] | None] | None = None
     renewed: Callable[[bytes, bytes], bytes] | None = None
 
 
@@ -186,7 +186,7 @@ def guard(path: Path, force: bool, kind: Kind) -> None:
         raise InputError(name, seen, "--force") from None
     if old and not kind.ours(old):
         raise InputError(name, f"is not {kind.word}", "--force replaces it")
-    if old and kind.changed and (why := kind.changed(old)):
+    if old and kind.changed and (why := kind.changed(old, name)):
         raise InputError(name, *why)
 
 

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from pathlib import Path
 
 from . import catalog, names
 from .errors import InputError, UsageError
-from .files import Kind, read_bytes
+from .files import Kind, allow, read_bytes, replace_all
+from .files import renewed as file_renewed
 from .git.revision import file_name
+from .ir.artifact import BESIDE, Artifact, beside_of
 from .ir.invariants import check_invariants
 from .ir.stages import Connectome
 from .ir.trace import STEP
 from .module import forms
+from .module.beside import TABLES
 from .module.header import (
     CONFLICT,
     NewerFormat,
@@ -153,18 +158,22 @@ def check_unedited(module: Model | SweepModel) -> None:
 
 
 def emitted(module: Model | SweepModel) -> bytes:
-    """The file that this elegansc emits for the tables of a generated module."""
+    """The module that this elegansc emits for the tables of a generated one."""
+    return emit_again(module).page
+
+
+def emit_again(module: Model | SweepModel) -> Artifact:
+    """The files that this elegansc emits for the tables of a generated module."""
     if isinstance(module, Model):
-        return forms.emitted(module)
+        return forms.emit_again(module)
     from .module.emit_sweep import emit_sweep
     from .passes.published_sweep import published_sweep
 
     sweep = published_sweep(module.circuit)
-    artifact = emit_sweep(sweep, options=module.options, name=module.name)
-    return next(iter(artifact.files.values()))
+    return emit_sweep(sweep, options=module.options, name=module.name)
 
 
-def changed(data: bytes) -> tuple[str, str] | None:
+def changed(data: bytes, path: str) -> tuple[str, str] | None:
     """Why a generated module may not be overwritten: (what was seen, what to do)."""
     if CONFLICT in data:
         hint = "settle the merge of its source; then --force replaces it"
@@ -172,7 +181,7 @@ def changed(data: bytes) -> tuple[str, str] | None:
     try:
         if not read_header(data, "").edited:
             return None
-        check_unedited(read_module(data, ""))
+        check_unedited(read_module(data, path))
     except NewerFormat as error:
         return error.mistakes[0].seen, error.mistakes[0].hint
     except InputError:
@@ -182,3 +191,48 @@ def changed(data: bytes) -> tuple[str, str] | None:
 
 
 MODULE = Kind("a file that elegansc made", is_generated, changed, renewed)
+
+
+def allow_module(
+    path: Path, *, beside: bool, force: bool = False, source: str | Iterable[str] = ()
+) -> None:
+    """Raise InputError if a module, or the file of its tables, may not be written.
+
+    Args:
+        beside: whether there is such a file.
+    """
+    allow(path, kind=MODULE, force=force, source=source)
+    if not beside:
+        return
+    if path.suffix == BESIDE or (path.exists() and not path.is_file()):
+        seen = f"the tables of so large a graph stand in a file beside it, in {BESIDE}"
+        hint = "give the module a name in .py, or --tables inline"
+        raise InputError(str(path), seen, hint)
+    allow(Path(beside_of(str(path))), kind=TABLES, force=force, source=source)
+
+
+def write_modules(
+    modules: Mapping[Path, Artifact],
+    *,
+    force: bool = False,
+    source: str | Iterable[str] = (),
+    more: Mapping[Path, bytes] | None = None,
+) -> set[Path]:
+    """Write modules and the files of their tables, all of them or none.
+
+    Args:
+        modules: by path; more: other files that are written with them.
+
+    Returns:
+        The files that were written.
+
+    Raises:
+        InputError: one may not or can not be written; nothing has changed.
+    """
+    files: dict[Path, bytes] = {}
+    for path, artifact in modules.items():
+        beside = artifact.tables is not None
+        allow_module(path, beside=beside, force=force, source=source)
+        files |= artifact.at(path)
+        files[path] = file_renewed(path, artifact.page, MODULE)
+    return replace_all({**files, **(more or {})})

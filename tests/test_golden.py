@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -18,13 +20,15 @@ from elegansc.verification.verify import prove
 
 FOLDER = GOLDEN
 CASES = sorted(case for case in FOLDER.iterdir() if case.is_dir())
-INPUTS = ("edges.csv", "cells.csv")
+INPUTS = ("edges.csv", "cells.csv", "options.json")
 
 
 def written(case: Path) -> dict[str, bytes]:
     """Every stage, the report and the module of one case, as files."""
     cells = case / "cells.csv"
-    options = Options(cells=str(cells) if cells.exists() else "")
+    asked = case / "options.json"
+    options = Options.of(json.loads(asked.read_text()) if asked.exists() else {})
+    options = replace(options, cells=str(cells) if cells.exists() else "")
     trace = Trace(keep=frozenset(STAGES))
     artifact = compile_source(
         str(case / "edges.csv"), label=case.name, options=options, trace=trace
@@ -33,8 +37,8 @@ def written(case: Path) -> dict[str, bytes]:
     for name, verbose in {"report.txt": False, "report_verbose.txt": True}.items():
         lines = report(artifact.history, artifact.label, artifact.unit, verbose=verbose)
         files[name] = ("\n".join(lines) + "\n").encode()
-    files["module.py"] = next(iter(artifact.files.values()))
-    return files
+    beside = artifact.at(Path("module.py"))
+    return {**files, **{path.name: data for path, data in beside.items()}}
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
@@ -53,12 +57,13 @@ def test_every_stage_reads_as_recorded(
 
     assert sorted(recorded) == sorted(files)
     for name, data in files.items():
-        assert data.decode() == recorded[name].decode(), name
+        assert data.decode("latin-1") == recorded[name].decode("latin-1"), name
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_a_golden_module_is_proved(case: Path) -> None:
-    checks = prove((case / "module.py").read_bytes(), case.name)
+    path = case / "module.py"
+    checks = prove(path.read_bytes(), str(path))
 
     assert [check for check in checks if not check.passed] == []
     assert any(check.name == "gradients float64" for check in checks)

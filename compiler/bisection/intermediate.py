@@ -9,7 +9,7 @@ from typing import Any
 
 from ..catalog import UNKNOWN_UNIT
 from ..errors import InputError, UsageError, VerifyError
-from ..files import write
+from ..ir.artifact import Artifact
 from ..ir.stages import Circuit, Connectome
 from ..ir.text import digest
 from ..ir.trace import Trace
@@ -22,7 +22,7 @@ from ..pipeline import lower, to_circuit
 from ..readers.junction_file import without_reading
 from ..readers.reader import Layout
 from ..semantics.registry import semantics_of
-from ..sources import MODULE, Opened, check_own, open_both
+from ..sources import Opened, check_own, open_both, write_modules
 from .hunks import Difference, connectome_of
 from .measure import Command, Skipped, median
 
@@ -175,15 +175,15 @@ class IntermediateModels:
         """
         end = {NONE: "old", self.difference.all: "new"}.get(hunks, "")
         try:
-            data = self.compiled(hunks)
+            model = self.compiled(hunks)
         except (InputError, UsageError) as error:
             if end:
                 raise
             return Step(place, hunks, why=reason(error))
         name = f"step_{place:02}" + (f"_{end}" if end else "")
-        file = self.kept(f"{name}.py", data)
+        file = self.kept(f"{name}.py", model)
         try:
-            return Step(place, hunks, self.measured(name, data), file=file)
+            return Step(place, hunks, self.measured(name, model), file=file)
         except Skipped as skipped:
             if end:
                 seen = f"{skipped} for the {end} model"
@@ -191,17 +191,18 @@ class IntermediateModels:
                 raise InputError(str(self.command), seen, hint) from None
             return Step(place, hunks, why=str(skipped), file=file)
 
-    def measured(self, name: str, data: bytes) -> tuple[float, ...]:
+    def measured(self, name: str, model: Artifact) -> tuple[float, ...]:
         """The numbers of a model, in a folder of its own: no stale bytecode is imported."""
         folder = self.folder / name
         folder.mkdir()
         try:
-            (folder / "model.py").write_bytes(data)
+            for path, data in model.at(folder / "model.py").items():
+                path.write_bytes(data)
             return self.command.numbers(folder / "model.py")
         finally:
             shutil.rmtree(folder, ignore_errors=True)
 
-    def compiled(self, hunks: Hunks) -> bytes:
+    def compiled(self, hunks: Hunks) -> Artifact:
         """The module of the old graph with some hunks applied.
 
         Raises:
@@ -220,19 +221,18 @@ class IntermediateModels:
         if place is not None and digest(plan) != digest(ends.circuits[place]):
             raise VerifyError("does not hold: hunks lead from the old to the new graph")
         named = ends.options if place is not None else self.with_unit(ends.options)
-        (data,) = emit(plan, options=named, name=ends.name).files.values()
-        return data
+        return emit(plan, options=named, name=ends.name)
 
     def with_unit(self, options: Options) -> Options:
         """The options with the unit of weights, which the label of a step does not give."""
         unit = self.difference.unit
         return options if unit == UNKNOWN_UNIT else replace(options, weight_unit=unit)
 
-    def kept(self, name: str, data: bytes) -> str:
+    def kept(self, name: str, model: Artifact) -> str:
         """Write a model into the folder to keep; its path, "" if there is none."""
         if self.keep is None:
             return ""
-        write(self.keep / name, data, kind=MODULE)
+        write_modules({self.keep / name: model})
         return str(self.keep / name)
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ..errors import InputError, visible
+from ..ir.artifact import beside_of
 
 if TYPE_CHECKING:
     from ..ir.artifact import Artifact
@@ -54,8 +55,8 @@ def told(there: Model | None, made: Made) -> str:
     return f"it was made by: {by}\n  other options: {', '.join(found.values())}"
 
 
-def compared(path: Path, data: bytes, *, show: bool) -> bool:
-    """Whether a file holds these bytes; the difference, if it is to be shown."""
+def compared(path: Path, artifact: Artifact, *, show: bool) -> bool:
+    """Whether a file holds a module; the difference, if it is to be shown."""
     from difflib import unified_diff
 
     from ..files import read_bytes
@@ -64,8 +65,11 @@ def compared(path: Path, data: bytes, *, show: bool) -> bool:
 
     there = path.exists() or not show
     old = read_bytes(str(path), empty=AGAIN) if there else b""
-    old, data = unified(old), unified(renewed(old, data))
-    if old == data or same_code(old, data):
+    old, data = unified(old), unified(renewed(old, artifact.page))
+    if beside_differs(path, artifact):
+        told = f"{visible(beside_of(str(path)))}: not the tables that would be written"
+        click.echo(told, err=True)
+    elif old == data or same_code(old, data):
         layout = "" if old == data else ", reformatted"
         click.echo(f"{visible(str(path))} is as elegansc writes it{layout}", err=True)
         return True
@@ -78,6 +82,14 @@ def compared(path: Path, data: bytes, *, show: bool) -> bool:
         lines = unified_diff(before, after, name, f"{name} (as compiled)")
         click.echo("".join(lines), nl=False)
     return False
+
+
+def beside_differs(path: Path, artifact: Artifact) -> bool:
+    """Whether a file of tables is to be there, and holds something else, or nothing."""
+    from ..files import holds
+
+    beside = Path(beside_of(str(path)))
+    return artifact.tables is not None and not holds(beside, artifact.tables)
 
 
 def say_fresh(trace: Trace, artifact: Artifact, options: Options) -> None:

@@ -105,11 +105,9 @@ def compile_command(
     SOURCE is a file (a list of synapses, a matrix, a graph; many formats), "-" for standard
     input, or a name that `elegansc connectomes` lists.
     """
-    from ..files import allow
     from ..module.read import Made
     from ..pipeline import compile_source
     from ..readers.asked import asked
-    from ..sources import MODULE
 
     looks = given["check"] or given["diff"]
     check_stdout(output, looks, given["as_json"])
@@ -142,16 +140,14 @@ def compile_command(
     if given["require_proof"]:
         require_proof(artifact)
     if looks:
-        same = compared(Path(output), *artifact.files.values(), show=given["diff"])
+        same = compared(Path(output), artifact, show=given["diff"])
         say_fresh(trace, artifact, options)
         if not same:
             say_differs(output, told(lock, made), fails=given["check"])
         return
     if given["certificate"]:
         require_certificate(artifact)
-    if output != "-":  # again: the file may have changed while we compiled
-        allow(Path(output), kind=MODULE, force=given["force"], source=source)
-    written = put(output, artifact, given["certificate"])
+    written = put(output, artifact, given["certificate"], given["force"], source)
     if not given["quiet"]:
         say(artifact, options, given["verbose"], trace if given["timed"] else None)
         summary(output, artifact, written)
@@ -233,6 +229,7 @@ def say(
 
 def summary(output: str, artifact: Artifact, written: bool) -> None:
     """The last line of the report."""
+    from ..ir.artifact import beside_of
     from ..module.file_name import misnamed
     from ..report.compile import sizes
     from ..report.words import line, wrote
@@ -240,6 +237,8 @@ def summary(output: str, artifact: Artifact, written: bool) -> None:
     if output == "-":
         return
     sentence = f"{visible(output)}: {sizes(artifact.summary)}"
+    if artifact.tables is not None:
+        sentence += f"; its tables: {visible(Path(beside_of(output)).name)}"
     tell(wrote(sentence, written))
     if why := misnamed(Path(output)):
         tell(line("warning", visible(why)))
@@ -265,28 +264,32 @@ def dump(folder: Path, trace: Trace, artifact: Artifact) -> None:
     from ..files import made, replace_all
 
     files = {folder / name: text.encode() for name, text in trace.numbered()}
-    for data in artifact.files.values():
-        files[folder / "8_module.py"] = data
+    if artifact.files:
+        files |= artifact.at(folder / "8_module.py")
     with made(folder):
         replace_all(files)
 
 
-def put(output: str, artifact: Artifact, certificate: str | None) -> bool:
-    """Write the module to a file or to stdout, and its certificate; both files or none.
+def put(
+    output: str, artifact: Artifact, certificate: str | None, force: bool, source: str
+) -> bool:
+    """Write the module to a file or to stdout, its tables, its certificate: all or none.
 
     Returns:
-        Whether the module was written: a file that holds its bytes already is left as it is.
+        Whether it was written: a file that holds its bytes already is left as it is.
     """
-    from ..files import renewed, replace_all
-    from ..sources import MODULE
+    from ..sources import write_modules
 
-    (data,) = artifact.files.values()
     path = Path(output)
-    files = {} if output == "-" else {path: renewed(path, data, MODULE)}
-    if certificate:
-        assert artifact.certificate is not None
-        files[Path(certificate)] = artifact.certificate
+    proof = {Path(certificate): artifact.certificate or b""} if certificate else {}
     if output == "-":
-        sys.stdout.buffer.write(data)
+        if artifact.tables is not None:
+            seen = "the tables of so large a graph stand in a file beside the module"
+            raise UsageError(
+                f"{seen}: give it a name with --output, or --tables inline"
+            )
+        sys.stdout.buffer.write(artifact.page)
         sys.stdout.buffer.flush()
-    return path in replace_all(files)
+    modules = {} if output == "-" else {path: artifact}
+    written = write_modules(modules, force=force, source=source, more=proof)
+    return not written.isdisjoint(artifact.at(path))

@@ -48,11 +48,11 @@ def write_ensemble(
     """Write models of equally good orders, a file a tie seed; all of them or none."""
     from ..arguments.changes import check_kept
     from ..ensembles import ensemble
-    from ..files import write_folder
+    from ..files import made as made_folder
     from ..module.read import Made
     from ..readers.asked import asked
     from ..report.words import wrote
-    from ..sources import MODULE
+    from ..sources import write_modules
 
     folder = folder_of(output, given)
     layout = layout_of(given)
@@ -68,18 +68,14 @@ def write_ensemble(
         f"{member.artifact.summary['name']}_{member.seed}.py".lower(): member
         for member in found
     }
-    files = {
-        name: next(iter(member.artifact.files.values()))
-        for name, member in members.items()
-    }
+    files = {folder / name: member.artifact for name, member in members.items()}
     if not given["force"]:
         made = Made(name, label, options, asked(layout))
         chosen = explicit() | {"tie_seed"}
         for file in files:
-            check_kept(folder / file, source, made, explicit=chosen)
-    written = write_folder(
-        folder, files, kind=MODULE, force=given["force"], source=source
-    )
+            check_kept(file, source, made, explicit=chosen)
+    with made_folder(folder):
+        written = write_modules(files, force=given["force"], source=source)
     if given["quiet"]:
         return
     for name, member in members.items():

@@ -93,13 +93,15 @@ def updated(
     found = update(path, given=given, against=against, near=near, force=force)
     if not check:
         found.write(force=force)
-    word = "unchanged" if found.data is None else "would change" if check else "updated"
+    word = (
+        "unchanged" if found.files is None else "would change" if check else "updated"
+    )
     if not quiet:
         line = f"{visible(path)}: {word}, {visible(found.why)}"
         click.echo(status_line(line, word), err=True)
         for warning in warnings_of(found.artifact):
             click.echo(f"  warning: {visible(warning)}", err=True)
-    return not check or found.data is None
+    return not check or found.files is None
 
 
 def warnings_of(artifact: Any) -> list[str]:

@@ -15,6 +15,8 @@ from pathlib import Path
 from ..errors import InputError
 from ..files import made, replace
 from ..git.command import decoded, git
+from ..ir.artifact import beside_of
+from ..module.beside import is_filed
 from ..module.header import is_generated
 
 DRIVER = "elegansc"
@@ -110,6 +112,8 @@ def models() -> list[str]:
         path = root / name
         if name and path.is_file() and is_generated(path.read_bytes()):
             found.append("/" + escaped(name))
+            if is_filed(path.read_bytes()):
+                found.append("/" + escaped(beside_of(name)))
     return found
 
 

@@ -17,11 +17,22 @@ import numpy as np
 from ..errors import CompilerError, visible
 from ..files import read_bytes
 from ..ir.accounts import TextForm
-from ..ir.stages import MOTOR, SENSORY, Cells, Connectome, Junctions, Synapses
+from ..ir.stages import (
+    MOTOR,
+    SENSORY,
+    Cells,
+    Connectome,
+    Junctions,
+    Plan,
+    Source,
+    Synapses,
+)
 from ..module.forms import emitted
 from ..module.header import is_generated, unified
+from ..module.plan_arrays import is_tables, plan_from
 from ..module.read import Model, levelled, read_model
 from ..module.restore import unplanned
+from ..module.tables import cycles_of
 from ..names import LABEL, literal, number
 from ..readers.reader import Layout
 from ..sources import read_source
@@ -63,6 +74,9 @@ def listing(data: bytes, path: str) -> Iterator[str]:
     Raises:
         CompilerError: it is neither a connectome nor a model.
     """
+    if is_tables(data):
+        yield from graph_lines(plan_from(data, path, Source("", ""), {}))
+        return
     source = read_source(data, path, Layout())
     if isinstance(source, Connectome):
         yield from rows(source, data)
@@ -128,13 +142,18 @@ def is_unedited(path: str) -> bool:
 
 def model_lines(model: Model) -> Iterator[str]:
     """The lines of a model's tables; levels follow from them."""
-    circuit, dag = unplanned(model.plan)
-    cells, cycles = circuit.cells, model.tables.cycles
     yield f"model {model.name} of {model.header.label}"
-    for option, value in model.tables.options.items():
+    for option, value in model.options.changed().items():
         yield f"option {option} {value}"
-    yield " ".join(["cycles", *map(str, cycles.values())])
-    yield from neurons(cells, set(model.tables.unused))
+    yield " ".join(["cycles", *map(str, cycles_of(model.plan).values())])
+    yield from graph_lines(model.plan)
+
+
+def graph_lines(plan: Plan) -> Iterator[str]:
+    """The lines of neurons, synapses and junctions."""
+    circuit, dag = unplanned(plan)
+    cells, first = circuit.cells, int(plan.level_start[-1])
+    yield from neurons(cells, set(plan.cells.name[first:]))
     yield from sorted(
         [*chemical(cells, dag.forward), *chemical(cells, dag.feedback, " backward")]
     )

@@ -32,9 +32,8 @@ class Compiled(Artifact):
 
     @property
     def source(self) -> str:
-        """The text of the generated module."""
-        (data,) = self.files.values()
-        return data.decode("ascii")
+        """The text of the generated module; `tables` is the file beside that of a large graph."""
+        return self.page.decode("ascii")
 
     @property
     def report(self) -> str:
@@ -54,7 +53,7 @@ class Compiled(Artifact):
         return warned(self.report.splitlines())
 
     def write(self, path: str | PathLike[str], *, force: bool = False) -> Path:
-        """Write the module to a file, whole or not at all.
+        """Write the module to a file, and its tables beside it, whole or not at all.
 
         Args:
             force: also over a file that is not ours or was edited by hand, and over a model
@@ -67,21 +66,19 @@ class Compiled(Artifact):
             InputError: the file may not or can not be written; nothing has changed.
         """
         from ..arguments.changes import check_kept
-        from ..files import write
         from ..module.file_name import misnamed
         from ..module.read import made_with
         from ..names import class_name
-        from ..sources import MODULE
+        from ..sources import write_modules
 
         target = Path(file(path, "write"))
         if not force:
-            made = made_with(self.source.encode("ascii"), str(target))
+            made = made_with(self.page, str(target))
             given = {key.replace("-", "_") for key in self.options.changed()}
             given |= dict(made.read).keys()
             given |= {"name"} if made.name != class_name(self.label) else set()
             check_kept(target, self.origin, made, explicit=given)
-        data = self.source.encode("ascii")
-        write(target, data, kind=MODULE, force=force, source=self.origin)
+        write_modules({target: self}, force=force, source=self.origin)
         if why := misnamed(target):
             warnings.warn(why, CompilerWarning, stacklevel=2)
         return target
@@ -100,7 +97,7 @@ class Compiled(Artifact):
         """
         from .loading import load_class
 
-        return load_class(self.source.encode("ascii"), str(self.summary["name"]))
+        return load_class(self.page, str(self.summary["name"]), self.tables)
 
     def __repr__(self) -> str:
         from ..report.compile import sizes

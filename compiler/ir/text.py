@@ -5,8 +5,13 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 from ..arrays import Int32
+from ..graph import ranks
 from ..names import number, plain
 from .stages import (
     CHEMICAL,
@@ -24,6 +29,7 @@ from .stages import (
     Synapses,
 )
 
+CHUNK = 2**18  # pairs whose text is made at once
 Stage = Connectome | Circuit | Dag | Order | Plan | Sweep
 
 
@@ -153,37 +159,49 @@ def digest(ir: Circuit | Dag | Order | Plan | Sweep) -> str:
     name = ir.cells.name
     bits = [b & (SENSORY | MOTOR) for b in ir.cells.role.tolist()]
     neurons = sorted(zip(name, bits, ir.cells.transmitter, strict=True))
-    tables = (
-        [ir.chemical] if isinstance(ir, Circuit | Sweep) else [ir.forward, ir.feedback]
+    tables, ends = (
+        ([ir.chemical], [ir.junctions])
+        if isinstance(ir, Circuit | Sweep)
+        else ([ir.forward, ir.feedback], [ir.junctions, ir.lateral])
     )
-    chemical = sorted(
-        (name[a], name[b], number(w), s)
-        for table in tables
-        for a, b, w, s in zip(
-            table.pre.tolist(),
-            table.post.tolist(),
-            table.weight.tolist(),
-            table.sign.tolist(),
-            strict=True,
-        )
+    rank = ranks(np.array(name, object))
+    pre, post, weight, sign = (
+        np.concatenate([getattr(table, column) for table in tables])
+        for column in ("pre", "post", "weight", "sign")
     )
-    ends = [ir.junctions]
-    if not isinstance(ir, Circuit | Sweep):
-        ends.append(ir.lateral)
-    coupled = sorted(
-        (*pair, number(weight))
-        for table in ends
-        for pair, weight in zip(
-            ordered(name, table.left, table.right), table.weight.tolist(), strict=True
-        )
+    left, right, heavy = (
+        np.concatenate([getattr(table, column) for table in ends])
+        for column in ("left", "right", "weight")
     )
-    canonical = json.dumps([neurons, chemical, coupled], separators=(",", ":"))
-    return hashlib.sha256(canonical.encode()).hexdigest()[:16]
+    turned = rank[left] > rank[right]
+    one, two = np.where(turned, right, left), np.where(turned, left, right)
+    found = hashlib.sha256(f"[{json.dumps(neurons, separators=(',', ':'))},[".encode())
+    for more, columns in (
+        ("],[", (pre, post, weight, sign)),
+        ("]]", (one, two, heavy)),
+    ):
+        for part in pairs(name, rank, *columns):
+            found.update(part.encode())
+        found.update(more.encode())
+    return found.hexdigest()[:16]
 
 
-def ordered(
-    name: tuple[str, ...], left: Int32, right: Int32
-) -> Iterator[tuple[str, str]]:
-    """The two names of each pair, the smaller first."""
-    for a, b in zip(left.tolist(), right.tolist(), strict=True):
-        yield min(name[a], name[b]), max(name[a], name[b])
+def pairs(
+    name: tuple[str, ...], rank: Int32, one: Int32, two: Int32, *rest: NDArray[Any]
+) -> Iterator[str]:
+    """Rows of pairs as JSON, sorted by name, some thousands at a time: they may be millions.
+
+    Args:
+        rest: the weight, which is written as a text, and perhaps a sign.
+    """
+    quoted = [json.dumps(neuron) for neuron in name]
+    order = np.lexsort((rank[two], rank[one]))
+    for first in range(0, len(order), CHUNK):
+        rows = order[first : first + CHUNK]
+        ends = zip(one[rows].tolist(), two[rows].tolist(), strict=True)
+        texts = [f"[{quoted[a]},{quoted[b]}," for a, b in ends]
+        weight, *signs = (column[rows].tolist() for column in rest)
+        texts = [f'{t}"{number(w)}"' for t, w in zip(texts, weight, strict=True)]
+        for column in signs:
+            texts = [f"{t},{s}" for t, s in zip(texts, column, strict=True)]
+        yield ("," if first else "") + ",".join(f"{text}]" for text in texts)

@@ -15,6 +15,7 @@ from .. import catalog
 from ..errors import InputError
 from ..ir.stages import MOTOR, SENSORY, Circuit, Source
 from ..ir.trace import Trace
+from ..module.beside import is_filed
 from ..module.read import Model, SweepModel, made_of, read_consistent
 from ..module.restore import unplanned
 from ..options import Options
@@ -76,6 +77,11 @@ def merge(base: bytes, ours: bytes, theirs: bytes, path: str, size: int = 7) -> 
 
 def read(data: bytes, path: str) -> Module:
     """A module whose text nobody edited."""
+    if is_filed(data):
+        seen = (
+            "its tables stand in a file beside it, which git hands to no merge driver"
+        )
+        raise InputError(path, seen, "merge its source, then compile it again")
     module = read_consistent(data, path)
     check_unedited(module)
     return module
@@ -134,5 +140,4 @@ def emit(graph: Graph, settings: Mapping[str, Any], near: Module) -> bytes:
         artifact = emitted(plan, options, settings["class"], trace)
     else:
         artifact = emitted(sweep(circuit, trace), options, settings["class"], trace)
-    (data,) = artifact.files.values()
-    return settings["lines above the header"] + data  # type: ignore[no-any-return]
+    return settings["lines above the header"] + artifact.page  # type: ignore[no-any-return]

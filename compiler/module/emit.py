@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from .. import names
 from ..errors import UsageError
-from ..ir.artifact import Artifact
+from ..ir.artifact import BESIDE, Artifact
 from ..ir.stages import Plan
 from ..ir.text import digest
 from ..options import WIDTHS, Options
@@ -23,17 +23,19 @@ from ..semantics.merges import merge_of
 from ..semantics.registry import semantics_of
 from ..semantics.semantics import Parameter
 from ..semantics.units import unit_of
-from ..semantics.wiring import Wiring
+from ..semantics.wiring import Wiring, wiring_of
 from .docstring import docstring
 from .header import check_label, with_header
-from .table_text import Table, table_texts
-from .tables import Tables, tables_of
+from .plan_arrays import digest_of, tables_file
+from .table_text import Table, array_texts, table_texts
+from .tables import tables_of
 
 if TYPE_CHECKING:
     import jinja2
 
 
 COLUMNS = 88  # of the text below the tables
+INLINE = 20_000  # synapses and junctions up to which they stand in the module
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +45,7 @@ class ModulePage:
     name: str
     docstring: str
     tables: tuple[Table, ...]
+    beside: bool  # whether the graph stands in a file beside the module
 
     features: int
     unit: str
@@ -54,6 +57,7 @@ class ModulePage:
     gains: bool  # whether synapses have gains
 
     kernel: str
+    state: bool  # whether `activity` reads the step before
     lateral: bool  # whether junctions within a level are read
 
     start: str  # what `reset_parameters` does, in words
@@ -75,24 +79,34 @@ def emit(plan: Plan, *, options: Options | None = None, name: str = "") -> Artif
         name: of the class; made from the label if empty.
 
     Returns:
-        One file, `<name>.py`, ASCII.
+        One file, `<name>.py`, ASCII; of a large graph its tables too, `<name>.safetensors`.
     """
     options = options or Options()
     check_label(plan.source.label)
     name = check_name(name or names.class_name(plan.source.label))
-    semantics, tables = semantics_of(options), tables_of(plan, options)
-    parameters = semantics.parameters(tables.wiring, options)
+    semantics, wiring = semantics_of(options), wiring_of(plan)
+    parameters = semantics.parameters(wiring, options)
     page = environment().get_template(f"semantics/{semantics.page}.jinja")
+    tables = tables_file(plan) if in_file(plan, options) else None
     module = page_of(plan, options, name, tables, parameters)
     body = formatted(page.render(module=module)).encode("ascii")
+    beside = {} if tables is None else {f"{name}{BESIDE}": tables}
     return Artifact(
-        {f"{name}.py": with_header(body, plan.source.label, digest(plan))},
+        {f"{name}.py": with_header(body, plan.source.label, digest(plan)), **beside},
         plan.source.label,
         plan.source.unit,
-        summary(tables.wiring, options, name, parameters),
+        summary(wiring, options, name, parameters),
         plan.history,
         optimality=plan.optimality,
     )
+
+
+def in_file(plan: Plan, options: Options) -> bool:
+    """Whether the graph stands in a file beside the module; it alone decides, if not asked."""
+    if options.tables != "auto" or not merge_of(options).gains:
+        return options.tables == "file"
+    synapses = len(plan.forward) + len(plan.feedback)
+    return synapses + len(plan.junctions) + len(plan.lateral) > INLINE
 
 
 def formatted(body: str) -> str:
@@ -138,18 +152,29 @@ def page_of(
     plan: Plan,
     options: Options,
     name: str,
-    tables: Tables,
+    beside: bytes | None,
     parameters: tuple[Parameter, ...],
 ) -> ModulePage:
-    """The page of a plan."""
+    """The page of a plan.
+
+    Args:
+        beside: the file of its tables; None: they stand in it.
+    """
     semantics, merge = semantics_of(options), merge_of(options)
+    if beside is None:
+        tables = table_texts(
+            tables_of(plan, options), plan.source.unit, semantics.words
+        )
+    else:
+        tables = array_texts(plan, options, digest_of(beside))
     call = activation(options.activation).call
     gain = starts.factor(options)[1]
     factor = "" if gain == "1" else f"{gain} * "
     return ModulePage(
         name=name,
         docstring=quoted("\n".join(docstring(plan, options, name, parameters))),
-        tables=tuple(table_texts(tables, plan.source.unit, semantics.words)),
+        tables=tuple(tables),
+        beside=beside is not None,
         features=options.features,
         unit=options.unit,
         merge=options.merge,
@@ -159,7 +184,8 @@ def page_of(
         strength=merge.strength,
         gains=merge.gains,
         kernel=options.kernel,
-        lateral="lateral" in semantics.ways and bool(tables.lateral),
+        state=semantics.state,
+        lateral="lateral" in semantics.ways and bool(len(plan.lateral)),
         start=starts.sentence(options),
         counts=options.init == "counts",
         centred=starts.centred(options),

@@ -10,6 +10,7 @@ from inspect import cleandoc
 from typing import TYPE_CHECKING
 
 from ..errors import InputError, Location
+from ..ir.artifact import Artifact
 from .emit import emit
 from .header import Header, body_digest, read_header
 
@@ -23,8 +24,12 @@ UPDATE = "elegansc update"  # what brings an older form to today's
 
 def emitted(model: Model) -> bytes:
     """The file that this elegansc emits for the tables of a model with levels."""
-    artifact = emit(model.plan, options=model.options, name=model.name)
-    return next(iter(artifact.files.values()))
+    return emit_again(model).page
+
+
+def emit_again(model: Model) -> Artifact:
+    """The files that this elegansc emits for the tables of a model with levels."""
+    return emit(model.plan, options=model.options, name=model.name)
 
 
 def form(head: Header, again: bytes) -> str:

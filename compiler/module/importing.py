@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import importlib.util
+import tempfile
 from importlib.abc import SourceLoader
 from importlib.machinery import ModuleSpec
+from pathlib import Path
 from types import ModuleType
 from typing import Any
+
+from ..ir.artifact import BESIDE
 
 
 class BytesLoader(SourceLoader):
@@ -35,7 +39,19 @@ def unrun(name: str, data: bytes, label: str) -> ModuleType:
     return importlib.util.module_from_spec(spec)
 
 
-def run(module: ModuleType) -> None:
-    """Run the bytes of a module."""
+def run(module: ModuleType, beside: bytes | None = None) -> None:
+    """Run the bytes of a module.
+
+    Args:
+        beside: the file of its tables, which it reads while it is run.
+    """
     assert module.__spec__ and module.__spec__.loader
-    module.__spec__.loader.exec_module(module)
+    if beside is None:
+        module.__spec__.loader.exec_module(module)
+        return
+    label = module.__file__
+    with tempfile.TemporaryDirectory(prefix="elegansc-") as folder:
+        Path(folder, f"module{BESIDE}").write_bytes(beside)
+        module.__file__ = str(Path(folder, "module.py"))
+        module.__spec__.loader.exec_module(module)
+    module.__file__ = label

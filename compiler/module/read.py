@@ -8,47 +8,61 @@ from __future__ import annotations
 import ast
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from .. import catalog
 from ..errors import InputError, Location, UsageError, VerifyError
+from ..ir.artifact import beside_of
 from ..ir.invariants import check_invariants
 from ..ir.stages import Circuit, Plan, Read, Source
 from ..ir.text import digest
 from ..options import Options
+from .beside import check_digest, read_beside
 from .contradictions import contradiction
 from .forms import check_model
 from .header import AGAIN, Header, read_header
 from .literals import Literal, literals, parsed
+from .plan_arrays import plan_from
 from .restore import circuit_of, plan_of
 from .table_types import check_names, check_types
-from .tables import Tables
+from .tables import Tables, tables_of
 
 TASK_CLASSES = {  # that stand below the network's
     "none": (),
     "cifar10": ("Encoder", "Readout", "ElegansNetM1"),
     "mnist": ("Encoder", "Readout", "Decoder", "ElegansNetM2"),
 }
+OF_KERNELS = ("Wires", "Sweep")  # classes that stand above it
 SWEEP_TABLES = ("OPTIONS", "UNUSED", "SENSORY", "MOTOR", "CHEMICAL", "ELECTRICAL")
 PLAN_TABLES = (*SWEEP_TABLES, "LEVELS", "FEEDBACK")
+FILE_TABLES = ("OPTIONS", "DIGEST")  # where all others stand in a file beside it
 OPTIONAL = ("READ", "CYCLES", "LATERAL", "SIGN", "TRANSMITTER")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Model:
     """A generated module as data.
 
     Attributes:
         name: of the class.
+        inline: the tables that stand in it; None: they stand in a file beside it.
         path: of the file, as messages name it; label: of the file.
+        beside: the file of its tables.
     """
 
     header: Header
     name: str
-    tables: Tables
+    inline: Tables | None
     options: Options
     plan: Plan
     path: str = ""
     label: str = ""
+    beside: bytes | None = None
+
+    @cached_property
+    def tables(self) -> Tables:
+        """The graph by name; of a large one made when it is asked for."""
+        return self.inline or tables_of(self.plan, self.options)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,21 +115,27 @@ def made_of(module: Model | SweepModel) -> Made:
     return Made(module.name, label, module.options, graph.source.read)
 
 
-def read_module(data: bytes, path: str) -> Model | SweepModel:
+def read_module(
+    data: bytes, path: str, beside: bytes | None = None
+) -> Model | SweepModel:
     """Read a generated module's header, class name, options and tables.
+
+    Args:
+        path: of the module; the file of its tables, if there is one, is looked for there.
+        beside: the bytes of that file, where it is at hand.
 
     Raises:
         InputError: not ours, or damaged; with the line and the table.
     """
     head = read_header(data, path)
     tree = parsed(head.padded, path)
-    found = literals(tree, path, {*PLAN_TABLES, *OPTIONAL})
-    swept = is_swept(found)
-    for table in SWEEP_TABLES if swept else PLAN_TABLES:
+    found = literals(tree, path, {*PLAN_TABLES, *FILE_TABLES, *OPTIONAL})
+    swept, filed = is_swept(found), "DIGEST" in found
+    for table in SWEEP_TABLES if swept else FILE_TABLES if filed else PLAN_TABLES:
         if table not in found:
             raise InputError(path, f"the table {table} is missing", AGAIN)
     tables = check_types(found, path)
-    if not swept:
+    if not swept and not filed:
         check_names(tables, found, path)
     options = options_of(tables, found, path)
     name = class_of(tree, path, options)
@@ -123,25 +143,36 @@ def read_module(data: bytes, path: str) -> Model | SweepModel:
     source = Source(head.label, unit, read_of(tables))
     if swept:
         return SweepModel(head, name, options, circuit_of(tables, source), path)
+    if filed:
+        digest = found["DIGEST"].value
+        if beside is None:
+            beside = read_beside(path, digest)
+        check_digest(beside, digest, beside_of(path))
+        plan = plan_from(beside, beside_of(path), source, tables.cycles)
+        return Model(head, name, None, options, plan, path, beside=beside)
     return Model(head, name, tables, options, plan_of(tables, source), path)
 
 
-def read_model(data: bytes, path: str) -> Model:
-    """Read a generated module that has levels.
+def read_model(data: bytes, path: str, beside: bytes | None = None) -> Model:
+    """Read a generated module that has levels; arguments as of `read_module`.
 
     Raises:
         InputError: not ours, damaged, or a published sweep.
     """
-    return levelled(read_module(data, path))
+    return levelled(read_module(data, path, beside))
 
 
-def read_consistent(data: bytes, path: str) -> Model | SweepModel:
+def read_consistent(
+    data: bytes, path: str, beside: bytes | None = None
+) -> Model | SweepModel:
     """Read a generated module whose tables can be true together, whoever wrote them.
+
+    Arguments as of `read_module`.
 
     Raises:
         InputError: not ours, damaged, or contradictory; with the table and the line.
     """
-    module = read_module(data, path)
+    module = read_module(data, path, beside)
     if isinstance(module, Model):
         check_consistent(module)
     return module
@@ -150,7 +181,9 @@ def read_consistent(data: bytes, path: str) -> Model | SweepModel:
 def check_consistent(model: Model) -> None:
     """Raise InputError if the tables of a model contradict each other."""
     path = model.path
-    if error := contradiction(model.header.padded, path, model.tables):
+    if model.inline is not None and (
+        error := contradiction(model.header.padded, path, model.inline)
+    ):
         raise error
     try:
         check_invariants(model.plan)
@@ -159,13 +192,15 @@ def check_consistent(model: Model) -> None:
         raise InputError(path, seen, "compile its source again") from None
 
 
-def read_unedited(data: bytes, path: str) -> Model:
+def read_unedited(data: bytes, path: str, beside: bytes | None = None) -> Model:
     """Read a generated module that has levels and that nobody edited.
+
+    Arguments as of `read_module`.
 
     Raises:
         InputError: not ours, damaged, contradictory, edited, or a published sweep.
     """
-    model = levelled(read_consistent(data, path))
+    model = levelled(read_consistent(data, path, beside))
     check_model(model)
     if digest(model.plan) != model.header.source:
         seen = "its header signs another graph than its tables hold"
@@ -190,7 +225,11 @@ def is_swept(found: Mapping[str, Literal]) -> bool:
 
 def class_of(tree: ast.Module, label: str, options: Options) -> str:
     """The name of the network's class; the others are those of the task."""
-    classes = [node.name for node in tree.body if isinstance(node, ast.ClassDef)]
+    classes = [
+        node.name
+        for node in tree.body
+        if isinstance(node, ast.ClassDef) and node.name not in OF_KERNELS
+    ]
     around = TASK_CLASSES[options.task]
     if len(classes) != 1 + len(around) or tuple(classes[1:]) != around:
         wanted = "one" if not around else f"one, then {', '.join(around)}"

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from ..ir.stages import Plan
 from ..names import literal, number
-from ..options import Value
+from ..options import Options, Value
+from ..readers.asked import as_table
 from ..semantics.semantics import Words
 from ..semantics.wiring import Nested
-from .tables import Tables
+from .signature import signature
+from .tables import Tables, cycles_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,18 +24,14 @@ class Table:
     note: str
     ends: str  # "{}" or "[]"
     rows: tuple[str, ...]
+    literal: str = ""  # the whole of it, where it has no rows
 
 
 def table_texts(tables: Tables, unit: str, words: Words) -> Iterator[Table]:
     """The tables in the order of the module."""
     yield options_text(tables.options)
     yield from read_text(tables.read)
-    yield mapping(
-        "CYCLES",
-        "dict[str, float | str]",
-        "How the order was found that decides what runs backward.",
-        tables.cycles,
-    )
+    yield cycles_text(tables.cycles)
     yield Table(
         "LEVELS",
         "list[list[str]]",
@@ -50,6 +49,24 @@ def table_texts(tables: Tables, unit: str, words: Words) -> Iterator[Table]:
     yield from synapse_texts(tables, unit, words)
     if tables.sign or counted:
         yield sign_text(tables.sign)
+
+
+def array_texts(plan: Plan, options: Options, digest: str) -> Iterator[Table]:
+    """The tables of a module whose graph stands in a file beside it, of a digest."""
+    yield options_text(options.changed())
+    yield from read_text(as_table(plan.source.read))
+    yield cycles_text(cycles_of(plan))
+    note = "SHA-256 of the file of this name in .safetensors: all other tables."
+    yield Table("DIGEST", "str", note, "", (), literal(digest))
+    note = "SHA-256 of options, neurons and synapses in use: it signs checkpoints."
+    signed = literal(signature(plan, options))
+    yield Table("SIGNATURE", "str", note, "", (), signed)
+
+
+def cycles_text(cycles: Mapping[str, float | str]) -> Table:
+    """The table of how the order was found."""
+    note = "How the order was found that decides what runs backward."
+    return mapping("CYCLES", "dict[str, float | str]", note, cycles)
 
 
 def options_text(changed: Mapping[str, Value]) -> Table:

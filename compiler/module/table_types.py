@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -11,6 +12,7 @@ from ..readers.asked import fits
 from .literals import Literal, blamed, lines_of
 from .tables import Tables
 
+DIGEST = re.compile(r"[0-9a-f]{64}")
 METHODS = ("exact", "exact+sift", "sift", "ratio")
 
 
@@ -26,6 +28,7 @@ def check_types(found: Mapping[str, Literal], label: str) -> Tables:
             raise InputError(at, f"{name} is not of its type")
         return held.value
 
+    table("DIGEST", lambda v: isinstance(v, str) and bool(DIGEST.fullmatch(v)))
     return Tables(
         table(
             "OPTIONS",

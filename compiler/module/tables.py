@@ -56,12 +56,9 @@ def tables_of(plan: Plan, options: Options) -> Tables:
     name, start = plan.cells.name, plan.level_start.tolist()
     forward, feedback = plan.forward, plan.feedback
     rising, lateral = plan.junctions, plan.lateral
-    cycles: dict[str, float | str] = {"method": plan.optimality.method}
-    if plan.optimality.bound is not None:
-        cycles["bound"] = plan.optimality.bound
     return Tables(
         options=options.changed(),
-        cycles=cycles,
+        cycles=cycles_of(plan),
         levels=[list(name[a:b]) for a, b in zip(start, start[1:], strict=False)],
         unused=list(name[start[-1] :]),
         sensory=with_role(plan.cells, SENSORY),
@@ -74,6 +71,13 @@ def tables_of(plan: Plan, options: Options) -> Tables:
         lateral=nest(name, lateral.left, lateral.right, lateral.weight),
         read=as_table(plan.source.read),
     )
+
+
+def cycles_of(plan: Plan) -> dict[str, float | str]:
+    """How its order was found."""
+    bound = plan.optimality.bound
+    method: dict[str, float | str] = {"method": plan.optimality.method}
+    return method if bound is None else {**method, "bound": bound}
 
 
 def by_transmitter(cells: Cells) -> dict[str, list[str]]:

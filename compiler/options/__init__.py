@@ -70,6 +70,11 @@ class Options:
         "their sender one step late.",
     )
     kernel: str = of_model("dense", "How the products of a level are laid out.")
+    tables: str = of_model(
+        "auto",
+        "Where the graph stands. inline: as literals in the module; file: as arrays in a "
+        ".safetensors file beside it; auto: in a file above 20,000 synapses.",
+    )
     lowering: str = of_model(
         "acyclic",
         "acyclic: cycles are broken and each neuron fires once; published: the sweep of "

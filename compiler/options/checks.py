@@ -75,5 +75,7 @@ def at_odds(options: Options) -> Iterator[str]:
         yield "--merge product: needs --norm layer, or products overflow"
     if product and options.late:
         yield "--merge product: a product has no delayed factor; drop it"
+    if product and options.tables == "file":
+        yield "--merge product: multiplies by tables in the module: --tables inline"
     if product and options.init == "counts":
         yield "--merge product: has no gains, so --init counts says nothing"

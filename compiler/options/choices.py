@@ -14,6 +14,7 @@ CHOICES: Mapping[str, tuple[str, ...]] = {
     "init": ("uniform", "counts"),
     "feedback": ("drop", "delay"),
     "kernel": ("dense",),
+    "tables": ("auto", "inline", "file"),
     "lowering": ("acyclic", "published"),
     "task": ("none", "cifar10", "mnist"),
     "readout": ("attention", "mean", "concat"),
@@ -34,8 +35,16 @@ IDLE: Mapping[str, tuple[str, ...]] = {
     "acyclic": (),
     "delay": (),
     "published": (
-        *("merge", "init", "feedback", "kernel", "cycles", "roles", "max-levels"),
-        *("symmetric", "protect", "tie-seed", "like", "stick", "alive-cap"),
+        *("merge", "init", "feedback", "kernel", "tables", "cycles", "roles"),
+        *(
+            "max-levels",
+            "symmetric",
+            "protect",
+            "tie-seed",
+            "like",
+            "stick",
+            "alive-cap",
+        ),
         "no-keep-alive",
     ),
 }

@@ -8,14 +8,14 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import InputError
-from ..files import read_bytes, write
-from ..ir.artifact import Artifact
+from ..files import holds, read_bytes
+from ..ir.artifact import Artifact, beside_of
 from ..module import forms
 from ..module.header import AGAIN, is_generated, renewed, unified
 from ..module.read import Model, made_with, read_module, read_unedited
 from ..names import plain
 from ..pipeline import compile_source
-from ..sources import MODULE, changed, emitted
+from ..sources import changed, emit_again, write_modules
 from .settings import Setting, free, project_of, settle
 
 
@@ -25,27 +25,26 @@ class Update:
 
     Attributes:
         path: of the model; source: the file that is never written over.
-        data: the new bytes; None: the file stands as it is.
+        files: what it is made of; None: the file stands as it is.
         why: from what it was made, and what changes, in words.
         artifact: of the compile; None where its tables gave the text.
     """
 
     path: str
-    data: bytes | None
+    files: Artifact | None
     why: str
     source: str = ""
     artifact: Artifact | None = None
 
     def write(self, *, force: bool = False) -> None:
-        """Write the file, whole or not at all.
+        """Write the file, and that of its tables, whole or not at all.
 
         Raises:
             InputError: it may not or can not be written; nothing has changed.
         """
-        if self.data is not None:
-            write(
-                Path(self.path), self.data, kind=MODULE, force=force, source=self.source
-            )
+        if self.files is not None:
+            modules = {Path(self.path): self.files}
+            write_modules(modules, force=force, source=self.source)
 
 
 def update(
@@ -78,7 +77,7 @@ def update(
     if not is_generated(data):
         hint = "update takes models that elegansc generated"
         raise InputError(path, "not a module that elegansc generated", hint)
-    if not force and (why := changed(data)):
+    if not force and (why := changed(data, path)):
         raise InputError(path, *why)
     setting = settle(path, made_with(data, path), project, given, against)
     if not setting.source or setting.missing:
@@ -89,8 +88,8 @@ def update(
 def made_new(path: str, setting: Setting) -> Update:
     """A model that has no file yet."""
     artifact = compiled(setting)
-    (new,) = artifact.files.values()
-    return Update(path, new, f"from {plain(setting.source)}", setting.source, artifact)
+    why = f"from {plain(setting.source)}"
+    return Update(path, artifact, why, setting.source, artifact)
 
 
 def by_tables(path: str, data: bytes, setting: Setting) -> Update:
@@ -104,7 +103,8 @@ def by_tables(path: str, data: bytes, setting: Setting) -> Update:
         raise InputError(path, why, hint)
     if isinstance(module, Model):
         module = read_unedited(data, path)
-    return stood(path, data, emitted(module), f"from its own tables: {seen}")
+    again = emit_again(module)
+    return stood(path, data, again, f"from its own tables: {seen}")
 
 
 def by_source(path: str, data: bytes, setting: Setting, near: bool) -> Update:
@@ -119,9 +119,8 @@ def by_source(path: str, data: bytes, setting: Setting, near: bool) -> Update:
     else:
         setting = replace(setting, options=free(setting.options))
     artifact = compiled(setting, lock, near=near and setting.own_like)
-    (new,) = artifact.files.values()
     change = f"; {', '.join(setting.differs)}" if setting.differs else ""
-    found = stood(path, data, new, f"from {plain(setting.source)}{change}")
+    found = stood(path, data, artifact, f"from {plain(setting.source)}{change}")
     return replace(found, source=setting.source, artifact=artifact)
 
 
@@ -140,10 +139,15 @@ def compiled(
     )
 
 
-def stood(path: str, old: bytes, new: bytes, why: str) -> Update:
-    """An update to new bytes; none where a file differs from them by its layout at most."""
-    whole = renewed(old, new)
+def stood(path: str, old: bytes, new: Artifact, why: str) -> Update:
+    """An update to new files; none where one differs from them by its layout at most."""
+    whole = renewed(old, new.page)
     same = unified(old) == unified(whole) or forms.same_code(
         unified(old), unified(whole)
     )
-    return Update(path, None if same else new, why)
+    return Update(path, None if same and beside_stands(path, new) else new, why)
+
+
+def beside_stands(path: str, new: Artifact) -> bool:
+    """Whether the file of tables, if there is one, holds what it is to hold."""
+    return new.tables is None or holds(Path(beside_of(path)), new.tables)

@@ -156,7 +156,7 @@ class Semantics:
 
     def conducting(self, wiring: Wiring) -> tuple[int, int]:
         """The number of synapses and of gap junctions that conduct."""
-        count = {kind: sum(1 for _ in wiring.between_live(kind)) for kind in self.ways}
+        count = {kind: wiring.count(kind) for kind in self.ways}
         synapses = count.get("chemical", 0) + count.get("feedback", 0)
         return synapses, count.get("electrical", 0) + count.get("lateral", 0)
 

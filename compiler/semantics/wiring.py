@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -14,6 +14,29 @@ from ..ir.stages import MOTOR, SENSORY, Cells, Order, Plan
 Nested = dict[str, dict[str, float]]  # neuron -> input -> weight
 Gain = tuple[str, str, str]  # (neuron, input, kind); kind as in SYNAPSES of a module
 Link = tuple[str, str, str]  # a synapse by name, in whichever order neurons fire
+V = TypeVar("V")
+
+
+class Deferred(Mapping[str, V]):
+    """A mapping that is made when it is first looked at: names of millions fill a memory."""
+
+    def __init__(self, make: Callable[[], Mapping[str, V]]) -> None:
+        self.make, self.made = make, False
+
+    def whole(self) -> Mapping[str, V]:
+        """The mapping."""
+        if not self.made:
+            self.mapping, self.made = self.make(), True
+        return self.mapping
+
+    def __getitem__(self, key: str) -> V:
+        return self.whole()[key]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.whole())
+
+    def __len__(self) -> int:
+        return len(self.whole())
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +74,7 @@ class Wiring:
             "electrical" where they conduct forward, "feedback" and "lateral" where not.
         sign: neuron -> input -> +1 or -1, of chemical synapses where known.
         gaba: the neurons that are known to release GABA.
+        counts: how many of each kind have two live ends, where that is known.
     """
 
     fire: tuple[str, ...]
@@ -60,6 +84,13 @@ class Wiring:
     tables: Mapping[str, Nested]
     sign: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     gaba: frozenset[str] = frozenset()
+    counts: Mapping[str, int] = field(default_factory=dict)
+
+    def count(self, kind: str) -> int:
+        """The number of synapses with two live ends."""
+        if kind in self.counts:
+            return self.counts[kind]
+        return sum(1 for _ in self.between_live(kind))
 
     def between_live(self, kind: str) -> Iterator[Gain]:
         """(neuron, input, kind) of each synapse with two live ends, in table order."""
@@ -82,19 +113,29 @@ def wiring_of(graph: Order | Plan) -> Wiring:
     name, live = graph.cells.name, graph.live.tolist()
     ahead, behind = graph.forward, graph.feedback
     coupled, within = graph.junctions, graph.lateral
+
+    def tables() -> dict[str, Nested]:
+        return {
+            "chemical": nest(name, ahead.pre, ahead.post, ahead.weight),
+            "electrical": nest(name, coupled.left, coupled.right, coupled.weight),
+            "feedback": nest(name, behind.pre, behind.post, behind.weight),
+            "lateral": nest(name, within.left, within.right, within.weight),
+        }
+
     return Wiring(
         tuple(n for n, alive in zip(name, live, strict=True) if alive),
         tuple(n for n, alive in zip(name, live, strict=True) if not alive),
         tuple(with_role(graph.cells, SENSORY)),
         tuple(with_role(graph.cells, MOTOR)),
-        {
-            "chemical": nest(name, ahead.pre, ahead.post, ahead.weight),
-            "electrical": nest(name, coupled.left, coupled.right, coupled.weight),
-            "feedback": nest(name, behind.pre, behind.post, behind.weight),
-            "lateral": nest(name, within.left, within.right, within.weight),
-        },
-        signs(graph),
+        Deferred(tables),
+        Deferred(lambda: signs(graph)),
         gaba(zip(graph.cells.name, graph.cells.transmitter, strict=True)),
+        {
+            "chemical": ahead.among(graph.live),
+            "electrical": coupled.among(graph.live),
+            "feedback": behind.among(graph.live),
+            "lateral": within.among(graph.live),
+        },
     )
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from ..module.read import Model
+from ..module.signature import signature
 from ..semantics.registry import semantics_of
 from ..semantics.semantics import Parameter, Semantics
 from ..semantics.wiring import Gain, Link, link
@@ -66,11 +67,14 @@ def elements(model: Model) -> Elements:
     wiring = tables.wiring
     synapses = semantics.synapses(wiring)
     signed = json.dumps([tables.options, [*wiring.fire, *wiring.silent], synapses])
+    digest = hashlib.sha256(signed.encode()).digest()
+    if model.inline is None:
+        digest = bytes.fromhex(signature(model.plan, model.options))
     return Elements(
         semantics.parameters(wiring, model.options),
         synapses,
         wiring.fire,
-        hashlib.sha256(signed.encode()).digest(),
+        digest,
     )
 
 

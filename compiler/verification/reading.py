@@ -18,6 +18,7 @@ from ..module import forms
 from ..module.contradictions import coupled_twice
 from ..module.forms import OLDER, REFORMATTED, UPDATE, emitted, form
 from ..module.header import Header, body_digest, read_header
+from ..module.plan_arrays import tables_file
 from ..module.read import Model, read_model
 from ..module.restore import unplanned
 from ..module.tables import Tables, tables_of
@@ -36,25 +37,31 @@ CERTIFIED = (
 )
 
 
-def static(data: bytes, label: str) -> Iterator[Check]:
-    """Checks of the header, the tables, the plan and their digests, in this order."""
+def static(data: bytes, label: str, beside: bytes | None = None) -> Iterator[Check]:
+    """Checks of the header, the tables, the plan and their digests, in this order.
+
+    Args:
+        beside: the file of its tables; None: it is looked for beside the label.
+    """
     head = read_header(data, label)
     try:
-        model = read_model(data, label)
+        model = read_model(data, label, beside)
     except InputError as error:
         yield body(head, b"")
         yield Check("tables", False, str(error))
         return
     yield body(head, emitted(model) if head.edited else b"")
-    yield Check(
-        "tables", True, "tables hold literals of their types, and know every name"
-    )
-    yield from of_tables(model)
-    if doubled(model):
-        return
+    if model.inline is None:
+        detail = "tables stand in the file that the module names, each index in range"
+        yield Check("tables", True, detail)
+    else:
+        detail = "tables hold literals of their types, and know every name"
+        yield Check("tables", True, detail)
+        yield from of_tables(model.inline)
+        if doubled(model.inline):
+            return
     yield from of_plan(model.plan, model.options)
-    written = tables_of(model.plan, model.options)
-    same = listed(written) == listed(model.tables)
+    same = as_written(model)
     detail = "tables are sorted as they are written"
     yield Check("sorted", same, detail if same else "tables are not in written order")
     graph = digest(model.plan)
@@ -101,10 +108,17 @@ def as_emitted(head: Header, again: bytes) -> Check:
     return Check("emitted", False, differs(head, again))
 
 
-def of_tables(model: Model) -> Iterator[Check]:
+def as_written(model: Model) -> bool:
+    """Whether the tables are just what elegansc writes for their plan, order and all."""
+    if model.inline is None:
+        return tables_file(model.plan) == model.beside
+    return listed(tables_of(model.plan, model.options)) == listed(model.inline)  # type: ignore[no-any-return]
+
+
+def of_tables(tables: Tables) -> Iterator[Check]:
     """Checks of the tables alone."""
-    roles, twice = "SENSORY and MOTOR are sorted, each name once", doubled(model)
-    yield Check("roles", sorted_roles(model), roles)
+    roles, twice = "SENSORY and MOTOR are sorted, each name once", doubled(tables)
+    yield Check("roles", sorted_roles(tables), roles)
     yield Check("disjoint", not twice, twice or "no synapse or junction stands twice")
 
 
@@ -154,15 +168,14 @@ def listed(tables: Tables) -> Any:
     return pairs(asdict(tables))
 
 
-def sorted_roles(model: Model) -> bool:
+def sorted_roles(tables: Tables) -> bool:
     """SENSORY and MOTOR hold each name once, in order."""
-    lists = (model.tables.sensory, model.tables.motor)
+    lists = (tables.sensory, tables.motor)
     return all(found == sorted(set(found)) for found in lists)
 
 
-def doubled(model: Model) -> str:
+def doubled(tables: Tables) -> str:
     """A synapse in CHEMICAL and in FEEDBACK, or a junction twice; "" if there is none."""
-    tables = model.tables
     for neuron, row in tables.chemical.items():
         for source in row:
             if source in tables.feedback.get(neuron, {}):

@@ -16,6 +16,7 @@ import numpy as np
 
 from ..arrays import Float64
 from ..errors import CompilerError, VerifyError
+from ..ir.artifact import Artifact
 from ..ir.trace import STEP
 from ..module.read import Model
 from ..semantics.interpret import Hands, Parameters, interpret
@@ -48,13 +49,14 @@ class Trial:
     by_hand: Numbers  # current (batch, N, D), alive and held (batch, N); or nothing
 
 
-def run(data: bytes, model: Model, seed: int) -> Iterator[Check]:
+def run(artifact: Artifact, model: Model, seed: int) -> Iterator[Check]:
     """The module against the interpreter."""
     trial = draw(model, seed)
     wide, state = model.options.features > 1, semantics_of(model.options).state
 
     def executed(dtype: str) -> Numbers:
-        return execute(data, model.name, numbers(trial), dtype, wide=wide, state=state)
+        given = numbers(trial)
+        return execute(artifact, model.name, given, dtype, wide=wide, state=state)
 
     yield from compared(executed, expectation(model, trial))
 
@@ -217,11 +219,18 @@ def numbers(trial: Trial) -> Numbers:
 
 
 def execute(
-    data: bytes, name: str, arrays: Numbers, dtype: str, *, wide: bool, state: bool
+    artifact: Artifact,
+    name: str,
+    arrays: Numbers,
+    dtype: str,
+    *,
+    wide: bool,
+    state: bool,
 ) -> Numbers:
     """Run the module in a process of its own.
 
     Args:
+        artifact: the module, and the file of its tables.
         name: of the class.
         arrays: its parameters by name, `inputs`, `start` and `cotangent`, and for a second
             run `current`, `alive` and `held`, whose names begin with HAND.
@@ -238,7 +247,8 @@ def execute(
         module, inputs, outputs = (
             Path(folder, file) for file in ("m.py", "in.npz", "out.npz")
         )
-        module.write_bytes(data)
+        for path, data in artifact.at(module).items():
+            path.write_bytes(data)
         np.savez(inputs, **cast(dict[str, Any], arrays))
         files = map(str, (module, inputs, outputs))
         words = [*files, dtype, name, str(wide), str(state), HAND]

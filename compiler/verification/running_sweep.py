@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 
 from ..arrays import Float64
 from ..errors import InputError
+from ..ir.artifact import Artifact
 from ..ir.invariants import check_invariants
 from ..ir.stages import MOTOR, SENSORY, Sweep
 from ..ir.text import digest
@@ -38,27 +40,27 @@ def proved(
         yield body(head, b"")
         yield Check("tables", False, str(error))
         return
-    (again,) = emit_sweep(sweep, options=model.options, name=model.name).files.values()
-    yield body(head, again)
+    again = emit_sweep(sweep, options=model.options, name=model.name)
+    yield body(head, again.page)
     yield Check("tables", True, "tables hold literals of their types")
     graph = digest(model.circuit)
     detail = f"graph digest {graph}, the header says {head.source}"
     yield Check("source", graph == head.source, detail)
-    stands = as_emitted(head, again)
+    stands = as_emitted(head, again.page)
     yield stands
     if stands.passed or trust:
-        code = data if trust else again
+        code = replace(again, files={f"{model.name}.py": data}) if trust else again
         yield from run(code, sweep, model.options, model.name, seed)
 
 
 def run(
-    data: bytes, sweep: Sweep, options: Options, name: str, seed: int
+    artifact: Artifact, sweep: Sweep, options: Options, name: str, seed: int
 ) -> Iterator[Check]:
     """The module against the interpreter."""
     numbers, expected = trial(sweep, options, seed)
 
     def executed(dtype: str) -> dict[str, Float64]:
-        return execute(data, name, numbers, dtype, wide=True, state=False)
+        return execute(artifact, name, numbers, dtype, wide=True, state=False)
 
     yield from compared(executed, expected)
 

@@ -10,8 +10,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from ..errors import InputError, UsageError
-from ..module.forms import emitted
+from ..module.forms import emit_again
 from ..module.read import Model, SweepModel, read_module
 from .check import Check
 from .reading import as_emitted, certified, claimed, static
@@ -30,6 +32,7 @@ def prove(
     trust: bool = False,
     seed: int = 0,
     certificate: tuple[bytes, str] | None = None,
+    beside: bytes | None = None,
 ) -> list[Check]:
     """All checks, in order; those after a failure that they rest on are not made.
 
@@ -37,11 +40,12 @@ def prove(
         data: the bytes of the module.
         trust: run the file itself, though its bytes are not what elegansc emits today.
         certificate: its bytes and its label: that its minimum is one.
+        beside: the file of its tables; None: it is looked for beside the label.
 
     Raises:
         InputError: not a module of ours at all.
     """
-    module = readable(data, label)
+    module = readable(data, label, beside)
     if isinstance(module, SweepModel):
         if certificate is not None or against is not None:
             seen = (
@@ -49,15 +53,16 @@ def prove(
             )
             raise UsageError(f"--certificate, --against: {seen}")
         return [*proved(data, module, trust=trust, seed=seed)]
-    checks = [*static(data, label)]
+    checks = [*static(data, label, beside)]
     failed = any(not check.passed for check in checks)
     model = module if not failed or trust else None
     if model is not None:
-        again = emitted(model)
-        stands = as_emitted(model.header, again)
+        again = emit_again(model)
+        stands = as_emitted(model.header, again.page)
         checks += [stands, *claimed(model)]
         if stands.passed or trust:
-            checks += run(data if trust else again, model, seed)
+            whole = replace(again, files={**again.files, f"{model.name}.py": data})
+            checks += run(whole if trust else again, model, seed)
     if certificate is not None and module is not None:
         checks += certified(module, *certificate)
     if against is not None and module is not None:
@@ -65,9 +70,11 @@ def prove(
     return checks
 
 
-def readable(data: bytes, label: str) -> Model | SweepModel | None:
+def readable(
+    data: bytes, label: str, beside: bytes | None = None
+) -> Model | SweepModel | None:
     """The module as data, where its tables can be read."""
     try:
-        return read_module(data, label)
+        return read_module(data, label, beside)
     except InputError:
         return None

@@ -18,10 +18,10 @@ from support import toy
 from support.paths import ROOT
 
 from elegansc.module.emit import environment, page_of
-from elegansc.module.tables import tables_of
 from elegansc.options import CHOICES, Options
 from elegansc.semantics.registry import SEMANTICS as RECORDS
 from elegansc.semantics.registry import semantics_of
+from elegansc.semantics.wiring import wiring_of
 
 TEMPLATES = ROOT / "templates"
 PAGE = "module.py.jinja"
@@ -145,9 +145,8 @@ def test_a_kernel_reads_of_the_page_what_its_contract_names(
 def kernel_of(options: Options) -> Any:
     """The macros of a kernel, for the toy's page."""
     plan = toy.plan(toy.graph_options(options))
-    tables = tables_of(plan, options)
-    held = semantics_of(options).parameters(tables.wiring, options)
-    page = page_of(plan, options, "Toy", tables, held)
+    held = semantics_of(options).parameters(wiring_of(plan), options)
+    page = page_of(plan, options, "Toy", None, held)
     template = environment().get_template(f"kernels/{options.kernel}.jinja")
     return template.make_module({"module": page})
 

@@ -45,6 +45,9 @@ OPTIONS: dict[str, dict[str, object]] = {
     "delay": {"feedback": "delay"},
     "delay-linear": {"feedback": "delay", "features": 4, "unit": "linear"},
     "delay-lateral": {"feedback": "delay", "max_levels": 3},
+    "file": {"tables": "file"},
+    "file-linear": {"tables": "file", "features": 4, "unit": "linear"},
+    "file-delay": {"tables": "file", "feedback": "delay", "init": "counts"},
     "published": {**WIDE, "lowering": "published", "norm": "layer"},
     **{
         f"m1-{readout}": {**WIDE, "task": "cifar10", "width": 4, "readout": readout}
@@ -123,8 +126,7 @@ def form(name: str) -> Form:
             outputs=["M*", "SX"],
             **OPTIONS[name],  # type: ignore[arg-type]
         )
-    (data,) = model.files.values()
-    found = Form(name, toy.load(data))
+    found = Form(name, toy.load(model.page, model.tables))
     assert bool(getattr(found.module, "LATERAL", {})) == (name == "delay-lateral")
     return found
 

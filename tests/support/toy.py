@@ -139,12 +139,18 @@ def written(graph: Plan, options: Options, name: str = "Toy") -> bytes:
 serial = itertools.count()
 
 
-def load(data: bytes) -> ModuleType:
-    """Import a generated module, by a temporary file, under a name of its own."""
+def load(data: bytes, beside: bytes | None = None) -> ModuleType:
+    """Import a generated module, by a temporary file, under a name of its own.
+
+    Args:
+        beside: the file of its tables.
+    """
     name = f"generated_{next(serial)}"
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, f"{name}.py")
         path.write_bytes(data)
+        if beside is not None:
+            path.with_suffix(".safetensors").write_bytes(beside)
         spec = importlib.util.spec_from_file_location(name, path)
         assert spec and spec.loader
         module = importlib.util.module_from_spec(spec)

@@ -16,6 +16,7 @@ from ...errors import InputError
 from ...files import replace as put
 from ...ir.stages import Circuit
 from ...ir.text import digest
+from ...module.emit import INLINE
 from ...module.read import read_model
 from ...nulls.files import CELLS, cell_table, edge_list
 from ...nulls.twins import null_of, twins
@@ -113,7 +114,10 @@ def compiling(options: Options, circuit: Circuit, cells: Path) -> Options:
         f.name: f.default for f in fields(Options) if f.name in SELECTING
     }
     unit = "" if circuit.source.unit == UNKNOWN_UNIT else circuit.source.unit
-    return replace(options, **default, cells=str(cells), weight_unit=unit)
+    large = len(circuit.chemical) + len(circuit.junctions) > INLINE
+    tables = "inline" if large else options.tables  # a job carries one file
+    found = replace(options, **default, cells=str(cells), weight_unit=unit)
+    return replace(found, tables=tables)
 
 
 def compiled(graph: GraphFiles) -> bool:
@@ -132,7 +136,7 @@ def compile_graph(graph: GraphFiles) -> str:
     artifact = compile_source(
         str(graph.edges), name=NAME, label=graph.name, options=graph.options
     )
-    put(graph.model, next(iter(artifact.files.values())))
+    put(graph.model, artifact.page)
     return graph.name
 
 

@@ -10,7 +10,8 @@ import torch
 from torch import nn
 
 from ...errors import InputError
-from ...module.forms import OLDER, emitted, form
+from ...ir.artifact import Artifact
+from ...module.forms import OLDER, emit_again, form
 from ...module.importing import run, unrun
 from ...module.read import Model, read_unedited
 from ...semantics.registry import semantics_of
@@ -70,15 +71,15 @@ def backward_share(model: Model) -> float:
     return lost / whole if whole else 0.0
 
 
-def checked_model(data: bytes, label: str) -> tuple[Model, bytes]:
-    """Read a task model; returns it with what is run, the file emitted for its tables.
+def checked_model(data: bytes, label: str) -> tuple[Model, Artifact]:
+    """Read a task model; returns it with what is run, the files emitted for its tables.
 
     Raises:
         InputError: the file was edited by hand, or it is a model without a task.
     """
     model = read_unedited(data, label)
-    again = emitted(model)
-    if form(model.header, again) == OLDER:
+    again = emit_again(model)
+    if form(model.header, again.page) == OLDER:
         wrong = [check for check in static(data, label) if not check.passed]
         if wrong:
             hint = "only what is proved ours is run; compile its source again"
@@ -96,6 +97,6 @@ def load(data: bytes, label: str) -> TaskModel:
         InputError: it is not generated, was edited, or has no task.
     """
     model, again = checked_model(data, label)
-    module = unrun(f"elegansc_model_{model.header.body}", again, label)
-    run(module)
+    module = unrun(f"elegansc_model_{model.header.body}", again.page, label)
+    run(module, again.tables)
     return TaskModel(model, module)
