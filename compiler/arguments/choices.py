@@ -39,6 +39,7 @@ class Choices(LayoutChoices, total=False):
     init: str | None
     feedback: str | None
     kernel: str | None
+    tables: str | None
     lowering: str | None
     task: str | None
     readout: str | None

@@ -16,7 +16,7 @@ import numpy as np
 
 from ..arrays import Float64
 from ..errors import CompilerError, VerifyError
-from ..ir.artifact import Artifact
+from ..ir.artifact import Artifact, beside_of
 from ..ir.trace import STEP
 from ..module.read import Model
 from ..semantics.interpret import Hands, Parameters, interpret
@@ -56,7 +56,10 @@ def run(artifact: Artifact, model: Model, seed: int) -> Iterator[Check]:
 
     def executed(dtype: str) -> Numbers:
         given = numbers(trial)
-        return execute(artifact, model.name, given, dtype, wide=wide, state=state)
+        page, beside = artifact.page, artifact.tables
+        return execute(
+            page, model.name, given, dtype, wide=wide, state=state, beside=beside
+        )
 
     yield from compared(executed, expectation(model, trial))
 
@@ -219,22 +222,23 @@ def numbers(trial: Trial) -> Numbers:
 
 
 def execute(
-    artifact: Artifact,
+    data: bytes,
     name: str,
     arrays: Numbers,
     dtype: str,
     *,
     wide: bool,
     state: bool,
+    beside: bytes | None = None,
 ) -> Numbers:
     """Run the module in a process of its own.
 
     Args:
-        artifact: the module, and the file of its tables.
         name: of the class.
         arrays: its parameters by name, `inputs`, `start` and `cotangent`, and for a second
             run `current`, `alive` and `held`, whose names begin with HAND.
         wide, state: whether a neuron holds several numbers; whether there is a state.
+        beside: the file of its tables.
 
     Returns:
         `outputs`, `states`, and the gradient of each parameter, of `inputs`, `start`; the
@@ -247,35 +251,36 @@ def execute(
         module, inputs, outputs = (
             Path(folder, file) for file in ("m.py", "in.npz", "out.npz")
         )
-        for path, data in artifact.at(module).items():
-            path.write_bytes(data)
+        module.write_bytes(data)
+        if beside is not None:
+            Path(beside_of(str(module))).write_bytes(beside)
         np.savez(inputs, **cast(dict[str, Any], arrays))
         files = map(str, (module, inputs, outputs))
         words = [*files, dtype, name, str(wide), str(state), HAND]
-        command = [sys.executable, "-c", CHILD, *words]
-        environment = {
-            **os.environ,
-            "OMP_NUM_THREADS": "1",
-            "PYTHONDONTWRITEBYTECODE": "1",
-        }
-        try:
-            done = subprocess.run(
-                command,
-                capture_output=True,
-                timeout=SECONDS,
-                env=environment,
-                check=False,
-            )
-        except subprocess.TimeoutExpired:
-            raise CompilerError(
-                f"the module ran for more than {SECONDS:.0f} s"
-            ) from None
-        if done.returncode == 3:
-            raise CompilerError(
-                "PyTorch is needed to run the module: pip install torch"
-            )
-        if done.returncode:
-            last = done.stderr.decode(errors="replace").strip().splitlines()[-1:]
-            raise CompilerError(f"the module failed: {' '.join(last)}")
+        finish([sys.executable, "-c", CHILD, *words])
         with np.load(io.BytesIO(outputs.read_bytes())) as found:
             return {key: found[key].astype(np.float64) for key in found.files}
+
+
+def finish(command: list[str]) -> None:
+    """Run a command to its end; errors as of `execute`."""
+    environment = {
+        **os.environ,
+        "OMP_NUM_THREADS": "1",
+        "PYTHONDONTWRITEBYTECODE": "1",
+    }
+    try:
+        done = subprocess.run(
+            command,
+            capture_output=True,
+            timeout=SECONDS,
+            env=environment,
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        raise CompilerError(f"the module ran for more than {SECONDS:.0f} s") from None
+    if done.returncode == 3:
+        raise CompilerError("PyTorch is needed to run the module: pip install torch")
+    if done.returncode:
+        last = done.stderr.decode(errors="replace").strip().splitlines()[-1:]
+        raise CompilerError(f"the module failed: {' '.join(last)}")

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 import numpy as np
 
 from ..arrays import Float64
 from ..errors import InputError
-from ..ir.artifact import Artifact
 from ..ir.invariants import check_invariants
 from ..ir.stages import MOTOR, SENSORY, Sweep
 from ..ir.text import digest
@@ -49,18 +47,18 @@ def proved(
     stands = as_emitted(head, again.page)
     yield stands
     if stands.passed or trust:
-        code = replace(again, files={f"{model.name}.py": data}) if trust else again
+        code = data if trust else again.page
         yield from run(code, sweep, model.options, model.name, seed)
 
 
 def run(
-    artifact: Artifact, sweep: Sweep, options: Options, name: str, seed: int
+    data: bytes, sweep: Sweep, options: Options, name: str, seed: int
 ) -> Iterator[Check]:
     """The module against the interpreter."""
     numbers, expected = trial(sweep, options, seed)
 
     def executed(dtype: str) -> dict[str, Float64]:
-        return execute(artifact, name, numbers, dtype, wide=True, state=False)
+        return execute(data, name, numbers, dtype, wide=True, state=False)
 
     yield from compared(executed, expected)
 

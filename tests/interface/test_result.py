@@ -174,7 +174,7 @@ def test_a_task_loads_as_the_whole_model() -> None:
 def test_without_pytorch_load_says_what_to_install(
     worm: elegansc.Compiled, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def absent(_: object) -> None:
+    def absent(*_: object) -> None:
         raise ModuleNotFoundError("No module named 'torch'", name="torch")
 
     other = elegansc.Compiled({"None.py": b"import torch\n"}, summary={"name": "None_"})
