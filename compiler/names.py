@@ -120,8 +120,8 @@ RESERVED = frozenset(
     "NOW DELAYED LATE TABLES BY_HAND schedule spread parts fill times Any Counter Iterator Tensor defaultdict hashlib "
     "json math nn torch HEADS WIDTH HEARD Encoder Readout Decoder ElegansNetM1 "
     "ElegansNetM2 SWEEP UNITS FIRED SIZES stages itertools "
-    "DIGEST SIGNATURE ARRAYS STARTS USED Wires Sweep arrays texts bag delayed rows "
-    "pathlib".split()
+    "DIGEST SIGNATURE ARRAYS STARTS INPUTS OUTPUTS USED Wires Sweep arrays texts bag delayed rows "
+    "pathlib copy".split()
 )
 
 

@@ -31,7 +31,9 @@ from elegansc.verification.verify import prove
 ALL = list(toy.everything(activation="tanh"))
 FILED = [options for options in ALL if options.merge != "product"]
 FORMS = [
-    pytest.param(options, id=toy.told(options), marks=[pytest.mark.slow] if n % 6 else [])
+    pytest.param(
+        options, id=toy.told(options), marks=[pytest.mark.slow] if n % 6 else []
+    )
     for n, options in enumerate(FILED)
 ]
 WORDS = ("--roles-table", "structure", "--inputs", "S*", "--outputs", "M*,SX")
@@ -44,12 +46,17 @@ def both(graph: Plan, options: Options) -> tuple[Artifact, Artifact]:
     return emit(graph, options=one, name="Toy"), emit(graph, options=other, name="Toy")
 
 
-def gradients(net: torch.nn.Module, given: tuple[torch.Tensor, ...]) -> list[torch.Tensor]:
+def gradients(
+    net: torch.nn.Module, given: tuple[torch.Tensor, ...]
+) -> list[torch.Tensor]:
     """What it gives, and the gradients of all its parameters."""
     found = net(*given)
     outputs = found if isinstance(found, tuple) else (found,)
     loss = torch.stack([part.sin().sum() for part in outputs]).sum()
-    return [*outputs, *torch.autograd.grad(loss, [*net.parameters()], allow_unused=True)]
+    return [
+        *outputs,
+        *torch.autograd.grad(loss, [*net.parameters()], allow_unused=True),
+    ]
 
 
 @pytest.mark.parametrize("options", FORMS)
@@ -125,7 +132,7 @@ def test_torch_alone_reads_the_file() -> None:
         if line.startswith(("import ", "from "))
     }
     assert imported == {
-        *("hashlib", "json", "math", "pathlib", "collections.abc", "typing", "torch")
+        *("copy", "hashlib", "json", "pathlib", "collections.abc", "typing", "torch")
     }
 
 
@@ -171,7 +178,9 @@ def test_an_array_that_lies_is_refused_before_it_is_used(name: str) -> None:
 @pytest.mark.parametrize("name", ["post", "pre", "sensory", "motor"])
 def test_a_module_refuses_an_index_out_of_range(name: str) -> None:
     beside = changed(name, 0, 10_000)
-    with pytest.raises(ImportError, match=f"its table {name} has an index out of range"):
+    with pytest.raises(
+        ImportError, match=f"its table {name} has an index out of range"
+    ):
         toy.load(signed(beside), beside)
 
 
