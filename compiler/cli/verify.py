@@ -42,12 +42,16 @@ from .values import FILE, MODEL, SOURCE
 @click.option(
     "--trust", is_flag=True, help="Run the model although it was edited by hand."
 )
+@click.option(
+    "--native", is_flag=True, help="Prove elegansc.native, the C sweep of it, too."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def verify_command(
     model: str,
     against: str | None,
     cells: str,
     trust: bool,
+    native: bool,
     as_json: bool,
     certificate: str | None,
     **given: Any,
@@ -72,7 +76,14 @@ def verify_command(
         hint = "compile --certificate writes it"
         certified = (read_bytes(certificate, empty=hint), certificate)
     data = read_bytes(model, empty=AGAIN)
-    checks = prove(data, model, against=source, trust=trust, certificate=certified)
+    checks = prove(
+        data,
+        model,
+        against=source,
+        trust=trust,
+        certificate=certified,
+        native=native,
+    )
     found = Verification(model, tuple(checks))
     click.echo(json.dumps(found.data, indent=2) if as_json else found.report)
     sys.exit(0 if found else 1)

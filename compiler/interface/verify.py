@@ -84,6 +84,7 @@ def verify(
     cells: str | PathLike[str] = "",
     trust: bool = False,
     certificate: str | PathLike[str] | None = None,
+    native: bool = False,
     **choices: Unpack[LayoutChoices],
 ) -> Verification:
     """Prove that a generated module computes what its tables say.
@@ -96,6 +97,7 @@ def verify(
         cells: the table of cells that the module was made with.
         trust: run the module although its bytes are not what elegansc emits.
         certificate: a file that proves that its order loses least.
+        native: prove what `elegansc.native` computes of it, too.
         choices: how the text of `against` is read.
 
     Raises:
@@ -103,7 +105,7 @@ def verify(
         UsageError: an argument is wrong.
         CompilerError: PyTorch is not installed.
     """
-    known = ("against", "cells", "trust", "certificate", *LAYOUT)
+    known = ("against", "cells", "trust", "certificate", "native", *LAYOUT)
     check_names(choices, known)
     model = file(path, "path")
     source = None
@@ -115,5 +117,8 @@ def verify(
         name = file(certificate, "certificate")
         proof = (read_bytes(name, empty="compile --certificate writes it"), name)
     data, ran = read_bytes(model, empty=AGAIN), flag(trust, "trust")
-    checks = prove(data, model, against=source, trust=ran, certificate=proof)
+    swept = flag(native, "native")
+    checks = prove(
+        data, model, against=source, trust=ran, certificate=proof, native=swept
+    )
     return Verification(model, tuple(checks))

@@ -1,6 +1,6 @@
 """The process in which a generated module runs, as text for `python -c`."""
 
-# It knows of elegansc only the module it is given.
+# It knows of elegansc only the module it is given, and `native` where that is asked for.
 CHILD = """
 import importlib.util
 import sys
@@ -12,18 +12,32 @@ try:
 except ImportError:
     sys.exit(3)
 
-path, inputs_path, outputs_path, dtype, name, wide, stateful, hand = sys.argv[1:]
-wide, stateful = wide == "True", stateful == "True"
+path, inputs_path, outputs_path, dtype, name, *flags, hand = sys.argv[1:]
+wide, stateful, native = (flag == "True" for flag in flags)
 torch.set_num_threads(1)
 dtype = getattr(torch, dtype)
 spec = importlib.util.spec_from_file_location("generated", path)
-module = importlib.util.module_from_spec(spec)
+module = sys.modules["generated"] = importlib.util.module_from_spec(spec)
 spec.loader.exec_module(module)
 given = np.load(inputs_path)
 net = getattr(module, name)(dtype=dtype)
 with torch.no_grad():
     for key, parameter in net.named_parameters():
         parameter.copy_(torch.from_numpy(given[key]).reshape(parameter.shape))
+if native:
+    import warnings
+
+    import elegansc
+
+    warnings.simplefilter("error", elegansc.CompilerWarning)
+    try:
+        built = elegansc.native(net).sweeper.ready(dtype)
+        reason = None if built else "ELEGANSC_NATIVE=0"
+    except (elegansc.CompilerWarning, elegansc.UsageError) as seen:
+        reason = seen
+    if reason:
+        print(reason, file=sys.stderr)
+        sys.exit(4)
 load = lambda key: torch.from_numpy(given[key]).to(dtype)
 narrow = (lambda x: x) if wide else (lambda x: x.squeeze(-1))
 widen = (lambda x: x) if wide else (lambda x: x.unsqueeze(-1))

@@ -7,17 +7,16 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 import numpy as np
 
 from ..arrays import Float64
 from ..errors import CompilerError, VerifyError
 from ..ir.artifact import Artifact, beside_of
-from ..ir.trace import STEP
 from ..module.read import Model
 from ..semantics.interpret import Hands, Parameters, interpret
 from ..semantics.merges import merge_of
@@ -25,13 +24,11 @@ from ..semantics.registry import semantics_of
 from ..semantics.wiring import Gain, Wiring
 from .check import Check
 from .child import CHILD
+from .comparison import NotSwept, Numbers, both
 
 STEPS = (
     4  # of a network with a state that are compared, gradients through time included
 )
-TOLERANCE = {"float64": 1e-9, "float32": 1e-4}
-Numbers = dict[str, Float64]  # arrays by name
-VALUES = ("outputs", "states")  # all else that is compared are gradients
 HAND = "by hand: "  # before the names of what a second run gives
 SECONDS = 600.0  # that the module's process may take
 
@@ -49,51 +46,33 @@ class Trial:
     by_hand: Numbers  # current (batch, N, D), alive and held (batch, N); or nothing
 
 
-def run(artifact: Artifact, model: Model, seed: int) -> Iterator[Check]:
-    """The module against the interpreter."""
+class Form(NamedTuple):
+    """How a module is run.
+
+    Attributes:
+        wide, state: whether a neuron holds several numbers; whether there is a state.
+        native: whether `elegansc.native` sweeps it.
+    """
+
+    wide: bool
+    state: bool
+    native: bool = False
+
+
+def run(
+    artifact: Artifact, model: Model, seed: int, *, native: bool = False
+) -> Iterator[Check]:
+    """The module against the interpreter; with `native` also the C sweep of it."""
     trial = draw(model, seed)
     wide, state = model.options.features > 1, semantics_of(model.options).state
 
-    def executed(dtype: str) -> Numbers:
+    def executed(dtype: str, native: bool) -> Numbers:
         given = numbers(trial)
+        form = Form(wide, state, native)
         page, beside = artifact.page, artifact.tables
-        return execute(
-            page, model.name, given, dtype, wide=wide, state=state, beside=beside
-        )
+        return execute(page, model.name, given, dtype, form, beside=beside)
 
-    yield from compared(executed, expectation(model, trial))
-
-
-def compared(executed: Callable[[str], Numbers], expected: Numbers) -> Iterator[Check]:
-    """What the module gives, by dtype, against what it should: values, gradients."""
-    for dtype, bound in TOLERANCE.items():
-        STEP.info("run the module in %s, beside the interpreter", dtype)
-        try:
-            found = executed(dtype)
-        except CompilerError as error:
-            yield Check(f"values {dtype}", False, str(error))
-            return
-        worst = {key: distance(found.get(key), expected[key]) for key in expected}
-        values = max(worst[key] for key in worst if key.endswith(VALUES))
-        grads = max(worst[key] for key in worst if not key.endswith(VALUES))
-        for name, worst_error in (("values", values), ("gradients", grads)):
-            detail = f"largest error {worst_error:.1e} of the largest value, allowed {bound:.0e}"
-            yield Check(f"{name} {dtype}", worst_error <= bound, detail)
-
-
-def distance(found: Float64 | None, expected: Float64) -> float:
-    """max |a - b| / max |b|; infinity where shapes differ or a number is none."""
-    if found is None or found.shape != expected.shape:
-        return float("inf")
-    if not expected.size:
-        return 0.0
-    error = float(np.abs(found - expected).max())
-    scale = float(np.abs(expected).max())
-    return (
-        error / scale
-        if scale and np.isfinite(error)
-        else (0.0 if error == 0 else float("inf"))
-    )
+    yield from both(executed, expectation(model, trial), native=native)
 
 
 def draw(model: Model, seed: int) -> Trial:
@@ -226,9 +205,8 @@ def execute(
     name: str,
     arrays: Numbers,
     dtype: str,
+    form: Form,
     *,
-    wide: bool,
-    state: bool,
     beside: bytes | None = None,
 ) -> Numbers:
     """Run the module in a process of its own.
@@ -237,7 +215,6 @@ def execute(
         name: of the class.
         arrays: its parameters by name, `inputs`, `start` and `cotangent`, and for a second
             run `current`, `alive` and `held`, whose names begin with HAND.
-        wide, state: whether a neuron holds several numbers; whether there is a state.
         beside: the file of its tables.
 
     Returns:
@@ -246,6 +223,7 @@ def execute(
 
     Raises:
         CompilerError: no torch, or the module failed.
+        NotSwept: there is no C sweep of it on this machine.
     """
     with tempfile.TemporaryDirectory(prefix="elegansc-") as folder:
         module, inputs, outputs = (
@@ -256,7 +234,7 @@ def execute(
             Path(beside_of(str(module))).write_bytes(beside)
         np.savez(inputs, **cast(dict[str, Any], arrays))
         files = map(str, (module, inputs, outputs))
-        words = [*files, dtype, name, str(wide), str(state), HAND]
+        words = [*files, dtype, name, *map(str, form), HAND]
         finish([sys.executable, "-c", CHILD, *words])
         with np.load(io.BytesIO(outputs.read_bytes())) as found:
             return {key: found[key].astype(np.float64) for key in found.files}
@@ -281,6 +259,8 @@ def finish(command: list[str]) -> None:
         raise CompilerError(f"the module ran for more than {SECONDS:.0f} s") from None
     if done.returncode == 3:
         raise CompilerError("PyTorch is needed to run the module: pip install torch")
+    last = done.stderr.decode(errors="replace").strip().splitlines()[-1:]
+    if done.returncode == 4:
+        raise NotSwept(*last)
     if done.returncode:
-        last = done.stderr.decode(errors="replace").strip().splitlines()[-1:]
         raise CompilerError(f"the module failed: {' '.join(last)}")

@@ -19,15 +19,16 @@ from ..semantics.activations import Activation, activation
 from ..semantics.interpret import Parameters
 from ..semantics.interpret_sweep import interpret_sweep
 from .check import Check
+from .comparison import Numbers, both
 from .reading import as_emitted, body
-from .running import Numbers, compared, execute
+from .running import Form, execute
 
 BATCH = 3
 FACTOR, SPREAD = 0.99, 0.003  # of inputs and units: mean, deviation
 
 
 def proved(
-    data: bytes, model: SweepModel, *, trust: bool, seed: int
+    data: bytes, model: SweepModel, *, trust: bool, seed: int, native: bool = False
 ) -> Iterator[Check]:
     """All checks; those after a failure that they rest on are not made."""
     head = model.header
@@ -48,19 +49,25 @@ def proved(
     yield stands
     if stands.passed or trust:
         code = data if trust else again.page
-        yield from run(code, sweep, model.options, model.name, seed)
+        yield from run(code, sweep, model.options, model.name, seed, native=native)
 
 
 def run(
-    data: bytes, sweep: Sweep, options: Options, name: str, seed: int
+    data: bytes,
+    sweep: Sweep,
+    options: Options,
+    name: str,
+    seed: int,
+    *,
+    native: bool = False,
 ) -> Iterator[Check]:
     """The module against the interpreter."""
     numbers, expected = trial(sweep, options, seed)
 
-    def executed(dtype: str) -> dict[str, Float64]:
-        return execute(data, name, numbers, dtype, wide=True, state=False)
+    def executed(dtype: str, native: bool) -> dict[str, Float64]:
+        return execute(data, name, numbers, dtype, Form(True, False, native))
 
-    yield from compared(executed, expected)
+    yield from both(executed, expected, native=native)
 
 
 def trial(

@@ -33,6 +33,7 @@ def prove(
     seed: int = 0,
     certificate: tuple[bytes, str] | None = None,
     beside: bytes | None = None,
+    native: bool = False,
 ) -> list[Check]:
     """All checks, in order; those after a failure that they rest on are not made.
 
@@ -41,6 +42,7 @@ def prove(
         trust: run the file itself, though its bytes are not what elegansc emits today.
         certificate: its bytes and its label: that its minimum is one.
         beside: the file of its tables; None: it is looked for beside the label.
+        native: run it a second time, swept by C.
 
     Raises:
         InputError: not a module of ours at all.
@@ -52,7 +54,7 @@ def prove(
                 "a published sweep has no certificate; its source is compared by status"
             )
             raise UsageError(f"--certificate, --against: {seen}")
-        return [*proved(data, module, trust=trust, seed=seed)]
+        return [*proved(data, module, trust=trust, seed=seed, native=native)]
     checks = [*static(data, label, beside)]
     failed = any(not check.passed for check in checks)
     model = module if not failed or trust else None
@@ -62,7 +64,7 @@ def prove(
         checks += [stands, *claimed(model)]
         if stands.passed or trust:
             whole = replace(again, files={**again.files, f"{model.name}.py": data})
-            checks += run(whole if trust else again, model, seed)
+            checks += run(whole if trust else again, model, seed, native=native)
     if certificate is not None and module is not None:
         checks += certified(module, *certificate)
     if against is not None and module is not None:

@@ -24,7 +24,8 @@ from elegansc.options import CHOICES, Options
 from elegansc.readers.parse import parse
 from elegansc.semantics.interpret import Hands, Parameters, interpret
 from elegansc.semantics.wiring import wiring_of
-from elegansc.verification.running import Trial, distance
+from elegansc.verification.comparison import distance
+from elegansc.verification.running import Trial
 
 STEP = 1e-6
 

@@ -13,7 +13,8 @@ from support import toy
 from elegansc.errors import CompilerError
 from elegansc.options import Options
 from elegansc.verification import running
-from elegansc.verification.running import Numbers, execute, numbers
+from elegansc.verification.comparison import Numbers
+from elegansc.verification.running import Form, execute, numbers
 
 WAYS = ["fork", "anew"]
 SLEEPS = b"import time\ntime.sleep(60)\n"
@@ -32,7 +33,7 @@ def ran(data: bytes, options: Options = toy.ROLES) -> Numbers:
     """What a module computes in float32 on random numbers."""
     _, trial = toy.trial(toy.source(options))
     wide, state = options.features > 1, options.feedback == "delay"
-    return execute(data, "Toy", numbers(trial), "float32", wide=wide, state=state)
+    return execute(data, "Toy", numbers(trial), "float32", Form(wide, state))
 
 
 @pytest.mark.parametrize("feedback", ["drop", "delay"])
