@@ -227,6 +227,17 @@ def broken(
     return before, after, options
 
 
+def planned(
+    path: str, *, label: str = "", options: Options, layout: Layout
+) -> tuple[Plan, Options]:
+    """A source's plan; of a generated model, the one it has and its own options."""
+    source = open_source(path, layout, label=label)
+    if not isinstance(source, Connectome):
+        check_own(source, options)
+        return levelled(source).plan, source.options
+    return lower(source, options), options
+
+
 def circuit_of(path: str, *, label: str, options: Options, layout: Layout) -> Circuit:
     """A connectome's circuit; of a generated model, the one in its tables."""
     match open_source(path, layout, label=label):

@@ -119,15 +119,20 @@ def compiler_found() -> list[str]:
     return [path, *words[1:]]
 
 
+def cache_folder() -> Path:
+    """Where this user's caches of elegansc lie, perhaps not made yet."""
+    home = os.environ.get("XDG_CACHE_HOME", "")
+    base = home if os.path.isabs(home) else os.path.expanduser("~/.cache")
+    return Path(base, "elegansc")
+
+
 def private_folder() -> Path:
     """The folder of libraries, which nobody else may write to: who loads one, runs it.
 
     Raises:
         NotBuilt: others own it, or may write to it.
     """
-    home = os.environ.get("XDG_CACHE_HOME", "")
-    base = home if os.path.isabs(home) else os.path.expanduser("~/.cache")
-    folder = Path(base, "elegansc", "native")
+    folder = cache_folder() / "native"
     folder.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     folder.mkdir(mode=0o700, exist_ok=True)
     for place in (folder.parent, folder):

@@ -12,6 +12,8 @@ import click
 
 from ..arguments.layout import layout_of
 from ..arguments.options import options_of
+from ..errors import UsageError
+from ..options import Options, dashed
 from .flags import GRAPH, ORDER, SCHEMA, layout_options, model_options
 from .help import Command
 from .values import SOURCE
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from ..report.explain import Depth
 
 BAR = 50  # characters of a full bar
+UNITS = ("features", "unit", "merge", "norm", "activation")  # that --cost asks for
 
 
 @click.command(
@@ -29,6 +32,7 @@ BAR = 50  # characters of a full bar
     examples=[
         "elegansc explain witvliet2021-1",
         "elegansc explain witvliet2021-1 --depths --plot",
+        "elegansc explain cook2019 --cost --features 16 --unit linear",
     ],
 )
 @click.argument("source", type=SOURCE)
@@ -39,15 +43,23 @@ BAR = 50  # characters of a full bar
     "--depths", is_flag=True, help="How much runs backward in 2 levels up to 96."
 )
 @click.option("--plot", is_flag=True, help="The same as bars.")
+@click.option("--cost", is_flag=True, help="What a training step costs instead.")
+@click.option(
+    "--calibrate",
+    is_flag=True,
+    help="With --cost: measure this machine first, for times. Takes minutes.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.option("--verbose", is_flag=True, help="Name every synapse and neuron.")
-@model_options(GRAPH, ORDER, also=["feedback"])
+@model_options(GRAPH, ORDER, also=["feedback", *UNITS])
 @layout_options
 def explain_command(
     source: str,
     label: str,
     depths: bool,
     plot: bool,
+    cost: bool,
+    calibrate: bool,
     as_json: bool,
     verbose: bool,
     **given: Any,
@@ -56,6 +68,10 @@ def explain_command(
     from ..pipeline import broken
     from ..report import explain
 
+    check_asked(cost, calibrate, depths or plot, given)
+    if cost:
+        show_cost(source, label, calibrate, as_json, given)
+        return
     circuit, dag, options = broken(
         source, label=label, options=options_of(given), layout=layout_of(given)
     )
@@ -83,6 +99,56 @@ def explain_command(
         click.echo(json.dumps(found, indent=2))
         return
     for line in explain.lines(circuit, dag, options, verbose=verbose):
+        click.echo(line)
+
+
+def check_asked(
+    cost: bool, calibrate: bool, depths: bool, given: dict[str, Any]
+) -> None:
+    """Refuse options that say nothing together.
+
+    Raises:
+        UsageError: such options.
+    """
+    if calibrate and not cost:
+        raise UsageError("--calibrate: measures for --cost, which is not given")
+    if cost and depths:
+        raise UsageError("--cost: says nothing of --depths and --plot; ask for one")
+    named = [dashed(name) for name in UNITS if given[name] != getattr(Options(), name)]
+    if named and not cost:
+        raise UsageError(f"--{named[0]}: matters to --cost, which is not given")
+
+
+def show_cost(
+    source: str, label: str, calibrate: bool, as_json: bool, given: dict[str, Any]
+) -> None:
+    """Print what a training step costs."""
+    from ..costs.counts import counts_of
+    from ..costs.times import SIZES, known, lines, timeable
+    from ..pipeline import planned
+
+    plan, options = planned(
+        source, label=label, options=options_of(given), layout=layout_of(given)
+    )
+    counts = counts_of(plan, options)
+    if calibrate:
+        from ..costs.calibration import calibrate as measure
+
+        measure()
+    times = known()
+    seconds = times.seconds(counts) if times and timeable(options) else {}
+    if as_json:
+        found = {
+            "schema": SCHEMA,
+            "command": "explain",
+            "label": plan.source.label,
+            "cost": counts.data(),
+            "samples": list(SIZES),
+            "seconds": seconds,
+        }
+        click.echo(json.dumps(found, indent=2))
+        return
+    for line in [*counts.lines(), *lines(seconds, timeable(options), times)]:
         click.echo(line)
 
 

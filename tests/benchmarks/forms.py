@@ -42,7 +42,14 @@ GRAPHS: dict[str, tuple[str, dict[str, Any]]] = {
     "varshney2011": ("varshney2011", {}),
     "shallow": ("varshney2011", {"cycles": "ratio", "keep_alive": False}),
     "cook2019": ("cook2019", {}),
-    "larva": (str(LARVA / "G_edgelist.txt"), {"roles_table": "structure"}),
+    "larva": (
+        str(LARVA / "G_edgelist.txt"),
+        {
+            "cells": str(LARVA / "meta_data.csv"),
+            "cells_columns": "name=1,role=io",
+            "tables": "inline",  # as the page of 48c9d90 has them
+        },
+    ),
 }
 DEFAULT = "landed,page,native,bare,gather,loop,chain"
 TOLERANCE = 1e-4  # of the largest value
