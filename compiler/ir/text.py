@@ -199,9 +199,12 @@ def pairs(
     for first in range(0, len(order), CHUNK):
         rows = order[first : first + CHUNK]
         ends = zip(one[rows].tolist(), two[rows].tolist(), strict=True)
-        texts = [f"[{quoted[a]},{quoted[b]}," for a, b in ends]
-        weight, *signs = (column[rows].tolist() for column in rest)
-        texts = [f'{t}"{number(w)}"' for t, w in zip(texts, weight, strict=True)]
-        for column in signs:
-            texts = [f"{t},{s}" for t, s in zip(texts, column, strict=True)]
-        yield ("," if first else "") + ",".join(f"{text}]" for text in texts)
+        texts = [f"{quoted[a]},{quoted[b]}" for a, b in ends]
+        for column in rest:
+            value, place = np.unique(column[rows], return_inverse=True)
+            words = [f'"{number(v)}"' for v in value.tolist()]
+            if column.dtype == np.int8:
+                words = [str(v) for v in value.tolist()]
+            pairs = zip(texts, place.tolist(), strict=True)
+            texts = [f"{text},{words[k]}" for text, k in pairs]
+        yield ("," if first else "") + f"[{'],['.join(texts)}]"

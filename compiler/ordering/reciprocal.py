@@ -15,13 +15,16 @@ def reciprocal_pairs(instance: Instance, rows: Int64) -> tuple[Int64, Int64, Int
     pairs, so that the costs add up to a lower bound on the cost of every order.
     """
     pre, post = (ends[rows].astype(np.int64) for ends in (instance.pre, instance.post))
-    size = len(instance.names)
-    key, opposite = pre * size + post, post * size + pre
-    order = np.argsort(key)
-    place = np.searchsorted(key, opposite, sorter=order)
-    other = order[np.minimum(place, len(order) - 1)] if len(order) else order
-    paired = (key[other] == opposite) & (pre < post)
-    one, two = rows[paired], rows[other[paired]]
+    pair = np.minimum(pre, post) * len(instance.names) + np.maximum(pre, post)
+    order = np.argsort(pair, kind="stable")
+    twice = (
+        pair[order[1:]] == pair[order[:-1]]
+    )  # no arc stands twice: two opposite ones
+    first, second = order[:-1][twice], order[1:][twice]
+    up = pre[first] < post[first]
+    rising, falling = np.where(up, first, second), np.where(up, second, first)
+    by_row = np.argsort(rising)
+    one, two = rows[rising[by_row]], rows[falling[by_row]]
     weight, fixed = instance.weight, instance.fixed
     least = np.minimum(weight[one], weight[two])
     least = np.where(fixed[one], weight[two], np.where(fixed[two], weight[one], least))

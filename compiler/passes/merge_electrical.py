@@ -148,6 +148,11 @@ def combine(rule: str, largest: Float64, smallest: Float64, size: Int64) -> Floa
 
 def both_kinds(chemical: Synapses, coupled: Junctions) -> int:
     """Coupled pairs that have a chemical synapse as well."""
-    pairs = set(zip(chemical.pre.tolist(), chemical.post.tolist(), strict=True))
-    ends = zip(coupled.left.tolist(), coupled.right.tolist(), strict=True)
-    return sum((a, b) in pairs or (b, a) in pairs for a, b in ends)
+    if not len(coupled):
+        return 0
+    ends = (chemical.pre, chemical.post, coupled.left, coupled.right)
+    pre, post, left, right = (rows.astype(np.int64) for rows in ends)
+    size = 1 + max(int(rows.max(initial=0)) for rows in ends)
+    pairs = np.minimum(pre, post) * size + np.maximum(pre, post)
+    both = np.isin(np.minimum(left, right) * size + np.maximum(left, right), pairs)
+    return int(both.sum())

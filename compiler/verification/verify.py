@@ -13,11 +13,13 @@ from __future__ import annotations
 from dataclasses import replace
 
 from ..errors import InputError, UsageError
+from ..module.emit import in_file
 from ..module.forms import emit_again
 from ..module.read import Model, SweepModel, read_module
 from .check import Check
 from .reading import as_emitted, certified, claimed, static
 from .running import run
+from .running_arrays import run as run_sample
 from .running_sweep import proved
 from .source import Against, compare
 
@@ -64,12 +66,18 @@ def prove(
         checks += [stands, *claimed(model)]
         if stands.passed or trust:
             whole = replace(again, files={**again.files, f"{model.name}.py": data})
-            checks += run(whole if trust else again, model, seed, native=native)
+            tried = run_sample if is_large(model) else run
+            checks += tried(whole if trust else again, model, seed, native=native)
     if certificate is not None and module is not None:
         checks += certified(module, *certificate)
     if against is not None and module is not None:
         checks.append(compare(module, against))
     return checks
+
+
+def is_large(model: Model) -> bool:
+    """Whether a graph is larger than what the interpreter of single synapses is run on."""
+    return in_file(model.plan, replace(model.options, tables="auto"))
 
 
 def readable(

@@ -26,6 +26,8 @@ from elegansc.module.plan_arrays import NAMES, digest_of, is_tables, tables_file
 from elegansc.module.read import read_unedited
 from elegansc.module.tensors import packed, unpacked
 from elegansc.options import Options
+from elegansc.semantics.interpret_arrays import Arrays, interpret_arrays
+from elegansc.verification.running import HAND, expectation, numbers
 from elegansc.verification.verify import prove
 
 ALL = list(toy.everything(activation="tanh"))
@@ -76,6 +78,36 @@ def test_both_forms_start_alike_and_compute_the_same(options: Options) -> None:
     pairs = zip(nets[0].parameters(), nets[1].parameters(), strict=True)
     torch.testing.assert_close(*zip(*pairs, strict=True))
     torch.testing.assert_close(*(gradients(net, given) for net in nets))
+
+
+@pytest.mark.parametrize("options", FORMS)
+def test_the_interpreter_by_arrays_is_the_one_of_single_synapses(
+    options: Options,
+) -> None:
+    model, trial = toy.trial(toy.source(options))
+    expected, given = expectation(model, trial), numbers(trial)
+    net = Arrays.of(model.plan, options)
+    plain = {name: value for name, value in given.items() if HAND not in name}
+    hands = {name.removeprefix(HAND): value for name, value in given.items()}
+    hands = {name: hands[name] for name in ("current", "alive", "held")}
+    found = interpret_arrays(net, plain, {})
+    for name, value in interpret_arrays(net, plain, hands).items():
+        found[f"{HAND}{name}"] = value
+    for name, value in expected.items():
+        np.testing.assert_allclose(found[name], value, atol=1e-11, err_msg=name)
+
+
+def test_a_large_graph_is_proved_on_a_sample_and_says_so(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("elegansc.module.emit.INLINE", 3)
+    for options in (toy.ROLES, replace(toy.ROLES, feedback="delay", features=2)):
+        made = emit(toy.plan(toy.graph_options(options)), options=options, name="Toy")
+        checks = prove(made.page, "toy.py", beside=made.tables)
+        assert [check for check in checks if not check.passed] == []
+        (sample,) = (check for check in checks if check.name == "sample")
+        assert "of random inputs, all neurons and synapses" in sample.detail
+        assert any(check.name == "gradients float32" for check in checks)
 
 
 def test_both_forms_sign_checkpoints_alike() -> None:
