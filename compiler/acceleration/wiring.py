@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from types import ModuleType
 from typing import Any
@@ -61,27 +60,48 @@ def wiring_of(tables: ModuleType) -> Wiring:
     """
     names: Any = vars(tables)
     live, neurons, synapses = names["LIVE"], names["NEURONS"], names["SYNAPSES"]
-    row = {neuron: place for place, neuron in enumerate(live)}
-    late = {neuron: len(live) + place for place, neuron in enumerate(neurons)}
     delayed = names.get("DELAYED")
-    now = synapses if delayed is None else names["NOW"]
-    reads = [(row[to], row[by], gain) for gain, (to, by, _) in enumerate(now)]
-    reads += [(row[to], late[by], gain) for to, by, gain in delayed or ()]
-    reader, source, order = np.array(reads, np.int32).reshape(-1, 3).T
+    now = reads_of(synapses if delayed is None else names["NOW"], neurons)
+    now[:, 2] = np.arange(len(now))  # the gains of what is read late stand behind
+    late = reads_of(() if delayed is None else delayed, neurons)
+    late[:, 1] += len(live)
+    reader, source, order = np.concatenate([now, late]).T
     by_row = np.lexsort((order, source, reader))
+    sensory, motor = (rows_of(names, table) for table in ("SENSORY", "MOTOR"))
+    rows = (sensory, motor, np.arange(len(neurons)))
     return Wiring(
         len(live),
         len(synapses),
         0 if delayed is None else len(neurons),
         np.searchsorted(reader[by_row], np.arange(len(live) + 1)).astype(np.int64),
-        source[by_row],
-        order[by_row],
-        rows_of(names["SENSORY"], row),
-        rows_of(names["MOTOR"], row),
-        rows_of(neurons, row),
+        source[by_row].astype(np.int32),
+        order[by_row].astype(np.int32),
+        *(np.where(each < len(live), each, -1).astype(np.int32) for each in rows),
     )
 
 
-def rows_of(neurons: Iterable[str], row: dict[str, int]) -> Int32:
-    """The row of each neuron, or -1."""
-    return np.array([row.get(neuron, -1) for neuron in neurons], np.int32)
+def reads_of(table: Any, neurons: list[str]) -> Int64:
+    """(reads, 3): the places in NEURONS of who reads and what is read, and the gain.
+
+    Args:
+        table: such rows as a tensor; or with names for places, and perhaps a kind as the
+            third, for which 0 stands.
+    """
+    if not isinstance(table, list | tuple):
+        found: Int64 = table.numpy().astype(np.int64)
+        return found
+    place = {neuron: k for k, neuron in enumerate(neurons)}
+    rows = [
+        (place[to], place[by], 0 if isinstance(third, str) else third)
+        for to, by, third in table
+    ]
+    return np.array(rows, np.int64).reshape(-1, 3)
+
+
+def rows_of(names: Any, table: str) -> Int64:
+    """The place in NEURONS of each of SENSORY or MOTOR."""
+    if "ARRAYS" in names:  # tables that lie beside the module
+        found: Int64 = names["ARRAYS"][table.lower()].numpy().astype(np.int64)
+        return found
+    place = {neuron: k for k, neuron in enumerate(names["NEURONS"])}
+    return np.array([place[neuron] for neuron in names[table]], np.int64)

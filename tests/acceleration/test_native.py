@@ -66,6 +66,22 @@ def test_a_page_of_an_older_elegansc_is_swept(name: str) -> None:
     assert_same(file_class(TESTS / "older" / f"{name}.py"), torch.float32)
 
 
+@pytest.mark.parametrize("name", ["scalar", "delay-linear", "gated"])
+def test_tables_beside_the_module_are_read(name: str, tmp_path: Path) -> None:
+    rows = [("S", "A", 1), ("S", "B", 2), ("A", "B", 1), ("B", "A", 1), ("B", "M", 3)]
+    roles: Any = {"inputs": ["S"], "outputs": ["M"], "roles_table": "structure"}
+    given = roles | FORMS[name] | {"tables": "file"}
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # four neurons are few for a file
+        model = elegansc.compile(
+            [*rows, ("A", "M", 1, "electrical")], name="W", **given
+        )
+        path = model.write(tmp_path / f"tables_{name}.py")
+    assert path.with_suffix(".safetensors").exists()
+    for dtype in TYPES:
+        assert_same(file_class(path), dtype)
+
+
 def test_a_worm_is_swept() -> None:
     assert_same(file_class(GENERATED / "witvliet1.py"), torch.float32)
 
