@@ -48,6 +48,8 @@ def require_certificate(artifact: Artifact) -> None:
     optimality = artifact.optimality
     if optimality is not None and not optimality.certified:
         seen = "--certificate: proved by an integer program, which gives no certificate"
+        if optimality.method == "exact+sift":
+            seen = "--certificate: of so large a graph the pairs that give the bound are not kept"
         raise InputError(artifact.label, seen, "leave --certificate out")
     if artifact.certificate is None:
         seen = "--certificate: nothing is proved of this order, so there is none"

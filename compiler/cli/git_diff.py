@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import click
 
@@ -46,6 +47,19 @@ def git_diff_command(
         sys.stdout.flush()
         sys.stdout.buffer.write(plain_diff(name, old, new))
         sys.stdout.buffer.flush()
+        say_beside(name, old, new)
+
+
+def say_beside(name: str, *paths: str) -> None:
+    """Say where the tables of a module are compared of which git gives the page alone."""
+    from ..ir.artifact import beside_of
+    from ..module.beside import is_filed
+
+    texts = [Path(path).read_bytes() for path in paths if path != os.devnull]
+    if any(map(is_filed, texts)):
+        beside, path = visible(beside_of(name)), visible(name)
+        hint = f"elegansc diff HEAD:{path} {path} names the changes"
+        click.echo(f"its tables stand in {beside}, which git compares apart; {hint}")
 
 
 def file_changes(
@@ -63,14 +77,21 @@ def named_changes(name: str, old: str, new: str) -> list[str] | None:
     """The changes by name; None if a file can not be read; empty if there are none."""
     from ..comparison import changes
     from ..comparison import text as changes_text
-    from ..comparison.version import read_version, relabelled
+    from ..comparison.version import read_version, relabelled, version_of_tables
+    from ..module.plan_arrays import is_tables
     from ..options import Options
     from ..readers.reader import Layout
 
     all_cells = Options(keep="all")
     try:
         both = [
-            relabelled(read_version(path, all_cells, Layout(), label="x"), label)
+            (
+                version_of_tables(path, label)
+                if is_tables(Path(path).read_bytes())
+                else relabelled(
+                    read_version(path, all_cells, Layout(), label="x"), label
+                )
+            )
             for path, label in ((old, f"a/{name}"), (new, f"b/{name}"))
         ]
         found = changes.compare(*both)

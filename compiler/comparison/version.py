@@ -8,11 +8,14 @@ from typing import TypeVar
 
 import numpy as np
 
+from ..catalog import UNKNOWN_UNIT
 from ..errors import InputError, UsageError
+from ..files import read_bytes
 from ..git.revision import is_revision
-from ..ir.stages import MOTOR, SENSORY, Circuit, Connectome, Plan
+from ..ir.stages import MOTOR, SENSORY, Circuit, Connectome, Plan, Source
 from ..ir.trace import Stop, Trace
 from ..module.forms import check_model
+from ..module.plan_arrays import plan_from
 from ..module.read import Model, levelled
 from ..module.restore import unplanned
 from ..options import MEANING, Options, Value
@@ -158,6 +161,13 @@ def version_of_model(model: Model) -> Version:
         version_of(circuit, model.plan, model.options, model.label),
         edited=is_edited(model),
     )
+
+
+def version_of_tables(path: str, label: str) -> Version:
+    """The version of a file of tables alone, as git hands it over: a graph and its levels."""
+    source = Source(label, UNKNOWN_UNIT)
+    plan = plan_from(read_bytes(path), path, source, {})
+    return version_of(unplanned(plan)[0], plan, Options(), label)
 
 
 def is_edited(model: Model) -> bool:

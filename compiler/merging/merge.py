@@ -81,7 +81,7 @@ def read(data: bytes, path: str) -> Module:
         seen = (
             "its tables stand in a file beside it, which git hands to no merge driver"
         )
-        raise InputError(path, seen, "merge its source, then compile it again")
+        raise InputError(path, seen)
     module = read_consistent(data, path)
     check_unedited(module)
     return module

@@ -185,6 +185,8 @@ def standing(plan: Plan, options: Options) -> str:
         more = "with every neuron that can be on a path from a sensor to a motor"
     if plan.optimality.method == "exact":
         return f"the minimum{under} is {amount(bound)} (proved); {amount(lost)} {more}"
+    if plan.optimality.method == "exact+sift":
+        return f"no order{under} loses less than {amount(bound)}; the least possible is not known"
     return f"no order{under} loses less than {amount(bound)} (proved)"
 
 

@@ -8,6 +8,7 @@ from math import floor, log10
 from ..ir.order_accounts import Broken
 from ..module.docstring import constraint
 from ..names import amount, plain, plural
+from ..ordering.problem import KEEP_ALIVE_MAX_EDGES
 from .words import MOST_NAMES, line, listed
 
 
@@ -47,7 +48,7 @@ def cycles(account: Broken, unit: str, verbose: bool = False) -> Iterator[str]:
     if account.too_large_to_revive:
         yield line(
             "warning",
-            "too large a graph to keep neurons alive: --keep-alive is left out",
+            f"--keep-alive is left out: above {KEEP_ALIVE_MAX_EDGES:,} pairs it takes minutes",
         )
     if account.given_up:
         names = ", ".join(map(plain, account.given_up[:MOST_NAMES]))
@@ -97,7 +98,12 @@ def proved(account: Broken) -> bool:
 
 
 def proof(account: Broken) -> str:
-    """What proves the bound: cycles that --certificate writes, or an integer program."""
+    """What proves the bound: cycles that --certificate writes, or an integer program.
+
+    Of a component beyond the exact search only the reciprocal pairs are counted.
+    """
+    if account.loss.method == "exact+sift" and not account.spent:
+        return "(proved by reciprocal pairs; no more was sought in so large a graph)"
     return "(proved)" if account.certified else "(proved by an integer program)"
 
 

@@ -607,3 +607,44 @@ def test_git_diff_survives_a_bug_of_ours(
     assert done.exit_code == 0
     assert marked(done.stdout) == ["-I,M,3", "+I,M,5", "+S,M,1"]
     assert "our bug: worm.csv: KeyError" in done.stderr
+
+
+# Tables in a file of their own
+
+
+def test_a_file_of_tables_is_compared_by_name(repository: Path) -> None:
+    regenerate("--tables", "file")
+    commit("tables apart")
+    assert "elegansc shows the diffs of /worm.safetensors" in setup()
+    Path("worm.csv").write_text(NEW)
+    regenerate("--tables", "file")
+
+    said = call("diff", "worm.safetensors")
+    assert "+ S -> M  1" in said and "~ I -> M  3 -> 5  +67 %" in said
+    said = call("diff", "worm.py")
+    assert "-DIGEST" in said and "+DIGEST" in said
+    assert "elegansc diff HEAD:worm.py worm.py names the changes" in said
+    assert "+ S -> M  1" in run("diff", "HEAD:worm.py", "worm.py").output
+
+    commit("another graph")
+    assert marked(call("log", "-p", "-1", "--", "worm.safetensors")) == [
+        "-chemical I -> M 3",
+        "+chemical I -> M 5",
+        "+chemical S -> M 1",
+    ]
+
+
+def test_no_merge_driver_gets_a_file_of_tables(repository: Path) -> None:
+    regenerate("--tables", "file")
+    commit("tables apart")
+    setup()
+    call("checkout", "-q", "-b", "other")
+    for weight, at in ((4, "other"), (5, "main")):
+        call("checkout", "-q", at)
+        Path("worm.csv").write_text(EDGES.replace("I,M,3", f"I,M,{weight}"))
+        regenerate("--tables", "file")
+        commit(f"weight {weight}")
+    done = subprocess.run(["git", "merge", "other"], capture_output=True)
+    assert done.returncode == 1
+    assert b"which git hands to no merge driver" in done.stderr
+    assert b"CONFLICT" in done.stdout
