@@ -99,7 +99,7 @@ def empty(kind: type[nn.Module]) -> nn.Module:
     return made
 
 
-def foreign(compiling: bool, *tensors: Tensor | None) -> bool:
+def foreign(compiling: bool, *tensors: Any) -> bool:
     """Whether the plain levels shall run: C knows neither the tensors nor who asks."""
     if torch.is_autocast_enabled("cpu") or exporting():
         return True
@@ -107,11 +107,11 @@ def foreign(compiling: bool, *tensors: Tensor | None) -> bool:
         return True
     if not compiling and transform() is None and forward_ad._current_level >= 0:
         return True  # torch.func.jvp nests in itself, a dual level does not
-    dtype = tensors[3].dtype  # type: ignore[union-attr]
+    _, _, _, bias, _ = tensors
     for place, tensor in enumerate(tensors):
         if tensor is None:
             continue
-        if tensor.device.type != "cpu" or (place > 1 and tensor.dtype != dtype):
+        if not tensor.is_cpu or (place > 1 and tensor.dtype != bias.dtype):
             return True
         if not compiling and type(tensor) not in TENSORS:
             return True
@@ -120,7 +120,8 @@ def foreign(compiling: bool, *tensors: Tensor | None) -> bool:
 
 def differentiated(*tensors: Tensor | None) -> bool:
     """Whether any of the tensors has a gradient."""
-    return any(each is not None and each.requires_grad for each in tensors)
+    # parameters first: a step is answered at once
+    return any(each is not None and each.requires_grad for each in reversed(tensors))
 
 
 def operated(

@@ -97,7 +97,9 @@ class Sweeper:
                 (rows, wiring.gains, len(wiring.sensory), len(target), wiring.before),
                 tuple(each.ctypes.data for each in (*tables, target)),
             )
-        self.parameters = wiring.gains + rows * (self.width or 1) * (self.width + 1)
+        wide_sizes = rows * self.width, rows * self.width**2
+        self.sizes = wiring.gains, *(wide_sizes if self.width else (rows,))
+        self.parameters = sum(self.sizes)
         self.wiring = wiring
 
     def fits(self, gain: Tensor, bias: Tensor, weight: Tensor | None) -> bool:
@@ -189,11 +191,10 @@ class Sweeper:
 
     def split(self, sums: Tensor) -> tuple[Tensor, Tensor, Tensor | None]:
         """The gradients of gain, bias and weight, of what `back` gives of all."""
-        (gains,), (rows, *_) = self.gain_shape, self.bias_shape
+        gain, bias, *rest = sums.split_with_sizes(self.sizes)
         if not self.width:
-            return sums[:gains], sums[gains:], None
-        sizes = gains, rows * self.width, rows * self.width**2
-        gain, bias, weight = sums.split_with_sizes(sizes)
+            return gain, bias, None
+        (weight,) = rest
         return gain, bias.view(self.bias_shape), weight.view(self.weight_shape)
 
 
