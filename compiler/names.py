@@ -121,7 +121,8 @@ RESERVED = frozenset(
     "json math nn torch HEADS WIDTH HEARD Encoder Readout Decoder ElegansNetM1 "
     "ElegansNetM2 SWEEP UNITS FIRED SIZES stages itertools "
     "DIGEST SIGNATURE ARRAYS STARTS INPUTS OUTPUTS USED Wires Sweep arrays texts bag delayed rows "
-    "pathlib copy".split()
+    "pathlib copy STEP Staged accumulate pairwise bisect_left added fire region stage "
+    "stage_by_stage exporting".split()
 )
 
 

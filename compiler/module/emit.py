@@ -53,6 +53,9 @@ class ModulePage:
     norm: str
     act_open: str
     act_close: str
+    in_place: str  # the statement that applies it to `rows`; "": there is nothing to do
+    slopes: str  # its slope, an expression of `states` or `totals`
+    by_sums: bool  # whether of `totals`
     strength: str  # the factor of each synapse
     gains: bool  # whether synapses have gains
 
@@ -167,7 +170,8 @@ def page_of(
         )
     else:
         tables = array_texts(plan, options, digest_of(beside))
-    call = activation(options.activation).call
+    active = activation(options.activation)
+    call = active.call
     gain = starts.factor(options)[1]
     factor = "" if gain == "1" else f"{gain} * "
     return ModulePage(
@@ -181,9 +185,12 @@ def page_of(
         norm=options.norm,
         act_open=f"{call}(" if call else "",
         act_close=")" if call else "",
+        in_place=active.in_place,
+        slopes=active.slopes,
+        by_sums="totals" in active.slopes,
         strength=merge.strength,
         gains=merge.gains,
-        kernel=options.kernel,
+        kernel=kernel_of(options),
         state=semantics.state,
         lateral="lateral" in semantics.ways and bool(len(plan.lateral)),
         start=starts.sentence(options),
@@ -195,6 +202,12 @@ def page_of(
         readout=options.readout,
         width=options.width or WIDTHS[options.task],
     )
+
+
+def kernel_of(options: Options) -> str:
+    """How the page multiplies states by gains: a file of templates/kernels."""
+    dense = options.norm == "layer" or options.merge == "product"
+    return "dense" if dense else "levels"
 
 
 def quoted(text: str) -> str:

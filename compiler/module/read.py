@@ -32,7 +32,7 @@ TASK_CLASSES = {  # that stand below the network's
     "cifar10": ("Encoder", "Readout", "ElegansNetM1"),
     "mnist": ("Encoder", "Readout", "Decoder", "ElegansNetM2"),
 }
-OF_KERNELS = ("Wires", "Sweep")  # classes that stand above it
+BESIDE = ("Wires", "Sweep", "Staged")  # classes that the network uses
 SWEEP_TABLES = ("OPTIONS", "UNUSED", "SENSORY", "MOTOR", "CHEMICAL", "ELECTRICAL")
 PLAN_TABLES = (*SWEEP_TABLES, "LEVELS", "FEEDBACK")
 FILE_TABLES = ("OPTIONS", "DIGEST")  # where all others stand in a file beside it
@@ -224,13 +224,11 @@ def is_swept(found: Mapping[str, Literal]) -> bool:
 
 
 def class_of(tree: ast.Module, label: str, options: Options) -> str:
-    """The name of the network's class; the others are those of the task."""
-    classes = [
-        node.name
-        for node in tree.body
-        if isinstance(node, ast.ClassDef) and node.name not in OF_KERNELS
-    ]
+    """The name of the network's class; the others are BESIDE it, and those of the task."""
+    classes = [node.name for node in tree.body if isinstance(node, ast.ClassDef)]
     around = TASK_CLASSES[options.task]
+    if len(classes) > 1 + len(around):
+        classes = [name for name in classes if name not in BESIDE]
     if len(classes) != 1 + len(around) or tuple(classes[1:]) != around:
         wanted = "one" if not around else f"one, then {', '.join(around)}"
         raise InputError(label, f"{len(classes)} classes; this module has {wanted}")

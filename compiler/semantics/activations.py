@@ -52,6 +52,8 @@ class Activation:
 
     Attributes:
         call: how the generated module calls it; "" for the identity.
+        in_place: its statement that applies it to `rows`; "" for the identity.
+        slopes: its expression of the slope, of the `states` alone or of the `totals` that it is given.
         function, slope: as PyTorch defines them; at the corners its choice.
         gain: factor on the start gains that keeps the deviation of a deep network's
             states: 1 / sqrt(mean(f(z)**2)), z ~ N(0, 1), where the network is stable
@@ -61,6 +63,8 @@ class Activation:
     """
 
     call: str
+    in_place: str
+    slopes: str
     function: Function
     slope: Function
     gain: float = 1.0
@@ -76,10 +80,18 @@ class Activation:
 # An activation is a row here and its name in options.CHOICES.
 ACTIVATIONS: Mapping[str, Activation] = {
     "tanh": Activation(
-        "torch.tanh", np.tanh, lambda a: 1 - np.tanh(a) ** 2, 5 / 3, "5 / 3"
+        "torch.tanh",
+        "torch.tanh_(rows)",
+        "1 - states * states",
+        np.tanh,
+        lambda a: 1 - np.tanh(a) ** 2,
+        5 / 3,
+        "5 / 3",
     ),
     "relu": Activation(
         "torch.relu",
+        "torch.relu_(rows)",
+        "(states > 0).to(states.dtype)",
         lambda a: np.maximum(a, 0),
         lambda a: np.where(a > 0, 1.0, 0.0),
         2**0.5,
@@ -88,32 +100,46 @@ ACTIVATIONS: Mapping[str, Activation] = {
     ),
     "elu": Activation(
         "nn.functional.elu",
+        "nn.functional.elu(rows, inplace=True)",
+        "torch.where(states > 0, 1, states + 1)",
         lambda a: np.where(a > 0, a, np.expm1(np.minimum(a, 0))),
         lambda a: np.where(a > 0, 1.0, np.exp(np.minimum(a, 0))),
         1.25,
     ),
     "gelu": Activation(
         "nn.functional.gelu",
+        "rows.copy_(nn.functional.gelu(rows))",
+        "torch.special.ndtr(totals) + totals * torch.exp(-totals * totals / 2) * (2 * math.pi) ** -0.5",
         lambda a: a * normal(a),
         lambda a: normal(a) + a * np.exp(-(a**2) / 2) / math.sqrt(2 * math.pi),
         1.5,
     ),
     "silu": Activation(
         "nn.functional.silu",
+        "nn.functional.silu(rows, inplace=True)",
+        "torch.sigmoid(totals) * (1 + totals * torch.sigmoid(-totals))",
         lambda a: a * sigmoid(a),
         lambda a: sigmoid(a) * (1 + a * (1 - sigmoid(a))),
         1.65,
     ),
     "hardtanh": Activation(
         "nn.functional.hardtanh",
+        "nn.functional.hardtanh(rows, inplace=True)",
+        "(states.abs() < 1).to(states.dtype)",
         lambda a: np.clip(a, -1, 1),
         lambda a: np.where(np.abs(a) < 1, 1.0, 0.0),
         1.3,
     ),
     "sigmoid": Activation(
-        "torch.sigmoid", sigmoid, lambda a: sigmoid(a) * (1 - sigmoid(a))
+        "torch.sigmoid",
+        "torch.sigmoid_(rows)",
+        "states * (1 - states)",
+        sigmoid,
+        lambda a: sigmoid(a) * (1 - sigmoid(a)),
     ),
-    "identity": Activation("", lambda a: a, np.ones_like),
+    "identity": Activation(
+        "", "", "torch.ones_like(states)", lambda a: a, np.ones_like
+    ),
 }
 
 

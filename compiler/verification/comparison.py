@@ -14,6 +14,11 @@ from .check import Check
 TOLERANCE = {"float64": 1e-9, "float32": 1e-4}
 Numbers = dict[str, Float64]  # arrays by name
 VALUES = ("outputs", "states")  # all else that is compared are gradients
+HAND = "by hand: "  # before the names of what a second run gives
+WAYS = (
+    "levels: ",
+    "compiled: ",
+)  # and of runs by a page's other ways, where it has any
 
 
 class NotSwept(Exception):
@@ -53,7 +58,12 @@ def compared(
         except CompilerError as error:
             yield Check(f"{of}values {dtype}", False, str(error))
             return
-        worst = {key: distance(found.get(key), expected[key]) for key in expected}
+        worst = {
+            way + key: distance(found.get(way + key), value)
+            for way in ("", *(way for way in WAYS if f"{way}outputs" in found))
+            for key, value in expected.items()
+            if not (way and key.startswith(HAND))
+        }
         values = max(worst[key] for key in worst if key.endswith(VALUES))
         grads = max(worst[key] for key in worst if not key.endswith(VALUES))
         for name, worst_error in (("values", values), ("gradients", grads)):

@@ -24,12 +24,11 @@ from ..semantics.registry import semantics_of
 from ..semantics.wiring import Gain, Wiring
 from .check import Check
 from .child import CHILD
-from .comparison import NotSwept, Numbers, both
+from .comparison import HAND, NotSwept, Numbers, both
 
 STEPS = (
     4  # of a network with a state that are compared, gradients through time included
 )
-HAND = "by hand: "  # before the names of what a second run gives
 SECONDS = 600.0  # that the module's process may take
 
 
@@ -219,7 +218,7 @@ def execute(
 
     Returns:
         `outputs`, `states`, and the gradient of each parameter, of `inputs`, `start`; the
-        names of those of the second run begin with HAND.
+        names of those of the second run begin with HAND, those of others with WAYS.
 
     Raises:
         CompilerError: no torch, or the module failed.

@@ -17,8 +17,8 @@ from jinja2 import nodes
 from support import toy
 from support.paths import ROOT
 
-from elegansc.module.emit import environment, page_of
-from elegansc.options import CHOICES, Options
+from elegansc.module.emit import environment, kernel_of, page_of
+from elegansc.options import Options
 from elegansc.semantics.registry import SEMANTICS as RECORDS
 from elegansc.semantics.registry import semantics_of
 from elegansc.semantics.wiring import wiring_of
@@ -84,7 +84,7 @@ def test_a_page_reads_one_view(page: str) -> None:
 
 
 def test_the_head_of_the_page_names_what_it_calls_of_a_kernel() -> None:
-    assert len(contract()) == 6
+    assert len(contract()) == 7
     assert kernel_calls(parsed(PAGE)) == sorted(contract().items())
 
 
@@ -95,8 +95,8 @@ def test_a_kernel_has_the_macros_of_the_contract(page: str) -> None:
     assert {name: found.get(name) for name in contract()} == contract()
 
 
-def test_there_is_a_page_for_each_kernel() -> None:
-    assert set(KERNELS) == {f"kernels/{name}.jinja" for name in CHOICES["kernel"]}
+def test_each_kernel_is_of_some_options() -> None:
+    assert set(KERNELS) == {f"kernels/{kernel_of(o)}.jinja" for o in CASES.values()}
 
 
 def test_there_is_a_page_for_each_semantics() -> None:
@@ -123,31 +123,28 @@ def test_a_semantics_calls_what_the_blocks_call_that_it_overrides(page: str) -> 
         assert kernel_calls(block) == kernel_calls(blocks(PAGE)[name])
 
 
-@pytest.mark.parametrize("kernel", CHOICES["kernel"])
 @pytest.mark.parametrize("options", CASES.values(), ids=CASES.keys())
-def test_a_kernel_reads_of_the_page_what_its_contract_names(
-    options: Options, kernel: str
-) -> None:
-    options = replace(options, kernel=kernel)
-    macros = kernel_of(options)
+def test_a_kernel_reads_of_the_page_what_its_contract_names(options: Options) -> None:
+    macros = macros_of(options)
     above = {target for target in top_level(toy.source(options)) if target.isupper()}
-    above |= top_level(textwrap.dedent(macros.layout()).encode())
-    above |= {*vars(builtins), "torch", "nn", "math", "Tensor", "parts"}
+    for text in (macros.layout(), macros.below()):
+        above |= top_level(textwrap.dedent(text).encode())
+    above |= {*vars(builtins), "torch", "nn", "math", "Tensor", "parts", "Any"}
 
     given = ("self", "far", "inputs", "bias", "hands")
-    assert free(macros.sweep("%s"), *given) <= above
+    assert free(macros.sweep("self.gain"), *given) <= above
     slots = (
         f"        for name, indices in (\n{macros.slots('SYNAPSES')}\n        ): ..."
     )
-    assert free(f"{macros.places('SYNAPSES')}\n{slots}") <= above
+    assert free(f"{macros.places('SYNAPSES')}\n{slots}", "self", "row") <= above
 
 
-def kernel_of(options: Options) -> Any:
+def macros_of(options: Options) -> Any:
     """The macros of a kernel, for the toy's page."""
     plan = toy.plan(toy.graph_options(options))
     held = semantics_of(options).parameters(wiring_of(plan), options)
     page = page_of(plan, options, "Toy", None, held)
-    template = environment().get_template(f"kernels/{options.kernel}.jinja")
+    template = environment().get_template(f"kernels/{kernel_of(options)}.jinja")
     return template.make_module({"module": page})
 
 

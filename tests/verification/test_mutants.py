@@ -278,11 +278,12 @@ TABLE_MUTANTS = (
 
 CODE_MUTANTS = (
     mutant("activation", ("torch.tanh(", "torch.sin("), by="emitted"),
-    mutant("gains permuted", ("(0, self.slot, self.gain)", "(0, self.slot, self.gain.flip(0))"), by="emitted"),
+    mutant("gains permuted", ("gain = self.gain\n", "gain = self.gain.flip(0)\n"), by="emitted"),
     mutant("motors permuted", ("index_select(0, self.motor)", "index_select(0, self.motor.flip(0))"), by="emitted"),
-    mutant("merge", ("torch.addmm(near, next(gains), states[-1])", "near * (1 + next(gains) @ states[-1])"), by="emitted"),
+    mutant("merge", ("rows.add_(added(states, *wires))", "rows.mul_(1 + added(states, *wires))"), by="emitted"),
     mutant("bias dropped", ("far + self.bias.unsqueeze(1)", "far + 0 * self.bias.unsqueeze(1)"), by="emitted"),
-    mutant("gradient doubled", ("(0, self.slot, self.gain)", "(0, self.slot, 2 * self.gain - self.gain.detach())"), by="emitted"),
+    mutant("gradient doubled", ("return None, grads, of_gain\n", "return None, grads, 2 * of_gain\n"), by="emitted"),
+    mutant("compiled by another rule", ("total * slopes[a:b]", "total + slopes[a:b]"), by="emitted"),
     mutant("ablated sends on", (FACTORS, "factors, summands = 1 - held, alive * held * current"), by="emitted"),
     mutant("ablated on one side", (FACTORS, "factors, summands = alive * (1 - held), held * current"), by="emitted"),
     mutant("held still driven", (FACTORS, "factors, summands = alive, alive * held * current"), by="emitted"),
