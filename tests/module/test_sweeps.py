@@ -1,0 +1,95 @@
+"""The three ways of a page: level by level, in place, and in stages for a compiler."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+from unittest import mock
+
+import networkx as nx
+import pytest
+import torch
+from support import toy
+from support.forms import form
+from torch import Tensor
+from torch.testing import assert_close
+
+from elegansc.verification.verify import prove
+
+DOUBLE = torch.float64
+SWEPT = ("scalar", "scalar-wide", "linear", "relu", "delay", "delay-linear")
+ACTIVATIONS = ("elu", "gelu", "silu", "hardtanh", "sigmoid", "identity")
+
+
+def way(module: Any, name: str) -> Any:
+    """A context in which a module computes in this way: levels, in place, or stages."""
+    if name == "levels":
+        return mock.patch.object(module, "exporting", lambda: True)
+    return mock.patch.object(torch.compiler, "is_compiling", lambda: name == "stages")
+
+
+def answers(module: Any, name: str) -> list[Tensor]:
+    """Outputs, and the gradients of parameters and arguments."""
+    torch.manual_seed(0)
+    net = module.Toy(dtype=DOUBLE)
+    with torch.no_grad():
+        net.bias.uniform_(-0.5, 0.5)
+    arguments = toy.arguments(module, 5, dtype=DOUBLE)
+    free = [*net.parameters(), *(each.requires_grad_() for each in arguments)]
+    with way(module, name):
+        found = net(*arguments)
+        outputs = found[0] if isinstance(found, tuple) else found
+        slopes = torch.autograd.grad(outputs.sin().sum(), free)
+    return [outputs, *slopes]
+
+
+@pytest.mark.parametrize("name", ["in place", "stages"])
+@pytest.mark.parametrize("case", SWEPT)
+def test_each_way_computes_the_levels(case: str, name: str) -> None:
+    module = form(case).module
+    assert_close(answers(module, name), answers(module, "levels"))
+
+
+@pytest.mark.parametrize("unit", [{}, {"unit": "linear", "features": 4}])
+@pytest.mark.parametrize("activation", ACTIVATIONS)
+def test_each_activation_has_its_slope(activation: str, unit: dict[str, Any]) -> None:
+    _, module = toy.build(replace(toy.ROLES, activation=activation, **unit))
+    levels = answers(module, "levels")
+    for name in ("in place", "stages"):
+        assert_close(answers(module, name), levels)
+
+
+@pytest.mark.parametrize("name", ["in place", "levels"])
+@pytest.mark.parametrize("case", ["scalar", "linear"])
+def test_nan_reaches_the_motors_that_a_path_joins_to_its_sensor(
+    case: str, name: str
+) -> None:
+    module = form(case).module
+    graph = nx.DiGraph((source, neuron) for neuron, source, _ in module.SYNAPSES)
+    net, (inputs,) = module.Toy(), toy.arguments(module, 2)
+    for place, sensor in enumerate(module.SENSORY):
+        given = inputs.clone()
+        given[:, place] = float("nan")
+        with way(module, name), torch.no_grad():
+            found = net(given).isnan().reshape(2, len(module.MOTOR), -1).any(2)
+        reached = nx.descendants(graph, sensor) if sensor in graph else set()
+        expected = [motor in reached | {sensor} for motor in module.MOTOR]
+        assert found.tolist() == [expected] * 2
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("return None, grads, of_gain\n", "return None, grads, 2 * of_gain\n"),
+        ("rows.add_(added(states, *wires))", "rows.sub_(added(states, *wires))"),
+        ("total * slopes[a:b]", "total + slopes[a:b]"),
+        ("torch.tanh(total) if", "torch.sin(total) if"),
+        ("torch.cat([states, state])", "torch.cat([states, 2 * state])"),
+    ],
+)
+def test_verify_proves_each_way(old: str, new: str) -> None:
+    honest = toy.source().decode()
+    assert honest.count(old) == 1
+    checks = prove(honest.replace(old, new).encode(), "toy.py", trust=True)
+    failed = {check.name for check in checks if not check.passed}
+    assert failed & {"values float64", "gradients float64"}
