@@ -12,8 +12,8 @@ from ..semantics.interpret_arrays import Arrays, interpret_arrays
 from ..semantics.registry import semantics_of
 from ..semantics.wiring import wiring_of
 from .check import Check
-from .comparison import Numbers, both
-from .running import HAND, STEPS, Form, execute, handled, spread
+from .comparison import HAND, Numbers, both
+from .running import STEPS, Form, execute, handled, spread
 
 
 def run(
