@@ -230,6 +230,7 @@ def say(
 def summary(output: str, artifact: Artifact, written: bool) -> None:
     """The last line of the report."""
     from ..ir.artifact import beside_of
+    from ..module.beside import left_over
     from ..module.file_name import misnamed
     from ..report.compile import sizes
     from ..report.words import line, wrote
@@ -240,6 +241,9 @@ def summary(output: str, artifact: Artifact, written: bool) -> None:
     if artifact.tables is not None:
         sentence += f"; its tables: {visible(Path(beside_of(output)).name)}"
     tell(wrote(sentence, written))
+    if artifact.tables is None and left_over(output):
+        why = f"{visible(beside_of(output))} is no longer read: its tables stand in the module"
+        tell(line("warning", why))
     if why := misnamed(Path(output)):
         tell(line("warning", visible(why)))
 

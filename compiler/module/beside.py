@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from ..errors import InputError
 from ..files import Kind, read_bytes
 from ..ir.artifact import beside_of
@@ -14,6 +16,12 @@ GIVE = "name the module's own path, beside which its tables stand"
 def is_filed(data: bytes) -> bool:
     """Whether the tables of a module stand in a file beside it."""
     return b"\nDIGEST: str = " in data.replace(b"\r", b"\n")
+
+
+def left_over(path: str) -> bool:
+    """Whether a file of tables lies beside a module, which then may not need it."""
+    beside = Path(beside_of(path))
+    return beside != Path(path) and beside.is_file() and is_tables(beside.read_bytes())
 
 
 def read_beside(path: str, digest: str) -> bytes:

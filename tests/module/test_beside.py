@@ -322,3 +322,9 @@ def test_the_model_of_another_name_is_proved_by_its_bytes() -> None:
     checks = prove(other.page, "elsewhere.py", beside=other.tables)
     assert [check for check in checks if not check.passed] == []
     assert any(check.name == "gradients float64" for check in checks)
+
+
+def test_a_file_that_is_no_longer_read_is_named(model: Path) -> None:
+    done = run("compile", "worm.csv", "-o", "worm.py", *WORDS, "--force")
+    assert done.exit_code == 0
+    assert "worm.safetensors is no longer read" in done.output
