@@ -15,11 +15,13 @@
 #define MATRIX (D * D)
 #define W (8 * D) /* columns of a block */
 #define PARTS 4   /* of a batch, at most, whose gradients are summed apart, for any number of threads */
+#define LEAST 8   /* blocks of a part: it has gradients of its own, and here they are large */
 #else
 #define D 1
 #define MATRIX 0
 #define W 64
 #define PARTS 16
+#define LEAST 1
 #endif
 #define EACH(j, n) for (long j = 0; j < (n); j++)
 #define AT_ONCE(j, n) _Pragma("omp simd") EACH(j, n)
@@ -84,20 +86,26 @@ static inline Real sigmoid_of(Real m) { return (Real)0.5 + (Real)0.5 * tanh_of((
 #define KEPT (MATRIX ? 2 : 1)
 #endif
 
-/* a of each sample: bias + weight a; without bias the transpose of weight times a */
+/* the transpose of a matrix */
+static inline void turn(const Real *weight, Real *turned) {
+    EACH(i, D) EACH(k, D) turned[k * D + i] = weight[i * D + k];
+}
+
+/* a of each sample: bias (0: none) + the transpose of weight times a; four samples at a time, so that
+   a row of weight is read once for all */
 static inline void multiply(long n, const Real *weight, const Real *bias, Real *a) {
-    Real turned[MATRIX + 1], sum[D];
-    if (bias) EACH(i, D) EACH(k, D) turned[k * D + i] = weight[i * D + k];
-    const Real *rows = bias ? turned : weight;
-    for (Real *m = a; m < a + n; m += D) {
-        EACH(i, D) sum[i] = bias ? bias[i] : 0;
-        EACH(k, D) AT_ONCE(i, D) sum[i] += m[k] * rows[k * D + i];
-        memcpy(m, sum, sizeof sum);
+    for (long c = 0, some; c < n; c += some * D) {
+        Real sum[4 * D];
+        some = n - c < 4 * D ? 1 : 4;
+        EACH(j, some * D) sum[j] = bias ? bias[j % D] : 0;
+        if (some == 4) EACH(k, D) EACH(q, 4) AT_ONCE(i, D) sum[q * D + i] += a[c + q * D + k] * weight[k * D + i];
+        else EACH(k, D) AT_ONCE(i, D) sum[i] += a[c + k] * weight[k * D + i];
+        memcpy(a + c, sum, some * D * sizeof(Real));
     }
 }
 
 /* y: states of n columns, at first what comes in from outside; behind them the sums */
-static inline void fire(long n, const Sweep *s, Real *y) {
+static inline void fire(long n, const Sweep *s, const Real *turned, Real *y) {
     Real *sums = y + (s->rows + s->before) * n;
     EACH(v, s->rows) {
         Real *a = y + v * n;
@@ -107,7 +115,7 @@ static inline void fire(long n, const Sweep *s, Real *y) {
             AT_ONCE(j, n) a[j] += gain * x[j];
         }
         if (KEPT > 1) memcpy(sums + v * n, a, n * sizeof(Real));
-        if (MATRIX) multiply(n, s->weight + v * MATRIX, s->bias + v * D, a);
+        if (MATRIX) multiply(n, turned + v * MATRIX, s->bias + v * D, a);
         EACH(j, n) a[j] = STATE(a[j]);
     }
 }
@@ -120,7 +128,8 @@ static inline void pull(long n, const Sweep *s, const Real *y, Real *d, Real *ga
         Real a[W], m[W];
         if (KEPT > 1) memcpy(m, sums + v * n, n * sizeof(Real));
 #ifdef SUMS
-        if (MATRIX) multiply(n, s->weight + v * MATRIX, s->bias + v * D, m);
+        Real turned[MATRIX + 1];
+        if (MATRIX) turn(s->weight + v * MATRIX, turned), multiply(n, turned, s->bias + v * D, m);
 #endif
         EACH(j, n) a[j] = d[v * n + j] * SLOPE(y[v * n + j], m[j]);
         for (long c = 0; c < n; c += D) EACH(k, D) bias[v * D + k] += a[c + k];
@@ -155,11 +164,13 @@ static Real *room(long size) { return aligned_alloc(64, (size * sizeof(Real) / 6
    Returns 1 where there is no memory, else 0. */
 int forward(const Sweep *s, Real *kept, Real *outputs) {
     long all = s->batch * s->features, F = s->features, size = KEPT * s->rows + s->before;
+    Real *turned = room(s->rows * MATRIX);
     int failed = 0;
+    if (MATRIX && turned) EACH(v, s->rows) turn(s->weight + v * MATRIX, turned + v * MATRIX);
 #pragma omp parallel num_threads(s->threads) if (all > W) reduction(| : failed)
     {
         Real *own = kept ? 0 : room(size * W);
-        failed = !kept && !own;
+        failed = !turned || (!kept && !own);
 #pragma omp for schedule(static)
         for (long c = 0; c < all; c += W) {
             if (failed) continue;
@@ -170,12 +181,13 @@ int forward(const Sweep *s, Real *kept, Real *outputs) {
             EACH(k, s->sensors) if (s->sensor[k] >= 0)
                 EACH(j, n) y[s->sensor[k] * n + j] += s->inputs[in[j] + k * F];
             EACH(k, s->before) EACH(j, n) y[(s->rows + k) * n + j] = s->past[old[j] + k * F];
-            OF_WIDTH(fire, n, s, y);
+            OF_WIDTH(fire, n, s, turned, y);
             EACH(k, s->motors) EACH(j, n)
                 outputs[out[j] + k * F] = s->motor[k] < 0 ? 0 : y[s->motor[k] * n + j];
         }
         free(own);
     }
+    free(turned);
     return failed;
 }
 
@@ -183,7 +195,7 @@ int forward(const Sweep *s, Real *kept, Real *outputs) {
    the other, those of gain, bias and weight. Parts of the batch are summed in their order. */
 int backward(const Sweep *s, const Real *kept, const Real *grad, Real *inputs, Real *past, Real *sums) {
     long all = s->batch * s->features, F = s->features, blocks = (all + W - 1) / W;
-    long parts = blocks < PARTS ? blocks : PARTS, size = s->gains + s->rows * (D + MATRIX);
+    long most = (blocks + LEAST - 1) / LEAST, parts = most < PARTS ? most : PARTS, size = s->gains + s->rows * (D + MATRIX);
     Real *rest = calloc(parts > 1 ? (parts - 1) * size : 1, sizeof(Real)); /* of all parts but the first */
     int failed = !rest;
     memset(sums, 0, size * sizeof(Real));
