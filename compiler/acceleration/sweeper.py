@@ -20,7 +20,8 @@ TYPES = (torch.float32, torch.float64)
 SUMS = ("silu", "gelu")  # activations whose slope needs the sum: SUMS in sweep.c
 MOST_FEATURES = 128  # of a matrix; wider ones are the business of BLAS
 THREADS = {"most": 2**31 - 1}  # 1 in a forked process, where OpenMP's threads are gone
-os.register_at_fork(after_in_child=lambda: THREADS.update(most=1))
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=lambda: THREADS.update(most=1))
 SWEEPERS: dict[str, Sweeper] = {}  # by key, for the operator
 
 

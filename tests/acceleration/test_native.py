@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 import torch
-from support.paths import GENERATED, TESTS
+from support.paths import GENERATED, GOLDEN, TESTS
 from support.swept import (
     all_of,
     arguments,
@@ -80,6 +80,15 @@ def test_tables_beside_the_module_are_read(name: str, tmp_path: Path) -> None:
     assert path.with_suffix(".safetensors").exists()
     for dtype in TYPES:
         assert_same(file_class(path), dtype)
+
+
+@pytest.mark.parametrize("case", ["dead_ends", "self_loop", "gap_triangle"])
+def test_neurons_on_no_path_are_silent(case: str) -> None:
+    kind = file_class(GOLDEN / case / "module.py")
+    plain, swept = pair(kind)
+    (inputs,) = arguments(kind, 3, torch.float32)
+    assert_close(swept(inputs), plain(inputs))
+    assert_close(swept.activity(inputs), plain.activity(inputs))
 
 
 def test_a_worm_is_swept() -> None:

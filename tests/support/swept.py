@@ -36,7 +36,7 @@ def toy_class(**options: Any) -> type[nn.Module]:
 @cache
 def file_class(path: Path) -> type[nn.Module]:
     """The network's class of a generated file."""
-    name = f"swept_{path.stem}"
+    name = f"swept_{path.parent.name}_{path.stem}"
     spec = importlib.util.spec_from_file_location(name, path)
     assert spec and spec.loader
     sys.modules[name] = module = importlib.util.module_from_spec(spec)
