@@ -37,7 +37,10 @@ class Wiring:
     neurons: Int32
 
     def __post_init__(self) -> None:
-        reader = np.repeat(np.arange(self.rows), np.diff(self.first))
+        fan_in = np.diff(self.first)
+        check(len(fan_in) == self.rows and not self.first[0], "each row has a place")
+        check(bool((fan_in >= 0).all()), "places of rows rise")
+        reader = np.repeat(np.arange(self.rows), fan_in)
         now = self.source < self.rows
         check(len(self.source) == len(self.order) == len(reader), "one length")
         check(bool((self.source < reader)[now].all()), "no row reads a later one")

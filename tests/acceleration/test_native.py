@@ -8,6 +8,7 @@ import warnings
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 import torch
 from support.paths import GENERATED, GOLDEN, TESTS
@@ -25,6 +26,7 @@ from torch.testing import assert_close
 
 import elegansc
 from elegansc.acceleration.module import Native
+from elegansc.acceleration.wiring import Wiring
 from elegansc.options import CHOICES
 
 FORMS: dict[str, dict[str, Any]] = {
@@ -203,6 +205,33 @@ def test_parameters_of_another_shape_never_reach_c() -> None:
     swept.gain = nn.Parameter(torch.zeros(2))
     with pytest.raises((RuntimeError, IndexError)):
         swept(arguments(toy_class(), 2, torch.float32)[0])
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        *(("source", [0, row]) for row in (-1, 1, 2, 3)),
+        *(("order", [gain, 0]) for gain in (-1, 2)),
+        *((field, [2]) for field in ("sensory", "motor", "neurons")),
+        *((field, [-2]) for field in ("sensory", "motor", "neurons")),
+        *(("first", value) for value in ([0, 1, 3], [0, 2, 1], [1, 2, 3], [0, 2])),
+        ("order", [0]),
+    ],
+)
+def test_indices_out_of_range_never_reach_c(field: str, value: list[int]) -> None:
+    right: dict[str, Any] = {"rows": 2, "gains": 2, "before": 1}
+    arrays = {
+        "first": [0, 1, 2],
+        "source": [2, 0],
+        "order": [1, 0],
+        "sensory": [0],
+        "motor": [1],
+        "neurons": [0, 1],
+    }
+    arrays |= {field: value}
+    given = {name: np.array(each, np.int32) for name, each in arrays.items()}
+    with pytest.raises(elegansc.VerifyError):
+        Wiring(**right, **given)
 
 
 def test_one_input_reaches_all_sensory_neurons() -> None:
