@@ -159,6 +159,15 @@ def load(data: bytes, beside: bytes | None = None) -> ModuleType:
     return module
 
 
+def synapses(module: ModuleType) -> list[tuple[str, str, str]]:
+    """(neuron, input, kind) of each gain, by name in every form of a module."""
+    if isinstance(module.SYNAPSES, list):
+        return module.SYNAPSES
+    name, kinds = module.NEURONS, ("chemical", "electrical", "feedback", "lateral")
+    rows = module.SYNAPSES.tolist()
+    return [(name[to], name[by], kinds[kind]) for to, by, kind in rows]
+
+
 @cache
 def build(options: Options = ROLES) -> tuple[bytes, ModuleType]:
     """(bytes, module) of the toy."""
