@@ -21,10 +21,10 @@ def test_a_large_graph_is_compiled_and_proved(tmp_path: Path) -> None:
         inputs=("N000*",),
         outputs=("N019*",),
     )
-    (data,) = artifact.files.values()
 
     assert artifact.history.data()["parse"]["rows"] == 50_000
     assert artifact.history.data()["select_cells"]["cells"] == 2000
-    checks = prove(data, "large.py")
+    assert artifact.tables is not None  # more than 20,000 synapses
+    checks = prove(artifact.page, "large.py", beside=artifact.tables)
     assert [check for check in checks if not check.passed] == []
     assert {"values float32", "gradients float64"} <= {check.name for check in checks}

@@ -43,9 +43,8 @@ def main() -> None:
     print(
         f"  backward {100 * cut['weight'] / cut['of_weight']:.1f} % ({cut['method']})"
     )
-    (data,) = artifact.files.values()
     start = time.perf_counter()
-    checks = prove(data, "large.py")
+    checks = prove(artifact.page, "large.py", beside=artifact.tables)
     failed = [check for check in checks if not check.passed]
     print(f"verify   {time.perf_counter() - start:.2f} s, failed: {failed or 'none'}")
     start = time.perf_counter()
