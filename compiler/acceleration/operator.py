@@ -60,22 +60,25 @@ def contiguous(*tensors: Tensor | None) -> Any:
     return [each if each is None else each.contiguous() for each in tensors]
 
 
-FORTH = torch.library.custom_op(
-    f"{SPACE}::sweep",
-    sweep,
-    mutates_args=(),
-    schema=f"({TENSORS}, str key, bool motors, bool keep) -> (Tensor, Tensor)",
-)
-BACK = torch.library.custom_op(
-    f"{SPACE}::sweep_back",
-    sweep_back,
-    mutates_args=(),
-    schema=f"(Tensor grad, Tensor kept, {TENSORS}, str key, bool motors, bool[] wanted)"
-    " -> (Tensor, Tensor, Tensor)",
-)
+def defined(name: str, arguments: str, outputs: str, call: Any) -> Any:
+    """An operator of these arguments and outputs, which is a function on processors.
+
+    Not `custom_op`, whose checks of every call take longer than a small sweep.
+    """
+    whole = f"{SPACE}::{name}"
+    torch.library.define(whole, f"({arguments}) -> ({outputs})")
+    torch.library.impl(whole, "cpu")(call)
+    return getattr(getattr(torch.ops, SPACE), name).default
 
 
-@FORTH.register_fake
+FORTH = defined(
+    *("sweep", f"{TENSORS}, str key, bool motors, bool keep", "Tensor, Tensor"), sweep
+)
+GIVEN = f"Tensor grad, Tensor kept, {TENSORS}, str key, bool motors, bool[] wanted"
+BACK = defined("sweep_back", GIVEN, "Tensor, Tensor, Tensor", sweep_back)
+
+
+@torch.library.register_fake(f"{SPACE}::sweep")  # type: ignore[untyped-decorator]
 def _(inputs: Tensor, *given: Any) -> tuple[Tensor, Tensor]:
     """The shapes of what `sweep` gives."""
     key, motors, keep = given[4:]
@@ -85,7 +88,7 @@ def _(inputs: Tensor, *given: Any) -> tuple[Tensor, Tensor]:
     return outputs, inputs.new_empty(size)
 
 
-@BACK.register_fake
+@torch.library.register_fake(f"{SPACE}::sweep_back")  # type: ignore[untyped-decorator]
 def _(grad: Tensor, kept: Tensor, *given: Any) -> tuple[Tensor, Tensor, Tensor]:
     """The shapes of what `sweep_back` gives."""
     inputs, past, _, _, _, key, _, wanted = given
@@ -110,4 +113,4 @@ def pulled(ctx: Any, grad: Tensor, _: Any) -> Any:
     return *first, *SWEEPERS[ctx.key].split(sums), None, None, None
 
 
-FORTH.register_autograd(pulled, setup_context=keep_inputs)
+torch.library.register_autograd(f"{SPACE}::sweep", pulled, setup_context=keep_inputs)
