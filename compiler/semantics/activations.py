@@ -111,7 +111,7 @@ ACTIVATIONS: Mapping[str, Activation] = {
         "rows.copy_(nn.functional.gelu(rows))",
         "torch.special.ndtr(totals) + totals * torch.exp(-totals * totals / 2) * (2 * torch.pi) ** -0.5",
         lambda a: a * normal(a),
-        lambda a: normal(a) + a * np.exp(-(a**2) / 2) / math.sqrt(2 * torch.pi),
+        lambda a: normal(a) + a * np.exp(-(a**2) / 2) / math.sqrt(2 * math.pi),
         1.5,
     ),
     "silu": Activation(
