@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 from unittest import mock
@@ -12,6 +13,7 @@ import torch
 from support import toy
 from support.forms import form
 from torch import Tensor
+from torch.autograd import forward_ad
 from torch.testing import assert_close
 
 from elegansc.verification.verify import prove
@@ -93,3 +95,37 @@ def test_verify_proves_each_way(old: str, new: str) -> None:
     checks = prove(honest.replace(old, new).encode(), "toy.py", trust=True)
     failed = {check.name for check in checks if not check.passed}
     assert failed & {"values float64", "gradients float64"}
+
+
+TRANSFORMS: dict[str, Callable[[Any], Callable[[Tensor], Tensor]]] = {
+    "vmap": lambda net: torch.vmap(lambda row: net(row[None])[0]),
+    "grad": lambda net: torch.func.grad(lambda rows: net(rows).sin().sum()),
+    "jvp": lambda net: lambda rows: torch.func.jvp(net, (rows,), (rows,))[1],
+    "jacobian": lambda net: torch.func.jacrev(lambda rows: net(rows)[0]),
+    "per sample": lambda net: torch.vmap(
+        torch.func.grad(lambda row: net(row[None]).sin().sum())
+    ),
+}
+
+
+@pytest.mark.parametrize("transform", TRANSFORMS)
+@pytest.mark.parametrize("case", ["scalar", "linear"])
+def test_a_transform_can_be_compiled(case: str, transform: str) -> None:
+    module = form(case).module
+    call = TRANSFORMS[transform](module.Toy(dtype=DOUBLE).requires_grad_(False))
+    (inputs,) = toy.arguments(module, 3, dtype=DOUBLE)
+    torch._dynamo.reset()
+    compiled = torch.compile(call, backend="aot_eager", fullgraph=True)
+    assert_close(compiled(inputs), call(inputs))
+    torch._dynamo.reset()
+
+
+def test_a_dual_number_goes_through_the_page() -> None:
+    module = form("scalar").module
+    net, (inputs,) = module.Toy(dtype=DOUBLE), toy.arguments(module, 3, dtype=DOUBLE)
+    along = torch.ones_like(inputs)
+    with forward_ad.dual_level():
+        pushed = forward_ad.unpack_dual(
+            net(forward_ad.make_dual(inputs, along))
+        ).tangent
+    assert_close(pushed, torch.func.jvp(net, (inputs,), (along,))[1])
