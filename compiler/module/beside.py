@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 
 from ..errors import InputError
@@ -21,7 +22,10 @@ def is_filed(data: bytes) -> bool:
 def left_over(path: str) -> bool:
     """Whether a file of tables lies beside a module, which then may not need it."""
     beside = Path(beside_of(path))
-    return beside != Path(path) and beside.is_file() and is_tables(beside.read_bytes())
+    with suppress(OSError):  # too long a name, no right: then it is none of ours
+        found = beside != Path(path) and beside.is_file()
+        return found and is_tables(beside.read_bytes())
+    return False
 
 
 def read_beside(path: str, digest: str) -> bytes:

@@ -109,7 +109,8 @@ ACTIVATIONS: Mapping[str, Activation] = {
     "gelu": Activation(
         "nn.functional.gelu",
         "rows.copy_(nn.functional.gelu(rows))",
-        "torch.special.ndtr(totals) + totals * torch.exp(-totals * totals / 2) * (2 * torch.pi) ** -0.5",
+        "(\n            torch.special.ndtr(totals)\n            + totals"
+        " * torch.exp(-totals * totals / 2) * (2 * torch.pi) ** -0.5\n        )",
         lambda a: a * normal(a),
         lambda a: normal(a) + a * np.exp(-(a**2) / 2) / math.sqrt(2 * math.pi),
         1.5,
