@@ -145,7 +145,9 @@ def model_lines(model: Model) -> Iterator[str]:
     yield f"model {model.name} of {model.header.label}"
     for option, value in model.options.changed().items():
         yield f"option {option} {value}"
-    yield " ".join(["cycles", *map(str, cycles_of(model.plan).values())])
+    cycles = cycles_of(model.plan).values()
+    said = (each if isinstance(each, str) else number(each) for each in cycles)
+    yield " ".join(["cycles", *said])
     yield from graph_lines(model.plan)
 
 

@@ -394,7 +394,7 @@ def test_verify_against_another_source(
     model: Path, case: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(
-        "elegansc.verification.verify.run", lambda *_: iter(())
+        "elegansc.verification.verify.run", lambda *_, **__: iter(())
     )  # it takes its time
     text, seen = CHANGED[case]
     Path("changed.csv").write_text(text)

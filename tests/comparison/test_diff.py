@@ -214,7 +214,9 @@ def test_each_side_is_read_once_so_that_it_may_be_a_pipe(folder: Path) -> None:
 def test_a_model_that_a_hand_changed_is_said_to_be(folder: Path) -> None:
     assert run("compile", "old.csv", "-q", "-o", "old.py").exit_code == 0
     data = Path("old.py").read_bytes()
-    Path("bad.py").write_bytes(edited(data, b"(torch.tanh(", b"(torch.relu("))
+    Path("bad.py").write_bytes(
+        edited(data, b"state = torch.tanh(", b"state = torch.relu(")
+    )
     done = run("diff", "bad.py", "old.csv")
 
     seen = (

@@ -252,12 +252,12 @@ def test_a_hand_in_the_text_of_a_model_is_shown(repository: Path) -> None:
     """The tables are as they were: what they say is not all that there is to see."""
     setup()
     data = Path("worm.py").read_bytes()
-    old, new = b"(torch.tanh(total))", b"(torch.relu(total))"
+    old, new = b"state = torch.tanh(total)", b"state = torch.relu(total)"
     Path("worm.py").write_bytes(edited(data, old, new))
     lines = marked(call("diff"))
     assert [line.strip("+-").strip() for line in lines] == [
-        "states.append(torch.tanh(total))",
-        "states.append(torch.relu(total))",
+        "state = torch.tanh(total)",
+        "state = torch.relu(total)",
     ]
     commit("by hand")
     shown = marked(call("log", "-p", "-1"))

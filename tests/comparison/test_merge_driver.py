@@ -120,7 +120,7 @@ def test_a_model_that_a_hand_edited_is_left_to_git(repository: Path) -> None:
     setup()
     data = Path("worm.py").read_bytes()
     Path("worm.py").write_bytes(
-        edited(data, b"torch.tanh(total)", b"torch.relu(total)")
+        edited(data, b"state = torch.tanh(total)", b"state = torch.relu(total)")
     )
     commit("by hand")
     said = subprocess.run(["git", "merge", "left"], capture_output=True, text=True)

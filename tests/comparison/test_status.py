@@ -150,14 +150,16 @@ def test_a_table_of_yours_is_looked_for_beside_it(folder: Path) -> None:
 
 
 def test_an_edit_of_the_text_is_shown(folder: Path) -> None:
-    change(b"(torch.tanh(total))", b"(torch.relu(total))")
+    change(b"state = torch.tanh(total)", b"state = torch.relu(total)")
     done = run("status", "worm.py", "--against", "worm.csv")
 
     assert done.exit_code == 1
     first, *lines = done.stdout.splitlines()
     assert first == "worm.py: edited by hand: its text is not what its header signs"
-    signs = [line.strip()[0] + line.split("(", 1)[-1] for line in lines[-2:]]
-    assert signs == ["-torch.tanh(total))", "+torch.relu(total))"]
+    assert [line.split("=")[1] for line in lines[-2:]] == [
+        " torch.tanh(total)",
+        " torch.relu(total)",
+    ]
     assert len(lines) == 5
 
 
@@ -194,7 +196,7 @@ def test_an_edit_that_would_move_the_cursor_is_shown_plain(folder: Path) -> None
 
 
 def test_a_text_that_signs_itself_is_of_an_older_form(folder: Path) -> None:
-    change(b"(torch.tanh(total))", b"(torch.relu(total))", sign=True)
+    change(b"state = torch.tanh(total)", b"state = torch.relu(total)", sign=True)
     found = told("worm.py", "--against", "worm.csv", code=0)
     assert found["status"] == "fresh, older form: elegansc update"
     found = told("worm.py", "--against", "worm.csv", "--strict", code=1)
@@ -284,7 +286,7 @@ def test_what_is_not_ours(
 
 
 def test_one_that_can_not_be_read_does_not_hide_the_others(folder: Path) -> None:
-    change(b"(torch.tanh(total))", b"(torch.relu(total))", "edited.py")
+    change(b"state = torch.tanh(total)", b"state = torch.relu(total)", "edited.py")
     Path("other.py").write_text("import torch\n")
     models = ("worm.py", "other.py", "edited.py", "nope.py", "worm.py")
     done = run("status", *models, "--against", "worm.csv")
@@ -374,7 +376,7 @@ def test_check_of_a_model_that_is_right(folder: Path) -> None:
 @pytest.mark.parametrize("source", ["other.csv", "worm.csv"])
 def test_check_of_a_model_that_is_not(folder: Path, source: str) -> None:
     if source == "worm.csv":
-        change(b"(torch.tanh(total))", b"(torch.relu(total))")
+        change(b"state = torch.tanh(total)", b"state = torch.relu(total)")
     words = ("compile", source, "--label", "worm.csv", "-o", "worm.py")
     done = looked(*words, "--check")
     assert (done.exit_code, done.stdout) == (1, "")

@@ -275,7 +275,7 @@ def test_a_role_that_follows_from_synapses_is_a_conflict(tmp_path: Path) -> None
 
 def test_a_file_that_cannot_be_merged_by_its_tables(tmp_path: Path) -> None:
     base, ours, theirs = (model(tmp_path, rows) for rows in (BASE, OURS, THEIRS))
-    hand = edited(theirs, b"torch.tanh(total)", b"torch.relu(total)")
+    hand = edited(theirs, b"state = torch.tanh(total)", b"state = torch.relu(total)")
     for three, seen in (
         ((base, ours, hand), "w.py (theirs):2: edited by hand"),
         ((base, hand, theirs), "w.py (ours):2: edited by hand"),
