@@ -225,10 +225,12 @@ def is_swept(found: Mapping[str, Literal]) -> bool:
 
 def class_of(tree: ast.Module, label: str, options: Options) -> str:
     """The name of the network's class; the others are BESIDE it, and those of the task."""
-    classes = [node.name for node in tree.body if isinstance(node, ast.ClassDef)]
+    classes = [
+        node.name
+        for node in tree.body
+        if isinstance(node, ast.ClassDef) and node.name not in BESIDE
+    ]
     around = TASK_CLASSES[options.task]
-    if len(classes) > 1 + len(around):
-        classes = [name for name in classes if name not in BESIDE]
     if len(classes) != 1 + len(around) or tuple(classes[1:]) != around:
         wanted = "one" if not around else f"one, then {', '.join(around)}"
         raise InputError(label, f"{len(classes)} classes; this module has {wanted}")

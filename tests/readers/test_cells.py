@@ -413,7 +413,7 @@ def test_a_given_table_is_used_however_few_it_knows() -> None:
 
 def test_verify_reads_the_table_of_cells_again(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(
-        "elegansc.verification.verify.run", lambda *_: iter(())
+        "elegansc.verification.verify.run", lambda *_, **__: iter(())
     )  # it takes its time
     Path("lists").mkdir()
     Path("lists/cells.csv").write_text("name,role\nS1,sensory\nA,inter\nB,motor\n")
