@@ -59,6 +59,13 @@ GIVEN: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "stick": (("--like", "older.py"), ("--stick", "9")),
     "keep_alive": ((), ("--no-keep-alive",)),
     "alive_cap": ((), ("--alive-cap", "0.5")),
+    "tables": ((), ("--tables", "file")),
+}
+# The same, of what `explain --cost` counts
+OF_COST: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
+    **{name: GIVEN[name] for name in ("features", "unit", "norm")},
+    "merge": ((*WIDE, "--norm", "layer"), ("--merge", "product")),
+    "activation": ((), ("--activation", "gelu")),
 }
 # The same, of another source
 OF_OTHERS: dict[str, tuple[str, tuple[str, ...], tuple[str, ...]]] = {
@@ -163,6 +170,7 @@ def outcome(command: str, source: str, *words: str) -> tuple[object, ...]:
     if source == "bare.csv":
         older = "pair.csv"  # models take no options of the order
     given: dict[str, tuple[str, ...]] = {
+        "compile": (source, *(("-o", "out/made.py") if "--tables" in words else ())),
         "rewire": (source, "--null", "er", "-o", "out", "--force"),
         "draw": (source, "-o", "-", "--format", "html"),
         "diff": (plain, source),
@@ -209,6 +217,9 @@ def test_an_option_that_is_listed_changes_something(
 ) -> None:
     monkeypatch.chdir(sources)
     source, given, option = OF_OTHERS.get(name) or ("worm.csv", *GIVEN[name])
+    if command == "explain" and name in OF_COST:
+        given, option = OF_COST[name]
+        given = ("--cost", *given)
 
     without = outcome(command, source, *given)
     found = outcome(command, source, *given, *option)

@@ -23,6 +23,7 @@ from elegansc.comparison.text import details, summary
 from elegansc.comparison.version import version_of_model
 from elegansc.drawing.scene import JUNCTION, scene_of, within
 from elegansc.errors import InputError
+from elegansc.ir.artifact import Artifact
 from elegansc.ir.invariants import on_path
 from elegansc.ir.stages import CHEMICAL, Connectome, Plan
 from elegansc.ir.text import digest, text
@@ -169,7 +170,7 @@ def test_a_worm_computes_what_the_interpreter_says(feedback: str) -> None:
     model = read_consistent(data, "m.py")
 
     assert len(model.plan.lateral) > 5
-    checks = [*static(data, "m.py"), *trial(data, model, 0)]
+    checks = [*static(data, "m.py"), *trial(Artifact({"m.py": data}), model, 0)]
     assert [check.name for check in checks if not check.passed] == []
     assert "lateral" in [check.name for check in checks]
 
@@ -184,7 +185,7 @@ def test_any_model_computes_what_the_interpreter_says(
     if plan is None:
         return
     (data,) = emit(plan, options=options, name="Toy").files.values()
-    checks = list(trial(data, read_model(data, "m.py"), seed))
+    checks = list(trial(Artifact({"m.py": data}), read_model(data, "m.py"), seed))
 
     assert [check for check in checks if not check.passed] == []
 
