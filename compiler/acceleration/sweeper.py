@@ -13,11 +13,11 @@ from torch import Tensor
 
 from ..errors import CompilerWarning
 from ..options import Options
+from ..semantics.activations import ACTIVATIONS
 from .library import NotBuilt, Sweep, library
 from .wiring import Wiring, wiring_of
 
 TYPES = (torch.float32, torch.float64)
-SUMS = ("silu", "gelu")  # activations whose slope needs the sum: SUMS in sweep.c
 MOST_FEATURES = 128  # of a matrix; wider ones are the business of BLAS
 THREADS = {"most": 2**31 - 1}  # 1 in a forked process, where OpenMP's threads are gone
 if hasattr(os, "register_at_fork"):
@@ -55,7 +55,8 @@ class Sweeper:
         self.features = options.features
         self.width = options.features if options.unit == "linear" else 0
         self.gated, self.late = options.merge == "gated", options.late
-        self.kept = 2 if self.width or self.activation in SUMS else 1
+        by_sums = ACTIVATIONS[self.activation].by_sums  # SUMS in sweep.c
+        self.kept = 2 if self.width or by_sums else 1
         self.libraries: dict[torch.dtype, ctypes.CDLL | None] = {}
         self.targets: dict[bool, Target] = {}
         self.wiring: Any = None

@@ -8,15 +8,13 @@ from dataclasses import dataclass
 from ..ir.stages import Plan
 from ..names import plural
 from ..options import Options
+from ..semantics.activations import ACTIVATIONS
 from ..semantics.registry import semantics_of
 from ..semantics.wiring import wiring_of
 
-EACH, FIXED = (
-    6,
-    20,
-)  # operations of PyTorch in a step: of a level, and beside the levels
+# Operations of PyTorch in a step: of a level, and beside the levels
+EACH, FIXED = 6, 20
 NATIVE = 2  # calls of C functions in a step
-SUMS = ("silu", "gelu")  # activations whose slope is not known from the state alone
 
 
 @dataclass(frozen=True)
@@ -29,7 +27,7 @@ class Counts:
         reads: inputs of all neurons together; a junction may be read from both ends.
         features: numbers that a neuron holds; linear: whether its unit is a matrix.
         parameters: numbers that are trained.
-        saved: bytes that the backward pass needs of a sample, in float32.
+        saved: bytes that `elegansc.native` keeps of a sample for the backward pass, in float32.
     """
 
     neurons: int
@@ -64,7 +62,7 @@ class Counts:
         )
         yield (
             f"          a sample: {plural(self.multiply_adds, 'multiply-add')} forward,"
-            f" {plural(self.saved, 'byte')} saved for backward (float32)"
+            f" {plural(self.saved, 'byte')} saved for backward by elegansc.native (float32)"
         )
         yield (
             f"          a training step: about {plural(self.launches, 'operation')} of plain"
@@ -89,7 +87,7 @@ def counts_of(plan: Plan, options: Options) -> Counts:
     """The counts of a plan, whose neurons compute what options say."""
     semantics, wiring = semantics_of(options), wiring_of(plan)
     neurons, linear = len(wiring.fire), options.unit == "linear"
-    kept = 2 if linear or options.activation in SUMS else 1
+    kept = 2 if linear or ACTIVATIONS[options.activation].by_sums else 1
     return Counts(
         neurons=neurons,
         synapses=sum(semantics.conducting(wiring)),

@@ -187,7 +187,7 @@ def page_of(
         act_close=")" if call else "",
         in_place=active.in_place,
         slopes=active.slopes,
-        by_sums="totals" in active.slopes,
+        by_sums=active.by_sums,
         strength=merge.strength,
         gains=merge.gains,
         kernel=kernel_of(options),

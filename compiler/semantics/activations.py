@@ -72,6 +72,11 @@ class Activation:
     rectifies: bool = False
 
     @property
+    def by_sums(self) -> bool:
+        """Whether its slope needs the sum, not the state alone."""
+        return "totals" in self.slopes
+
+    @property
     def factor(self) -> str:
         """The start gain as Python writes it."""
         return self.text or f"{self.gain:g}"
