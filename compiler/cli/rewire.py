@@ -16,11 +16,11 @@ from ..errors import visible
 from .colours import tell
 from .flags import GRAPH, layout_options, model_options
 from .help import Command
-from .values import FOLDER, SOURCE
+from .values import FILE, FOLDER, SOURCE
 
 if TYPE_CHECKING:
     from ..nulls.files import Rewired
-    from ..nulls.models import Null
+    from ..nulls.pairs import Null
 
 FILES_SHOWN = 12  # in the report
 LARGEST_SEED = 2**32 - 1  # seed
@@ -32,6 +32,7 @@ LARGEST_SEED = 2**32 - 1  # seed
     examples=[
         "elegansc rewire cook2019 --null degree --count 39 -o twins",
         "elegansc rewire cook2019 --null partial:0.1 -o twins",
+        "elegansc rewire cook2019 --null degree-distance --positions xyz.csv -o twins",
     ],
 )
 @click.argument("source", type=SOURCE)
@@ -40,7 +41,8 @@ LARGEST_SEED = 2**32 - 1  # seed
     "spelled",
     metavar="NULL",
     required=True,
-    help="The null model: er, ws, ba, degree, role-degree, partial:P or shuffle-roles.",
+    help="The null model: er, ws, ba, degree, role-degree, degree-distance, partial:P or "
+    "shuffle-roles.",
 )
 @click.option(
     "--seed",
@@ -65,6 +67,13 @@ LARGEST_SEED = 2**32 - 1  # seed
     help="Probability that ws rewires a pair; default: 0.5, as in the authors' code.",
 )
 @click.option(
+    "--positions",
+    type=FILE,
+    metavar="FILE",
+    default="",
+    help="Where the cells lie, for degree-distance: a table of name,x,y,z[,compartment].",
+)
+@click.option(
     "-o", "--output", type=FOLDER, required=True, help="The folder to write to."
 )
 @click.option(
@@ -81,6 +90,7 @@ def rewire_command(
     seed: int,
     count: int,
     rewire_p: float | None,
+    positions: str,
     output: str,
     label: str,
     force: bool,
@@ -95,21 +105,22 @@ def rewire_command(
     reciprocal and coupled pairs, and all weights.
 
     \b
-    er             pairs drawn uniformly, G(n, m)
-    ws             Watts-Strogatz, a ring that is rewired
-    ba             Barabasi-Albert, by preferential attachment
-    degree         ends swapped: every degree and all output weights stay
-    role-degree    the same between the same roles
-    partial:P      a share P of all ends moved at random
-    shuffle-roles  the wiring as it is, names and roles shuffled over it
+    er               pairs drawn uniformly, G(n, m)
+    ws               Watts-Strogatz, a ring that is rewired
+    ba               Barabasi-Albert, by preferential attachment
+    degree           ends swapped: every degree and all output weights stay
+    role-degree      the same between the same roles
+    degree-distance  the same within bins of distance, by --positions
+    partial:P        a share P of all ends moved at random
+    shuffle-roles    the wiring as it is, names and roles shuffled over it
     """
     from ..nulls.files import drawn
     from ..nulls.twins import null_of
     from ..pipeline import circuit_of
 
-    null, options = null_of(spelled, rewire_p), options_of(given)
+    null, options = null_of(spelled, rewire_p, positions), options_of(given)
     circuit = circuit_of(source, label=label, options=options, layout=layout_of(given))
-    read = tuple(path for path in (source, options.cells) if path)
+    read = tuple(path for path in (source, options.cells, positions) if path)
     folder = Path(output)
     allow_files(folder, null, count, force, read)
     report: Mapping[str, Any] = {}
@@ -165,6 +176,35 @@ def lines(report: Mapping[str, Any], folder: Path) -> Iterator[str]:
         yield line(
             "", f"and {len(files) - FILES_SHOWN:,} more; rewired.json has them all"
         )
+    if "positions" in report:
+        yield from about_distance(report)
     yield line("keeps", ", ".join(files[0]["keeps"]))
     first, cells = str(folder / files[0]["file"]), str(folder / CELLS)
     yield line("compile", shlex.join(compiling(first, report["unit"], cells)))
+
+
+def about_distance(report: Mapping[str, Any]) -> Iterator[str]:
+    """Positions that are known or missing, and the share of edges that twins keep."""
+    from ..names import plural, some
+    from ..report.words import line
+
+    found, files = report["positions"], report["files"]
+    parts = ", ".join(
+        f"{many:,} {name}" for name, many in found["compartments"].items()
+    )
+    seen = f"{plural(found['placed'], 'neuron')} placed by {found['file']}"
+    yield line("positions", f"{seen}; {found['bins']} bins of distance; {parts}")
+    if found["renamed"]:
+        yield line("", f"named there with other zeros: {some(found['renamed'])}")
+    if found["missing"]:
+        seen = f"{plural(len(found['missing']), 'neuron')} without a position"
+        hint = "their pairs are a bin of their own"
+        yield line("warning", f"{seen}: {some(found['missing'])}; {hint}")
+    mean = {
+        key: sum(file["counted"][f"{key}_left_share"] for file in files) / len(files)
+        for key in ("synapses", "junctions")
+    }
+    shares = " and ".join(f"{mean[key]:.1%} of {key}" for key in mean)
+    yield line(
+        "left", f"{shares} are those of {report['source']['label']}, in the mean"
+    )

@@ -22,8 +22,9 @@ from ..passes.merge_electrical import merge_electrical
 from ..passes.select_cells import select_cells
 from ..readers.cells import read_cells
 from ..readers.parse import parse
+from .distance import placed
 from .invariants import counted
-from .models import Null
+from .pairs import Null
 from .twins import KEEPS, Twin, twins
 
 SCHEMA = 1  # of the report
@@ -64,7 +65,7 @@ def drawn(
     Raises:
         InputError: the null model has no twin of this circuit.
     """
-    cells, report = cell_table(circuit.cells), about(circuit, options)
+    cells, report = cell_table(circuit.cells), about(circuit, null, options)
     TWINS.info("%d of %d are drawn", 0, count)
     for index, twin in enumerate(twins(circuit, null, seed=seed, count=count), 1):
         name, edges = file_of(null, index), edge_list(twin.circuit)
@@ -98,8 +99,11 @@ def file_of(null: Null, index: int) -> str:
     return f"{null.name.replace(':', '-')}-{index}.csv"
 
 
-def about(circuit: Circuit, options: Options | None) -> dict[str, Any]:
+def about(circuit: Circuit, null: Null, options: Options | None) -> dict[str, Any]:
     """The report of no twin yet."""
+    positions = {}
+    if null.positions is not None:
+        positions = {"positions": placed(circuit, null.positions)}
     return {
         "schema": SCHEMA,
         "command": "rewire",
@@ -110,6 +114,7 @@ def about(circuit: Circuit, options: Options | None) -> dict[str, Any]:
         },
         "options": (options or Options()).changed(),
         "unit": circuit.source.unit,
+        **positions,
         "cells": CELLS,
         "compile": shlex.join(compiling("FILE", circuit.source.unit)),
         "files": [],

@@ -20,6 +20,9 @@ class CircuitFacts:
     """A circuit with the arrays that several properties are computed from."""
 
     circuit: Circuit
+    bins: Int64 | None = (
+        None  # (N, N) of pairs of neurons, for `binned`, `coupled_bins`
+    )
 
     @property
     def size(self) -> int:
@@ -38,6 +41,13 @@ class CircuitFacts:
         edges = self.circuit.chemical.take(self.proper)
         low, high = np.minimum(edges.pre, edges.post), np.maximum(edges.pre, edges.post)
         return np.unique(low.astype(np.int64) * self.size + high, return_counts=True)
+
+    @property
+    def arrows(self) -> Int64:
+        """Keys of the synapses between two neurons, direction and all."""
+        edges = self.circuit.chemical.take(self.proper)
+        found: Int64 = edges.pre.astype(np.int64) * self.size + edges.post
+        return found
 
     @property
     def couples(self) -> Int64:
@@ -132,6 +142,22 @@ def coupled_blocks(seen: CircuitFacts) -> Any:
     return np.bincount(8 * low + high, minlength=64).tolist()
 
 
+def binned(seen: CircuitFacts) -> Any:
+    """Number of one-way and of reciprocal pairs in each bin."""
+    assert seen.bins is not None
+    pairs, count = seen.pairs
+    bins = seen.bins[pairs // seen.size, pairs % seen.size]
+    return [np.bincount(bins[count == many]).tolist() for many in (1, 2)]
+
+
+def coupled_bins(seen: CircuitFacts) -> Any:
+    """Bin and weight of the junctions, sorted."""
+    assert seen.bins is not None
+    ends = seen.circuit.junctions
+    bins = seen.bins[ends.left, ends.right].tolist()
+    return sorted(zip(bins, ends.weight.tolist(), strict=True))
+
+
 FACTS: Mapping[str, Callable[[CircuitFacts], Any]] = {
     "names, roles and transmitters": everyone,
     "pairs joined by synapses": lambda seen: len(seen.pairs[0]),
@@ -150,18 +176,24 @@ FACTS: Mapping[str, Callable[[CircuitFacts], Any]] = {
     "synapses by the roles of both ends": blocks,
     "junctions by the roles of both ends": coupled_blocks,
     "degrees and weights, whoever has them": places,
+    "pairs by distance, within and across compartments": binned,
+    "junction weights by distance, within and across compartments": coupled_bins,
 }
 
 
-def facts(circuit: Circuit, names: tuple[str, ...]) -> dict[str, Any]:
-    """The named properties of a circuit."""
-    seen = CircuitFacts(circuit)
+def facts(
+    circuit: Circuit, names: tuple[str, ...], bins: Int64 | None = None
+) -> dict[str, Any]:
+    """The named properties of a circuit; `bins` as in CircuitFacts."""
+    seen = CircuitFacts(circuit, bins)
     return {name: FACTS[name](seen) for name in names}
 
 
-def check_kept(twin: Circuit, wanted: Mapping[str, Any]) -> None:
+def check_kept(
+    twin: Circuit, wanted: Mapping[str, Any], bins: Int64 | None = None
+) -> None:
     """Raise a VerifyError that names the first property that differs in the twin."""
-    seen = CircuitFacts(twin)
+    seen = CircuitFacts(twin, bins)
     for name, value in wanted.items():
         check(FACTS[name](seen) == value, f"a twin keeps: {name}")
 
@@ -179,13 +211,31 @@ def counted(circuit: Circuit, original: Circuit) -> dict[str, int | float]:
         "synapses": len(circuit.chemical),
         "pairs": len(pairs),
         "reciprocal": both,
-        "reciprocity": round(both / len(pairs), 6) if len(pairs) else 0.0,
+        "reciprocity": share(both, len(pairs)),
         "self_loops": int((~seen.proper).sum()),
         "junctions": len(circuit.junctions),
         "new_pairs": len(np.setdiff1d(pairs, before.pairs[0])),
         "new_junctions": len(np.setdiff1d(seen.couples, before.couples)),
         "on_path": on_path(circuit),
     }
+
+
+def left(twin: Circuit, original: Circuit) -> dict[str, int | float]:
+    """Number and share of the original's edges that are in the twin, self-loops aside."""
+    seen, before = CircuitFacts(twin), CircuitFacts(original)
+    synapses = len(np.intersect1d(seen.arrows, before.arrows, assume_unique=True))
+    junctions = len(np.intersect1d(seen.couples, before.couples, assume_unique=True))
+    return {
+        "synapses_left": synapses,
+        "synapses_left_share": share(synapses, len(before.arrows)),
+        "junctions_left": junctions,
+        "junctions_left_share": share(junctions, len(before.couples)),
+    }
+
+
+def share(part: int, whole: int) -> float:
+    """A share, to six places; 0 of nothing."""
+    return round(part / whole, 6) if whole else 0.0
 
 
 def on_path(circuit: Circuit) -> int:

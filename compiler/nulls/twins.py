@@ -15,10 +15,14 @@ from ..errors import InputError, UsageError
 from ..ir.history import History
 from ..ir.invariants import check_invariants
 from ..ir.stages import Circuit
-from .invariants import check_kept, counted, facts
-from .models import WIRE, Null, Wired, pairs_of
+from ..readers.positions import read_positions
+from .distance import bins_of
+from .invariants import check_kept, counted, facts, left
+from .models import WIRE
+from .pairs import Null, Wired, pairs_of
 from .random import RandomIntegers
 
+DISTANCE = "degree-distance"
 REWIRE_P = 0.5  # of Watts-Strogatz, as in the generator that the authors released
 
 # Properties that the twins of each null model keep: names of `invariants.FACTS`.
@@ -49,6 +53,11 @@ KEEPS: Mapping[str, tuple[str, ...]] = {
         "synapses by the roles of both ends",
         "junctions by the roles of both ends",
     ),
+    "degree-distance": (
+        *DEGREES,
+        "pairs by distance, within and across compartments",
+        "junction weights by distance, within and across compartments",
+    ),
     "partial": DRAWN,
     "shuffle-roles": (
         *ALWAYS,
@@ -67,17 +76,29 @@ class Twin:
     counted: Mapping[str, int | float]
 
 
-def null_of(text: str, rewire_p: float | None = None) -> Null:
+def null_of(text: str, rewire_p: float | None = None, positions: str = "") -> Null:
     """The null model of a name.
 
+    Args:
+        rewire_p: of ws alone; positions: path of a file, of degree-distance alone.
+
     Raises:
-        UsageError: there is none of this name, or its share is outside (0, 1].
+        UsageError: there is none of this name, its share is outside (0, 1], or an
+            argument is missing or of another null.
+        InputError: the file of positions has a mistake.
     """
     model, colon, share = text.partition(":")
     if model not in KEEPS or (model == "partial") != bool(colon):
         raise UsageError(f"--null {text!a}: one of {SPELLED}")
     if rewire_p is not None and model != "ws":
         raise UsageError("--rewire-p: is of --null ws alone")
+    if bool(positions) != (model == DISTANCE):
+        if positions:
+            raise UsageError(f"--positions: is of --null {DISTANCE} alone")
+        hint = "needs --positions FILE, a table of name,x,y,z"
+        raise UsageError(f"--null {DISTANCE}: {hint}")
+    if positions:
+        return Null(model, positions=read_positions(positions))
     if model == "ws":
         rewire_p = REWIRE_P if rewire_p is None else rewire_p
         if not 0 <= rewire_p <= 1:
@@ -105,14 +126,16 @@ def twins(circuit: Circuit, null: Null, *, seed: int, count: int) -> Iterator[Tw
         VerifyError: a twin lacks a property that it must keep: our bug.
     """
     check_rewirable(circuit)
-    wanted = facts(circuit, KEEPS[null.model])
+    bins = bins_of(circuit, null.positions) if null.positions else None
+    wanted = facts(circuit, KEEPS[null.model], bins)
     for index in range(1, count + 1):
         random = RandomIntegers(seed, index, *null.name.encode())
         wired = WIRE[null.model](circuit, null, random)
         twin = rewired(circuit, wired)
         check_invariants(twin)
-        check_kept(twin, wanted)
-        yield Twin(twin, {**counted(twin, circuit), **wired.facts})
+        check_kept(twin, wanted, bins)
+        counts = {**counted(twin, circuit), **left(twin, circuit), **wired.facts}
+        yield Twin(twin, counts)
 
 
 def check_rewirable(circuit: Circuit) -> None:

@@ -12,13 +12,13 @@ import numpy as np
 
 from ..arrays import Bool, Int64
 from ..graph import group
+from .nearby import BATCH, Nearby
 from .random import RandomIntegers
 
 Pair = tuple[int, int]
 
 SWAPS = 10  # least number for each edge
 TRIES = 1000  # largest number for each edge
-BATCH = 4096  # tries drawn at a time
 FEW, DRAWS = 64, 1000  # most ends that are permuted at once; most attempts at that
 
 
@@ -152,20 +152,22 @@ def swapped(
     edges: Int64,
     size: int,
     random: RandomIntegers,
+    bins: Int64 | None = None,
 ) -> Swapped:
     """Degree-preserving rewiring: swap random ends between pairs, again and again.
 
-    Two ends of one kind trade places unless that gives a self-loop or a double pair. Each
-    try is as likely as its reverse, so the chain converges to the uniform distribution
-    over the graphs within reach. Stopping at a swap would bias it, so when enough swaps are
-    made, as many tries follow again. In tiny graphs not all graphs are within reach (no
-    swap reverses a ring of three), so few ends are permuted at once instead.
+    Two ends of one kind trade places unless that gives a self-loop, a double pair or a pair
+    of another bin. Each try is as likely as its reverse, so the chain converges to the
+    uniform distribution over the graphs within reach. Stopping at a swap would bias it, so
+    when enough swaps are made, as many tries follow again. In tiny graphs not all are
+    within reach (no swap reverses a ring of three): few ends of one bin are permuted.
 
     Args:
         neuron: (2P,) row of the neuron at each end.
         free: (2P,) whether an end may be swapped.
         kind: (2P,) only ends of one kind are swapped.
         edges: (P,) number of edges that a pair counts as.
+        bins: (N, N) symmetric, the bin of a pair of neurons; None: all are of one bin.
 
     Source: Maslov, Sneppen, "Specificity and stability in topology of protein networks",
     Science 296:910, 2002; reciprocal pairs apart, Milo et al., "Network motifs",
@@ -174,30 +176,33 @@ def swapped(
     place, first, count = trading(neuron, free, kind)
     live = int(edges[np.unique(place // 2)].sum())
     swaps, tries, wanted, limit = 0, 0, SWAPS * live, TRIES * live
-    end = np.arange(len(neuron))
-    at, ends, joined = neuron.tolist(), end.tolist(), set(keys(neuron, size).tolist())
-    for p, q in trades(place, first, count, random):
+    end, at, joined = np.arange(len(neuron)), neuron.tolist(), {*keys(neuron, size).tolist()}
+    ends, where = end.tolist(), end.tolist()  # the end at a place, the place of an end
+    tried, bin_of = trades(place, first, count, random), None
+    if bins is not None:
+        bin_of = bins.tolist()
+        tried = Nearby(neuron, place, kind, bins).trades(at, where, bin_of, random)
+    for p, q in tried:
         if tries == limit:
             break
         tries += 1
         a, b, c, d = at[p ^ 1], at[p], at[q ^ 1], at[q]
-        if a == d or b == c:
+        if a == d or b == c or (bin_of and bin_of[c][b] != bin_of[c][d]):
             continue
         ad = a * size + d if a < d else d * size + a
         cb = c * size + b if c < b else b * size + c
         if ad in joined or cb in joined:  # they are too where nothing would change
             continue
-        joined.remove(a * size + b if a < b else b * size + a)
-        joined.remove(c * size + d if c < d else d * size + c)
-        joined.add(ad)
-        joined.add(cb)
+        joined -= {key(a, b, size), key(c, d, size)}
+        joined |= {ad, cb}
         at[p], at[q] = d, b
         ends[p], ends[q] = ends[q], ends[p]
+        where[ends[p]], where[ends[q]] = p, q
         swaps += 1
         if swaps == wanted:
             limit = 2 * tries
     end = np.array(ends, np.int64)
-    if swaps and len(place) <= FEW:
+    if swaps and len(place) <= FEW and bins is None:
         end = permuted(end, neuron, place, first, random)
     return Swapped(end, swaps, tries, wanted)
 

@@ -850,6 +850,7 @@ def test_what_is_said() -> None:
 def test_names_of_nulls() -> None:
     assert null_of("partial:0.10").name == "partial:0.1"
     assert null_of("partial:1.0").name == "partial:1"
-    assert set(null_models.WIRE) == set(nulls.KEEPS) == {n.split(":")[0] for n in NULLS}
+    known = {*(n.split(":")[0] for n in NULLS), nulls.DISTANCE}
+    assert set(null_models.WIRE) == set(nulls.KEEPS) == known
     with pytest.raises(UsageError):
         null_of("none")
