@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import hashlib
 import json
 import os
 import signal
@@ -346,3 +347,32 @@ def test_two_processes_train_one_model(data: Path, tmp_path: Path) -> None:
     assert {key for key in one if one[key] != two[key]} <= {
         *("curve", "validation", "test", "seconds")
     }
+
+
+@pytest.mark.slow
+def test_twins_by_distance_carry_the_digest_of_the_positions(
+    tmp_path: Path, data: Path
+) -> None:
+    """Positions of two places, so that there are two distances; another file is refused."""
+    arm = "degree-distance = {graphs = 1, seeds = 1}"
+    path = write_protocol(tmp_path, "worm = {seeds = 1}", arm, epochs=1)
+    text = path.read_text().replace("images = 64", 'positions = "xyz.csv"\nimages = 64')
+    path.write_text(text)
+    names = [*(f"S{k}" for k in (1, 2, 3)), *(f"I{k}" for k in range(8))]
+    names += ["M1", "M2", "M3"]
+    rows = [f"{name},{k % 2},0,elsewhere\n" for k, name in enumerate(names)]
+    positions = "name,x,y,compartment\n" + "".join(rows)
+    (tmp_path / "xyz.csv").write_text(positions)
+    done = compare(read_protocol(str(path)), str(data), tmp_path / "out")
+    worm, twin = sorted(lines(tmp_path / "out"), key=lambda line: -len(line["arm"]))[
+        ::-1
+    ]
+    assert (done.runs, worm["arm"], twin["arm"]) == (2, "worm", "degree-distance")
+    assert twin["positions_digest"] == hashlib.sha256(positions.encode()).hexdigest()
+    assert "positions_digest" not in worm
+    again = compare(read_protocol(str(path)), str(data), tmp_path / "out")
+    assert (again.runs, again.made) == (2, 0)
+    other = positions.replace("1,0", "5,3", 3)
+    (tmp_path / "xyz.csv").write_text(other)
+    with pytest.raises(InputError, match="another model than degree-distance-1"):
+        compare(read_protocol(str(path)), str(data), tmp_path / "out")

@@ -181,3 +181,33 @@ def test_the_protocols_of_figure_2_can_come_to_a_result(name: str) -> None:
     family = [task.arm(test) for task in read.tasks for test in task.tests]
     for arm in family:
         assert arm.graphs >= graphs_needed(read.alpha, read.side, len(family))
+
+
+def with_positions(folder: Path, arm: bool, line: str) -> Protocol:
+    text = TEXT.replace('source = "cook2019"\n', f'source = "cook2019"\n{line}')
+    twins = "degree-distance = {graphs = 2, seeds = 2}\nmlp"
+    return protocol(folder, text.replace("mlp", twins) if arm else text)
+
+
+def test_degree_distance_takes_positions(tmp_path: Path) -> None:
+    (task,) = with_positions(tmp_path, True, 'positions = "xyz.csv"\n').tasks
+    assert task.positions == str(tmp_path / "xyz.csv")
+    assert task.arm("degree-distance").random
+    assert protocol(tmp_path).tasks[0].positions == ""
+
+
+@pytest.mark.parametrize(
+    ("arm", "line", "seen"),
+    [
+        (True, "", ":26: task.cifar10.arms.degree-distance: it asks for positions"),
+        (False, 'positions = "x.csv"\n', ":6: task.cifar10.positions: no arm degree-"),
+        (True, 'positions = ""\n', ":6: task.cifar10.positions: ''"),
+        (True, "positions = 3\n", ":6: task.cifar10.positions: 3"),
+    ],
+)
+def test_positions_and_their_arm_go_together(
+    tmp_path: Path, arm: bool, line: str, seen: str
+) -> None:
+    with pytest.raises(InputError) as error:
+        with_positions(tmp_path, arm, line)
+    assert seen in str(error.value)

@@ -12,6 +12,7 @@ ARMS = {
     "ba": "Barabási-Albert",
     "degree": "degrees kept",
     "role-degree": "degrees by role kept",
+    "degree-distance": "degrees and distances kept",
     "shuffle-roles": "roles shuffled",
     "mlp": "MLP",
     "identity": "no graph",

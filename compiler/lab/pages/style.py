@@ -23,6 +23,7 @@ COLOURS = {
     "ba": "#E69F00",
     "degree": "#8E5BA6",
     "role-degree": "#56B4E9",
+    "degree-distance": "#B5446E",
     "shuffle-roles": "#8C6D46",
 }
 CONTROL_LINES: Mapping[str, Any] = {

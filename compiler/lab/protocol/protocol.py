@@ -21,7 +21,8 @@ from .schema import FIRST, PROTOCOL, SEEDS, TASK, TWINS, Place, read_table
 
 WORM = "worm"
 CONTROLS = ("mlp", "identity", "frozen")
-GENERATORS = ("er", "ws", "ba", "degree", "role-degree", "shuffle-roles")
+DISTANCE = "degree-distance"  # the generator that asks for positions
+GENERATORS = ("er", "ws", "ba", "degree", "role-degree", DISTANCE, "shuffle-roles")
 METRICS: Mapping[str, tuple[str, ...]] = {
     "cifar10": ("top1",),
     "mnist": ("pixel_accuracy", "f1", "bce", "probe_top1"),
@@ -87,6 +88,7 @@ class Task:
         margin: of equivalence, in units of the metric.
         tests: the generators to test, under one Holm correction with those of the other
             tasks; the remaining generators are only described.
+        positions: path of the positions of cells, of degree-distance; "": none.
     """
 
     name: str
@@ -108,6 +110,7 @@ class Task:
     margin: float
     tests: tuple[str, ...]
     arms: tuple[Arm, ...]
+    positions: str = ""
 
     @property
     def options(self) -> Options:
@@ -209,6 +212,7 @@ def task_of(name: str, table: Any, place: Place, folder: Path) -> Task | None:
     arms = arms_of(values.pop("arms") or {}, place.at("arms"))
     tests = values["tests"] or []
     check_arms(arms, tests, place)
+    check_positions(arms, values["positions"], place)
     if values["metric"] is not None and values["metric"] not in METRICS[name]:
         hint = f"one of {', '.join(METRICS[name])}"
         place.wrong("metric", f"{values['metric']!r} is none of {name}", hint)
@@ -219,6 +223,8 @@ def task_of(name: str, table: Any, place: Place, folder: Path) -> Task | None:
         return None
     source = values["source"]
     values["source"] = source if catalog.find(source) else str(folder / source)
+    if values["positions"]:
+        values["positions"] = str(folder / values["positions"])
     values["tests"] = tuple(tests)
     return Task(name=name, arms=tuple(arms), **values)
 
@@ -257,6 +263,17 @@ def check_arms(arms: list[Arm], tests: list[Any], place: Place) -> None:
             place.wrong("tests", f"{name!r} is no generator of the arms", hint)
     if len({*map(str, tests)}) < len(tests):
         place.wrong("tests", "a generator is named twice", "once each")
+
+
+def check_positions(arms: list[Arm], positions: str | None, place: Place) -> None:
+    """Check that there is a file of positions where an arm asks for it, and only there."""
+    asked = any(arm.name == DISTANCE for arm in arms)
+    if asked and positions == "":
+        hint = 'write positions = "FILE", a table of name,x,y,z'
+        place.wrong(f"arms.{DISTANCE}", "it asks for positions", hint)
+    if positions and not asked:
+        seen = f"no arm {DISTANCE}, which alone asks for them"
+        place.wrong("positions", seen, "leave them out, or add the arm")
 
 
 def check_options(name: str, table: Mapping[str, Any], place: Place) -> None:

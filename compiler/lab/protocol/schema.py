@@ -73,6 +73,7 @@ PROTOCOL: Mapping[str, Key] = {
 }
 TASK: Mapping[str, Key] = {
     "source": Key(str),
+    "positions": Key(str, ""),
     "compile": Key(dict),
     "images": COUNT,
     "validation": COUNT,

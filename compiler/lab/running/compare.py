@@ -11,7 +11,8 @@ from typing import Any
 
 from ...errors import InputError
 from ...module.header import read_header
-from ..protocol.protocol import Protocol, Run, Task
+from ...readers.positions import read_positions
+from ..protocol.protocol import DISTANCE, Protocol, Run, Task
 from .data import Splits, load
 from .graphs import (
     GraphFiles,
@@ -180,6 +181,7 @@ def unfinished(
 ) -> Iterator[Job]:
     """The jobs of the unfinished runs, in the order of the protocol."""
     for task in protocol.tasks:
+        positions = read_positions(task.positions).digest if task.positions else ""
         for run in task.runs():
             if run not in results.lines:
                 name = graph_name(run.arm, run.graph)
@@ -190,6 +192,7 @@ def unfinished(
                     f"{name}.py",
                     recipe(task, run),
                     resources.machine,
+                    positions if run.arm == DISTANCE else "",
                 )
 
 

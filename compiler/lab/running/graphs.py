@@ -24,7 +24,7 @@ from ...options import Options
 from ...pipeline import circuit_of, compile_source
 from ...readers.junction_file import recorded
 from ...readers.reader import Layout
-from ..protocol.protocol import WORM, Task
+from ..protocol.protocol import DISTANCE, WORM, Task
 
 NAME = "Worm"  # of every class
 
@@ -96,9 +96,9 @@ def circuits(task: Task, circuit: Circuit) -> Iterator[tuple[str, Circuit]]:
     yield WORM, circuit
     for arm in task.arms:
         if arm.random:
-            made = twins(
-                circuit, null_of(arm.name), seed=task.twin_seed, count=arm.graphs
-            )
+            positions = task.positions if arm.name == DISTANCE else ""
+            null = null_of(arm.name, positions=positions)
+            made = twins(circuit, null, seed=task.twin_seed, count=arm.graphs)
             for index, twin in enumerate(made, 1):
                 yield graph_name(arm.name, index), twin.circuit
 

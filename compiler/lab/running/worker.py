@@ -20,6 +20,7 @@ class Job:
     Attributes:
         protocol: the digest of the protocol.
         source: the bytes of the generated module; label: what messages call it.
+        positions: the digest of the positions that its graph was drawn by; "": none.
     """
 
     run: Run
@@ -28,6 +29,7 @@ class Job:
     label: str
     recipe: Recipe
     machine: Machine
+    positions: str = ""
 
 
 def work(job: Job, splits: Splits) -> dict[str, Any]:
@@ -42,7 +44,9 @@ def work(job: Job, splits: Splits) -> dict[str, Any]:
     fabric = job.machine.fabric()
     fabric.launch()
     outcome = train(whole, splits, job.recipe, fabric)
-    return line(job.run, job.protocol, splits.digest, facts, outcome)
+    found = line(job.run, job.protocol, splits.digest, facts, outcome)
+    drawn_by = {"positions_digest": job.positions} if job.positions else {}
+    return {**found, **drawn_by}
 
 
 def line(
