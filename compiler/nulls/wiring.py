@@ -176,7 +176,11 @@ def swapped(
     place, first, count = trading(neuron, free, kind)
     live = int(edges[np.unique(place // 2)].sum())
     swaps, tries, wanted, limit = 0, 0, SWAPS * live, TRIES * live
-    end, at, joined = np.arange(len(neuron)), neuron.tolist(), {*keys(neuron, size).tolist()}
+    end, at, joined = (
+        np.arange(len(neuron)),
+        neuron.tolist(),
+        {*keys(neuron, size).tolist()},
+    )
     ends, where = end.tolist(), end.tolist()  # the end at a place, the place of an end
     tried, bin_of = trades(place, first, count, random), None
     if bins is not None:
