@@ -10,6 +10,7 @@ from ..arrays import Int64
 from ..errors import InputError
 from ..ir.stages import Circuit
 from ..readers.positions import Positions
+from .nearby import Nearby
 from .pairs import Null, Pairs, Wired, check_mixed, coupled, pairs_of, wire
 from .random import RandomIntegers
 from .wiring import swapped
@@ -30,12 +31,13 @@ def degree_distance(circuit: Circuit, null: Null, random: RandomIntegers) -> Wir
     old, ends = pairs_of(circuit.chemical, size), coupled(circuit.junctions)
     assert null.positions is not None  # `null_of` asks for them
     bins = bins_of(circuit, null.positions)
+    near = Nearby(bins)
     kind = np.where(np.repeat(old.both, 2) == 1, BOTH, RECEIVER)
     kind[(kind == RECEIVER) & (old.synapse >= 0)] = SENDER
     every, one = np.ones(len(kind), bool), np.ones(len(ends) // 2, np.int64)
-    found = swapped(old.neuron, every, kind, 1 + old.both, size, random, bins)
+    found = swapped(old.neuron, every, kind, 1 + old.both, size, random, near)
     every, kind = np.ones(len(ends), bool), np.zeros(len(ends), np.int64)
-    gap = swapped(ends, every, kind, one, size, random, bins)
+    gap = swapped(ends, every, kind, one, size, random, near)
     check_mixed(circuit, null, found, gap)
     neuron = old.neuron[found.end]
     synapse = by_distance(old, neuron, bins)

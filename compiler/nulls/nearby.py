@@ -39,70 +39,78 @@ class Row(NamedTuple):
 
 
 class Nearby:
-    """The ends that an end may trade with, by its kind and the bin of its pair.
+    """Trades within bins of pairs of neurons.
 
     No trade changes how many ends a neuron has, so a trade and the one that undoes it are
     as likely.
 
-    Args:
-        neuron: (2P,) row of the neuron of each end.
-        place: (T,) the ends that are traded.
-        kind: (2P,) only ends of one kind are traded.
-        bins: (N, N) symmetric, the bin of a pair of neurons.
+    Attributes:
+        bins: (N, N) symmetric, the bin of a pair; of: the same as lists.
     """
 
-    def __init__(self, neuron: Int64, place: Int64, kind: Int64, bins: Int64) -> None:
-        self.place, self.kind, self.bins = place.tolist(), kind.tolist(), bins
-        self.number = int(bins.max(initial=0)) + 1
-        self.kinds: dict[int, Kind] = {}
-        for one in np.unique(kind[place]).tolist():
-            ends = place[kind[place] == one]
-            ends = ends[np.argsort(neuron[ends], kind="stable")]
-            who, start, many = np.unique(
-                neuron[ends], return_index=True, return_counts=True
-            )
-            self.kinds[one] = Kind(ends.tolist(), who, start, many)
-        self.rows: dict[tuple[int, int], Row] = {}
+    def __init__(self, bins: Int64) -> None:
+        self.bins, self.of = bins, bins.tolist()
 
     def trades(
         self,
-        at: Sequence[int],
-        where: Sequence[int],
-        bin_of: Sequence[Sequence[int]],
+        neuron: Int64,
+        place: Int64,
+        kind: Int64,
+        now: tuple[Sequence[int], Sequence[int]],
         random: RandomIntegers,
     ) -> Iterator[tuple[int, int]]:
-        """Endless random pairs of places: the first stays in its bin.
+        """Endless random pairs of places of one kind: the first stays in its bin.
 
         Args:
-            at: (2P,) the neuron at each place, now.
-            where: (2P,) the place of each end, now.
-            bin_of: `bins` as lists.
+            neuron: (2P,) row of the neuron of each end.
+            place: (T,) the ends that are traded; kind: (2P,) of each end.
+            now: (2P,) the neuron at each place, and (2P,) the place of each end, as
+                trades change them.
         """
-        while self.place:
-            chosen = random.each(np.full(BATCH, len(self.place))).tolist()
+        (at, where), places, kinds = now, place.tolist(), kind.tolist()
+        ends = kinds_of(neuron, place, kind)
+        rows: dict[tuple[int, int], Row] = {}
+        while places:
+            chosen = random.each(np.full(BATCH, len(places))).tolist()
             drawn = random.bits.random_raw(BATCH).tolist()
-            for place, number in zip(chosen, drawn, strict=True):
-                p = self.place[place]
-                kind, fixed = self.kind[p], at[p ^ 1]
-                row = self.rows.get((kind, fixed)) or self.row(kind, fixed)
-                found = bin_of[fixed][at[p]]
+            for p, number in zip(map(places.__getitem__, chosen), drawn, strict=True):
+                one, fixed = kinds[p], at[p ^ 1]
+                row = rows.get((one, fixed))
+                if row is None:
+                    row = rows[one, fixed] = row_of(ends[one], self.bins[fixed])
+                found = self.of[fixed][at[p]]
                 low, high = row.first[found], row.first[found + 1]
                 base = row.before[low]
                 end = base + (number * (row.before[high] - base) >> 64)
                 k = bisect_right(row.before, end, low, high) - 1
-                ends = self.kinds[kind].ends
-                yield p, where[ends[row.start[k] + end - row.before[k]]]
+                yield p, where[ends[one].ends[row.start[k] + end - row.before[k]]]
 
-    def row(self, kind: int, neuron: int) -> Row:
-        """The ends of a kind as a neuron sees them."""
-        ends = self.kinds[kind]
-        bins = self.bins[neuron, ends.who]
-        order = np.argsort(bins, kind="stable")
-        before = np.concatenate([[0], np.cumsum(ends.many[order])])
-        first = np.searchsorted(bins[order], np.arange(self.number + 1))
-        row = Row(packed(ends.start[order]), packed(before), first.tolist())
-        self.rows[kind, neuron] = row
-        return row
+
+def kinds_of(neuron: Int64, place: Int64, kind: Int64) -> dict[int, Kind]:
+    """The ends of each kind, by neuron.
+
+    Args:
+        neuron: (2P,) row of the neuron of each end.
+        place: (T,) the ends that are traded; kind: (2P,) of each end.
+    """
+    found = {}
+    for one in np.unique(kind[place]).tolist():
+        ends = place[kind[place] == one]
+        ends = ends[np.argsort(neuron[ends], kind="stable")]
+        who, start, many = np.unique(
+            neuron[ends], return_index=True, return_counts=True
+        )
+        found[one] = Kind(ends.tolist(), who, start, many)
+    return found
+
+
+def row_of(kind: Kind, bins: Int64) -> Row:
+    """The ends of a kind as a neuron sees them, by its (N,) bins."""
+    found = bins[kind.who]
+    order = np.argsort(found, kind="stable")
+    before = np.concatenate([[0], np.cumsum(kind.many[order])])
+    first = np.searchsorted(found[order], np.arange(int(bins.max()) + 2))
+    return Row(packed(kind.start[order]), packed(before), first.tolist())
 
 
 def packed(numbers: Int64) -> Sequence[int]:

@@ -152,22 +152,22 @@ def swapped(
     edges: Int64,
     size: int,
     random: RandomIntegers,
-    bins: Int64 | None = None,
+    near: Nearby | None = None,
 ) -> Swapped:
     """Degree-preserving rewiring: swap random ends between pairs, again and again.
 
     Two ends of one kind trade places unless that gives a self-loop, a double pair or a pair
     of another bin. Each try is as likely as its reverse, so the chain converges to the
-    uniform distribution over the graphs within reach. Stopping at a swap would bias it, so
-    when enough swaps are made, as many tries follow again. In tiny graphs not all are
-    within reach (no swap reverses a ring of three): few ends of one bin are permuted.
+    uniform distribution over the graphs within reach. To stop at a swap would bias it, so as
+    many tries follow after enough swaps. In tiny graphs not all are within reach (no swap
+    reverses a ring of three): few ends of one bin are permuted.
 
     Args:
         neuron: (2P,) row of the neuron at each end.
         free: (2P,) whether an end may be swapped.
         kind: (2P,) only ends of one kind are swapped.
         edges: (P,) number of edges that a pair counts as.
-        bins: (N, N) symmetric, the bin of a pair of neurons; None: all are of one bin.
+        near: the bins of pairs of neurons; None: all are of one bin.
 
     Source: Maslov, Sneppen, "Specificity and stability in topology of protein networks",
     Science 296:910, 2002; reciprocal pairs apart, Milo et al., "Network motifs",
@@ -176,22 +176,16 @@ def swapped(
     place, first, count = trading(neuron, free, kind)
     live = int(edges[np.unique(place // 2)].sum())
     swaps, tries, wanted, limit = 0, 0, SWAPS * live, TRIES * live
-    end, at, joined = (
-        np.arange(len(neuron)),
-        neuron.tolist(),
-        {*keys(neuron, size).tolist()},
-    )
-    ends, where = end.tolist(), end.tolist()  # the end at a place, the place of an end
-    tried, bin_of = trades(place, first, count, random), None
-    if bins is not None:
-        bin_of = bins.tolist()
-        tried = Nearby(neuron, place, kind, bins).trades(at, where, bin_of, random)
-    for p, q in tried:
+    end, joined = np.arange(len(neuron)), set(keys(neuron, size).tolist())
+    # the neuron and the end at each place, and the place of each end
+    at, ends, where = neuron.tolist(), end.tolist(), end.tolist()
+    drawn = near.trades(neuron, place, kind, (at, where), random) if near else None
+    for p, q in drawn or trades(place, first, count, random):
         if tries == limit:
             break
         tries += 1
         a, b, c, d = at[p ^ 1], at[p], at[q ^ 1], at[q]
-        if a == d or b == c or (bin_of and bin_of[c][b] != bin_of[c][d]):
+        if a == d or b == c or (near and near.of[c][b] != near.of[c][d]):
             continue
         ad = a * size + d if a < d else d * size + a
         cb = c * size + b if c < b else b * size + c
@@ -206,7 +200,7 @@ def swapped(
         if swaps == wanted:
             limit = 2 * tries
     end = np.array(ends, np.int64)
-    if swaps and len(place) <= FEW and bins is None:
+    if swaps and len(place) <= FEW and not near:
         end = permuted(end, neuron, place, first, random)
     return Swapped(end, swaps, tries, wanted)
 

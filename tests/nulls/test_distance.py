@@ -29,6 +29,7 @@ from elegansc.ir.stages import Circuit, Connectome
 from elegansc.nulls import distance, models, twins, wiring
 from elegansc.nulls.distance import bins_of, by_distance, placed
 from elegansc.nulls.files import rewire
+from elegansc.nulls.nearby import Nearby
 from elegansc.nulls.pairs import Null, pairs_of
 from elegansc.nulls.random import RandomIntegers
 from elegansc.nulls.twins import DISTANCE, null_of
@@ -238,7 +239,7 @@ def test_swaps_within_bins_draw_every_graph_alike(
     seen: Counter[Any] = Counter()
     for seed in range(1500):
         random = RandomIntegers(seed)
-        found = wiring.swapped(neuron, every, kind, edges, 7, random, bins)
+        found = wiring.swapped(neuron, every, kind, edges, 7, random, Nearby(bins))
         ends = neuron[found.end].reshape(-1, 2)
         seen[frozenset(map(tuple, ends.tolist()))] += 1
     mean = sum(seen.values()) / len(seen)
