@@ -88,11 +88,7 @@ def table_of_cells(data: bytes, label: str, wish: Mapping[str, str]) -> CellRows
     Raises:
         InputError: no part of the file is such a table, or several are.
     """
-    from .containers.compressed import unpacked
-    from .containers.registry import container_of
-
-    data, _ = unpacked(data, label)
-    book = container_of(data).read(data, label, Layout())
+    book = book_of(data, label)
     parts = [(part, list(rows_of(part, label))) for part in book.parts]
     found = [
         (part, table)
@@ -108,6 +104,15 @@ def table_of_cells(data: bytes, label: str, wish: Mapping[str, str]) -> CellRows
         raise InputError(label, seen, f"save one as CSV, or name its columns: {OPTION}")
     rows = [row for _, table in found for row in table.rows]
     return CellRows(first.titles, first.places, rows)
+
+
+def book_of(data: bytes, label: str) -> Book:
+    """The parts of a file of any container, compressed or not."""
+    from .containers.compressed import unpacked
+    from .containers.registry import container_of
+
+    data, _ = unpacked(data, label)
+    return container_of(data).read(data, label, Layout())
 
 
 def rows_of(part: Part, label: str) -> Iterator[Row]:

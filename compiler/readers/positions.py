@@ -21,10 +21,9 @@ from ..files import read_bytes
 from ..names import plain, plural, some, unpadded
 from ..options import base
 from .book import Sheet, Text, shown
-from .cell_rows import NAMES, Row, rows_of
+from .cell_rows import NAMES, Row, book_of, rows_of
 from .cleaning import clean
 from .decoding import decoded
-from .reader import Layout
 
 HINT = "give a table with a header: name,x,y,z[,compartment]"
 NUMBERS = (
@@ -218,11 +217,7 @@ def table(data: bytes, label: str) -> tuple[list[Row], Columns]:
     Raises:
         InputError: there is none.
     """
-    from .containers.compressed import unpacked
-    from .containers.registry import container_of
-
-    data, _ = unpacked(data, label)
-    book = container_of(data).read(data, label, Layout())
+    book = book_of(data, label)
     first: Row = (Location(label), [])
     for part in book.parts:
         if isinstance(part, Text) and (named := named_above(part, label)):

@@ -1,0 +1,88 @@
+"""Logistic regression across folds, with a rate that never saw the labels it is used on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.special import expit
+
+from ...arrays import Bool, Float64, Int64
+
+RIDGE = 1.0  # on every coefficient
+STEPS, CLOSE = 25, 1e-8  # most Newton steps; size of the last one
+A_LITTLE = 0.05  # responses of a responder that was never seen, in one pair
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Labels:
+    """What responds to what.
+
+    Attributes:
+        truth: (K,) whether a pair responds.
+        responder: (K,) number of the responding neuron.
+    """
+
+    truth: Bool
+    responder: Int64
+
+    def rate(self, known: Bool, asked: Bool) -> Float64:
+        """How often the responders of some pairs respond in others, never 0."""
+        size = int(self.responder.max()) + 1
+        ones = np.bincount(self.responder[known], self.truth[known], size)
+        seen = np.bincount(self.responder[known], minlength=size)
+        found: Float64 = ((ones + A_LITTLE) / (seen + 1))[self.responder[asked]]
+        return found
+
+    def outside(self, fold: Int64) -> Float64:
+        """(K,) the rate of each responder in the folds that its pair is not in."""
+        found = np.zeros(len(fold))
+        for one in np.unique(fold).tolist():
+            found[fold == one] = self.rate(fold != one, fold == one)
+        return found
+
+
+def held_out(
+    labels: Labels, fold: Int64, features: Float64, *, rate: bool = True
+) -> Float64:
+    """(K,) the score of each pair by a regression on the folds that it is not in.
+
+    The responder's rate is a feature: in a test fold by all others; in training, for each
+    fold, by the further training folds, so that no label of the test fold gets in.
+
+    Args:
+        features: (K, F) of the pairs.
+        rate: whether the rate is a feature, too.
+    """
+    score = np.zeros(len(fold))
+    for one in np.unique(fold).tolist():
+        test = fold == one
+        columns = [np.ones(len(fold)), *features.T]
+        if rate:
+            nested = np.zeros(len(fold))
+            nested[~test] = labels_of(labels, ~test).outside(fold[~test])
+            nested[test] = labels.rate(~test, test)
+            columns.append(np.log(nested) / 2)
+        rows = np.stack(columns, 1)
+        score[test] = rows[test] @ fitted(rows[~test], labels.truth[~test])
+    return score
+
+
+def labels_of(labels: Labels, kept: Bool) -> Labels:
+    """The labels of some pairs."""
+    return Labels(labels.truth[kept], labels.responder[kept])
+
+
+def fitted(rows: Float64, truth: Bool) -> Float64:
+    """(F,) the coefficients of a logistic regression, by Newton's method."""
+    found = np.zeros(rows.shape[1])
+    for _ in range(STEPS):
+        chance = expit(rows @ found)
+        curvature = (rows.T * (chance * (1 - chance))) @ rows
+        curvature += RIDGE * np.eye(len(found))
+        slope = rows.T @ (chance - truth) + RIDGE * found
+        step = np.linalg.solve(curvature, slope)
+        found -= step
+        if np.abs(step).max() < CLOSE:
+            break
+    return found
