@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
 
 import pytest
+import torch
 from support.paths import TESTS
 from torch import Tensor
 
@@ -85,3 +89,15 @@ def test_what_is_measured_in_a_process_of_its_own(
     )
 
     assert forms.apart(setting, ["gather", "loop"]).values["gather"][0] > least
+
+
+def test_without_a_gpu_nothing_is_said_to_be_proved() -> None:
+    if torch.cuda.is_available():
+        pytest.skip("there is a GPU")
+    script = TESTS / "benchmarks" / "gpu.py"
+    environment = {**os.environ, "PYTHONPATH": str(TESTS)}
+    done = subprocess.run(
+        [sys.executable, script], env=environment, capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout == "there is no GPU here: nothing is proved, nothing timed\n"

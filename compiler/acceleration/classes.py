@@ -1,4 +1,4 @@
-"""The classes of generated modules, and of the same swept by C."""
+"""The classes of generated modules, and of the same with a sweep."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ TABLES = ("NEURONS", "SENSORY", "MOTOR", "OPTIONS")  # that every module of ours
 
 
 def swap(model: nn.Module) -> None:
-    """Give the networks in a model that elegansc generated classes that are swept by C.
+    """Give the networks in a model that elegansc generated classes that are swept.
 
     Raises:
         UsageError: there is none, or one was edited by hand.
@@ -50,7 +50,7 @@ def generated(kind: type) -> ModuleType | None:
 
 @functools.cache
 def swept_class(kind: type) -> type | str:
-    """A generated class that is swept by C; or why it stays as it is."""
+    """A generated class that is swept; or why it stays as it is."""
     if issubclass(kind, Native):
         return kind
     tables = generated(kind)

@@ -1,4 +1,4 @@
-"""The C sweep in PyTorch's autograd; what it has no rule for runs the plain levels."""
+"""The sweep in PyTorch's autograd; what it has no rule for runs the plain levels."""
 
 from __future__ import annotations
 

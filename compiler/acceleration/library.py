@@ -20,6 +20,7 @@ import tempfile
 from importlib.resources import files
 from pathlib import Path
 
+TEXT = files(__package__).joinpath("sweep.c").read_bytes()
 SECONDS = 120  # that the compiler may take
 FLAGS = (
     *("-O3", "-march=native", "-shared", "-fPIC", "-ffp-contract=fast"),
@@ -35,6 +36,9 @@ THREADS = (
     ("-fopenmp",),
     ("-Wno-unknown-pragmas",),
 )  # the second: where there is no OpenMP
+MOST = {"threads": 2**31 - 1}  # 1 in a forked process, where OpenMP's threads are gone
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=lambda: MOST.update(threads=1))
 INTEGERS = (
     *("rows", "gains", "sensors", "motors", "before", "batch", "features", "threads"),
 )
@@ -89,14 +93,13 @@ def built(activation: str, double: bool, width: int) -> ctypes.CDLL | NotBuilt:
 def loaded(flags: list[str]) -> ctypes.CDLL:
     """The library of these flags, built unless it is there."""
     compiler = compiler_found()
-    text = files(__package__).joinpath("sweep.c").read_bytes()
     folder = private_folder()
     maker = version(compiler, folder)
-    made_of = [text, " ".join(flags).encode(), maker, processor()]
+    made_of = [TEXT, " ".join(flags).encode(), maker, processor()]
     name = hashlib.sha256(b"\0".join(made_of)).hexdigest()[:32]
     place = folder / f"{name}.so"
     if not place.exists():
-        build([*compiler, *flags], text, place)
+        build([*compiler, *flags], TEXT, place)
     found = ctypes.CDLL(str(place))
     pointer = ctypes.c_void_p
     found.forward.argtypes = (ctypes.POINTER(Sweep), pointer, pointer)

@@ -1,4 +1,4 @@
-"""What the class of a module that is swept by C adds to its own."""
+"""What the class of a module that is swept adds to its own."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from .function import Call, Swept, Transformed
 from .operator import FORTH
 from .sweeper import SWEEPERS, Sweeper
 
+DEVICES = ("cpu", "cuda")
 TENSORS = (Tensor, nn.Parameter)  # no subclass: fake, sharded, traced
 exporting = getattr(torch.compiler, "is_exporting", torch.compiler.is_compiling)
 transform: Any = torch._C._functorch.peek_interpreter_stack
@@ -20,11 +21,11 @@ dispatched: Any = torch._C._len_torch_dispatch_stack
 
 
 class Native(nn.Module):
-    """A module of a generated class, swept by C where C can do it.
+    """A module of a generated class, swept where a sweep can do it: C, or Triton on a GPU.
 
     Attributes:
         plain: its own class.
-        sweeper: the C sweep of that class.
+        sweeper: what sweeps that class.
     """
 
     plain: Any
@@ -49,16 +50,16 @@ class Native(nn.Module):
         return plain
 
     def swept(self, motors: bool, inputs: Tensor, past: Tensor | None) -> Tensor | None:
-        """The states of the motor neurons or of all; None where C can not compute them."""
+        """The states of the motor neurons or of all; None where no sweep can compute them."""
         me: Any = self
         sweeper, gain, bias = self.sweeper, me.gain, me.bias
         weight = me.weight if sweeper.width else None
         compiling = torch.compiler.is_compiling()
         if foreign(compiling, inputs, past, gain, bias, weight):
             return None
-        if not prepared(sweeper.key, bias.dtype) or not sweeper.fits(
-            gain, bias, weight
-        ):
+        if not prepared(sweeper.key, bias.dtype, bias.device):
+            return None
+        if not sweeper.fits(gain, bias, weight):
             return None
         try:
             given = shaped(inputs, sweeper.inputs_shape, bias)
@@ -90,7 +91,7 @@ class Native(nn.Module):
 
 
 def empty(kind: type[nn.Module]) -> nn.Module:
-    """A module of a generated class, swept by C, without its state: for pickle."""
+    """A module of a generated class, swept, without its state: for pickle."""
     from .classes import swept_class
 
     found: Any = kind
@@ -100,18 +101,21 @@ def empty(kind: type[nn.Module]) -> nn.Module:
 
 
 def foreign(compiling: bool, *tensors: Any) -> bool:
-    """Whether the plain levels shall run: C knows neither the tensors nor who asks."""
-    if torch.is_autocast_enabled("cpu") or exporting():
+    """Whether the plain levels shall run: no sweep knows the tensors, or who asks."""
+    _, _, _, bias, _ = tensors
+    device = bias.device
+    if device.type not in DEVICES or torch.is_autocast_enabled(device.type):
+        return True
+    if exporting():
         return True
     if not compiling and (dispatched() or traced() is not None):
         return True
     if not compiling and transform() is None and forward_ad._current_level >= 0:
         return True  # torch.func.jvp nests in itself, a dual level does not
-    _, _, _, bias, _ = tensors
     for place, tensor in enumerate(tensors):
         if tensor is None:
             continue
-        if not tensor.is_cpu or (place > 1 and tensor.dtype != bias.dtype):
+        if tensor.device != device or (place > 1 and tensor.dtype != bias.dtype):
             return True
         if not compiling and type(tensor) not in TENSORS:
             return True
@@ -141,9 +145,9 @@ def operated(
 
 
 @torch.compiler.assume_constant_result  # type: ignore[untyped-decorator]
-def prepared(key: str, dtype: torch.dtype) -> bool:
-    """Whether a sweeper has its library and its wiring."""
-    return SWEEPERS[key].ready(dtype)
+def prepared(key: str, dtype: torch.dtype, device: torch.device) -> bool:
+    """Whether a sweeper has its engine and its wiring."""
+    return SWEEPERS[key].ready(dtype, device)
 
 
 def shaped(tensor: Tensor, size: tuple[int, ...], like: Tensor) -> Tensor:

@@ -1,23 +1,20 @@
-"""The C sweep as an operator of PyTorch, which torch.compile leaves whole."""
+"""The sweep as an operator of PyTorch, which torch.compile leaves whole."""
 
 from __future__ import annotations
 
 import hashlib
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 import torch
 from torch import Tensor
 
+from .library import TEXT
 from .sweeper import SWEEPERS
 
 TENSORS = "Tensor inputs, Tensor? past, Tensor gain, Tensor bias, Tensor? weight"
-TEXTS = [
-    files(__package__).joinpath("sweep.c").read_bytes(),
-    Path(__file__).read_bytes(),
-]
-SPACE = f"elegansc_{hashlib.sha256(b''.join(TEXTS)).hexdigest()[:16]}"
+DIGEST = hashlib.sha256(TEXT + Path(__file__).read_bytes()).hexdigest()
+SPACE = f"elegansc_{DIGEST[:16]}"
 
 
 def sweep(
@@ -61,13 +58,13 @@ def contiguous(*tensors: Tensor | None) -> Any:
 
 
 def defined(name: str, arguments: str, outputs: str, call: Any) -> Any:
-    """An operator of these arguments and outputs, which is a function on processors.
+    """An operator of these arguments and outputs, which is a function on every device.
 
     Not `custom_op`, whose checks of every call take longer than a small sweep.
     """
     whole = f"{SPACE}::{name}"
     torch.library.define(whole, f"({arguments}) -> ({outputs})")
-    torch.library.impl(whole, "cpu")(call)
+    torch.library.impl(whole, ("cpu", "cuda"))(call)
     return getattr(getattr(torch.ops, SPACE), name).default
 
 
@@ -83,7 +80,7 @@ def _(inputs: Tensor, *given: Any) -> tuple[Tensor, Tensor]:
     """The shapes of what `sweep` gives."""
     key, motors, keep = given[4:]
     sweeper = SWEEPERS[key]
-    outputs = inputs.new_empty((inputs.shape[0], *sweeper.targets[motors].shape))
+    outputs = inputs.new_empty((inputs.shape[0], *sweeper.output_shapes[motors]))
     size = sweeper.kept_size(inputs.shape[0] * sweeper.features) if keep else 0
     return outputs, inputs.new_empty(size)
 

@@ -1,4 +1,4 @@
-"""The wiring of a generated module as the arrays that the C sweep reads."""
+"""The wiring of a generated module as the arrays that a sweep reads."""
 
 from __future__ import annotations
 

@@ -11,13 +11,15 @@ Model = TypeVar("Model", bound="nn.Module")
 
 
 def native(model: Model) -> Model:
-    """Let a C sweep compute the networks that elegansc generated in a model.
+    """Let a C sweep, on a GPU a Triton sweep, compute the networks that elegansc generated.
 
     Parameters, `state_dict`, calls and results stay as they are, and so does the file. The
     library is built by the system's C compiler on the first call and kept in
-    `~/.cache/elegansc`; without a compiler the model runs as it did, with a warning. So do
-    calls that the sweep does not know: on another device or type, under autocast, exported,
-    with `alive`, `held` or `current`; and networks with `--merge product`, `--norm layer` or
+    `~/.cache/elegansc`; without a compiler the model runs as it did, with a warning. On an
+    NVIDIA GPU Triton sweeps scalar units: no GPU has run that yet, Triton's interpreter has;
+    linear units run as they did, and so do all without Triton, with a warning. So do
+    calls that no sweep knows: on another device or type, under autocast, exported, with
+    `alive`, `held` or `current`; and networks with `--merge product`, `--norm layer` or
     `--lowering published`. ELEGANSC_NATIVE=0 in the environment turns it off.
 
     Args:

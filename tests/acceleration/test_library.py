@@ -15,6 +15,7 @@ from support.paths import TESTS
 from support.swept import arguments, file_class, pair, tables
 
 import elegansc
+from elegansc import acceleration
 from elegansc.acceleration import library
 from elegansc.acceleration.sweeper import Sweeper
 from elegansc.options import Options
@@ -92,6 +93,16 @@ def test_without_a_compiler_the_page_runs(
     assert (
         swept_anew() == "no C sweep, plain PyTorch instead: there is no C compiler: cc"
     )
+
+
+def test_without_triton_the_page_runs(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TRITON_INTERPRET", "1")  # asks for Triton, as a GPU does
+    monkeypatch.delattr(acceleration, "kernels", raising=False)
+    monkeypatch.setitem(sys.modules, "elegansc.acceleration.kernels", None)
+    said = swept_anew()
+    assert said.startswith("no Triton sweep, plain PyTorch instead: there is no Triton")
+    monkeypatch.setenv("ELEGANSC_NATIVE", "0")
+    assert swept_anew() == ""
 
 
 @pytest.mark.parametrize(

@@ -205,6 +205,7 @@ class Bare(nn.Module):
         self.sweeper = swept.sweeper
         if not self.sweeper.ready(torch.float32):
             raise Missing("there is no C sweep here")
+        self.engine = self.sweeper.engines[torch.device("cpu"), torch.float32]
         self.known: dict[Any, Any] = {}
 
     def buffers(self, inputs: Tensor) -> Any:
@@ -212,25 +213,25 @@ class Bare(nn.Module):
         key = inputs.data_ptr(), inputs.shape, torch.get_num_threads()
         if key not in self.known:
             sweeper, count = self.sweeper, inputs.shape[0]
-            outputs = inputs.new_empty((count, *sweeper.targets[True].shape))
+            outputs = inputs.new_empty((count, *sweeper.output_shapes[True]))
             kept = inputs.new_empty(sweeper.kept_size(count * sweeper.features))
             sums = inputs.new_empty(sweeper.parameters)
             given = inputs, None, self.gain, self.bias, self.weight
-            argument = sweeper.argument(True, *given)
+            argument = self.engine.argument(True, *given)
             self.known[key] = inputs, outputs, kept, sums, argument
         return self.known[key]
 
     def forward(self, inputs: Tensor) -> Tensor:
         """Motor outputs."""
         _, outputs, _, _, argument = self.buffers(inputs)
-        library = self.sweeper.libraries[torch.float32]
+        library = self.engine.library
         library.forward(argument, None, outputs.data_ptr())
         return outputs  # type: ignore[no-any-return]
 
     def step(self, inputs: Tensor) -> Tensor:
         """Motor outputs, and the gradients of the parameters."""
         _, outputs, kept, sums, argument = self.buffers(inputs)
-        library = self.sweeper.libraries[torch.float32]
+        library = self.engine.library
         grad = slope(outputs.shape).data_ptr()
         library.forward(argument, kept.data_ptr(), outputs.data_ptr())
         library.backward(argument, kept.data_ptr(), grad, None, None, sums.data_ptr())

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-TOOLS = ("browser", "chromium", "graphviz", "onnx", "matplotlib", "poppler")
+TOOLS = ("browser", "chromium", "graphviz", "onnx", "matplotlib", "poppler", "triton")
 
 
 def strict() -> bool:

@@ -1,4 +1,4 @@
-"""Networks beside the same swept by C: what is compared of both."""
+"""Networks beside the same swept: what is compared of both."""
 
 from __future__ import annotations
 
@@ -57,20 +57,25 @@ def tables(kind: type) -> ModuleType:
     return sys.modules[kind.__module__]
 
 
-def pair(kind: type[nn.Module], dtype: torch.dtype = torch.float32) -> tuple[Any, Any]:
-    """A network, and a copy that is swept by C."""
+def pair(
+    kind: type[nn.Module], dtype: torch.dtype = torch.float32, device: str = "cpu"
+) -> tuple[Any, Any]:
+    """A network, and a copy that is swept."""
     torch.manual_seed(0)
     plain = kind(dtype=dtype)
     with torch.no_grad():
         for parameter in plain.parameters():
             parameter.uniform_(-1, 1)
+    plain.to(device)
     return plain, elegansc.native(copy.deepcopy(plain))
 
 
-def arguments(kind: type, batch: int, dtype: torch.dtype) -> tuple[Tensor, ...]:
+def arguments(
+    kind: type, batch: int, dtype: torch.dtype, device: str = "cpu"
+) -> tuple[Tensor, ...]:
     """What `activity` takes, with gradients."""
     found = toy.arguments(tables(kind), batch, dtype=dtype)
-    return tuple(each.requires_grad_() for each in found)
+    return tuple(each.to(device).requires_grad_() for each in found)
 
 
 def all_of(net: Any, given: tuple[Tensor, ...], *, states: bool) -> list[Tensor]:
@@ -78,7 +83,7 @@ def all_of(net: Any, given: tuple[Tensor, ...], *, states: bool) -> list[Tensor]
     outputs = net.activity(*given) if states else net(*given)
     parts = outputs if isinstance(outputs, tuple) else (outputs,)
     weighed = [
-        part * torch.linspace(-1, 2, part.numel(), dtype=part.dtype).view(part.shape)
+        part * torch.linspace(-1, 2, part.numel()).to(part).view(part.shape)
         for part in parts
     ]
     loss = torch.stack([part.sum() for part in weighed]).sum()
@@ -87,13 +92,15 @@ def all_of(net: Any, given: tuple[Tensor, ...], *, states: bool) -> list[Tensor]
     return [*(part.detach() for part in parts), *slopes]
 
 
-def assert_same(kind: type[nn.Module], dtype: torch.dtype, batch: int = 70) -> None:
-    """A network and the same swept by C give the same values and gradients."""
-    plain, swept = pair(kind, dtype)
+def assert_same(
+    kind: type[nn.Module], dtype: torch.dtype, batch: int = 70, device: str = "cpu"
+) -> None:
+    """A network and the same swept give the same values and gradients."""
+    plain, swept = pair(kind, dtype, device)
     for size in (1, batch):
-        given = arguments(kind, size, dtype)
+        given = arguments(kind, size, dtype, device)
         for states in (False, True):
             found = all_of(swept, given, states=states)
             wanted = all_of(plain, given, states=states)
             assert_close(found, wanted, rtol=NEAR[dtype], atol=NEAR[dtype])
-    assert swept.sweeper.libraries[dtype] is not None
+    assert swept.sweeper.engines[swept.bias.device, dtype] is not None
