@@ -20,7 +20,7 @@ import triton
 import triton.language as tl
 
 W = 32  # columns of a block: lanes of a warp
-COUNTS = ("columns", "rows", "before", "reads", "size", "start", "S", "M", "F")
+COUNTS = ("columns", "rows", "before", "reads", "start", "S", "M", "F")
 kernel: Any = triton.jit(do_not_specialize=list(COUNTS))
 function: Any = triton.jit
 
@@ -92,6 +92,29 @@ def slope(
     return d
 
 
+@function
+def row(
+    mine: tl.tensor, v: tl.tensor, stride: tl.tensor, inside: tl.tensor
+) -> tl.tensor:
+    """Row v of the columns of a block."""
+    return tl.load(mine + v * stride, mask=inside, other=0.0)
+
+
+@function
+def outside(
+    table: tl.tensor,
+    v: tl.tensor,
+    width: tl.tensor,
+    F: tl.tensor,
+    sample: tl.tensor,
+    feature: tl.tensor,
+    inside: tl.tensor,
+) -> tuple[tl.tensor, tl.tensor]:
+    """Where row v stands among inputs or outputs, (batch, width, F), and for which lanes."""
+    place = tl.load(table + v)
+    return (sample * width + place) * F + feature, inside & (place >= sample * 0)
+
+
 @kernel
 def forward(
     inputs: tl.tensor,
@@ -130,20 +153,17 @@ def forward(
             y = tl.load(past + (sample * before + k) * F + feature, mask=inside)
             tl.store(mine + (rows + k) * stride, y, mask=inside)
     for v in range(rows):
-        place = tl.load(sensor + v)
-        there = inside & (place >= sample * 0)
-        at = inputs + (sample * S + place) * F + feature
-        m = tl.load(bias + v) + tl.load(at, mask=there, other=0.0)
+        at, there = outside(sensor, v, S, F, sample, feature, inside)
+        m = tl.load(bias + v) + tl.load(inputs + at, mask=there, other=0.0)
         for e in range(tl.load(first + v), tl.load(first + v + 1)):
-            x = tl.load(mine + tl.load(source + e) * stride, mask=inside, other=0.0)
+            x = row(mine, tl.load(source + e), stride, inside)
             m += tl.load(gain + tl.load(order + e)) * x
         if SUMS:
             tl.store(mine + (rows + before + v) * stride, m, mask=inside)
         y = fire(m, ACTIVATION)
         tl.store(mine + v * stride, y, mask=inside)
-        place = tl.load(motor + v)
-        there = inside & (place >= sample * 0)
-        tl.store(outputs + (sample * M + place) * F + feature, y, mask=there)
+        at, there = outside(motor, v, M, F, sample, feature, inside)
+        tl.store(outputs + at, y, mask=there)
 
 
 @function
@@ -162,7 +182,7 @@ def pull(
 ) -> tl.tensor:
     """d and what the readers of row v, of state y, add to it; the shares of their gains."""
     for e in range(tl.load(first + v), tl.load(first + v + 1)):
-        u = tl.load(mine + tl.load(reader + e) * stride, mask=inside, other=0.0)
+        u = row(mine, tl.load(reader + e), stride, inside)
         d += tl.load(gain + tl.load(order + e)) * u
         tl.store(sums + e, tl.sum(u * y, 0))
     return d
@@ -187,7 +207,6 @@ def backward(
     rows: tl.tensor,
     before: tl.tensor,
     reads: tl.tensor,
-    size: tl.tensor,
     S: tl.tensor,
     M: tl.tensor,
     F: tl.tensor,
@@ -199,40 +218,33 @@ def backward(
 
     Args:
         grad: by the outputs; inputs, past: the gradients by these, None: not wanted.
-        sums: a row of `size` a program: its share of the gradients of the gain that each of
-            the `reads` has, and behind them of bias.
+        sums: a row a program: its share of the gradients of the gain that each of the `reads`
+            has, behind them of bias, and a 0.
         delta: the gradients by the sums of all rows, laid out as `state`.
-        first, reader, order: by row who reads it, and the gain of that.
-        start: the first block.
+        first, reader, order: by row who reads it, and the gain of that. start: a block.
     """
     program = tl.program_id(0)
     column = (start + program).to(tl.int64) * W + tl.arange(0, W)
     inside = column < columns
     sample, feature = column // F, column % F
     stride, mine, states = tl.cast(columns, tl.int64), delta + column, state + column
-    sums += program.to(tl.int64) * size
+    sums += program.to(tl.int64) * (reads + rows + 1)
     for back in range(rows):
         v = rows - 1 - back
-        y = tl.load(states + v * stride, mask=inside, other=0.0)
-        m = y
-        if SUMS:
-            at = states + (rows + before + v) * stride
-            m = tl.load(at, mask=inside, other=0.0)
-        place = tl.load(motor + v)
-        there = inside & (place >= sample * 0)
-        at = grad + (sample * M + place) * F + feature
-        d = tl.load(at, mask=there, other=0.0)
+        y = row(states, v, stride, inside)
+        m = row(states, rows + before + v, stride, inside) if SUMS else y
+        at, there = outside(motor, v, M, F, sample, feature, inside)
+        d = tl.load(grad + at, mask=there, other=0.0)
         d = pull(v, d, y, mine, gain, sums, first, reader, order, stride, inside)
         d = slope(d, y, m, ACTIVATION)
         tl.store(mine + v * stride, d, mask=inside)
         tl.store(sums + reads + v, tl.sum(d, 0))
         if inputs is not None:
-            place = tl.load(sensor + v)
-            there = inside & (place >= sample * 0)
-            tl.store(inputs + (sample * S + place) * F + feature, d, mask=there)
+            at, there = outside(sensor, v, S, F, sample, feature, inside)
+            tl.store(inputs + at, d, mask=there)
     for k in range(before):
         v = rows + k
-        y = tl.load(states + v * stride, mask=inside, other=0.0)
+        y = row(states, v, stride, inside)
         d = pull(v, y * 0, y, mine, gain, sums, first, reader, order, stride, inside)
         if past is not None:
             tl.store(past + (sample * before + k) * F + feature, d, mask=inside)

@@ -128,8 +128,7 @@ class TritonSweep:
         tables = {**self.readers, **self.ends[motors], "sensor": self.sensor}
         reads = len(sweeper.wiring.source)
         size = reads + sweeper.wiring.rows + 1
-        widths = {"reads": reads, "size": size}
-        common = {**given, **made, **tables, **self.sizes, **widths}
+        common = {**given, **made, **tables, **self.sizes, "reads": reads}
         blocks = -(-columns // self.kernels.W)
         at_once = max(1, ROOM // size)
         sums = inputs.new_zeros(size)

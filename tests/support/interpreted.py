@@ -43,7 +43,7 @@ MUTANTS = (
     ("tl.sum(u * y, 0)", "tl.sum(u, 0)"),
     ("d += tl.load(gain + tl.load(order + e)) * u", "d += u"),
     ("tl.store(sums + e,", "tl.store(sums + tl.load(order + e),"),
-    ("sums += program.to(tl.int64) * size", "sums += 0"),
+    ("sums += program.to(tl.int64) * (reads + rows + 1)", "sums += 0"),
     ("tl.store(sums + reads + v, tl.sum(d, 0))", "pass"),
     ("y * 0, y, mine", "y, y, mine"),
     ("past + (sample * before + k) * F + feature, d", "past + k + column * 0, d"),
