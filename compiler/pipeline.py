@@ -15,7 +15,7 @@ from .ir.stages import Circuit, Connectome, Dag, Plan, Sweep
 from .ir.trace import STEP, Stop, Trace
 from .module.emit import emit
 from .module.past import locked, past_from, past_of
-from .module.read import Model, SweepModel, levelled
+from .module.read import CircuitModel, Model, levelled
 from .module.restore import unplanned
 from .options import Options
 from .ordering.certificate import certificate
@@ -27,7 +27,6 @@ from .passes.select_cells import select_cells
 from .passes.topological_sort import topological_sort
 from .readers.cells import cell_table, expand
 from .readers.reader import Layout
-from .semantics.published import PUBLISHED
 from .semantics.registry import semantics_of
 from .sources import UNLABELLED, Opened, check_own, open_source
 
@@ -73,13 +72,14 @@ def compile_opened(
     near: bool = False,
 ) -> Artifact:
     """Compile a source that is open; arguments as of `compile_source`."""
-    ir: Plan | Sweep
+    ir: Plan | Sweep | Circuit
     try:
         if isinstance(source, Connectome):
             if semantics_of(options).levels:
                 ir = lower(source, options, trace, lock, near=near)
             else:
-                ir = sweep(to_circuit(source, options, trace), trace)
+                circuit = to_circuit(source, options, trace)
+                ir = uncut(circuit, options, trace)
         else:
             check_own(source, options)
             options, name = source.options, name or source.name
@@ -89,17 +89,16 @@ def compile_opened(
     return emitted(ir, options, name, trace)
 
 
-def restored(module: Model | SweepModel, trace: Trace) -> Plan | Sweep:
-    """What a generated module is emitted from again: its plan as it is, or its circuit swept."""
+def restored(module: Model | CircuitModel, trace: Trace) -> Plan | Sweep | Circuit:
+    """What a generated module is emitted from again: its plan as it is, or its circuit."""
     match module:
         case Model(plan=plan):
             plan = replace(plan, history=History(read_model=ReadModel()))
             trace.record("plan", plan)
             return plan
-        case SweepModel(circuit=circuit):
-            return replace(
-                sweep(circuit, trace), history=History(read_model=ReadModel())
-            )
+        case CircuitModel(circuit=circuit, options=options):
+            found = uncut(circuit, options, trace)
+            return replace(found, history=History(read_model=ReadModel()))
 
 
 def lower(
@@ -182,16 +181,20 @@ def as_undirected(connectome: Connectome) -> Connectome:
     return replace(connectome, history=history)
 
 
-def sweep(circuit: Circuit, trace: Trace) -> Sweep:
-    """The one pass of a published sweep."""
+def uncut(circuit: Circuit, options: Options, trace: Trace) -> Sweep | Circuit:
+    """What a circuit is emitted from whose cycles are not broken."""
     if trace.until in ("dag", "order", "pruned", "plan"):
-        PUBLISHED.check_levels()
+        semantics_of(options).check_levels()
+    if semantics_of(options).currents:
+        return circuit
     from .passes.published_sweep import published_sweep
 
     return trace.run("sweep", published_sweep, circuit)
 
 
-def emitted(ir: Plan | Sweep, options: Options, name: str, trace: Trace) -> Artifact:
+def emitted(
+    ir: Plan | Sweep | Circuit, options: Options, name: str, trace: Trace
+) -> Artifact:
     """Emit, timed."""
     STEP.info("write the module")
     start = time.perf_counter()
@@ -199,6 +202,10 @@ def emitted(ir: Plan | Sweep, options: Options, name: str, trace: Trace) -> Arti
         from .module.emit_sweep import emit_sweep
 
         artifact = emit_sweep(ir, options=options, name=name)
+    elif isinstance(ir, Circuit):
+        from .module.emit_leaky import emit_leaky
+
+        artifact = emit_leaky(ir, options=options, name=name)
     else:
         artifact = emit(ir, options=options, name=name)
         artifact = replace(artifact, certificate=certificate(ir))
@@ -241,7 +248,7 @@ def planned(
 def circuit_of(path: str, *, label: str, options: Options, layout: Layout) -> Circuit:
     """A connectome's circuit; of a generated model, the one in its tables."""
     match open_source(path, layout, label=label):
-        case SweepModel(circuit=circuit):
+        case CircuitModel(circuit=circuit):
             return circuit
         case Model() as model:
             free = Options()
@@ -272,7 +279,7 @@ def whole_graph(source: Opened) -> Connectome:
     match source:
         case Connectome() as connectome:
             return connectome
-        case SweepModel() as model:
+        case CircuitModel() as model:
             check_own(model, Options())
             return unmerged(model.circuit)
         case model:

@@ -26,17 +26,18 @@ from .module.header import (
     read_header,
     renewed,
 )
-from .module.read import Model, SweepModel, made_of, read_consistent, read_module
+from .module.read import CircuitModel, Model, made_of, read_consistent, read_module
 from .options import Options
 from .readers.asked import as_asked
 from .readers.junction_file import recorded
 from .readers.parse import parse
 from .readers.reader import Layout
+from .semantics.registry import semantics_of
 
 RELABEL = "choose another with --label"  # what to do about a label of a bundled one
 UNLABELLED = "rename the file"  # the same where there is no --label
 
-Opened = Connectome | Model | SweepModel
+Opened = Connectome | Model | CircuitModel
 
 
 def open_source(
@@ -80,7 +81,7 @@ def open_both(paths: tuple[str, str], layout: Layout) -> list[Opened]:
         InputError, UsageError: as of `open_source`.
     """
     fetched = [fetch(path, "", hint=UNLABELLED) for path in paths]
-    models: list[Model | SweepModel | None] = []
+    models: list[Model | CircuitModel | None] = []
     for path, each in zip(paths, fetched, strict=True):
         found = opened(each, path, layout) if is_generated(each[0]) else None
         models.append(None if isinstance(found, Connectome) else found)
@@ -140,7 +141,7 @@ def free_label(label: str, hint: str) -> str:
     return label
 
 
-def check_own(module: Model | SweepModel, options: Options) -> None:
+def check_own(module: Model | CircuitModel, options: Options) -> None:
     """Raise unless a generated module is unedited, and no options are given.
 
     Raises:
@@ -152,20 +153,24 @@ def check_own(module: Model | SweepModel, options: Options) -> None:
     check_unedited(module)
 
 
-def check_unedited(module: Model | SweepModel) -> None:
+def check_unedited(module: Model | CircuitModel) -> None:
     """Raise InputError if a module was edited by hand or cut short."""
     forms.check_form(module.header, module.path, lambda: emitted(module))
 
 
-def emitted(module: Model | SweepModel) -> bytes:
+def emitted(module: Model | CircuitModel) -> bytes:
     """The module that this elegansc emits for the tables of a generated one."""
     return emit_again(module).page
 
 
-def emit_again(module: Model | SweepModel) -> Artifact:
+def emit_again(module: Model | CircuitModel) -> Artifact:
     """The files that this elegansc emits for the tables of a generated module."""
     if isinstance(module, Model):
         return forms.emit_again(module)
+    if semantics_of(module.options).currents:
+        from .module.emit_leaky import emit_leaky
+
+        return emit_leaky(module.circuit, options=module.options, name=module.name)
     from .module.emit_sweep import emit_sweep
     from .passes.published_sweep import published_sweep
 

@@ -11,7 +11,7 @@ import elegansc
 from elegansc.errors import InputError, UsageError
 from elegansc.ir.stages import Connectome
 from elegansc.module.header import FORMAT, is_generated, read_header, with_header
-from elegansc.module.read import Model, SweepModel, read_model, read_module
+from elegansc.module.read import CircuitModel, Model, read_model, read_module
 from elegansc.options import Options
 from elegansc.readers.containers.registry import container_of, containers
 from elegansc.readers.reader import Layout
@@ -52,7 +52,7 @@ def test_a_published_sweep_is_told_by_its_options_alone(tmp_path: Path) -> None:
     ).read_bytes()
 
     assert isinstance(read_module(said, "said.py"), Model)
-    assert isinstance(read_module(data, "sweep.py"), SweepModel)
+    assert isinstance(read_module(data, "sweep.py"), CircuitModel)
     with pytest.raises(InputError, match="a published sweep, which has no levels"):
         read_model(data, "sweep.py")
 

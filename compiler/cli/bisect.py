@@ -17,6 +17,7 @@ import click
 from ..arguments.layout import layout_of
 from ..arguments.options import options_of
 from ..errors import CompilerError, visible
+from ..options import OF_TIME
 from .exit_codes import INTERRUPTED
 from .flags import layout_options, model_options
 from .help import Command
@@ -105,7 +106,7 @@ def not_nan(_: click.Context, option: click.Parameter, value: float | None) -> A
     help="Print JSON; the steps go to standard error.",
 )
 @click.option("--verbose", is_flag=True, help="List all hunks, and all their changes.")
-@model_options(but=["lowering"])
+@model_options(but=["lowering", "dynamics", *OF_TIME])
 @layout_options
 def bisect_command(old: str, new: str, command: tuple[str, ...], **given: Any) -> None:
     """Which changes from OLD to NEW moved the number that COMMAND prints?

@@ -1,14 +1,16 @@
-"""Check --require-proof, and whether the file of --certificate may be written."""
+"""Check what is asked of an order: --require-proof, --certificate, --ensemble."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ..errors import InputError, UsageError
+from ..names import dashed
 
 if TYPE_CHECKING:
     from ..ir.artifact import Artifact
+    from ..options import Options
 
 
 def require_proof(artifact: Artifact) -> None:
@@ -54,3 +56,14 @@ def require_certificate(artifact: Artifact) -> None:
     if artifact.certificate is None:
         seen = "--certificate: nothing is proved of this order, so there is none"
         raise InputError(artifact.label, seen, "compile the source with --cycles exact")
+
+
+def check_ordered(options: Options, given: dict[str, Any]) -> None:
+    """Raise a UsageError for what asks for an order, of a model that has none."""
+    from ..semantics.registry import semantics_of
+
+    semantics = semantics_of(options)
+    for name in ("certificate", "require_proof", "ensemble"):
+        if given[name] and not semantics.levels:
+            seen = f"{semantics.asked}: does not go with --{dashed(name)}"
+            raise UsageError(f"{seen}; it breaks no cycle, so there is no order")

@@ -15,6 +15,7 @@ from ..errors import InputError, UsageError, visible
 from ..options import STAGES
 from .certificate import (
     allow_certificate,
+    check_ordered,
     require_certificate,
     require_proof,
 )
@@ -112,13 +113,13 @@ def compile_command(
     looks = given["check"] or given["diff"]
     check_stdout(output, looks, given["as_json"])
     options = options_of(given)
+    check_ordered(options, given)
     if given["ensemble"]:
         write_ensemble(source, output, name, label, options, given)
         return
     if given["certificate"]:
         allow_certificate(given["certificate"], (source, output), given["force"])
-    layout = layout_of(given)
-    made = Made(name, label, options, asked(layout))
+    made = Made(name, label, options, asked(layout := layout_of(given)))
     if not (output == "-" or looks or given["until"]):
         check_output(output, source, made, given["force"])
     lock = locked_by(Path(output)) if looks else None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -77,7 +78,7 @@ def named_changes(name: str, old: str, new: str) -> list[str] | None:
     """The changes by name; None if a file can not be read; empty if there are none."""
     from ..comparison import changes
     from ..comparison import text as changes_text
-    from ..comparison.version import read_version, relabelled, version_of_tables
+    from ..comparison.version import read_version, version_of_tables
     from ..module.plan_arrays import is_tables
     from ..options import Options
     from ..readers.reader import Layout
@@ -88,8 +89,8 @@ def named_changes(name: str, old: str, new: str) -> list[str] | None:
             (
                 version_of_tables(path, label)
                 if is_tables(Path(path).read_bytes())
-                else relabelled(
-                    read_version(path, all_cells, Layout(), label="x"), label
+                else replace(
+                    read_version(path, all_cells, Layout(), label="x"), label=label
                 )
             )
             for path, label in ((old, f"a/{name}"), (new, f"b/{name}"))

@@ -70,6 +70,7 @@ def order_command(
     from ..ordering import ranking
     from ..pipeline import circuit_of
     from ..report.words import wrote
+    from ..semantics.registry import semantics_of
 
     if as_json and not score and output == "-":
         raise UsageError("--json: the score goes to stdout, so give --output")
@@ -77,7 +78,9 @@ def order_command(
         raise UsageError("--score: writes no order, so leave --output out")
     given["keep"] = "all"
     options = options_of(given)
-    circuit = circuit_of(source, label=label, options=options, layout=layout_of(given))
+    layout = layout_of(given)
+    semantics_of(options).check_levels()
+    circuit = circuit_of(source, label=label, options=options, layout=layout)
     if score:
         data = read_bytes(score, empty="give a row for each cell: id,place")
         names = ranking.read_table(data, score, circuit)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from ..catalog import class_of
-from ..options import RESHAPES, Value
+from ..options import RESHAPES, Value, apart
 from .cell_names import renames
 from .version import Pair, Version, rename
 
@@ -64,7 +64,7 @@ class ModelChanges:
     """The changes of the model.
 
     Attributes:
-        depth: number of levels of the old and the new.
+        depth: number of levels of the old and the new; 0: nothing is cut.
         moved: number of shared neurons with another level; shared: number in both.
         turned: shared pairs that run forward in one and backward in the other.
         coupled: shared junctions that conduct in only one of the two.
@@ -216,9 +216,22 @@ def models(
     Args:
         kept: parameters that are kept, new and lost.
     """
-    if old.level is None or new.level is None:
+    if old.live is None or new.live is None:
         return None
     known = set(old.roles) & set(new.roles)
+    differ = apart(old.meaning, new.meaning)
+    meant = tuple((name, old.meaning[name], new.meaning[name]) for name in differ)
+    if old.level is None or new.level is None:
+        return ModelChanges(
+            (depth(old.level or {}), depth(new.level or {})),
+            0,
+            len(known & old.live & new.live),
+            (),
+            tuple(sorted(known & (old.live - new.live))),
+            tuple(sorted(known & (new.live - old.live))),
+            *kept,
+            meant,
+        )
     shared = set(old.chemical) & set(new.chemical)
     turned = tuple(
         (pair, "backward" if pair in new.back else "forward")
@@ -234,11 +247,7 @@ def models(
         tuple(sorted(known & set(old.level) - set(new.level))),
         tuple(sorted(known & set(new.level) - set(old.level))),
         *kept,
-        tuple(
-            (name, value, new.meaning[name])
-            for name, value in old.meaning.items()
-            if value != new.meaning[name]
-        ),
+        meant,
         tuple(
             (pair, WITHIN if pair in new.lateral else BETWEEN)
             for pair in sorted(set(old.junctions) & set(new.junctions))
@@ -249,16 +258,9 @@ def models(
 
 def parameters(old: Version, new: Version) -> tuple[int, int, int]:
     """How many numbers of the parameters a transplant keeps, adds and drops."""
-    before, after = (
-        side.parameters(len(side.gains), len(side.level or ())) for side in (old, new)
-    )
-    kept = 0
-    if all(
-        old.meaning[name] == new.meaning[name]
-        for name in {*old.meaning} & {*new.meaning} - {*RESHAPES}
-    ):
-        neurons = set(old.level or ()) & set(new.level or ())
-        kept = new.parameters(len(old.gains & new.gains), len(neurons), of=old)
+    before, after, kept = old.parameters(), new.parameters(), 0
+    if not set(apart(old.meaning, new.meaning)) - set(RESHAPES):
+        kept = new.parameters(like=old)
     return kept, after - kept, before - kept
 
 

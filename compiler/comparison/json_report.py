@@ -72,6 +72,7 @@ def version_data(version: Version) -> dict[str, Any]:
     """One version as plain data; why: reason if it has no model."""
     return {
         "label": version.label,
+        **({"time": dict(version.time)} if version.time else {}),
         "neurons": len(version.roles),
         "edited": version.edited,
         "why": version.why,

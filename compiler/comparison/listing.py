@@ -27,15 +27,14 @@ from ..ir.stages import (
     Source,
     Synapses,
 )
-from ..module.forms import emitted
 from ..module.header import is_generated, unified
 from ..module.plan_arrays import is_tables, plan_from
-from ..module.read import Model, levelled, read_model
+from ..module.read import CircuitModel, Model, read_module, unswept
 from ..module.restore import unplanned
 from ..module.tables import cycles_of
 from ..names import LABEL, literal, number
 from ..readers.reader import Layout
-from ..sources import read_source
+from ..sources import emitted, read_source
 
 EQUALS = b"======="
 MARKS = {
@@ -81,7 +80,7 @@ def listing(data: bytes, path: str) -> Iterator[str]:
     if isinstance(source, Connectome):
         yield from rows(source, data)
     else:
-        model = levelled(source)
+        model = unswept(source)
         yield from model_lines(model)
         yield from edits(model, data)
 
@@ -119,7 +118,7 @@ def sides(data: bytes) -> tuple[bytes, bytes] | None:
     return b"".join(lines["ours"]), b"".join(lines["theirs"])
 
 
-def edits(model: Model, data: bytes) -> Iterator[str]:
+def edits(model: Model | CircuitModel, data: bytes) -> Iterator[str]:
     """Differences between a model's text and the text emitted for its tables."""
     again, data = emitted(model), unified(data)
     if again == data:
@@ -135,16 +134,22 @@ def is_unedited(path: str) -> bool:
     """Whether the tables of a model give all of its text; True for other files."""
     data = read_bytes(path)
     try:
-        return not (is_generated(data) and any(edits(read_model(data, path), data)))
+        return not (is_generated(data) and any(edits(read_module(data, path), data)))
     except Exception:  # whatever it is: then the plain diff is shown too
         return False
 
 
-def model_lines(model: Model) -> Iterator[str]:
+def model_lines(model: Model | CircuitModel) -> Iterator[str]:
     """The lines of a model's tables; levels follow from them."""
     yield f"model {model.name} of {model.header.label}"
     for option, value in model.options.changed().items():
         yield f"option {option} {value}"
+    if isinstance(model, CircuitModel):
+        circuit = model.circuit
+        yield from neurons(circuit.cells, set())
+        yield from sorted(chemical(circuit.cells, circuit.chemical))
+        yield from sorted(electrical(circuit.cells, circuit.junctions))
+        return
     cycles = cycles_of(model.plan).values()
     said = (each if isinstance(each, str) else number(each) for each in cycles)
     yield " ".join(["cycles", *said])

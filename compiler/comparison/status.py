@@ -16,8 +16,8 @@ from ..module import forms
 from ..module.forms import EDITED, form
 from ..module.header import AGAIN, Header
 from ..module.read import (
+    CircuitModel,
     Model,
-    SweepModel,
     check_consistent,
     made_of,
     read_module,
@@ -109,15 +109,15 @@ def status(path: str, against: str | None, given: Mapping[str, Any]) -> Status:
         why = f"not found beside it or above: {', '.join(map(plain, absent))}"
         hint = "give its source with --against, or in pyproject.toml"
         return Status(path, UNSURE, f"{why}; {hint}", form=found)
-    if isinstance(module, SweepModel):
-        fresh = sweep_status(path, module, setting)
+    if isinstance(module, CircuitModel):
+        fresh = circuit_status(path, module, setting)
     else:
         fresh = source_status(path, module, setting)
     return replace(fresh, form=found)
 
 
 def edited(
-    path: str, module: Model | SweepModel, again: bytes, setting: Setting
+    path: str, module: Model | CircuitModel, again: bytes, setting: Setting
 ) -> Status:
     """The status of a module that was edited by hand, with the edits."""
     head = module.header
@@ -132,8 +132,8 @@ def edited(
     return Status(path, EDITED, why, tuple(edits))
 
 
-def sweep_status(path: str, model: SweepModel, setting: Setting) -> Status:
-    """The status of a published sweep: whether its source has the same circuit."""
+def circuit_status(path: str, model: CircuitModel, setting: Setting) -> Status:
+    """The status of a module whose cycles stand: whether its source has the same circuit."""
     source, label = setting.source, label_for(setting)
     try:
         circuit = circuit_of(
@@ -143,7 +143,11 @@ def sweep_status(path: str, model: SweepModel, setting: Setting) -> Status:
         return Status(path, STALE, f"its source no longer compiles: {error}")
     if digest(circuit) == model.header.source:
         return Status(path, FRESH, f"just what {plain(source)} gives")
-    return Status(path, STALE, f"{plain(source)} has changed: elegansc diff shows what")
+    label, unit = model.header.label, model.circuit.source.unit
+    old = version_of(model.circuit, None, model.options, label)
+    new = replace(version_of(circuit, None, model.options, label), unit=unit)
+    detail = tuple(list(summary(compare(old, new)))[1:])
+    return Status(path, STALE, f"{plain(source)} has changed", detail)
 
 
 def label_for(setting: Setting) -> str:

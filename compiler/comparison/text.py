@@ -8,7 +8,7 @@ from typing import Any
 from ..names import amount, plain, plural
 from ..options import RESHAPES
 from .changes import WITHIN, Changes, ModelChanges, PairChanges
-from .version import Pair
+from .version import Pair, Version
 
 CHANGES_SHOWN = 12  # of each list, unless verbose
 Paint = Callable[[str, str], str]  # (text, "+", "-", "~" or "") -> text
@@ -79,20 +79,33 @@ def model(changes: Changes) -> Iterator[str]:
                 yield f"model      none of {plain(version.label)}: {version.why}"
         return
     old, new = found.depth
-    yield (
-        f"model      {old} -> {new} levels, {found.moved:,} of {found.shared:,} neurons on another; "
-        f"{plural(len(found.turned), 'synapse')} turned; {coupled(found)}"
-        f"{len(found.fell):,} off every path, {len(found.rose):,} back on one"
-    )
+    if old and new:
+        yield (
+            f"model      {old} -> {new} levels, {found.moved:,} of {found.shared:,} neurons on another; "
+            f"{plural(len(found.turned), 'synapse')} turned; {coupled(found)}"
+            f"{len(found.fell):,} off every path, {len(found.rose):,} back on one"
+        )
+    else:
+        ends = " -> ".join(map(computed, (changes.old, changes.new)))
+        yield f"model      {ends}; {plural(found.shared, 'neuron')} in both"
     apart = ", ".join(f"{name} {a} -> {b}" for name, a, b in found.apart)
     if any(name not in RESHAPES for name, _, _ in found.apart):
         yield f"parameters none kept, they mean something else: {apart}"
         return
-    shapes = f"; what has another shape is new: {apart}" if apart else ""
+    why = "only one of them has" if "dynamics" in apart else "has another shape"
+    shapes = f"; what {why} is new: {apart}" if apart else ""
     yield (
         f"parameters {found.kept:,} kept, {found.new:,} new, {found.lost:,} lost{shapes}: "
         "elegansc transplant carries the kept ones over"
     )
+
+
+def computed(version: Version) -> str:
+    """What the model of a version is, in words: its levels, or how time passes in it."""
+    if version.level is not None:
+        return plural(max(version.level.values(), default=-1) + 1, "level")
+    time = [f"{name} {amount(version.time[name])}" for name in version.time]
+    return ", ".join(("leaky", *time))
 
 
 def coupled(found: ModelChanges) -> str:

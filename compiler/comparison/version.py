@@ -14,17 +14,16 @@ from ..files import read_bytes
 from ..git.revision import is_revision
 from ..ir.stages import MOTOR, SENSORY, Circuit, Connectome, Plan, Source
 from ..ir.trace import Stop, Trace
-from ..module.forms import check_model
 from ..module.plan_arrays import plan_from
-from ..module.read import Model, levelled
+from ..module.read import CircuitModel, Model, unswept
 from ..module.restore import unplanned
 from ..options import MEANING, Options, Value
-from ..pipeline import lower
+from ..pipeline import lower, to_circuit
 from ..readers.reader import Layout
 from ..semantics.merges import merge_of
 from ..semantics.registry import semantics_of
-from ..semantics.wiring import Link, link, wiring_of
-from ..sources import Opened, open_both, open_source
+from ..semantics.wiring import Link, Wiring, link, wiring_of, wiring_of_circuit
+from ..sources import Opened, check_unedited, open_both, open_source
 
 ROLES = {0: "inter", SENSORY: "sensory", MOTOR: "motor", SENSORY | MOTOR: "both"}
 
@@ -40,10 +39,14 @@ class Version:
         roles: neuron -> sensory, motor, both or inter.
         chemical: (pre, post) -> weight; junctions: (one, other), sorted, -> weight.
         signs: +1 or -1, of the chemical pairs with a known sign.
-        level: neuron -> level, without neurons in none; back: pairs that run backward.
+        level: neuron -> level, without neurons in none; None: there are no levels.
+        back: pairs that run backward.
+        live: neurons that have parameters; None without a model.
+        time: how time passes in a leaky network: dt, and what else is not default.
         lateral: junctions whose neurons share a level.
         gains: the synapse of each gain; empty without a model.
-        each: parameter -> ("synapse" or "neuron", number of its elements for each).
+        conductances: the gap junction of each, of a leaky network.
+        each: parameter -> (what it is of, the number of its elements for each).
         meaning: the options that decide what a parameter means.
         why: reason if there is no model.
         edited: whether the text of the model differs from the digest in its header.
@@ -63,18 +66,27 @@ class Version:
     meaning: Mapping[str, Value] = field(default_factory=dict)
     lateral: frozenset[Pair] = frozenset()
     each: Mapping[str, tuple[str, int]] = field(default_factory=dict)
+    live: frozenset[str] | None = None
+    time: Mapping[str, float] = field(default_factory=dict)
+    conductances: frozenset[Link] = frozenset()
 
-    def parameters(self, gains: int, neurons: int, of: Version | None = None) -> int:
-        """Number of elements of the parameters of so many gains and neurons.
+    def parameters(self, like: Version | None = None) -> int:
+        """Number of elements of the parameters.
 
         Args:
-            of: another version: only parameters that have the same shape there count.
+            like: another version: only what has the same name, of neuron or synapse, and
+                the same shape there counts.
         """
-        counts = {"synapse": gains, "neuron": neurons}
+        of = self if like is None else like
+        counts = {
+            "synapse": len(self.gains & of.gains),
+            "junction": len(self.conductances & of.conductances),
+            "neuron": len((self.live or frozenset()) & (of.live or frozenset())),
+        }
         return sum(
             counts[per] * each
             for name, (per, each) in self.each.items()
-            if of is None or of.each.get(name) == (per, each)
+            if of.each.get(name) == (per, each)
         )
 
 
@@ -116,7 +128,7 @@ def versions_of(
         paths: where each is from; a revision of git is labelled by it.
     """
     models = [
-        None if isinstance(source, Connectome) else levelled(source)
+        None if isinstance(source, Connectome) else unswept(source)
         for source in sources
     ]
     versions = [
@@ -130,37 +142,42 @@ def versions_of(
 
 
 def version_from(
-    source: Opened, options: Options | None, like: Model | None
+    source: Opened, options: Options | None, like: Model | CircuitModel | None
 ) -> Version:
     """The version of an opened source."""
     if not isinstance(source, Connectome):
-        return version_of_model(levelled(source))
+        return version_of_model(unswept(source))
     if options is None:
         made = like.options if like else Options()
         options = replace(made, like="", stick=0.0)
     label = source.source.label
+    if semantics_of(options).currents:
+        circuit = to_circuit(source, options, Trace())
+        return version_of(circuit, None, options, label)
     trace, why = Trace(until="plan"), ""
+    lock = like if isinstance(like, Model) else None
     try:
-        lower(source, options, trace, like)
+        lower(source, options, trace, lock)
     except Stop:
         pass
     except (InputError, UsageError) as error:
         if "circuit" not in trace.kept:
             raise
         why = str(error).split("\n")[0].removeprefix(f"{label}: ")
-    circuit, plan = trace.kept["circuit"], trace.kept.get("plan")
-    assert isinstance(circuit, Circuit)
+    found, plan = trace.kept["circuit"], trace.kept.get("plan")
+    assert isinstance(found, Circuit)
     plan_found = plan if isinstance(plan, Plan) else None
-    return replace(version_of(circuit, plan_found, options, label), why=why)
+    return replace(version_of(found, plan_found, options, label), why=why)
 
 
-def version_of_model(model: Model) -> Version:
+def version_of_model(model: Model | CircuitModel) -> Version:
     """The version of a generated model, by its tables."""
-    circuit = unplanned(model.plan)[0]
-    return replace(
-        version_of(circuit, model.plan, model.options, model.label),
-        edited=is_edited(model),
+    plan = model.plan if isinstance(model, Model) else None
+    circuit = (
+        model.circuit if isinstance(model, CircuitModel) else unplanned(model.plan)[0]
     )
+    found = version_of(circuit, plan, model.options, model.label)
+    return replace(found, edited=is_edited(model))
 
 
 def version_of_tables(path: str, label: str) -> Version:
@@ -170,24 +187,22 @@ def version_of_tables(path: str, label: str) -> Version:
     return version_of(unplanned(plan)[0], plan, Options(), label)
 
 
-def is_edited(model: Model) -> bool:
+def is_edited(model: Model | CircuitModel) -> bool:
     """Whether a model was edited by hand: neither of an older form nor reformatted."""
     try:
-        check_model(model)
+        check_unedited(model)
     except InputError:
         return True
     return False
 
 
-def relabelled(version: Version, label: str) -> Version:
-    """The version under another label."""
-    return replace(version, label=label)
-
-
 def version_of(
     circuit: Circuit, plan: Plan | None, options: Options, label: str
 ) -> Version:
-    """The version of a circuit and, if there is one, its plan."""
+    """The version of a circuit and, if there is one, its plan.
+
+    A leaky network has parameters and no plan.
+    """
     name, edges = circuit.cells.name, circuit.chemical
     ends = circuit.junctions
     bits = (circuit.cells.role & (SENSORY | MOTOR)).tolist()
@@ -206,6 +221,9 @@ def version_of(
             if sign
         },
     )
+    semantics = semantics_of(options)
+    if semantics.currents:
+        return modelled(graph, options, wiring_of_circuit(circuit))
     if plan is None:
         return graph
     row = plan.cells.name
@@ -217,7 +235,17 @@ def version_of(
     }
     within = named(row, plan.lateral.left, plan.lateral.right, plan.lateral.weight)
     late = named(row, plan.feedback.pre, plan.feedback.post, plan.feedback.weight)
-    semantics, wiring = semantics_of(options), wiring_of(plan)
+    return replace(
+        modelled(graph, options, wiring_of(plan)),
+        level=level,
+        back=frozenset(late),
+        lateral=frozenset((min(pair), max(pair)) for pair in within),
+    )
+
+
+def modelled(graph: Version, options: Options, wiring: Wiring) -> Version:
+    """The version of a graph with the parameters of its model."""
+    semantics = semantics_of(options)
     gains = semantics.synapses(wiring) if merge_of(options).gains else ()
     each = {
         parameter.name: (str(parameter.per), parameter.each)
@@ -225,12 +253,12 @@ def version_of(
     }
     return replace(
         graph,
-        level=level,
-        back=frozenset(late),
         gains=frozenset(map(link, gains)),
+        conductances=frozenset(map(link, semantics.junctions(wiring))),
         meaning={name: getattr(options, name) for name in MEANING},
-        lateral=frozenset((min(pair), max(pair)) for pair in within),
         each=each,
+        live=frozenset(wiring.fire),
+        time=options.time if semantics.currents else {},
     )
 
 
@@ -251,6 +279,9 @@ def rename(old: Version, names: Mapping[str, str]) -> Version:
     def pairs(held: Mapping[Pair, V]) -> dict[Pair, V]:
         return {(new(u), new(v)): value for (u, v), value in held.items()}
 
+    def links(held: frozenset[Link]) -> frozenset[Link]:
+        return frozenset(link((new(v), new(u), kind)) for v, u, kind in held)
+
     level = old.level
     return replace(
         old,
@@ -263,5 +294,7 @@ def rename(old: Version, names: Mapping[str, str]) -> Version:
         lateral=frozenset(
             (min(new(u), new(v)), max(new(u), new(v))) for u, v in old.lateral
         ),
-        gains=frozenset(link((new(v), new(u), kind)) for v, u, kind in old.gains),
+        gains=links(old.gains),
+        conductances=links(old.conductances),
+        live=None if old.live is None else frozenset(map(new, old.live)),
     )

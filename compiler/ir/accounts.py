@@ -260,5 +260,34 @@ class Swept:
 
 
 @dataclass(frozen=True, slots=True)
+class Integrated:
+    """What a leaky network computes, of which nothing is cut.
+
+    Attributes:
+        dt, substeps: time from input to input, and the steps in it.
+        bounded: whether the activation is, and with it every state.
+        contracts: whether its start gains bring it to one rest from everywhere.
+        stiffest: the neuron whose gap junctions conduct most at the start; coupling: how
+            much, where a leak is 1.
+        explicit: the steps below which explicit Euler would be stable there.
+        unreached, mute: neurons that no sensor reaches, and that reach no motor.
+    """
+
+    dt: float
+    substeps: int
+    activation: str
+    bounded: bool
+    contracts: bool
+    stiffest: str
+    coupling: float
+    explicit: float
+    unreached: tuple[str, ...]
+    mute: tuple[str, ...]
+    neurons: int
+    synapses: int
+    junctions: int
+
+
+@dataclass(frozen=True, slots=True)
 class ReadModel:
     """A generated model was the input: its tables are taken as they are."""

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import Field, dataclass, fields, is_dataclass
 from typing import Any
 
-from .accounts import MERGED, Merged, Parsed, ReadModel, Selected, Swept
+from .accounts import MERGED, Integrated, Merged, Parsed, ReadModel, Selected, Swept
 from .order_accounts import Broken, Marked, Scheduled, Sorted
 
 REPORTED = {"mark_live": "prune"}  # passes whose name in reports is older than theirs
@@ -27,6 +27,7 @@ class History:
     select_cells: Selected | None = None
     merge_electrical: Merged | None = None
     published_sweep: Swept | None = None
+    integrate: Integrated | None = None
     break_cycles: Broken | None = None
     topological_sort: Sorted | None = None
     mark_live: Marked | None = None

@@ -16,10 +16,10 @@ from ..errors import InputError
 from ..ir.stages import MOTOR, SENSORY, Circuit, Source
 from ..ir.trace import Trace
 from ..module.beside import is_filed
-from ..module.read import Model, SweepModel, made_of, read_consistent
+from ..module.read import CircuitModel, Model, made_of, read_consistent
 from ..module.restore import unplanned
 from ..options import Options
-from ..pipeline import emitted, lower_circuit, sweep
+from ..pipeline import emitted, lower_circuit, uncut
 from ..semantics.registry import semantics_of
 from ..sources import check_unedited
 from .graph import Graph, circuit_from, graph_of
@@ -27,7 +27,7 @@ from .graphs import merge_graphs
 from .markers import marked
 from .three_way import three_way
 
-Module = Model | SweepModel
+Module = Model | CircuitModel
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +90,7 @@ def read(data: bytes, path: str) -> Module:
 def circuit_of(module: Module) -> Circuit:
     """The circuit in a module's tables."""
     match module:
-        case SweepModel(circuit=circuit):
+        case CircuitModel(circuit=circuit):
             return circuit
         case Model(plan=plan):
             return unplanned(plan)[0]
@@ -139,5 +139,6 @@ def emit(graph: Graph, settings: Mapping[str, Any], near: Module) -> bytes:
         plan = lower_circuit(circuit, options, trace, lock, near=True)
         artifact = emitted(plan, options, settings["class"], trace)
     else:
-        artifact = emitted(sweep(circuit, trace), options, settings["class"], trace)
+        ir = uncut(circuit, options, trace)
+        artifact = emitted(ir, options, settings["class"], trace)
     return settings["lines above the header"] + artifact.page  # type: ignore[no-any-return]

@@ -14,7 +14,7 @@ from .. import catalog
 from ..errors import InputError, Location, UsageError, VerifyError
 from ..ir.artifact import beside_of
 from ..ir.invariants import check_invariants
-from ..ir.stages import Circuit, Plan, Read, Source
+from ..ir.stages import Cells, Circuit, Plan, Read, Source
 from ..ir.text import digest
 from ..options import Options
 from .beside import check_digest, read_beside
@@ -35,6 +35,7 @@ TASK_CLASSES = {  # that stand below the network's
 BESIDE = ("Wires", "Sweep", "Staged")  # classes that the network uses
 SWEEP_TABLES = ("OPTIONS", "UNUSED", "SENSORY", "MOTOR", "CHEMICAL", "ELECTRICAL")
 PLAN_TABLES = (*SWEEP_TABLES, "LEVELS", "FEEDBACK")
+UNCUT_TABLES = ("OPTIONS", "NEURONS", "SENSORY", "MOTOR", "CHEMICAL", "ELECTRICAL")
 FILE_TABLES = ("OPTIONS", "DIGEST")  # where all others stand in a file beside it
 OPTIONAL = ("READ", "CYCLES", "LATERAL", "SIGN", "TRANSMITTER")
 
@@ -64,10 +65,18 @@ class Model:
         """The graph by name; of a large one made when it is asked for."""
         return self.inline or tables_of(self.plan, self.options)
 
+    @property
+    def cells(self) -> Cells:
+        """The neurons of the graph."""
+        return self.plan.cells
+
 
 @dataclass(frozen=True, slots=True)
-class SweepModel:
-    """A generated module of a published sweep as data; attributes as of `Model`."""
+class CircuitModel:
+    """A generated module whose cycles stand, as data; attributes as of `Model`.
+
+    It is a published sweep, or a leaky network.
+    """
 
     header: Header
     name: str
@@ -75,6 +84,18 @@ class SweepModel:
     circuit: Circuit
     path: str = ""
     label: str = ""
+    inline: Tables | None = None
+
+    @property
+    def tables(self) -> Tables:
+        """The graph by name, as the module has it."""
+        assert self.inline is not None  # it is read from there
+        return self.inline
+
+    @property
+    def cells(self) -> Cells:
+        """The neurons of the graph."""
+        return self.circuit.cells
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +129,7 @@ def made_with(data: bytes, path: str) -> Made:
     return Made(class_of(tree, path, options), head.label, options, read_of(tables))
 
 
-def made_of(module: Model | SweepModel) -> Made:
+def made_of(module: Model | CircuitModel) -> Made:
     """How a generated module was made."""
     graph = module.plan if isinstance(module, Model) else module.circuit
     label = module.header.label
@@ -117,7 +138,7 @@ def made_of(module: Model | SweepModel) -> Made:
 
 def read_module(
     data: bytes, path: str, beside: bytes | None = None
-) -> Model | SweepModel:
+) -> Model | CircuitModel:
     """Read a generated module's header, class name, options and tables.
 
     Args:
@@ -129,20 +150,26 @@ def read_module(
     """
     head = read_header(data, path)
     tree = parsed(head.padded, path)
-    found = literals(tree, path, {*PLAN_TABLES, *FILE_TABLES, *OPTIONAL})
-    swept, filed = is_swept(found), "DIGEST" in found
-    for table in SWEEP_TABLES if swept else FILE_TABLES if filed else PLAN_TABLES:
+    named = {*PLAN_TABLES, *FILE_TABLES, *OPTIONAL}
+    found = literals(tree, path, named)
+    leaky, filed = asks(found, "dynamics", "leaky"), "DIGEST" in found
+    swept = asks(found, "lowering", "published")
+    if leaky:  # elsewhere NEURONS is no literal
+        found = literals(tree, path, {*named, "NEURONS"})
+    wanted = FILE_TABLES if filed else PLAN_TABLES
+    for table in UNCUT_TABLES if leaky else SWEEP_TABLES if swept else wanted:
         if table not in found:
             raise InputError(path, f"the table {table} is missing", AGAIN)
     tables = check_types(found, path)
-    if not swept and not filed:
+    if leaky or not (swept or filed):
         check_names(tables, found, path)
     options = options_of(tables, found, path)
     name = class_of(tree, path, options)
     unit = options.weight_unit or catalog.unit_of(head.label)
     source = Source(head.label, unit, read_of(tables))
-    if swept:
-        return SweepModel(head, name, options, circuit_of(tables, source), path)
+    if swept or leaky:
+        circuit = circuit_of(tables, source)
+        return CircuitModel(head, name, options, circuit, path, inline=tables)
     if filed:
         digest = found["DIGEST"].value
         if beside is None:
@@ -164,7 +191,7 @@ def read_model(data: bytes, path: str, beside: bytes | None = None) -> Model:
 
 def read_consistent(
     data: bytes, path: str, beside: bytes | None = None
-) -> Model | SweepModel:
+) -> Model | CircuitModel:
     """Read a generated module whose tables can be true together, whoever wrote them.
 
     Arguments as of `read_module`.
@@ -173,20 +200,21 @@ def read_consistent(
         InputError: not ours, damaged, or contradictory; with the table and the line.
     """
     module = read_module(data, path, beside)
-    if isinstance(module, Model):
-        check_consistent(module)
+    check_consistent(module)
     return module
 
 
-def check_consistent(model: Model) -> None:
+def check_consistent(model: Model | CircuitModel) -> None:
     """Raise InputError if the tables of a model contradict each other."""
     path = model.path
+    if model.options.semantics == "published":
+        return  # its table SWEEP is made again from the others
     if model.inline is not None and (
         error := contradiction(model.header.padded, path, model.inline)
     ):
         raise error
     try:
-        check_invariants(model.plan)
+        check_invariants(model.plan if isinstance(model, Model) else model.circuit)
     except VerifyError as error:
         seen = f"the tables contradict each other: {error}"
         raise InputError(path, seen, "compile its source again") from None
@@ -202,25 +230,38 @@ def read_unedited(data: bytes, path: str, beside: bytes | None = None) -> Model:
     """
     model = levelled(read_consistent(data, path, beside))
     check_model(model)
-    if digest(model.plan) != model.header.source:
-        seen = "its header signs another graph than its tables hold"
-        raise InputError(Location(path, model.header.line), seen, AGAIN)
+    check_signed(model)
     return model
 
 
-def levelled(module: Model | SweepModel) -> Model:
-    """A module that has levels; InputError for a published sweep."""
-    if isinstance(module, SweepModel):
-        hint = "give its source, or a model without --lowering published"
-        seen = "a published sweep, which has no levels"
-        raise InputError(module.path, seen, hint)
+def check_signed(model: Model | CircuitModel) -> None:
+    """Raise InputError if the header of a model signs another graph than its tables hold."""
+    graph = model.plan if isinstance(model, Model) else model.circuit
+    if digest(graph) != model.header.source:
+        seen = "its header signs another graph than its tables hold"
+        raise InputError(Location(model.path, model.header.line), seen, AGAIN)
+
+
+def levelled(module: Model | CircuitModel) -> Model:
+    """A module that has levels; InputError for one whose cycles are not broken."""
+    if isinstance(module, CircuitModel):
+        leaky = module.options.semantics == "leaky"
+        asked = "--dynamics leaky" if leaky else "--lowering published"
+        kind = "a leaky network" if leaky else "a published sweep"
+        hint = f"give its source, or a model without {asked}"
+        raise InputError(module.path, f"{kind}, which has no levels", hint)
     return module
 
 
-def is_swept(found: Mapping[str, Literal]) -> bool:
-    """Whether the table OPTIONS says that a module is a published sweep."""
+def unswept(module: Model | CircuitModel) -> Model | CircuitModel:
+    """A module that is no published sweep; InputError for one."""
+    return levelled(module) if module.options.semantics == "published" else module
+
+
+def asks(found: Mapping[str, Literal], option: str, value: str) -> bool:
+    """Whether the table OPTIONS has a value of an option."""
     options = found["OPTIONS"].value if "OPTIONS" in found else None
-    return isinstance(options, dict) and options.get("lowering") == "published"
+    return isinstance(options, dict) and options.get(option) == value
 
 
 def class_of(tree: ast.Module, label: str, options: Options) -> str:

@@ -51,7 +51,7 @@ def plan_of(tables: Tables, source: Source) -> Plan:
 
 def circuit_of(tables: Tables, source: Source) -> Circuit:
     """The circuit that tables hold; its cells are all that any of them names."""
-    named = {*tables.unused, *tables.sensory, *tables.motor}
+    named = {*tables.neurons, *tables.unused, *tables.sensory, *tables.motor}
     for nest in (tables.chemical, tables.electrical):
         named |= {*nest, *(name for row in nest.values() for name in row)}
     name = tuple(sorted(named))

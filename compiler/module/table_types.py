@@ -38,13 +38,14 @@ def check_types(found: Mapping[str, Literal], label: str) -> Tables:
         table(
             "LEVELS",
             lambda v: isinstance(v, list) and bool(v) and all(map(name_list, v)),
+            [],
         ),
-        table("UNUSED", name_list),
+        table("UNUSED", name_list, []),
         table("SENSORY", name_list),
         table("MOTOR", name_list),
         table("CHEMICAL", weight_table),
         table("ELECTRICAL", weight_table),
-        table("FEEDBACK", weight_table),
+        table("FEEDBACK", weight_table, {}),
         table("SIGN", sign_table, {}),
         table(
             "TRANSMITTER",
@@ -53,29 +54,37 @@ def check_types(found: Mapping[str, Literal], label: str) -> Tables:
         ),
         table("LATERAL", weight_table, {}),
         table("READ", read_table, {}),
+        table("NEURONS", name_list, []),
     )
 
 
 def check_names(tables: Tables, found: Mapping[str, Literal], label: str) -> None:
     """Raise InputError unless each name is known and each neuron placed once."""
     neurons = [name for level in tables.levels for name in level] + tables.unused
+    known_by, seen = ["LEVELS", "UNUSED"], "is in neither LEVELS nor UNUSED"
+    if "NEURONS" in found:
+        neurons, known_by, seen = tables.neurons, ["NEURONS"], "is not in NEURONS"
     known = set(neurons)
     if len(known) != len(neurons):
         twice = next(n for n in neurons if neurons.count(n) > 1)
         places = [
             (lines, table)
-            for table in ("LEVELS", "UNUSED")
+            for table in known_by
             for lines in lines_of(twice, found[table].node)
         ]
         line, name = places[1]
-        seen = f"{name}: {twice!r} stands there twice, or in LEVELS and UNUSED"
-        raise InputError(Location(label, line), seen)
+        where = "there twice" + (", or in LEVELS and UNUSED" if known_by[1:] else "")
+        raise InputError(Location(label, line), f"{name}: {twice!r} stands {where}")
     for name, mentioned in mentions(tables):
         strange = next((n for n in mentioned if n not in known), None)
         if strange is not None:
-            seen = f"{name}: {strange!r} is in neither LEVELS nor UNUSED"
             at = Location(label, lines_of(strange, found[name].node)[0])
-            raise InputError(at, seen)
+            raise InputError(at, f"{name}: {strange!r} {seen}")
+    if tables.neurons != sorted(tables.neurons):
+        pairs = zip(tables.neurons, tables.neurons[1:], strict=False)
+        early = next(b for a, b in pairs if b < a)
+        at = Location(label, lines_of(early, found["NEURONS"].node)[0])
+        raise InputError(at, f"NEURONS: {early!r} stands out of order")
 
 
 def mentions(tables: Tables) -> list[tuple[str, list[str]]]:

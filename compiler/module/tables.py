@@ -27,12 +27,13 @@ class Tables:
     transmitter: dict[str, list[str]]
     lateral: Nested = field(default_factory=dict)
     read: dict[str, bool | str | list[str]] = field(default_factory=dict)
+    neurons: list[str] = field(default_factory=list)  # where nothing is cut
 
     @property
     def wiring(self) -> Wiring:
         """The graph by name, in the order of the tables."""
         return Wiring(
-            tuple(neuron for level in self.levels for neuron in level),
+            tuple(self.neurons or (n for level in self.levels for n in level)),
             tuple(self.unused),
             tuple(self.sensory),
             tuple(self.motor),

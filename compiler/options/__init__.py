@@ -14,9 +14,11 @@ from .choices import (
     FILES,
     IDLE,
     MEANING,
+    OF_TIME,
     RESHAPES,
     STAGES,
     WIDTHS,
+    apart,
 )
 from .metadata import of_graph, of_model, of_order, of_reading, of_task
 
@@ -25,11 +27,13 @@ __all__ = [
     "FILES",
     "IDLE",
     "MEANING",
+    "OF_TIME",
     "RESHAPES",
     "STAGES",
     "WIDTHS",
     "Options",
     "Value",
+    "apart",
     "base",
     "dashed",
 ]
@@ -75,6 +79,16 @@ class Options:
         "Where the graph stands. inline: as literals in the module; file: as arrays in a "
         ".safetensors file beside it; auto: in a file above 20,000 synapses.",
     )
+    dynamics: str = of_model(
+        "none",
+        "none: a call is one pass, or one step (--feedback delay). leaky: nothing is cut, "
+        "every neuron integrates over time; time series in and out.",
+    )
+    dt: float = of_model(
+        0.1, "Time between two inputs of leaky neurons, in the unit of --tau.", "TIME"
+    )
+    substeps: int = of_model(1, "Steps of leaky neurons from input to input.", "N")
+    tau: float = of_model(1.0, "Time constant that leaky neurons start with.", "TIME")
     lowering: str = of_model(
         "acyclic",
         "acyclic: cycles are broken and each neuron fires once; published: the sweep of "
@@ -196,12 +210,20 @@ class Options:
         """Which of the semantics the options ask for: a key of semantics.SEMANTICS."""
         if self.lowering == "published":
             return "published"
+        if self.dynamics == "leaky":
+            return "leaky"
         return "delay" if self.late else "acyclic"
 
     @property
     def late(self) -> bool:
         """Whether what runs backward is read of the step before, and silences nobody."""
         return self.feedback == "delay"
+
+    @property
+    def time(self) -> dict[str, float]:
+        """How time passes in a leaky network: dt, and what of it is not default."""
+        given = {"dt": self.dt, **self.changed()}
+        return {name: getattr(self, name) for name in OF_TIME if name in given}
 
     def given(self) -> list[str]:
         """The options that are not default, as a command spells them."""

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from ..names import dashed
-from .choices import IDLE, MOST_FEATURES, MOST_WIDTH
+from .choices import IDLE, MOST_FEATURES, MOST_SUBSTEPS, MOST_WIDTH
 
 if TYPE_CHECKING:
     from . import Options
@@ -28,6 +28,11 @@ def out_of_range(options: Options) -> Iterator[str]:
     for pattern in options.protect:
         if ">" not in pattern:
             yield f"--protect {pattern!r}: write PRE>POST, two patterns of names"
+    for name in ("dt", "tau"):
+        if not 0 < getattr(options, name) < float("inf"):
+            yield f"--{name}: a number above 0"
+    if not 1 <= options.substeps <= MOST_SUBSTEPS:
+        yield f"--substeps: from 1 to {MOST_SUBSTEPS:,}"
     for name in ("min_weight", "alive_cap", "stick"):
         if not 0 <= getattr(options, name) < float("inf"):
             yield f"--{dashed(name)}: a number from 0"
@@ -45,7 +50,13 @@ def at_odds(options: Options) -> Iterator[str]:
     product = options.merge == "product"
     bare = options.unit == "scalar" and options.activation == "identity"
     matrices = options.unit == "linear" and options.features > 1
-    idle = [name for name in options.given() if name in IDLE[options.semantics]]
+    idle = IDLE[options.semantics]
+    asked = {"published": "--lowering published", "leaky": "--dynamics leaky"}
+    for name in filter(idle.__contains__, options.given()):
+        if options.semantics in asked:
+            yield f"{asked[options.semantics]}: does not go with --{name}; {idle[name]}"
+        else:
+            yield f"--{name}: {idle[name]}"
     if options.max_levels and options.symmetric:
         yield "--max-levels: does not go with --symmetric"
     if options.cells_columns and not options.cells:
@@ -63,8 +74,6 @@ def at_odds(options: Options) -> Iterator[str]:
     if options.semantics == "published" and not matrices:
         hint = "its neurons are matrices: --unit linear --features 2 or more"
         yield f"--lowering published: {hint}"
-    if idle:
-        yield f"--lowering published: does not go with --{idle[0]}"
     if layer and options.features < 4:
         seen = "--norm layer: needs --features 4 or more"
         yield f"{seen}; of 1 feature it leaves nothing"

@@ -14,6 +14,7 @@ CHOICES: Mapping[str, tuple[str, ...]] = {
     "init": ("uniform", "counts"),
     "feedback": ("drop", "delay"),
     "kernel": ("dense",),
+    "dynamics": ("none", "leaky"),
     "tables": ("auto", "inline", "file"),
     "lowering": ("acyclic", "published"),
     "task": ("none", "cifar10", "mnist"),
@@ -26,35 +27,55 @@ CHOICES: Mapping[str, tuple[str, ...]] = {
 }
 FILES = ("cells", "electrical", "like")  # options that name a file
 MOST_FEATURES = 65_536
+MOST_SUBSTEPS = 10_000
 WIDTHS = {"none": 0, "cifar10": 32, "mnist": 30}  # channels of an encoder, by task
 MOST_WIDTH = 4_096
 
-# By semantics, the options that mean nothing there and are refused. The published sweep
-# multiplies, and breaks no cycle.
-IDLE: Mapping[str, tuple[str, ...]] = {
-    "acyclic": (),
-    "delay": (),
-    "published": (
-        *("merge", "init", "feedback", "kernel", "tables", "cycles", "roles"),
-        *(
-            "max-levels",
-            "symmetric",
-            "protect",
-            "tie-seed",
-            "like",
-            "stick",
-            "alive-cap",
+LEVELLED = "is of --dynamics leaky, which is not given"
+OF_ORDER = (  # options of what is cut, and of the order that is left
+    *("cycles", "roles", "max-levels", "symmetric", "protect", "tie-seed", "like"),
+    *("stick", "alive-cap", "no-keep-alive"),
+)
+OF_TIME = ("dt", "substeps", "tau")  # of leaky neurons
+# By semantics, the options that mean nothing there and are refused: {option: why}.
+IDLE: Mapping[str, Mapping[str, str]] = {
+    "acyclic": dict.fromkeys(OF_TIME, LEVELLED),
+    "delay": dict.fromkeys(OF_TIME, LEVELLED),
+    "published": {
+        **dict.fromkeys(
+            ("dynamics", *OF_TIME), "its neurons are assigned once, in turn"
         ),
-        "no-keep-alive",
-    ),
+        **dict.fromkeys(("merge", "init"), "its neurons multiply, without gains"),
+        "feedback": "it breaks no cycle, so nothing runs backward",
+        **dict.fromkeys(("kernel", "tables"), "its page is its own"),
+        **dict.fromkeys(OF_ORDER, "it breaks no cycle, so there is no order to choose"),
+    },
+    "leaky": {
+        "feedback": "every synapse reads the state before, so nothing runs backward",
+        **dict.fromkeys(("features", "unit", "norm"), "a leaky neuron is one number"),
+        "merge": "a leaky neuron adds up what it is sent",
+        "task": "an image is one step, and no time series",
+        **dict.fromkeys(OF_ORDER, "no cycle is cut, so there is no order to choose"),
+        **dict.fromkeys(("kernel", "tables"), "its page is its own"),
+    },
 }
 
 # What decides the shape or the meaning of a parameter.
-MEANING = ("features", "unit", "merge", "norm", "activation", "feedback")
-RESHAPES = ("features",)  # of them, what decides shapes; other parameters are kept
+MEANING = (
+    *("features", "unit", "merge", "norm", "activation", "feedback", "dynamics"),
+)
+RESHAPES = ("features", "dynamics")  # of them, what leaves some parameters as they are
 
 # What `--emit` can print, in the order of the line.
 STAGES = (
     *("connectome", "selected", "circuit", "dag", "order"),
     *("pruned", "plan", "module", "sweep"),
 )
+
+
+def apart(one: Mapping[str, object], other: Mapping[str, object]) -> list[str]:
+    """Of MEANING, what makes a parameter mean something else in one of two models."""
+    differ = [n for n in MEANING if n in one and n in other and one[n] != other[n]]
+    if "dynamics" in differ:  # there every synapse reads the state before
+        differ = [name for name in differ if name != "feedback"]
+    return differ

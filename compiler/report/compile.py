@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from ..ir.accounts import (
     Assigned,
+    Integrated,
     Merged,
     Selected,
 )
@@ -41,9 +42,12 @@ def report(
     if history.select_cells is not None:
         yield from selected(history.select_cells, unit, verbose)
     if history.merge_electrical is not None:
-        yield from merged(history.merge_electrical, unit, verbose)
+        cut = history.integrate is None
+        yield from merged(history.merge_electrical, unit, verbose, loops_cut=cut)
     if history.published_sweep is not None:
         yield from sweep(history.published_sweep.rules)
+    if history.integrate is not None:
+        yield from integrated(history.integrate, verbose)
     if history.break_cycles is not None:
         yield from cycles(history.break_cycles, unit, verbose)
     if history.schedule_levels is not None:
@@ -80,6 +84,41 @@ def sweep(rules: Mapping[str, Assigned]) -> Iterator[str]:
         "",
         "of the two released programs; factors: the most that merge in one motor neuron",
     )
+
+
+def integrated(account: Integrated, verbose: bool) -> Iterator[str]:
+    """How a leaky network steps, what bounds its states, who is not heard."""
+    junctions = plural(account.junctions, "gap junction")
+    yield line(
+        "leaky",
+        f"nothing is cut: {plural(account.synapses, 'synapse')}, and {junctions} that "
+        "conduct both ways",
+    )
+    step = account.dt / account.substeps
+    inner = (
+        f", {account.substeps:,} from input to input" if account.substeps > 1 else ""
+    )
+    yield line("step", f"{amount(step)}{inner}, semi-implicit: stable whatever it is")
+    if account.junctions:
+        coupled = (
+            f"{plain(account.stiffest)}, whose junctions conduct {account.coupling:.4g}"
+        )
+        least = f"below {account.explicit:.2g}"
+        yield line("", f"explicit Euler would need steps {least} for {coupled}")
+    if account.bounded:
+        largest = "the larger of |x0| and |bias| + sum |gain| + |current|"
+        yield line("bound", f"no state exceeds {largest}")
+    else:
+        seen = f"{account.activation} is unbounded, so no bound of the states is known"
+        yield line("bound", seen)
+    if account.contracts:
+        yield line("", "its start gains bring it to one rest from everywhere")
+    for names, word in (
+        (account.unreached, "no sensor reaches"),
+        (account.mute, "reach no motor"),
+    ):
+        if names:
+            yield line("", f"{word}: {listed(names, verbose)}")
 
 
 def selected(account: Selected, unit: str, verbose: bool) -> Iterator[str]:
@@ -121,7 +160,9 @@ def selected(account: Selected, unit: str, verbose: bool) -> Iterator[str]:
         yield warning("EC201", nearly(account))
 
 
-def merged(account: Merged, unit: str, verbose: bool) -> Iterator[str]:
+def merged(
+    account: Merged, unit: str, verbose: bool, *, loops_cut: bool = True
+) -> Iterator[str]:
     """Pairs that rows were merged into, and the rows that are in no pair."""
     coupled = account.coupled
     loops = plural(account.self_loops.synapses, "self-loop")
@@ -131,16 +172,17 @@ def merged(account: Merged, unit: str, verbose: bool) -> Iterator[str]:
     told = []
     if verbose:
         pairs, weight = plural(account.synapses, "pair"), amount(account.weight)
-        told.append(f"chemical: {pairs}, {weight} {unit}; {loops} apart")
-    elif apart := [
+        apart = " apart" if loops_cut else " among them"
+        told.append(f"chemical: {pairs}, {weight} {unit}; {loops}{apart}")
+    elif left := [
         words
         for words, count in (
-            (loops, account.self_loops.synapses),
+            (loops, account.self_loops.synapses if loops_cut else 0),
             (alone, coupled.self_junctions.rows),
         )
         if count
     ]:
-        yield line("left out", ", ".join(apart))
+        yield line("left out", ", ".join(left))
     rows = coupled.rows - coupled.self_junctions.rows
     note = weights(account)
     if rows and (note or verbose):

@@ -59,6 +59,7 @@ class Activation:
             states: 1 / sqrt(mean(f(z)**2)), z ~ N(0, 1), where the network is stable
             there, else the most that is.
         text: the factor in the generated module, where its decimals do not say it.
+        bounded: never beyond -1 and 1.
         rectifies: never negative and 0 below 0: a neuron that never fires learns nothing.
     """
 
@@ -70,6 +71,7 @@ class Activation:
     gain: float = 1.0
     text: str = ""
     rectifies: bool = False
+    bounded: bool = False
 
     @property
     def by_sums(self) -> bool:
@@ -92,6 +94,7 @@ ACTIVATIONS: Mapping[str, Activation] = {
         lambda a: 1 - np.tanh(a) ** 2,
         5 / 3,
         "5 / 3",
+        bounded=True,
     ),
     "relu": Activation(
         "torch.relu",
@@ -135,6 +138,7 @@ ACTIVATIONS: Mapping[str, Activation] = {
         lambda a: np.clip(a, -1, 1),
         lambda a: np.where(np.abs(a) < 1, 1.0, 0.0),
         1.3,
+        bounded=True,
     ),
     "sigmoid": Activation(
         "torch.sigmoid",
@@ -142,6 +146,7 @@ ACTIVATIONS: Mapping[str, Activation] = {
         "states * (1 - states)",
         sigmoid,
         lambda a: sigmoid(a) * (1 - sigmoid(a)),
+        bounded=True,
     ),
     "identity": Activation(
         "", "", "torch.ones_like(states)", lambda a: a, np.ones_like

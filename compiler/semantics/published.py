@@ -9,5 +9,10 @@ from __future__ import annotations
 from .semantics import Semantics
 
 PUBLISHED = Semantics(
-    name="published", page="published", state=False, ways={}, levels=False
+    name="published",
+    page="published",
+    state=False,
+    ways={},
+    levels=False,
+    asked="--lowering published",
 )

@@ -7,11 +7,12 @@ from collections.abc import Mapping
 from ..options import Options
 from .acyclic import ACYCLIC
 from .delay import DELAY
+from .leaky import LEAKY
 from .published import PUBLISHED
 from .semantics import Semantics
 
 SEMANTICS: Mapping[str, Semantics] = {
-    semantics.name: semantics for semantics in (ACYCLIC, DELAY, PUBLISHED)
+    semantics.name: semantics for semantics in (ACYCLIC, DELAY, LEAKY, PUBLISHED)
 }
 
 

@@ -31,14 +31,15 @@ class Parameter:
     Attributes:
         name: its attribute.
         per: what an element, or a row of elements, belongs to: a synapse, in the order of
-            SYNAPSES, or a neuron, in the order of LEVELS (of UNITS in a published sweep).
+            SYNAPSES, a junction, in that of JUNCTIONS, or a neuron, in the order of LEVELS
+            (of UNITS in a published sweep, of NEURONS where nothing is cut).
         shape: of the tensor.
         words: what the docstring counts.
         start: how it starts.
     """
 
     name: str
-    per: Literal["synapse", "neuron"]
+    per: Literal["synapse", "junction", "neuron"]
     shape: tuple[int, ...]
     words: str
     start: Callable[[], Start]
@@ -104,6 +105,8 @@ class Semantics:
         ways: by kind of synapse, how it conducts; a kind that is not here conducts
             nothing and has no gain.
         levels: neurons fire in levels, after cycles were broken.
+        asked: the option that asks for it; "" where that is no single one.
+        currents: gap junctions carry currents: each has a conductance, at both ends.
         words: what the generated module says of it.
         update: a neuron's state, of its activation, its state before, its parameters.
         update_back: the adjoint of `update`.
@@ -115,6 +118,8 @@ class Semantics:
     state: bool
     ways: Mapping[str, tuple[Way, ...]]
     levels: bool = True
+    asked: str = ""
+    currents: bool = False
     words: Words = Words()
     update: Callable[[Float64, Float64, Own], Float64] = activated
     update_back: Callable[
@@ -125,13 +130,12 @@ class Semantics:
     def check_levels(self) -> None:
         """Raise a UsageError where levels are asked of what has none."""
         if not self.levels:
-            seen = f"--lowering {self.name}"
-            raise UsageError(f"{seen}: breaks no cycle, so it has no levels")
+            raise UsageError(f"{self.asked}: breaks no cycle, so it has no levels")
 
     @property
     def idle(self) -> tuple[str, ...]:
         """The options that mean nothing here, and are refused."""
-        return IDLE[self.name]
+        return tuple(IDLE[self.name])
 
     def synapses(self, wiring: Wiring) -> tuple[Gain, ...]:
         """The table SYNAPSES of a module: (neuron, input, kind) of what conducts."""
@@ -156,7 +160,8 @@ class Semantics:
 
     def conducting(self, wiring: Wiring) -> tuple[int, int]:
         """The number of synapses and of gap junctions that conduct."""
-        count = {kind: wiring.count(kind) for kind in self.ways}
+        kinds = (*self.ways, "electrical") if self.currents else self.ways
+        count = {kind: wiring.count(kind) for kind in kinds}
         synapses = count.get("chemical", 0) + count.get("feedback", 0)
         return synapses, count.get("electrical", 0) + count.get("lateral", 0)
 
@@ -178,11 +183,34 @@ class Semantics:
         ]
         if self.ways and merge_of(options).gains:
             found.insert(0, self.gain(wiring, options))
+        if self.currents:
+            found.insert(1, self.conductance(wiring, options))
         return (*found, *self.own(neurons, options))
+
+    def junctions(self, wiring: Wiring) -> tuple[Gain, ...]:
+        """The table JUNCTIONS of a module: (neuron, other, kind) of each conductance."""
+        return tuple(wiring.between_live("electrical")) if self.currents else ()
+
+    def conductance(self, wiring: Wiring, options: Options) -> Parameter:
+        """The conductances, one a gap junction; they enter by their magnitude."""
+        ends = self.junctions(wiring)
+
+        def start() -> Start:
+            return starts.conductances(wiring, ends, options)
+
+        words = f"conductances of {plural(len(ends), 'gap junction')}"
+        return Parameter("conductance", "junction", (len(ends),), words, start)
 
     def gain(self, wiring: Wiring, options: Options) -> Parameter:
         """The gains, one a synapse that conducts."""
         synapses, coupled = self.conducting(wiring)
+        if self.currents:
+            words = f"gains of {plural(synapses, 'synapse')}"
+            gains = self.synapses(wiring)
+            return Parameter(
+                *("gain", "synapse", (synapses,), words),
+                lambda: starts.leaky_gains(wiring, gains, options),
+            )
 
         def start() -> Start:
             reads = self.reads(wiring, options)

@@ -15,6 +15,7 @@ from .wiring import Gain, Read, Wiring
 
 CENTRED = 1.15  # start gains of centred sums: 1 / deviation of relu(z + 1)
 MEAN = 1.08  # of relu(z + 1)
+SHARE = 0.8  # of a leaky neuron's rest that its start gains can make up
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +111,30 @@ def gains(
     )
 
 
+def leaky_gains(wiring: Wiring, synapses: tuple[Gain, ...], options: Options) -> Start:
+    """Start gains of leaky neurons.
+
+    By counts, a neuron's add up to SHARE in magnitude: with these a network comes to one
+    rest from everywhere. Unknown signs are positive there.
+    """
+    if options.init == "counts":
+        share = shares(wiring, synapses)
+        sign = tuple(start_sign(wiring, gain) or 1 for gain in synapses)
+        return Signed(tuple(SHARE * part for part in share), sign)
+    fan_in = Counter(neuron for neuron, _, _ in synapses)
+    return Uniform(tuple(math.sqrt(3 / fan_in[neuron]) for neuron, _, _ in synapses))
+
+
+def conductances(wiring: Wiring, ends: tuple[Gain, ...], options: Options) -> Start:
+    """Start conductances: those of a neuron add up to its leak, 1, in the mean."""
+    size = len(wiring.fire)
+    if options.init != "counts":
+        return Constant(size / max(2 * len(ends), 1))
+    weights = [wiring.weight(junction) for junction in ends]
+    each = size / max(2 * math.fsum(weights), 1e-300)
+    return Signed(tuple(weight * each for weight in weights), (1,) * len(ends))
+
+
 def shares(wiring: Wiring, synapses: tuple[Gain, ...]) -> list[float]:
     """Of the weight of all synapses onto a neuron, how much each of them has."""
     weights = [wiring.weight(gain) for gain in synapses]
@@ -149,6 +174,10 @@ def biases(options: Options) -> Start:
 def sentence(options: Options) -> str:
     """The docstring of `reset_parameters`."""
     act, counted = options.activation, options.init == "counts"
+    if options.semantics == "leaky" and counted:
+        return f"Start by counts: inputs add up to {SHARE}, junctions to as much as the leak."
+    if options.semantics == "leaky":
+        return "Draw gains of deviation 1 / sqrt(inputs); couple as strongly as neurons leak."
     merge, matrix = merge_of(options), unit_of(options).matrix
     if not merge.gains:
         drawn = f"Draw weights as suits {act}, set" if matrix else "Set"

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 import numpy as np
 
 from ..arrays import Int32
-from ..ir.stages import MOTOR, SENSORY, Cells, Order, Plan
+from ..ir.stages import MOTOR, SENSORY, Cells, Circuit, Order, Plan, Synapses
 
 Nested = dict[str, dict[str, float]]  # neuron -> input -> weight
 Gain = tuple[str, str, str]  # (neuron, input, kind); kind as in SYNAPSES of a module
@@ -139,6 +139,24 @@ def wiring_of(graph: Order | Plan) -> Wiring:
     )
 
 
+def wiring_of_circuit(circuit: Circuit) -> Wiring:
+    """A graph of which nothing is cut, by name: every neuron lives, and fires at once."""
+    name, edges, ends = circuit.cells.name, circuit.chemical, circuit.junctions
+    return Wiring(
+        name,
+        (),
+        tuple(with_role(circuit.cells, SENSORY)),
+        tuple(with_role(circuit.cells, MOTOR)),
+        {
+            "chemical": nest(name, edges.pre, edges.post, edges.weight),
+            "electrical": nest(name, ends.left, ends.right, ends.weight),
+        },
+        signs_of(name, edges),
+        gaba(zip(name, circuit.cells.transmitter, strict=True)),
+        {"chemical": len(edges), "electrical": len(ends)},
+    )
+
+
 def arcs(
     graph: Order | Plan, ways: Mapping[str, tuple[Way, ...]]
 ) -> tuple[Int32, Int32]:
@@ -179,10 +197,15 @@ def nest(
 
 def signs(graph: Order | Plan) -> dict[str, dict[str, int]]:
     """The signs that are known, of forward and feedback synapses."""
+    return signs_of(graph.cells.name, graph.forward, graph.feedback)
+
+
+def signs_of(name: tuple[str, ...], *tables: Synapses) -> dict[str, dict[str, int]]:
+    """The signs that are known, of the synapses of all tables."""
     found: dict[str, dict[str, int]] = {}
-    for edges in (graph.forward, graph.feedback):
+    for edges in tables:
         known = edges.take(edges.sign != 0)
-        table = nest(graph.cells.name, known.pre, known.post, known.sign)
+        table = nest(name, known.pre, known.post, known.sign)
         for neuron, row in table.items():
             found.setdefault(neuron, {}).update(row)
     return {neuron: dict(sorted(row.items())) for neuron, row in sorted(found.items())}

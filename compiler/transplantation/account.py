@@ -34,8 +34,10 @@ class Account:
         dtypes: of each parameter.
         others: entries of other modules, that are as they were.
         left_out: entries of a task model's parts that the new model has not as they are.
+        dropped: entries of parameters that the new model has not.
         neurons: of the graphs; live: of the levels, each with a bias.
         synapses: (neuron, input, kind), each with a gain unless `merge` is `product`.
+        junctions: of leaky networks, each with a conductance.
         why_new, why_lost: how many synapses for which reason (parameters.NEURON, ...).
         turned: junctions that conduct the other way now.
         retimed: synapses read now that were read late, or the reverse.
@@ -57,9 +59,11 @@ class Account:
     dtypes: Mapping[str, str]
     others: tuple[str, ...]
     left_out: tuple[str, ...]
+    dropped: tuple[str, ...]
     neurons: Fate
     live: Fate
     synapses: Fate
+    junctions: Fate
     why_new: Mapping[str, int]
     why_lost: Mapping[str, int]
     turned: tuple[Gain, ...]
@@ -85,9 +89,10 @@ def compared(old: Side, new: Side, start: str) -> dict[str, Any]:
     other = [gain for key, gain in now.items() if key in was and was[key] != gain]
     one, two = old.model.options.changed(), new.model.options.changed()
     return {
-        "neurons": fate(old.model.plan.cells.name, new.model.plan.cells.name),
+        "neurons": fate(old.model.cells.name, new.model.cells.name),
         "live": fate(old.found.live, new.found.live),
         "synapses": Fate(len(after) - len(came), came, went),
+        "junctions": junction_fate(old.found.junctions, new.found.junctions),
         "why_new": Counter(reasons(came, old.model)),
         "why_lost": Counter(reasons(went, new.model)),
         "turned": tuple(gain for gain in other if was[link(gain)][2] == gain[2]),
@@ -99,6 +104,16 @@ def compared(old: Side, new: Side, start: str) -> dict[str, Any]:
             if one.get(name) != two.get(name)
         },
     }
+
+
+def junction_fate(before: tuple[Gain, ...], after: tuple[Gain, ...]) -> Fate:
+    """What became of the gap junctions that have conductances."""
+    was, now = (
+        {link(junction): junction for junction in each} for each in (before, after)
+    )
+    came = tuple(junction for key, junction in now.items() if key not in was)
+    went = tuple(junction for key, junction in was.items() if key not in now)
+    return Fate(len(after) - len(came), came, went)
 
 
 def default(name: str) -> Value:

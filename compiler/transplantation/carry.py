@@ -10,10 +10,11 @@ from ..errors import InputError, UsageError
 from ..files import OTHER, read_bytes, replace, same
 from ..files import allow as allow_file
 from ..module.header import AGAIN
-from ..module.read import read_unedited
-from ..options import MEANING, RESHAPES, dashed
+from ..module.read import check_signed, read_consistent, unswept
+from ..options import MEANING, RESHAPES, apart, dashed
 from ..semantics.merges import merge_of
 from ..semantics.wiring import link
+from ..sources import check_unedited
 from .account import Account, compared
 from .checkpoint import changed, need, read, suffix, written
 from .entries import SIGNED, dtype_of, state_dict
@@ -63,26 +64,18 @@ def transplant(
     )
     values = carried(held.entries, at, before, after, start, seed)
     left_out = tuple(unfit(held.entries, at, before.model, after.model))
-    data = written(output, changed(held, values, left_out))
+    shapes = before.found.shapes
+    dropped = tuple(at + name for name in shapes if name not in after.found.shapes)
+    data = written(output, changed(held, values, (*left_out, *dropped)))
     done = replace(Path(output), data)
-    names = {*left_out, *(at + name for name in (*before.found.shapes, SIGNED))}
+    names = {*left_out, *(at + name for name in (*shapes, SIGNED))}
     others = tuple(key for key in held.entries if key not in names)
-    dtypes = {n: dtype_of(held.entries[at + n]) for n in before.found.shapes}
+    dtypes = {n: dtype_of(values[at + n]) for n in after.found.shapes}
+    dtypes |= {name: dtype_of(held.entries[at + name]) for name in shapes}
+    behind, signed = left_behind(whole.entries, inside), at + SIGNED in held.entries
     return Account(
-        checkpoint,
-        done,
-        before,
-        after,
-        inside,
-        left_behind(whole.entries, inside),
-        at,
-        prefix is None,
-        at + SIGNED in held.entries,
-        start,
-        seed,
-        dtypes,
-        others,
-        left_out,
+        *(checkpoint, done, before, after, inside, behind, at, prefix is None, signed),
+        *(start, seed, dtypes, others, left_out, dropped),
         **compared(before, after, start),
     )
 
@@ -110,20 +103,22 @@ def allow(output: str, checkpoint: str, models: tuple[str, str], force: bool) ->
 
 def side(path: str) -> Side:
     """A generated module that nobody edited."""
-    model = read_unedited(read_bytes(path, empty=AGAIN), path)
+    model = unswept(read_consistent(read_bytes(path, empty=AGAIN), path))
+    check_unedited(model)
+    check_signed(model)
     return Side(path, model, elements(model))
 
 
 def agree(old: Side, new: Side, start: str) -> None:
     """Raise unless parameters mean the same in both models."""
     one, other = old.model.options, new.model.options
-    apart = [name for name in MEANING if getattr(one, name) != getattr(other, name)]
-    if any(name not in RESHAPES for name in apart):
-        seen = ", ".join(
-            f"{name} {getattr(other, name)} against {getattr(one, name)}"
-            for name in apart
-        )
-        wanted = " ".join(f"--{dashed(n)} {getattr(one, n)}" for n in apart)
+    ours, theirs = (
+        {name: getattr(options, name) for name in MEANING} for options in (other, one)
+    )
+    differ = apart(ours, theirs)
+    if any(name not in RESHAPES for name in differ):
+        seen = ", ".join(f"{n} {ours[n]} against {theirs[n]}" for n in differ)
+        wanted = " ".join(f"--{dashed(n)} {theirs[n]}" for n in differ)
         raise InputError(
             new.path,
             f"its parameters are not those of {old.path}: {seen}",
@@ -140,21 +135,29 @@ def carried(
     """The new module's parameters and its signature, by entry."""
     import torch
 
-    dtypes = {name: entries[at + name].dtype for name in old.found.shapes}
+    bias = entries[at + "bias"].dtype  # every model has biases
+    dtypes = dict.fromkeys(new.found.shapes, bias)
+    dtypes |= {name: entries[at + name].dtype for name in old.found.shapes}
     values = fresh(new.found, dtypes, seed)
-    row = places(old.found.live, new.found.live)
-    place = places(map(link, old.found.synapses), map(link, new.found.synapses))
+    place = {
+        "neuron": places(old.found.live, new.found.live),
+        "synapse": places(map(link, old.found.synapses), map(link, new.found.synapses)),
+        "junction": places(
+            map(link, old.found.junctions), map(link, new.found.junctions)
+        ),
+    }
     if start == "zero":
         shut = zeroed(old, new)
         where = torch.tensor([gain in shut for gain in new.found.synapses]).bool()
         values["gain"].masked_fill_(where, merge_of(new.model.options).shut)
     for parameter in new.found.parameters:
         name, value = parameter.name, values[parameter.name]
-        if value.shape[1:] != entries[at + name].shape[1:]:
-            continue  # of other features: it starts anew
-        index = torch.tensor(place if parameter.per == "synapse" else row).long()
+        before = entries[at + name] if name in old.found.shapes else None
+        if before is None or value.shape[1:] != before.shape[1:]:
+            continue  # of other features, or of these dynamics alone: it starts anew
+        index = torch.tensor(place[parameter.per]).long()
         known = index >= 0
-        value[known] = entries[at + name].detach()[index[known]]
+        value[known] = before.detach()[index[known]]
     found = {at + name: value for name, value in values.items()}
     found[at + SIGNED] = torch.tensor(list(new.found.wiring))
     return found

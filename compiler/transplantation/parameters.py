@@ -7,7 +7,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from ..module.read import Model
+from ..module.read import CircuitModel, Model
 from ..module.signature import signature
 from ..semantics.registry import semantics_of
 from ..semantics.semantics import Parameter, Semantics
@@ -17,7 +17,7 @@ Read = tuple[str, bool, Link]  # (input, whether of the step before, by which sy
 
 # Why one of two models has no gain for a synapse of the other.
 NEURON, SYNAPSE, BACKWARD, UNUSED = "neuron", "synapse", "backward", "unused"
-LATERAL = "lateral"
+LATERAL, CURRENT = "lateral", "current"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,12 +27,14 @@ class Elements:
     Attributes:
         parameters: in the order of the module.
         synapses: (neuron, input, kind) of each gain; with `product` there are no gains.
+        junctions: (neuron, other, kind) of each conductance, of a leaky network.
         live: the neuron of each row of the others.
         wiring: the digest that signs its checkpoints.
     """
 
     parameters: tuple[Parameter, ...]
     synapses: tuple[Gain, ...]
+    junctions: tuple[Gain, ...]
     live: tuple[str, ...]
     wiring: bytes
 
@@ -52,7 +54,7 @@ class Side:
     """One of the two models: where it stands, what is in it."""
 
     path: str
-    model: Model
+    model: Model | CircuitModel
     found: Elements
 
     @property
@@ -61,18 +63,23 @@ class Side:
         return semantics_of(self.model.options)
 
 
-def elements(model: Model) -> Elements:
+def elements(model: Model | CircuitModel) -> Elements:
     """The parameters of a generated module, by its tables and options."""
-    tables, semantics = model.tables, semantics_of(model.options)
-    wiring = tables.wiring
-    synapses = semantics.synapses(wiring)
-    signed = json.dumps([tables.options, [*wiring.fire, *wiring.silent], synapses])
-    digest = hashlib.sha256(signed.encode()).digest()
-    if model.inline is None:
+    wiring, semantics = model.tables.wiring, semantics_of(model.options)
+    synapses, junctions = semantics.synapses(wiring), semantics.junctions(wiring)
+    if isinstance(model, Model) and model.inline is None:
         digest = bytes.fromhex(signature(model.plan, model.options))
+    else:
+        signed: list[object] = [model.tables.options, [*wiring.fire, *wiring.silent]]
+        if semantics.currents:  # there a synapse is of one kind
+            signed += [[gain[:2] for gain in each] for each in (synapses, junctions)]
+        else:
+            signed.append(synapses)
+        digest = hashlib.sha256(json.dumps(signed).encode()).digest()
     return Elements(
         semantics.parameters(wiring, model.options),
         synapses,
+        junctions,
         wiring.fire,
         digest,
     )
@@ -110,11 +117,11 @@ def zeroed(old: Side, new: Side) -> set[Gain]:
     }
 
 
-def reasons(gains: Iterable[Gain], other: Model) -> Iterator[str]:
+def reasons(gains: Iterable[Gain], other: Model | CircuitModel) -> Iterator[str]:
     """Why the other model has no gain for each of these synapses."""
     tables = other.tables
-    known = {neuron for level in tables.levels for neuron in level} | set(tables.unused)
-    computed = semantics_of(other.options).ways
+    known, semantics = set(other.cells.name), semantics_of(other.options)
+    computed = semantics.ways
     for neuron, source, kind in gains:
         used, late, why = tables.chemical, tables.feedback, BACKWARD
         both, idle = [(neuron, source)], "feedback" not in computed
@@ -125,6 +132,12 @@ def reasons(gains: Iterable[Gain], other: Model) -> Iterator[str]:
         there = any(u in used.get(v, {}) for v, u in both)
         if neuron not in known or source not in known:
             yield NEURON
+        elif (
+            there
+            and semantics.currents
+            and link((neuron, source, kind))[2] == "electrical"
+        ):
+            yield CURRENT
         elif any(u in late.get(v, {}) for v, u in both):
             yield why if idle else UNUSED
         else:

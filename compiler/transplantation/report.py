@@ -13,7 +13,7 @@ from ..semantics.semantics import Parameter
 from ..semantics.starts import sentence
 from ..semantics.wiring import Gain
 from .account import Account, Fate
-from .parameters import BACKWARD, LATERAL, NEURON, SYNAPSE, UNUSED
+from .parameters import BACKWARD, CURRENT, LATERAL, NEURON, SYNAPSE, UNUSED
 
 # In words, with a number before them.
 NEW = {
@@ -22,6 +22,7 @@ NEW = {
     BACKWARD: "running backward before",
     LATERAL: "between neurons of one level before",
     UNUSED: "with an unused end before",
+    CURRENT: "of gap junctions, which had conductances before: these are no gains",
 }
 LOST = {
     NEURON: "of neurons that are gone",
@@ -29,7 +30,11 @@ LOST = {
     BACKWARD: "running backward now",
     LATERAL: "between neurons of one level now",
     UNUSED: "with an unused end now",
+    CURRENT: "of gap junctions: a gain is no conductance",
 }
+
+
+WORDS = {"neuron": "neuron", "junction": "gap junction"}  # of what a parameter is of
 
 
 def lines(account: Account, output: str, *, verbose: bool = False) -> Iterator[str]:
@@ -49,13 +54,17 @@ def lines(account: Account, output: str, *, verbose: bool = False) -> Iterator[s
     yield from neurons(account, verbose)
     yield from gains(account, verbose)
     for parameter in reversed(new.found.parameters):
-        if parameter.per == "neuron":
-            word = parameter.name + ("es" if parameter.name.endswith("s") else "s")
-            if parameter.name in account.reshaped:
-                count = plural(parameter.shape[0], "neuron")
-                yield line(word, f"all new, of {count}: the old have another shape")
-            else:
-                yield line(word, f"{counts(account.live)}, one a neuron")
+        if parameter.per == "synapse":
+            continue
+        word = parameter.name + ("es" if parameter.name.endswith("s") else "s")
+        if parameter.name in account.reshaped:
+            count = plural(parameter.shape[0], WORDS[parameter.per])
+            absent = parameter.name not in old.found.shapes
+            why = "there were none" if absent else "the old have another shape"
+            yield line(word, f"all new, of {count}: {why}")
+        else:
+            fate = account.live if parameter.per == "neuron" else account.junctions
+            yield line(word, f"{counts(fate)}, one a {WORDS[parameter.per]}")
     yield line("start", started(account))
     yield line("function", function(account, verbose))
     yield from options(account)
@@ -92,6 +101,7 @@ def around(account: Account, verbose: bool) -> Iterator[str]:
     for word, names, what in (
         ("others", account.others, "as before"),
         ("left out", account.left_out, told),
+        ("dropped", account.dropped, f"of no parameter of {account.new.path}"),
     ):
         if names:
             count = "entry is" if len(names) == 1 else "entries are"
@@ -174,6 +184,11 @@ def started(account: Account) -> str:
 def function(account: Account, verbose: bool) -> str:
     """Whether the neurons that both models have compute what they did."""
     kept, other = account.live.kept, account.disturbed
+    if "dynamics" in account.differ:
+        one, two = account.differ["dynamics"]
+        return (
+            f"changed: dynamics {one} -> {two}; gains of synapses and biases are kept"
+        )
     if "features" in account.differ:
         one, two = account.differ["features"]
         return f"changed: {one} -> {two} numbers a neuron; what has its shape is kept"
@@ -196,7 +211,11 @@ def options(account: Account) -> Iterator[str]:
 def as_json(account: Account, output: str) -> dict[str, Any]:
     """The same as data."""
     old, new = account.old, account.new
-    per = {"synapse": account.synapses, "neuron": account.live}
+    per = {
+        "synapse": account.synapses,
+        "junction": account.junctions,
+        "neuron": account.live,
+    }
 
     def counted(parameter: Parameter) -> dict[str, int]:
         found = per[parameter.per]
@@ -218,6 +237,7 @@ def as_json(account: Account, output: str) -> dict[str, Any]:
         "prefix": account.prefix,
         "others": list(account.others),
         "left_out": list(account.left_out),
+        "dropped": list(account.dropped),
         "signed": account.signed,
         "start": account.start,
         "seed": account.seed,

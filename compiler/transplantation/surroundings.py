@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from ..module.read import Model
+from ..module.read import CircuitModel, Model
 from ..options import WIDTHS
 
 NETWORK = "network."  # where a task model has its network
 
 
-def unfit(entries: Iterable[str], at: str, old: Model, new: Model) -> Iterator[str]:
+def unfit(
+    entries: Iterable[str],
+    at: str,
+    old: Model | CircuitModel,
+    new: Model | CircuitModel,
+) -> Iterator[str]:
     """The entries of parts that the new model has not, or has in another form.
 
     Args:
@@ -27,7 +32,7 @@ def unfit(entries: Iterable[str], at: str, old: Model, new: Model) -> Iterator[s
             yield entry
 
 
-def parts(model: Model) -> Mapping[str, tuple[object, ...]]:
+def parts(model: Model | CircuitModel) -> Mapping[str, tuple[object, ...]]:
     """What the form of each part hangs on, beside the features; none without a task."""
     options, tables = model.options, model.tables
     if options.task == "none":

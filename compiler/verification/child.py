@@ -13,7 +13,7 @@ except ImportError:
     sys.exit(3)
 
 path, inputs_path, outputs_path, dtype, kind, *flags, hand = sys.argv[1:]
-wide, stateful, native = (flag == "True" for flag in flags)
+wide, stateful, native, timed = (flag == "True" for flag in flags)
 torch.set_num_threads(1)
 dtype = getattr(torch, dtype)
 spec = importlib.util.spec_from_file_location("generated", path)
@@ -42,10 +42,8 @@ load = lambda key: torch.from_numpy(given[key]).to(dtype)
 narrow = (lambda x: x) if wide else (lambda x: x.squeeze(-1))
 widen = (lambda x: x) if wide else (lambda x: x.unsqueeze(-1))
 
-def run(**by_hand):
-    inputs = load("inputs").requires_grad_()
-    start = load("start").requires_grad_()
-    outputs, states, state = [], [], narrow(start)
+def stepped(inputs, state, **by_hand):
+    outputs, states = [], []
     for step in range(inputs.shape[0]):
         given = narrow(inputs[step])
         if stateful:
@@ -54,7 +52,18 @@ def run(**by_hand):
             output, state = net(given, **by_hand), net.activity(given, **by_hand)
         outputs.append(widen(output))
         states.append(widen(state))
-    outputs, states = torch.stack(outputs), torch.stack(states)
+    return torch.stack(outputs), torch.stack(states)
+
+
+def run(**by_hand):
+    inputs = load("inputs").requires_grad_()
+    start = load("start").requires_grad_()
+    if timed:
+        outputs, last = net(inputs, start, **by_hand)
+        states = net.activity(inputs, start, **by_hand)
+        assert torch.equal(states[:, -1], last)
+    else:
+        outputs, states = stepped(inputs, narrow(start), **by_hand)
     free = {**dict(net.named_parameters()), "inputs": inputs, **by_hand}
     free.pop("held", None)
     if stateful:

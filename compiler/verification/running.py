@@ -51,11 +51,13 @@ class Form(NamedTuple):
     Attributes:
         wide, state: whether a neuron holds several numbers; whether there is a state.
         native: whether `elegansc.native` sweeps it.
+        time: whether a call takes all steps at once.
     """
 
     wide: bool
     state: bool
     native: bool = False
+    time: bool = False
 
 
 def run(

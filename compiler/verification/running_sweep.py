@@ -12,7 +12,7 @@ from ..ir.invariants import check_invariants
 from ..ir.stages import MOTOR, SENSORY, Sweep
 from ..ir.text import digest
 from ..module.emit_sweep import emit_sweep, lines, units
-from ..module.read import SweepModel
+from ..module.read import CircuitModel
 from ..options import Options
 from ..passes.published_sweep import published_sweep
 from ..semantics.activations import Activation, activation
@@ -28,7 +28,7 @@ FACTOR, SPREAD = 0.99, 0.003  # of inputs and units: mean, deviation
 
 
 def proved(
-    data: bytes, model: SweepModel, *, trust: bool, seed: int, native: bool = False
+    data: bytes, model: CircuitModel, *, trust: bool, seed: int, native: bool = False
 ) -> Iterator[Check]:
     """All checks; those after a failure that they rest on are not made."""
     head = model.header

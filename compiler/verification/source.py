@@ -9,7 +9,7 @@ from .. import names
 from ..errors import InputError
 from ..ir.stages import Circuit, Connectome, Junctions, Plan, Synapses
 from ..ir.trace import Trace
-from ..module.read import Model
+from ..module.read import CircuitModel, Model
 from ..pipeline import to_circuit
 from ..readers.junction_file import recorded
 from ..readers.reader import Layout
@@ -26,7 +26,7 @@ class Against:
     cells: str = ""  # path of the table of cells, if the module was made with one
 
 
-def compare(model: Model, against: Against) -> Check:
+def compare(model: Model | CircuitModel, against: Against) -> Check:
     """Parse the source again with the module's own options; compare edge multisets."""
     options = replace(model.options, cells=against.cells or model.options.cells)
     layout = recorded(options, against.layout)
@@ -34,7 +34,11 @@ def compare(model: Model, against: Against) -> Check:
     if not isinstance(source, Connectome):
         raise InputError(against.path, "a generated module", "give its source")
     circuit, label = to_circuit(source, options, Trace()), source.source.label
-    old, new = edges_of_circuit(circuit), edges_of_plan(model.plan)
+    old = edges_of_circuit(circuit)
+    if isinstance(model, Model):
+        new = edges_of_plan(model.plan)
+    else:
+        new = edges_of_circuit(model.circuit)
     gone, added = sorted(old - new), sorted(new - old)
     if not gone and not added:
         return Check("against", True, f"{len(old):,} edges and roles as in {label}")

@@ -15,12 +15,13 @@ from dataclasses import replace
 from ..errors import InputError, UsageError
 from ..module.emit import in_file
 from ..module.forms import emit_again
-from ..module.read import Model, SweepModel, read_module
+from ..module.read import CircuitModel, Model, read_module
+from ..semantics.registry import semantics_of
+from . import running_leaky, running_sweep
 from .check import Check
 from .reading import as_emitted, certified, claimed, static
 from .running import run
 from .running_arrays import run as run_sample
-from .running_sweep import proved
 from .source import Against, compare
 
 __all__ = ["Against", "Check", "prove", "static"]
@@ -50,13 +51,14 @@ def prove(
         InputError: not a module of ours at all.
     """
     module = readable(data, label, beside)
-    if isinstance(module, SweepModel):
-        if certificate is not None or against is not None:
-            seen = (
-                "a published sweep has no certificate; its source is compared by status"
-            )
-            raise UsageError(f"--certificate, --against: {seen}")
-        return [*proved(data, module, trust=trust, seed=seed, native=native)]
+    if isinstance(module, CircuitModel):
+        semantics = semantics_of(module.options)
+        if certificate is not None:
+            seen = "breaks no cycle, so no order has a certificate"
+            raise UsageError(f"--certificate: {semantics.asked} {seen}")
+        proved = running_leaky.proved if semantics.currents else running_sweep.proved
+        checks = [*proved(data, module, trust=trust, seed=seed, native=native)]
+        return checks + ([compare(module, against)] if against is not None else [])
     checks = [*static(data, label, beside)]
     failed = any(not check.passed for check in checks)
     model = module if not failed or trust else None
@@ -82,7 +84,7 @@ def is_large(model: Model) -> bool:
 
 def readable(
     data: bytes, label: str, beside: bytes | None = None
-) -> Model | SweepModel | None:
+) -> Model | CircuitModel | None:
     """The module as data, where its tables can be read."""
     try:
         return read_module(data, label, beside)

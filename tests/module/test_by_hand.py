@@ -20,7 +20,8 @@ from torch.testing import assert_close
 import elegansc
 
 WITHOUT = ("product", "published", "m1-published")  # that have no hands
-each_handy = each_form(*WITHOUT)
+LEAKY = ("leaky", "leaky-counts")  # see test_leaky.py
+each_handy = each_form(*WITHOUT, *LEAKY)
 DOUBLE = torch.float64
 
 
@@ -159,7 +160,7 @@ def test_a_task_gives_hands_on(task: str) -> None:
 # In words
 
 
-@each_form()
+@each_form(*LEAKY)
 def test_a_wrong_shape_is_refused_in_words(name: str) -> None:
     found = form(name)
     net, (inputs, *rest) = found.network(), found.arguments(4)

@@ -16,7 +16,7 @@ from elegansc.comparison.version import read_version
 from elegansc.errors import UsageError, VerifyError
 from elegansc.ir.artifact import Artifact
 from elegansc.module.read import read_model
-from elegansc.options import CHOICES, IDLE, Options
+from elegansc.options import CHOICES, IDLE, OF_TIME, Options
 from elegansc.readers.parse import Layout
 from elegansc.semantics.activations import ACTIVATIONS, activation
 from elegansc.semantics.merges import MERGES, merge_of
@@ -131,6 +131,7 @@ def test_what_means_nothing_to_a_semantics_is_refused(name: str) -> None:
         "published": {"lowering": "published", "unit": "linear", "features": 2},
         "delay": {"feedback": "delay"},
         "acyclic": {},
+        "leaky": {"dynamics": "leaky"},
     }
     base = Options(**words[name])
     assert base.semantics == name
@@ -149,6 +150,14 @@ def test_what_means_nothing_to_a_semantics_is_refused(name: str) -> None:
         "like": "x.py",
         "stick": 0.5,
         "alive-cap": 1.0,
+        "features": 4,
+        "unit": "linear",
+        "norm": "layer",
+        "task": "mnist",
+        "dynamics": "leaky",
+        "dt": 0.2,
+        "substeps": 2,
+        "tau": 2.0,
     }
     for idle in SEMANTICS[name].idle:
         if idle == "kernel":
@@ -156,5 +165,7 @@ def test_what_means_nothing_to_a_semantics_is_refused(name: str) -> None:
         field = idle.removeprefix("no-").replace("-", "_")
         value = False if idle.startswith("no-") else other[idle]
         more = {"like": "x.py"} if idle == "stick" else {}
-        with pytest.raises(UsageError, match="does not go with"):
+        told = "is of --dynamics leaky" if idle in OF_TIME else "does not go with"
+        told = "does not go with" if name == "published" else told
+        with pytest.raises(UsageError, match=told):
             replace(base, **{field: value}, **more)

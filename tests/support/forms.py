@@ -48,6 +48,8 @@ OPTIONS: dict[str, dict[str, object]] = {
     "file": {"tables": "file"},
     "file-linear": {"tables": "file", "features": 4, "unit": "linear"},
     "file-delay": {"tables": "file", "feedback": "delay", "init": "counts"},
+    "leaky": {"dynamics": "leaky"},
+    "leaky-counts": {"dynamics": "leaky", "init": "counts", "substeps": 2},
     "published": {**WIDE, "lowering": "published", "norm": "layer"},
     **{
         f"m1-{readout}": {**WIDE, "task": "cifar10", "width": 4, "readout": readout}
@@ -88,8 +90,13 @@ class Form:
 
     @property
     def by_hand(self) -> bool:
-        """Whether it takes `current`, `alive` and `held`."""
+        """Whether it takes `current`, `alive` and `held` as levels do."""
         return hasattr(self.module, "BY_HAND")
+
+    @property
+    def leaky(self) -> bool:
+        """Whether it steps through time."""
+        return self.module.OPTIONS.get("dynamics") == "leaky"
 
     def network(self, seed: int = 0, **keywords: Any) -> Any:
         """An instance that evaluates, its draws repeatable."""

@@ -198,6 +198,10 @@ def sample(module: ModuleType, batch: int, seed: int = 1, **keywords: Any) -> Te
 def arguments(module: ModuleType, batch: int, **keywords: Any) -> tuple[Tensor, ...]:
     """What `forward` takes: random inputs, and with `delay` a random state."""
     inputs = sample(module, batch, **keywords)
+    if module.OPTIONS.get("dynamics") == "leaky":  # three steps of time
+        inputs = torch.stack([inputs, inputs.flip(0), -inputs], 1)
+        state = inputs.new_empty(batch, len(module.NEURONS))
+        return inputs, state.normal_(generator=torch.Generator().manual_seed(2))
     if module.OPTIONS.get("feedback") != "delay":
         return (inputs,)
     state = inputs.new_empty(batch, len(module.NEURONS), *inputs.shape[2:])
