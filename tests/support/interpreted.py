@@ -135,11 +135,18 @@ def test_the_operator_has_the_shapes_that_it_says(options: dict[str, Any]) -> No
     assert set(found.values()) == {"SUCCESS"}
 
 
-def test_compiled_it_is_one_graph() -> None:
+def test_compiled_it_is_one_graph(monkeypatch: pytest.MonkeyPatch) -> None:
     plain, swept = pair(toy_class())
+    monkeypatch.setattr(swept.sweeper, "engines", {})  # built while it is compiled
     compiled = torch.compile(swept, fullgraph=True, backend="aot_eager")
-    (inputs,) = arguments(type(plain), 5, SINGLE)
-    assert_close(compiled(inputs), plain(inputs))
+    given = arguments(type(plain), 5, SINGLE)
+    outputs = compiled(*given)
+    slopes = torch.autograd.grad(outputs.sum(), [*given, *swept.parameters()])
+    wanted = plain(*given)
+    assert_close(outputs, wanted)
+    assert_close(
+        slopes, torch.autograd.grad(wanted.sum(), [*given, *plain.parameters()])
+    )
     assert_triton(swept)
 
 
