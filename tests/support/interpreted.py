@@ -33,7 +33,7 @@ FORMS: dict[str, dict[str, Any]] = {
     "lateral": {"feedback": "delay", "max_levels": 3},
 }
 SINGLE, DOUBLE = torch.float32, torch.float64
-TYPED = [*((name, DOUBLE) for name in FORMS), ("scalar", SINGLE), ("lateral", SINGLE)]
+TYPED = [*((name, DOUBLE) for name in FORMS), ("delay", SINGLE)]
 PROVED = ("scalar", "wide", "gated", "delay", "delay_lateral")
 MUTANTS = (
     ("m += tl.load(gain + tl.load(order + e)) * x", "m += x"),
@@ -59,7 +59,10 @@ def test_values_and_gradients_are_those_of_the_page(name: str, dtype: Any) -> No
 
 @pytest.mark.parametrize("activation", CHOICES["activation"])
 def test_every_activation_is_that_of_the_page(activation: str) -> None:
-    assert_same(toy_class(activation=activation), DOUBLE, batch=3)
+    kind = toy_class(activation=activation)
+    given = arguments(kind, 3, DOUBLE)
+    wanted, swept = (all_of(net, given, states=True) for net in pair(kind, DOUBLE))
+    assert_close(swept, wanted, rtol=1e-10, atol=1e-10)
 
 
 @pytest.mark.parametrize(
@@ -107,7 +110,7 @@ def test_a_nan_stays_and_infinity_is_no_nan() -> None:
 
 def test_shares_are_summed_in_order(monkeypatch: pytest.MonkeyPatch) -> None:
     kind = toy_class(feedback="delay")
-    given = arguments(kind, 100, SINGLE)
+    given = arguments(kind, 40, SINGLE)
     plain, swept = pair(kind)
     whole, again = (all_of(swept, given, states=True) for _ in range(2))
     monkeypatch.setattr(triton_sweep, "ROOM", 1)  # a program at a time
@@ -123,9 +126,8 @@ def test_no_sample_and_one_input_for_all() -> None:
     assert_close(swept(one), plain(one))
 
 
-@pytest.mark.parametrize("options", [{}, {"feedback": "delay"}], ids=str)
-def test_the_operator_has_the_shapes_that_it_says(options: dict[str, Any]) -> None:
-    kind = toy_class(**options)
+def test_the_operator_has_the_shapes_that_it_says() -> None:
+    kind = toy_class(feedback="delay")
     _, swept = pair(kind)
     given = arguments(kind, 5, SINGLE)
     swept(*given)
