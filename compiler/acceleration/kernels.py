@@ -19,6 +19,7 @@ from typing import Any
 import triton
 import triton.language as tl
 
+FAILURES = (OSError, RuntimeError, triton.CompilationError)  # of a compilation
 W = 32  # columns of a block: lanes of a warp
 COUNTS = ("columns", "rows", "before", "reads", "start", "S", "M", "F")
 kernel: Any = triton.jit(do_not_specialize=list(COUNTS))

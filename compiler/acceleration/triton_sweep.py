@@ -67,7 +67,7 @@ class TritonSweep:
         self.reads_of = on(device, reads_of_gains(wiring))
         try:
             self.compile(device, dtype)
-        except (OSError, RuntimeError) as error:  # as where Triton finds no C compiler
+        except kernels.FAILURES as error:  # as where Triton finds no C compiler
             raise NotBuilt(f"Triton: {error}") from None
 
     def compile(self, device: torch.device, dtype: torch.dtype) -> None:

@@ -6,8 +6,10 @@ import os
 import subprocess
 import sys
 import warnings
+from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import torch
@@ -103,6 +105,20 @@ def test_without_triton_the_page_runs(monkeypatch: pytest.MonkeyPatch) -> None:
     assert said.startswith("no Triton sweep, plain PyTorch instead: there is no Triton")
     monkeypatch.setenv("ELEGANSC_NATIVE", "0")
     assert swept_anew() == ""
+
+
+def test_where_triton_does_not_compile_the_page_runs(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def launched(**_: object) -> None:
+        raise RuntimeError("Failed to find C compiler.")
+
+    forward = defaultdict(lambda: launched)  # by grid
+    kernels = SimpleNamespace(W=32, forward=forward, FAILURES=(RuntimeError,))
+    monkeypatch.setenv("TRITON_INTERPRET", "1")
+    monkeypatch.setattr(acceleration, "kernels", kernels, raising=False)
+    said = swept_anew()
+    assert said.endswith("PyTorch instead: Triton: Failed to find C compiler.")
 
 
 @pytest.mark.parametrize(
