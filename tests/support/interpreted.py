@@ -14,7 +14,15 @@ import pytest
 import torch
 from support import toy
 from support.paths import GENERATED, TESTS
-from support.swept import all_of, arguments, assert_same, file_class, pair, toy_class
+from support.swept import (
+    NEAR,
+    all_of,
+    arguments,
+    assert_same,
+    file_class,
+    pair,
+    toy_class,
+)
 from torch.testing import assert_close
 
 import elegansc
@@ -54,7 +62,14 @@ MUTANTS = (
 
 @pytest.mark.parametrize(("name", "dtype"), TYPED, ids=str)
 def test_values_and_gradients_are_those_of_the_page(name: str, dtype: Any) -> None:
-    assert_same(toy_class(**FORMS[name]), dtype, batch=33)
+    kind = toy_class(**FORMS[name])
+    near = NEAR[dtype]
+    plain, swept = pair(kind, dtype)
+    for batch, states in ((1, False), (33, True)):
+        given = arguments(kind, batch, dtype)
+        found, wanted = (all_of(net, given, states=states) for net in (swept, plain))
+        assert_close(found, wanted, rtol=near, atol=near)
+    assert_triton(swept)
 
 
 @pytest.mark.parametrize("activation", CHOICES["activation"])
@@ -103,9 +118,9 @@ def test_small_sums_lose_nothing(activation: str) -> None:
 def test_a_nan_stays_and_infinity_is_no_nan() -> None:
     for activation in CHOICES["activation"]:
         plain, swept = pair(toy_class(activation=activation))
-        for value in (torch.nan, 1e4, -1e4):
-            inputs = torch.full_like(arguments(type(plain), 1, SINGLE)[0], value)
-            assert_close(swept(inputs), plain(inputs), equal_nan=True)
+        inputs = arguments(type(plain), 3, SINGLE)[0].detach()
+        inputs[:] = torch.tensor([[torch.nan], [1e4], [-1e4]])
+        assert_close(swept(inputs), plain(inputs), equal_nan=True)
 
 
 def test_shares_are_summed_in_order(monkeypatch: pytest.MonkeyPatch) -> None:
