@@ -40,6 +40,10 @@ class Choices(LayoutChoices, total=False):
     feedback: str | None
     kernel: str | None
     tables: str | None
+    dynamics: str | None
+    dt: float | None
+    substeps: int | None
+    tau: float | None
     lowering: str | None
     task: str | None
     readout: str | None
