@@ -24,9 +24,11 @@ from .passes.mark_live import mark_live
 from .passes.merge_electrical import merge_electrical
 from .passes.schedule_levels import schedule_levels
 from .passes.select_cells import select_cells
+from .passes.sign_synapses import sign_synapses
 from .passes.topological_sort import topological_sort
 from .readers.cells import cell_table, expand
 from .readers.reader import Layout
+from .readers.signs import signs_by
 from .semantics.registry import semantics_of
 from .sources import UNLABELLED, Opened, check_own, open_source
 
@@ -161,14 +163,17 @@ def to_circuit(connectome: Connectome, options: Options, trace: Trace) -> Circui
         without=expand(options.without),
         keep=options.keep,
     )
-    return trace.run(
-        "circuit",
+    circuit = trace.run(
+        "circuit" if options.signs == "file" else "unsigned",
         merge_electrical,
         selected,
         junctions=options.junctions,
         undirected=options.undirected,
         min_weight=options.min_weight,
     )
+    if options.signs == "file":
+        return circuit
+    return trace.run("circuit", sign_synapses, circuit, by=signs_by(options))
 
 
 def as_undirected(connectome: Connectome) -> Connectome:

@@ -37,6 +37,7 @@ class Choices(LayoutChoices, total=False):
     norm: str | None
     activation: str | None
     init: str | None
+    signs: str | Path | None
     feedback: str | None
     kernel: str | None
     tables: str | None

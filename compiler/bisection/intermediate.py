@@ -33,6 +33,7 @@ NONE: Hunks = frozenset()
 SELECTING: dict[str, Any] = {
     "cells": "",
     "cells_columns": "",
+    "signs": "file",
     "electrical": "",
     "polyadic": False,
     "roles_table": "structure",

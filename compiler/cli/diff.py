@@ -65,7 +65,7 @@ TROUBLE = 2
 @model_options(
     GRAPH,
     ORDER,
-    also=("features", "unit", "merge", "norm", "activation", "feedback"),
+    also=("features", "unit", "merge", "norm", "activation", "feedback", "signs"),
 )
 @layout_options
 def diff_command(

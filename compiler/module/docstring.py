@@ -12,7 +12,7 @@ from math import isclose
 import numpy as np
 
 from ..graph import total
-from ..ir.stages import MOTOR, SENSORY, Plan
+from ..ir.stages import MOTOR, SENSORY, Plan, Synapses
 from ..names import amount, plural
 from ..options import Options, base
 from ..ordering.instance import block_of, prices
@@ -69,6 +69,7 @@ def facts(
         and not merge_of(options).shut
     ):
         yield "start", [START]
+    yield from signs(options, plan.forward, plan.feedback)
     yield from junctions(plan, words)
     yield from feedback(plan, options, words)
     yield from unused(plan)
@@ -115,6 +116,26 @@ START = (
 def task(options: Options) -> list[str]:
     """What stands around the network, in words."""
     return [*TASKS[options.task], f"read-out: {READOUTS[options.readout]}"]
+
+
+def signs(options: Options, *tables: Synapses) -> Iterator[tuple[str, list[str]]]:
+    """Where the signs of synapses are from, unless they are the source's."""
+    if options.signs == "file":
+        return
+    if options.signs == "none":
+        yield "signs", ["none: those of the source are not used"]
+        return
+    ways = [int((table.sign == way).sum()) for way in (1, -1) for table in tables]
+    positive, negative = sum(ways[: len(tables)]), sum(ways[len(tables) :])
+    free = sum(map(len, tables)) - positive - negative
+    counts = f"{positive:,} positive, {negative:,} negative, {free:,} free"
+    origin = f"from the table {base(options.signs)}"
+    if options.signs == "transmitter":
+        origin = (
+            "a guess by the sender's transmitter: GABA negative, acetylcholine and "
+            "glutamate positive"
+        )
+    yield "signs", [f"{counts}; {origin}"]
 
 
 def counted(parameters: tuple[Parameter, ...]) -> str:

@@ -23,7 +23,7 @@ from ..semantics.activations import activation
 from ..semantics.registry import semantics_of
 from ..semantics.semantics import Parameter
 from ..semantics.wiring import Wiring, wiring_of_circuit
-from .docstring import counted
+from .docstring import counted, signs
 from .docstring_layout import laid_out, listed, made_by
 from .emit import check_name, environment, formatted, quoted, summary
 from .header import check_label, with_header
@@ -220,6 +220,7 @@ def facts(
     yield "parameters", [counted(parameters)]
     if options.init == "counts":
         yield "start", [START]
+    yield from signs(options, circuit.chemical)
     silent = mute(circuit)
     if silent:
         yield "mute", [

@@ -19,6 +19,7 @@ from .choices import (
     STAGES,
     WIDTHS,
     apart,
+    names_file,
 )
 from .metadata import of_graph, of_model, of_order, of_reading, of_task
 
@@ -36,6 +37,7 @@ __all__ = [
     "apart",
     "base",
     "dashed",
+    "names_file",
 ]
 
 Value = int | float | str | list[str]
@@ -67,6 +69,13 @@ class Options:
         "uniform",
         "Synapses before training. uniform: gains drawn by the number of inputs; "
         "counts: by a synapse's share of its target's input.",
+    )
+    signs: str = of_model(
+        "file",
+        "Which synapses excite and which inhibit. file: as SOURCE tells; none: not known; "
+        "transmitter: GABA inhibits, acetylcholine and glutamate excite, a guess; FILE: a "
+        "table pre,post,sign.",
+        "file|none|transmitter|FILE",
     )
     feedback: str = of_model(
         "drop",
@@ -246,7 +255,7 @@ class Options:
                 found[dashed(option.name)] = [without_folder(word) for word in value]
             else:
                 found[dashed(option.name)] = (
-                    base(value) if option.name in FILES else value
+                    base(value) if names_file(option.name, value) else value
                 )
         return found
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from ..names import dashed
-from .choices import IDLE, MOST_FEATURES, MOST_SUBSTEPS, MOST_WIDTH
+from .choices import IDLE, MOST_FEATURES, MOST_SUBSTEPS, MOST_WIDTH, NO_FILES
 
 if TYPE_CHECKING:
     from . import Options
@@ -28,6 +28,14 @@ def out_of_range(options: Options) -> Iterator[str]:
     for pattern in options.protect:
         if ">" not in pattern:
             yield f"--protect {pattern!r}: write PRE>POST, two patterns of names"
+    if options.signs == "receptor":
+        seen = "--signs receptor: the predictions of Fenyves 2020 are not bundled"
+        yield f"{seen}; give their table of pre, post, sign: --signs FILE"
+    word = options.signs.replace("\\", "/").rsplit("/", 1)[-1]
+    if word in NO_FILES["signs"] and word != options.signs:
+        yield f"--signs {options.signs}: a model would name it {word}; rename the file"
+    if not options.signs:
+        yield "--signs: file, none, transmitter, or a table of pre, post, sign"
     for name in ("dt", "tau"):
         if not 0 < getattr(options, name) < float("inf"):
             yield f"--{name}: a number above 0"

@@ -25,7 +25,8 @@ CHOICES: Mapping[str, tuple[str, ...]] = {
     "roles": ("free", "prefer", "blocks"),
     "roles_table": ("cook2019", "several", "structure"),
 }
-FILES = ("cells", "electrical", "like")  # options that name a file
+FILES = ("cells", "electrical", "like", "signs")  # options that name a file
+NO_FILES = {"signs": ("file", "none", "transmitter", "receptor")}  # their other words
 MOST_FEATURES = 65_536
 MOST_SUBSTEPS = 10_000
 WIDTHS = {"none": 0, "cifar10": 32, "mnist": 30}  # channels of an encoder, by task
@@ -45,7 +46,9 @@ IDLE: Mapping[str, Mapping[str, str]] = {
         **dict.fromkeys(
             ("dynamics", *OF_TIME), "its neurons are assigned once, in turn"
         ),
-        **dict.fromkeys(("merge", "init"), "its neurons multiply, without gains"),
+        **dict.fromkeys(
+            ("merge", "init", "signs"), "its neurons multiply, without gains"
+        ),
         "feedback": "it breaks no cycle, so nothing runs backward",
         **dict.fromkeys(("kernel", "tables"), "its page is its own"),
         **dict.fromkeys(OF_ORDER, "it breaks no cycle, so there is no order to choose"),
@@ -71,6 +74,11 @@ STAGES = (
     *("connectome", "selected", "circuit", "dag", "order"),
     *("pruned", "plan", "module", "sweep"),
 )
+
+
+def names_file(name: str, value: object) -> bool:
+    """Whether the value of an option is the path of a file."""
+    return name in FILES and value not in NO_FILES.get(name, ())
 
 
 def apart(one: Mapping[str, object], other: Mapping[str, object]) -> list[str]:

@@ -18,7 +18,7 @@ from ..arguments.values import text as text_of
 from ..catalog import find
 from ..errors import InputError, Location, UsageError, visible
 from ..files import read_bytes
-from ..options import CHOICES, FILES, Options, dashed
+from ..options import CHOICES, Options, dashed, names_file
 
 FILE = "pyproject.toml"
 OWN = ("source", "name", "label")  # keys of a model beside options and layout
@@ -58,7 +58,8 @@ class Project:
 
     def opened(self, key: str, value: Any) -> Any:
         """A value with paths from the working directory."""
-        named = key in (*FILES, *LAYOUT_FILES) and isinstance(value, str)
+        named = names_file(key, value) or key in LAYOUT_FILES
+        named = named and isinstance(value, str)
         if named or (key == "source" and not find(value)):
             return self.placed(value)
         if isinstance(value, str) and "@" in value and key in OPTIONS:

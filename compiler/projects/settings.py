@@ -14,7 +14,7 @@ from ..arguments.layout import LAYOUT, layout_of
 from ..arguments.options import OPTIONS, options_of
 from ..errors import InputError, UsageError
 from ..module.read import Made
-from ..options import Options
+from ..options import Options, names_file
 from ..readers.asked import asked as read_as
 from ..readers.asked import wishes
 from ..readers.reader import Layout
@@ -141,7 +141,7 @@ def of_file(
         value = getattr(made.options, option.name)
         if value == option.default:
             continue
-        if option.name in ("cells", "electrical"):
+        if option.name != "like" and names_file(option.name, value):
             value = opened(option.name, value)
         elif isinstance(value, tuple):
             value = [

@@ -10,7 +10,9 @@ from ..errors import InputError
 from ..ir.stages import Circuit, Connectome, Junctions, Plan, Synapses
 from ..ir.trace import Trace
 from ..module.read import CircuitModel, Model
+from ..options import names_file
 from ..pipeline import to_circuit
+from ..projects.places import found
 from ..readers.junction_file import recorded
 from ..readers.reader import Layout
 from ..sources import UNLABELLED, open_source
@@ -29,6 +31,10 @@ class Against:
 def compare(model: Model | CircuitModel, against: Against) -> Check:
     """Parse the source again with the module's own options; compare edge multisets."""
     options = replace(model.options, cells=against.cells or model.options.cells)
+    if names_file("signs", options.signs):  # by its label, beside the model or above
+        options = replace(
+            options, signs=found(options.signs, model.path) or options.signs
+        )
     layout = recorded(options, against.layout)
     source = open_source(against.path, layout, hint=UNLABELLED)
     if not isinstance(source, Connectome):

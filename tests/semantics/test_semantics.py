@@ -138,6 +138,7 @@ def test_what_means_nothing_to_a_semantics_is_refused(name: str) -> None:
     other = {
         "merge": "gated",
         "init": "counts",
+        "signs": "transmitter",
         "feedback": "delay",
         "kernel": "dense",
         "tables": "inline",
