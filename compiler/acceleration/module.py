@@ -12,7 +12,6 @@ from .function import Call, Swept, Transformed
 from .operator import FORTH
 from .sweeper import SWEEPERS, Sweeper
 
-DEVICES = ("cpu", "cuda")
 TENSORS = (Tensor, nn.Parameter)  # no subclass: fake, sharded, traced
 exporting = getattr(torch.compiler, "is_exporting", torch.compiler.is_compiling)
 transform: Any = torch._C._functorch.peek_interpreter_stack
@@ -103,8 +102,8 @@ def empty(kind: type[nn.Module]) -> nn.Module:
 def foreign(compiling: bool, *tensors: Any) -> bool:
     """Whether the plain levels shall run: no sweep knows the tensors, or who asks."""
     _, _, _, bias, _ = tensors
-    device = bias.device
-    if device.type not in DEVICES or torch.is_autocast_enabled(device.type):
+    kind = "cpu" if bias.is_cpu else "cuda"
+    if not (bias.is_cpu or bias.is_cuda) or torch.is_autocast_enabled(kind):
         return True
     if exporting():
         return True
@@ -115,7 +114,8 @@ def foreign(compiling: bool, *tensors: Any) -> bool:
     for place, tensor in enumerate(tensors):
         if tensor is None:
             continue
-        if tensor.device != device or (place > 1 and tensor.dtype != bias.dtype):
+        same = tensor.is_cpu if bias.is_cpu else tensor.device == bias.device
+        if not same or (place > 1 and tensor.dtype != bias.dtype):
             return True
         if not compiling and type(tensor) not in TENSORS:
             return True

@@ -148,17 +148,13 @@ class Sweeper:
 
     def forth(self, *given: Any) -> tuple[Tensor, Tensor]:
         """What the engine of the tensors gives."""
-        return self.engine(given[2]).forth(*given)
+        found: Any = self.engines[given[2].device, given[2].dtype]
+        return found.forth(*given)  # type: ignore[no-any-return]
 
     def back(self, *given: Any) -> tuple[Tensor | None, Tensor | None, Tensor]:
         """What the engine of the tensors gives."""
-        return self.engine(given[2]).back(*given)
-
-    def engine(self, tensor: Tensor) -> Engine:
-        """The engine for a tensor, which is ready."""
-        found = self.engines[tensor.device, tensor.dtype]
-        assert found is not None
-        return found
+        found: Any = self.engines[given[2].device, given[2].dtype]
+        return found.back(*given)  # type: ignore[no-any-return]
 
     def split(self, sums: Tensor) -> tuple[Tensor, Tensor, Tensor | None]:
         """The gradients of gain, bias and weight, of what `back` gives of all."""
