@@ -62,6 +62,8 @@ def swept_class(kind: type) -> type | str:
         return str(error)
     if options.lowering != "acyclic":
         return f"--lowering {options.lowering}"
+    if options.dynamics != "none":
+        return f"--dynamics {options.dynamics}"
     if options.merge == "product":
         return "--merge product"
     if options.norm != "none":

@@ -25,6 +25,7 @@ from torch import nn
 from torch.testing import assert_close
 
 import elegansc
+from elegansc.acceleration.classes import swept_class
 from elegansc.acceleration.module import Native
 from elegansc.acceleration.wiring import Wiring
 from elegansc.options import CHOICES
@@ -132,13 +133,22 @@ def test_a_licence_above_a_module_is_no_edit(tmp_path: Path) -> None:
     assert isinstance(elegansc.native(file_class(path)()), Native)
 
 
-def test_an_option_of_a_later_elegansc_stays_plain(
-    monkeypatch: pytest.MonkeyPatch,
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ({"no_such": "option"}, "no option 'no_such'"),
+        ({"dynamics": "leaky"}, "stays plain: --dynamics leaky"),
+    ],
+)
+def test_an_option_that_no_sweep_knows_stays_plain(
+    options: dict[str, str], said: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     kind = file_class(TESTS / "older" / "relu.py")
-    monkeypatch.setattr(tables(kind), "OPTIONS", {"dynamics": "leaky"})
-    with pytest.warns(elegansc.CompilerWarning, match="no option 'dynamics'"):
+    monkeypatch.setattr(tables(kind), "OPTIONS", options)
+    swept_class.cache_clear()
+    with pytest.warns(elegansc.CompilerWarning, match=said):
         model = elegansc.native(kind())
+    swept_class.cache_clear()
     assert type(model) is kind
 
 
