@@ -17,6 +17,7 @@ from support import toy
 from support.command import run
 from support.forms import form
 from torch import Tensor, nn
+from torch._dynamo.testing import CompileCounterWithBackend
 from torch.func import vmap
 from torch.testing import assert_close
 
@@ -223,14 +224,18 @@ def test_a_compiled_step_serves_every_time_and_lesion() -> None:
     net, inputs, module = made()
     net, inputs = net.float(), inputs.float()
     torch.compiler.reset()
-    counter = torch._dynamo.testing.CompileCounterWithBackend("aot_eager")  # type: ignore[attr-defined]
+    counter = CompileCounterWithBackend("aot_eager")
     plain = net.activity(inputs)
     net.step = torch.compile(net.step, fullgraph=True, backend=counter)
     net.activity(inputs).square().sum().backward()
     assert_close(net.activity(inputs), plain, rtol=1e-4, atol=1e-5)
-    first = counter.frame_count
+    first = (
+        counter.frame_count
+    )  # of a state that needs no gradient, and of one that does
+    assert first == 2
     for steps in (1, 3, 6):
         net.activity(inputs[:, :steps])
+    assert counter.frame_count == first
     count = len(module.NEURONS)
     for seed in range(4):
         torch.manual_seed(seed)
