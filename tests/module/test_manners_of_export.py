@@ -20,6 +20,9 @@ from torch.testing import assert_close
 from elegansc.options import Options
 
 pytestmark = pytest.mark.slow
+# ONNX has no matrix inverse: test_leaky.py exports a step of a folded system, and sees the
+# whole refused by the name of what is missing.
+NO_INVERSE = ("leaky", "leaky-counts")
 
 
 @pytest.fixture(autouse=True)
@@ -65,7 +68,7 @@ def test_an_exported_program_takes_any_batch(name: str) -> None:
         assert_close(found, expected, rtol=1e-4, atol=1e-5)
 
 
-@each_form()
+@each_form(*NO_INVERSE)
 def test_an_onnx_file_takes_any_batch(name: str, tmp_path: Path) -> None:
     net, arguments = form(name).network(), form(name).arguments(4)
     batch = torch.export.Dim("batch", min=1, max=4096)
@@ -82,7 +85,7 @@ def test_an_onnx_file_takes_any_batch(name: str, tmp_path: Path) -> None:
         assert_runs(tmp_path / "toy.onnx", net, form(name).arguments(size))
 
 
-@each_form()
+@each_form(*NO_INVERSE)
 def test_the_older_exporter_of_onnx(name: str, tmp_path: Path) -> None:
     net, arguments = form(name).network(), form(name).arguments(4)
     words = names(len(arguments), "x")
