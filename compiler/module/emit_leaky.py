@@ -252,30 +252,37 @@ def mute(circuit: Circuit) -> list[str]:
 
 def integrated(circuit: Circuit, wiring: Wiring, options: Options) -> Integrated:
     """What the report says: of the step, of the bound, of who is heard."""
+    name, pre_post = circuit.cells.name, arcs(circuit)
+    conducted = coupling(wiring, options)
+    stiffest = max(conducted, key=conducted.__getitem__)
+    told = reached(*pre_post, circuit.cells.role & SENSORY > 0)
+    return Integrated(
+        dt=options.dt,
+        substeps=options.substeps,
+        activation=options.activation,
+        bounded=activation(options.activation).bounded,
+        contracts=options.init == "counts",
+        stiffest=stiffest,
+        coupling=conducted[stiffest],
+        explicit=2 * options.tau / (1 + 2 * conducted[stiffest]),
+        unreached=tuple(name[row] for row in np.flatnonzero(~told).tolist()),
+        mute=tuple(mute(circuit)),
+        neurons=len(wiring.fire),
+        synapses=len(circuit.chemical),
+        junctions=len(circuit.junctions),
+    )
+
+
+def coupling(wiring: Wiring, options: Options) -> dict[str, float]:
+    """How much the gap junctions of each neuron conduct at the start, where a leak is 1."""
     ends = semantics_of(options).junctions(wiring)
     start = starts.conductances(wiring, ends, options)
-    each = start.size if isinstance(start, starts.Signed) else None
-    row = {name: place for place, name in enumerate(circuit.cells.name)}
-    coupling = np.zeros(len(row))
-    for place, (one, other, _) in enumerate(ends):
-        g = each[place] if each is not None else start.value  # type: ignore[union-attr]
-        coupling[row[one]] += g
-        coupling[row[other]] += g
-    stiffest = int(coupling.argmax()) if len(row) else 0
-    pre, post = arcs(circuit)
-    told = reached(pre, post, circuit.cells.role & SENSORY > 0)
-    return Integrated(
-        options.dt,
-        options.substeps,
-        options.activation,
-        activation(options.activation).bounded,
-        options.init == "counts",
-        circuit.cells.name[stiffest],
-        float(coupling[stiffest]),
-        2 * options.tau / (1 + 2 * float(coupling[stiffest])),
-        tuple(circuit.cells.name[r] for r in np.flatnonzero(~told).tolist()),
-        tuple(mute(circuit)),
-        len(wiring.fire),
-        len(circuit.chemical),
-        len(circuit.junctions),
-    )
+    if isinstance(start, starts.Constant):
+        each = (start.value,) * len(ends)
+    else:
+        each = start.size
+    found = dict.fromkeys(wiring.fire, 0.0)
+    for (one, other, _), conductance in zip(ends, each, strict=True):
+        found[one] += conductance
+        found[other] += conductance
+    return found

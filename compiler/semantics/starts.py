@@ -125,7 +125,9 @@ def leaky_gains(wiring: Wiring, synapses: tuple[Gain, ...], options: Options) ->
     return Uniform(tuple(math.sqrt(3 / fan_in[neuron]) for neuron, _, _ in synapses))
 
 
-def conductances(wiring: Wiring, ends: tuple[Gain, ...], options: Options) -> Start:
+def conductances(
+    wiring: Wiring, ends: tuple[Gain, ...], options: Options
+) -> Constant | Signed:
     """Start conductances: those of a neuron add up to its leak, 1, in the mean."""
     size = len(wiring.fire)
     if options.init != "counts":
