@@ -7,6 +7,7 @@ import click
 from .help import Sections
 from .lab_compare import compare_command
 from .lab_figure import figure_command
+from .lab_score import score_command
 from .lab_train import train_command
 
 SECTIONS = {
@@ -14,6 +15,7 @@ SECTIONS = {
         "train": "Train one model on a task",
         "compare": "Train a connectome and its random twins",
         "figure": "Judge a comparison and draw it",
+        "score": "Hold a leaky model against measured responses",
     }
 }
 
@@ -23,5 +25,5 @@ def lab_command() -> None:
     """Train models on a task, and compare a connectome with its random twins."""
 
 
-for command in (train_command, compare_command, figure_command):
+for command in (train_command, compare_command, figure_command, score_command):
     lab_command.add_command(command)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import click
 
 from ..errors import CompilerError
@@ -25,11 +27,11 @@ precision_option = click.option(
 )
 
 
-def check_installed() -> None:
-    """Raise CompilerError unless the packages that lab needs are installed."""
+def check_installed(needed: Iterable[str] = NEEDED) -> None:
+    """Raise CompilerError unless packages are installed; those that training needs."""
     from importlib.util import find_spec
 
-    missing = [name for name in NEEDED if find_spec(name) is None]
+    missing = [name for name in needed if find_spec(name) is None]
     if missing:
         hint = f"pip install {' '.join(name.replace('_', '-') for name in missing)}"
         raise CompilerError(f"lab needs {', '.join(missing)}: {hint}")

@@ -27,7 +27,7 @@ from elegansc.lab.scoring.measures import (
     resampled,
     strata,
 )
-from elegansc.lab.scoring.regression import Labels, fitted, held_out
+from elegansc.lab.scoring.regression import Across, Labels, fitted
 from elegansc.lab.scoring.score import Pairs, Scorer, among, folds, rulers
 from elegansc.options import Options
 from elegansc.pipeline import circuit_of
@@ -115,7 +115,7 @@ def test_a_regression_is_the_best_one() -> None:
         return float((np.logaddexp(0, score) - truth * score).sum() + w @ w / 2)
 
     best = minimize(loss, np.zeros(4), tol=1e-12).x
-    assert fitted(rows, truth) == pytest.approx(best, abs=1e-4)
+    assert fitted(rows.T, truth) == pytest.approx(best, abs=1e-4)
 
 
 def toy(count: int = 40, seed: int = 0) -> Pairs:
@@ -134,10 +134,10 @@ def toy(count: int = 40, seed: int = 0) -> Pairs:
 def test_no_label_of_a_test_fold_gets_into_its_scores() -> None:
     pairs = toy()
     fold = folds(pairs.group, 0, 0)
-    before = held_out(pairs.labels, fold, pairs.base)
+    before = Across(pairs.labels, fold, pairs.base).scores()
     for one in np.unique(fold).tolist():
         turned = replace(pairs, truth=np.where(fold == one, ~pairs.truth, pairs.truth))
-        after = held_out(turned.labels, fold, pairs.base)
+        after = Across(turned.labels, fold, pairs.base).scores()
         assert (after[fold == one] == before[fold == one]).all()
         assert (after[fold != one] != before[fold != one]).any()
 

@@ -10,7 +10,7 @@ from scipy.special import expit
 from ...arrays import Bool, Float64, Int64
 
 RIDGE = 1.0  # on every coefficient
-STEPS, CLOSE = 25, 1e-8  # most Newton steps; size of the last one
+STEPS, CLOSE = 25, 1e-5  # most Newton steps; the last one's size, whose square is left
 A_LITTLE = 0.05  # responses of a responder that was never seen, in one pair
 
 
@@ -42,30 +42,50 @@ class Labels:
         return found
 
 
-def held_out(
-    labels: Labels, fold: Int64, features: Float64, *, rate: bool = True
-) -> Float64:
-    """(K,) the score of each pair by a regression on the folds that it is not in.
+class Across:
+    """A regression for each fold on the other folds, to which one feature can be added.
 
     The responder's rate is a feature: in a test fold by all others; in training, for each
     fold, by the further training folds, so that no label of the test fold gets in.
 
     Args:
+        fold: (K,) number of the fold of each pair.
         features: (K, F) of the pairs.
         rate: whether the rate is a feature, too.
     """
-    score = np.zeros(len(fold))
-    for one in np.unique(fold).tolist():
-        test = fold == one
-        columns = [np.ones(len(fold)), *features.T]
-        if rate:
-            nested = np.zeros(len(fold))
-            nested[~test] = labels_of(labels, ~test).outside(fold[~test])
-            nested[test] = labels.rate(~test, test)
-            columns.append(np.log(nested) / 2)
-        rows = np.stack(columns, 1)
-        score[test] = rows[test] @ fitted(rows[~test], labels.truth[~test])
-    return score
+
+    def __init__(
+        self, labels: Labels, fold: Int64, features: Float64, *, rate: bool = True
+    ) -> None:
+        self.truth = labels.truth
+        self.parts: list[tuple[Bool, Float64, Float64]] = []
+        for one in np.unique(fold).tolist():
+            test = fold == one
+            columns = [np.ones(len(fold)), *features.T]
+            if rate:
+                nested = np.zeros(len(fold))
+                nested[~test] = labels_of(labels, ~test).outside(fold[~test])
+                nested[test] = labels.rate(~test, test)
+                columns.append(np.log(nested) / 2)
+            rows = np.stack(columns)
+            self.parts.append((test, rows, fitted(rows[:, ~test], self.truth[~test])))
+
+    def scores(self, more: Float64 | None = None) -> Float64:
+        """(K,) the score of each pair by the regression that has not seen its fold.
+
+        Args:
+            more: (K,) the feature that is added.
+        """
+        found = np.zeros(len(self.truth))
+        for test, rows, weight in self.parts:
+            if more is None:
+                found[test] = weight @ rows[:, test]
+                continue
+            every = np.vstack([rows, more])
+            start = np.append(weight, 0.0)  # the optimum is one: only quicker
+            better = fitted(every[:, ~test], self.truth[~test], start)
+            found[test] = better @ every[:, test]
+        return found
 
 
 def labels_of(labels: Labels, kept: Bool) -> Labels:
@@ -73,14 +93,19 @@ def labels_of(labels: Labels, kept: Bool) -> Labels:
     return Labels(labels.truth[kept], labels.responder[kept])
 
 
-def fitted(rows: Float64, truth: Bool) -> Float64:
-    """(F,) the coefficients of a logistic regression, by Newton's method."""
-    found = np.zeros(rows.shape[1])
+def fitted(columns: Float64, truth: Bool, start: Float64 | None = None) -> Float64:
+    """(F,) the coefficients of a logistic regression, by Newton's method.
+
+    Args:
+        columns: (F, K) features of the pairs.
+        start: (F,) where it begins; None: zeros.
+    """
+    found = np.zeros(len(columns)) if start is None else start.copy()
     for _ in range(STEPS):
-        chance = expit(rows @ found)
-        curvature = (rows.T * (chance * (1 - chance))) @ rows
+        chance = expit(found @ columns)
+        curvature = (columns * (chance * (1 - chance))) @ columns.T
         curvature += RIDGE * np.eye(len(found))
-        slope = rows.T @ (chance - truth) + RIDGE * found
+        slope = columns @ (chance - truth) + RIDGE * found
         step = np.linalg.solve(curvature, slope)
         found -= step
         if np.abs(step).max() < CLOSE:

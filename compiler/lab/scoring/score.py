@@ -24,7 +24,7 @@ from .measures import (
     resampled,
     strata,
 )
-from .regression import Labels, held_out
+from .regression import Across, Labels
 
 FOLDS, FOLD_DRAWS, RESAMPLES = 5, 10, 500
 NEAR, OFTEN = 20, 5  # strata of distance, of the number of stimulations
@@ -115,8 +115,9 @@ class Scorer:
     def __init__(self, pairs: Pairs, *, seed: int = 0, draws: int = FOLD_DRAWS) -> None:
         self.pairs, self.seed = pairs, seed
         self.folds = [folds(pairs.group, seed, draw) for draw in range(draws)]
-        base = pairs.base
-        self.bases = [held_out(pairs.labels, fold, base) for fold in self.folds]
+        labels, base = pairs.labels, pairs.base
+        self.across = [Across(labels, fold, base) for fold in self.folds]
+        self.bases = [across.scores() for across in self.across]
         self.areas = [area(pairs.truth, score) for score in self.bases]
 
     def score(self, response: Float64, *, resamples: int = RESAMPLES) -> Score:
@@ -137,8 +138,8 @@ class Scorer:
             raise ValueError(
                 f"{many:,} of {len(size):,} responses are no finite number"
             )
-        features = np.column_stack([pairs.base, ranks(size)])
-        full = [held_out(pairs.labels, fold, features) for fold in self.folds]
+        rank = ranks(size)
+        full = [across.scores(rank) for across in self.across]
         gains = tuple(
             area(pairs.truth, score) - base
             for score, base in zip(full, self.areas, strict=True)
@@ -192,12 +193,16 @@ def rulers(
     """
     pairs, fold = scorer.pairs, scorer.folds[0]
     labels = pairs.labels
+
+    def alone(features: Float64) -> Float64:
+        return Across(labels, fold, features, rate=False).scores()
+
     found = {
         "distance": -pairs.distance,
         "stimulations": pairs.stimulations,
         "rate": labels.outside(fold),
-        "distance and compartment": held_out(labels, fold, pairs.ruler, rate=False),
-        "and stimulations": held_out(labels, fold, pairs.base, rate=False),
+        "distance and compartment": alone(pairs.ruler),
+        "and stimulations": alone(pairs.base),
         "and rate": scorer.bases[0],
     }
     if contacts is not None:

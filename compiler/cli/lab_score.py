@@ -1,0 +1,173 @@
+"""The lab score command: hold a leaky model against measured responses."""
+
+from __future__ import annotations
+
+import json
+import math
+from pathlib import Path
+from typing import Any
+
+import click
+
+from ..errors import UsageError, visible
+from .colours import tell
+from .help import Command
+from .lab_compare import counted
+from .lab_flags import check_installed
+from .values import FILE, FOLDER
+
+LARGEST_SEED = 2**32 - 1
+PROTOCOL, SCORE, PAGE = "protocol.json", "score.json", "index.html"
+
+
+@click.command(
+    "score",
+    cls=Command,
+    examples=[
+        "elegansc lab score worm.py --atlas atlas.csv --positions xyz.csv -o score",
+        "elegansc lab score worm.py --atlas atlas.csv --positions xyz.csv -o score "
+        "--weights worm.safetensors --twin-weights twins",
+    ],
+)
+@click.argument("model", type=FILE)
+@click.option(
+    "--atlas",
+    required=True,
+    type=FILE,
+    help="Who responds to whom: a table of stimulated,responding,q,dff,n.",
+)
+@click.option(
+    "--positions",
+    required=True,
+    type=FILE,
+    help="Where the cells lie: a table of name,x,y,z[,compartment].",
+)
+@click.option(
+    "-o", "--output", required=True, type=FOLDER, help="The folder to write to."
+)
+@click.option(
+    "--weights",
+    default="",
+    type=FILE,
+    help="The model's parameters, .safetensors; default: by anatomy, nothing fitted.",
+)
+@click.option(
+    "--twin-weights",
+    default="",
+    type=FOLDER,
+    help="Twins fitted alike: degree-distance-K.py and .safetensors of every twin K.",
+)
+@click.option(
+    "--conductance",
+    "conductances",
+    type=float,
+    multiple=True,
+    metavar="G",
+    help="Of a unit of a junction's weight; the first is primary. Default: 1, 0.1, 10.",
+)
+@click.option(
+    "--pulse", type=float, default=10.0, show_default=True, metavar="I", help="Current."
+)
+@click.option(
+    "--on",
+    type=click.IntRange(1),
+    default=5,
+    show_default=True,
+    metavar="N",
+    help="Steps that the pulse lasts.",
+)
+@click.option(
+    "--steps",
+    type=click.IntRange(1, 100_000),
+    default=100,
+    show_default=True,
+    metavar="N",
+    help="Steps that the peak is looked for in.",
+)
+@click.option(
+    "--count",
+    type=click.IntRange(1),
+    default=39,
+    show_default=True,
+    metavar="N",
+    help="Random twins of the null degree-distance.",
+)
+@click.option(
+    "--seed",
+    type=click.IntRange(0, LARGEST_SEED),
+    default=0,
+    show_default=True,
+    metavar="N",
+    help="Seed of twins, folds and resampling.",
+)
+@click.option("--force", is_flag=True, help="Replace files that are there.")
+@click.option("--json", "as_json", is_flag=True, help="Print score.json too.")
+@click.option("-q", "--quiet", is_flag=True, help="No report.")
+def score_command(
+    model: str,
+    atlas: str,
+    positions: str,
+    output: str,
+    force: bool,
+    as_json: bool,
+    quiet: bool,
+    **given: Any,
+) -> None:
+    """Score MODEL, a leaky network, against measured responses.
+
+    A pulse goes into every neuron that was stimulated; the peak of every other neuron is
+    compared with whether it responds. The figure is what the model adds to distance,
+    compartment, number of stimulations and the responder's rate, beside that of random
+    twins. DIR gets protocol.json before anything is run, then score.json and index.html.
+    The exit code does not depend on the score.
+    """
+    size, on, steps = (given.pop(name) for name in ("pulse", "on", "steps"))
+    check_numbers(size, on, steps, given["conductances"])
+    check_installed(("torch", "safetensors", "scipy"))
+    from ..files import OTHER, allow, write_folder
+    from ..lab.measuring.inputs import read_inputs
+    from ..lab.measuring.measure import measure
+    from ..lab.measuring.report import report
+    from ..lab.pages.score_page import score_page
+    from ..lab.protocol.pulse import Pulse
+    from ..nulls.twins import DISTANCE, null_of
+
+    inputs, folder = read_inputs(model, atlas, positions, **given), Path(output)
+    sent, read = Pulse(size, on, steps), (model, atlas, positions)
+    protocol = inputs.protocol(sent)
+    for name in (PROTOCOL, SCORE, PAGE):
+        allow(folder / name, kind=OTHER, force=force, source=read)
+    write_folder(folder, {PROTOCOL: protocol.data}, kind=OTHER, force=force)
+    null = null_of(DISTANCE, positions=positions)
+    found = report(inputs, protocol, measure(inputs, sent, null, counted))
+    text = json.dumps(found, indent=2, allow_nan=False) + "\n"
+    files = {SCORE: text.encode(), PAGE: score_page(found)}
+    write_folder(folder, files, kind=OTHER, force=force, source=read)
+    if as_json:
+        click.echo(text, nl=False)
+    if not quiet:
+        say(found, folder)
+
+
+def say(found: dict[str, Any], folder: Path) -> None:
+    """Print the report, on stderr."""
+    from ..lab.measuring.report import lines
+    from ..report.words import line
+
+    tell(line("protocol", visible(f"{folder / PROTOCOL} {found['protocol'][:16]}")))
+    for word, sentence in lines(found):
+        tell(visible(line(word, sentence)))
+    tell(line("wrote", visible(f"{folder / SCORE}, {folder / PAGE}")))
+
+
+def check_numbers(
+    pulse: float, on: int, steps: int, conductances: tuple[float, ...]
+) -> None:
+    """Raise UsageError where a number can not be."""
+    if not math.isfinite(pulse) or pulse == 0:
+        raise UsageError(f"--pulse {pulse:g}: a finite current that is not 0")
+    if on > steps:
+        raise UsageError(f"--on {on}: more than --steps {steps}")
+    for value in conductances:
+        if not 0 <= value < math.inf:
+            raise UsageError(f"--conductance {value:g}: 0 or more, and finite")

@@ -1,0 +1,1 @@
+"""A model measured against the signal atlas, beside its twins and beside rulers."""

@@ -1,0 +1,83 @@
+"""The protocol of a score: what is sent, what is compared, written down before the run."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from .protocol import DISTANCE
+
+SCHEMA = 1
+ANATOMY = (
+    "nothing is fitted: gains 0.8 x a synapse's share of its neuron's input, negative where "
+    "the tables say so or, at a guess, of GABA; conductances by junction weight; biases 0; "
+    "time constants as compiled"
+)
+FITTED = "the model's own, from a checkpoint; the twins have theirs, from their own"
+PRIMARY = (
+    "the area under the ROC curve that the rank of |response| adds to a logistic regression "
+    "on distance, its square, compartment, number of stimulations, its square, and the "
+    "responder's rate in other folds; folds and bootstrap by cell class of the stimulated; "
+    "p = (1 + twins at least as high) / (1 + twins)"
+)
+RESPONSE = (
+    "a pulse as current into each stimulated neuron from the model's rest; the largest "
+    "|state less the state without the pulse| of the steps"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Pulse:
+    """What is sent into each stimulated neuron.
+
+    Attributes:
+        size: of the current; on: steps that it lasts; steps: that are looked at.
+    """
+
+    size: float = 10.0
+    on: int = 5
+    steps: int = 100
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreProtocol:
+    """All that decides a score.
+
+    Attributes:
+        model, atlas, positions: label and digest of each file.
+        parameters: ANATOMY or FITTED; weights: digests of checkpoints by name, of fitted.
+        conductances: of one unit of a junction's weight; the first is the primary one.
+        count, seed: of the twins of the null `degree-distance`.
+        statistics: of the scorer: folds, draws, resamples, strata.
+    """
+
+    model: Mapping[str, str]
+    atlas: Mapping[str, str]
+    positions: Mapping[str, str]
+    parameters: str
+    weights: Mapping[str, str]
+    conductances: tuple[float, ...]
+    pulse: Pulse
+    count: int
+    seed: int
+    statistics: Mapping[str, float]
+
+    @property
+    def data(self) -> bytes:
+        """The protocol as a JSON file."""
+        found: dict[str, Any] = {
+            "schema": SCHEMA,
+            "primary": PRIMARY,
+            "response": RESPONSE,
+            "null": DISTANCE,
+            **asdict(self),
+        }
+        return (json.dumps(found, indent=2, allow_nan=False) + "\n").encode()
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of its bytes, hex."""
+        return hashlib.sha256(self.data).hexdigest()
