@@ -25,8 +25,8 @@ PROTOCOL, SCORE, PAGE = "protocol.json", "score.json", "index.html"
     cls=Command,
     examples=[
         "elegansc lab score worm.py --atlas atlas.csv --positions xyz.csv -o score",
-        "elegansc lab score worm.py --atlas atlas.csv --positions xyz.csv -o score "
-        "--weights worm.safetensors --twin-weights twins",
+        "elegansc lab score m.py --atlas a.csv --positions p.csv -o out"
+        " --weights m.pt --twin-weights twins",
     ],
 )
 @click.argument("model", type=FILE)
