@@ -124,7 +124,7 @@ def score_command(
     size, on, steps = (given.pop(name) for name in ("pulse", "on", "steps"))
     check_numbers(size, on, steps, given["conductances"])
     check_installed(("torch", "safetensors", "scipy"))
-    from ..files import OTHER, allow, write_folder
+    from ..files import OTHER, allow, holds, write_folder
     from ..lab.measuring.inputs import read_inputs
     from ..lab.measuring.measure import measure
     from ..lab.measuring.report import report
@@ -135,9 +135,11 @@ def score_command(
     inputs, folder = read_inputs(model, atlas, positions, **given), Path(output)
     sent, read = Pulse(size, on, steps), (model, atlas, positions)
     protocol = inputs.protocol(sent)
-    for name in (PROTOCOL, SCORE, PAGE):
+    begun = holds(folder / PROTOCOL, protocol.data)  # and stopped: it goes on
+    for name in (SCORE, PAGE) if begun else (PROTOCOL, SCORE, PAGE):
         allow(folder / name, kind=OTHER, force=force, source=read)
-    write_folder(folder, {PROTOCOL: protocol.data}, kind=OTHER, force=force)
+    if not begun:
+        write_folder(folder, {PROTOCOL: protocol.data}, kind=OTHER, force=force)
     null = null_of(DISTANCE, positions=positions)
     found = report(inputs, protocol, measure(inputs, sent, null, counted))
     text = json.dumps(found, indent=2, allow_nan=False) + "\n"

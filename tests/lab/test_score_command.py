@@ -12,12 +12,15 @@ import numpy as np
 import pytest
 import torch
 from safetensors.torch import save_file
+from support.browsing import NARROW, barriers, browser, overflow
 from support.command import contents, run
 from support.paths import SHARED
 
 from elegansc.lab.measuring.inputs import read_leaky
 from elegansc.lab.protocol.pulse import Pulse
 from elegansc.lab.running.pulses import Leaky
+
+__all__ = ["browser"]  # a fixture
 
 ACTIVITY = SHARED / "activity"
 HEAD = "stimulated,responding,q,dff,n\n"
@@ -121,9 +124,15 @@ def test_a_model_its_twins_and_its_rulers(folder: Path) -> None:
         assert words in done.stderr
     before = contents(folder / "out")
     assert sorted(before) == ["index.html", "protocol.json", "score.json"]
-    again = score(folder, "--conductance", "0.5", "--force", "-q")
+    refused = score(folder, "--conductance", "0.5")
+    assert refused.exit_code == 1 and "score.json: is there already" in refused.stderr
+    for name in ("score.json", "index.html"):
+        (folder / "out" / name).unlink()  # as where it was stopped
+    again = score(folder, "--conductance", "0.5", "-q")
     assert (again.exit_code, again.output) == (0, "")
     assert contents(folder / "out") == before
+    other = score(folder, "--conductance", "2")
+    assert other.exit_code == 1 and "protocol.json: is there already" in other.stderr
 
 
 def check_page(page: str) -> None:
@@ -177,6 +186,18 @@ def fit(folder: Path, model: str) -> None:
     with torch.no_grad():
         net.gain.fill_(0.1)
     save_file(net.state_dict(), str((folder / model).with_suffix(".safetensors")))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_page_is_for_everybody(folder: Path, browser: Any, scheme: str) -> None:
+    assert score(folder, "--conductance", "1", "-q", count=2).exit_code == 0
+    page = browser.new_page(color_scheme=scheme, bypass_csp=True)
+    page.goto((folder / "out" / "index.html").as_uri())
+    assert barriers(page) == []
+    page.set_viewport_size({"width": NARROW, "height": 800})
+    assert overflow(page) <= 0
+    page.close()
 
 
 @pytest.mark.slow

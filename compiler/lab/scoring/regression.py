@@ -58,7 +58,7 @@ class Across:
         self, labels: Labels, fold: Int64, features: Float64, *, rate: bool = True
     ) -> None:
         self.truth = labels.truth
-        self.parts: list[tuple[Bool, Float64, Float64]] = []
+        self.parts: list[tuple[Bool, Float64, Float64, Float64]] = []
         for one in np.unique(fold).tolist():
             test = fold == one
             columns = [np.ones(len(fold)), *features.T]
@@ -68,7 +68,8 @@ class Across:
                 nested[test] = labels.rate(~test, test)
                 columns.append(np.log(nested) / 2)
             rows = np.stack(columns)
-            self.parts.append((test, rows, fitted(rows[:, ~test], self.truth[~test])))
+            train, held = rows[:, ~test], rows[:, test]
+            self.parts.append((test, train, held, fitted(train, self.truth[~test])))
 
     def scores(self, more: Float64 | None = None) -> Float64:
         """(K,) the score of each pair by the regression that has not seen its fold.
@@ -77,14 +78,14 @@ class Across:
             more: (K,) the feature that is added.
         """
         found = np.zeros(len(self.truth))
-        for test, rows, weight in self.parts:
+        for test, train, held, weight in self.parts:
             if more is None:
-                found[test] = weight @ rows[:, test]
+                found[test] = weight @ held
                 continue
-            every = np.vstack([rows, more])
             start = np.append(weight, 0.0)  # the optimum is one: only quicker
-            better = fitted(every[:, ~test], self.truth[~test], start)
-            found[test] = better @ every[:, test]
+            rows = np.vstack([train, more[~test]])
+            better = fitted(rows, self.truth[~test], start)
+            found[test] = better @ np.vstack([held, more[test]])
         return found
 
 

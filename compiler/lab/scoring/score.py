@@ -115,6 +115,7 @@ class Scorer:
     def __init__(self, pairs: Pairs, *, seed: int = 0, draws: int = FOLD_DRAWS) -> None:
         self.pairs, self.seed = pairs, seed
         self.folds = [folds(pairs.group, seed, draw) for draw in range(draws)]
+        self.by_distance, self.by_all = pairs.by_distance, pairs.by_all
         labels, base = pairs.labels, pairs.base
         self.across = [Across(labels, fold, base) for fold in self.folds]
         self.bases = [across.scores() for across in self.across]
@@ -147,8 +148,8 @@ class Scorer:
         low, high = self.interval(full[0], self.bases[0], resamples)
         return Score(
             area(pairs.truth, size),
-            area_within(pairs.truth, size, pairs.by_distance),
-            area_within(pairs.truth, size, pairs.by_all),
+            area_within(pairs.truth, size, self.by_distance),
+            area_within(pairs.truth, size, self.by_all),
             area_within(pairs.truth, size, pairs.stimulated),
             float(np.mean(self.areas)),
             float(np.mean(gains)),
@@ -210,7 +211,7 @@ def rulers(
     return {
         name: {
             "area": area(pairs.truth, score),
-            "within_distance": area_within(pairs.truth, score, pairs.by_distance),
+            "within_distance": area_within(pairs.truth, score, scorer.by_distance),
         }
         for name, score in found.items()
     }
