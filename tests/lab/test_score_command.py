@@ -12,15 +12,13 @@ import numpy as np
 import pytest
 import torch
 from safetensors.torch import save_file
-from support.browsing import NARROW, barriers, browser, overflow
+from support.browsing import NARROW, barriers, overflow
 from support.command import contents, run
 from support.paths import SHARED
 
 from elegansc.lab.measuring.inputs import read_leaky
 from elegansc.lab.protocol.pulse import Pulse
 from elegansc.lab.running.pulses import Leaky
-
-__all__ = ["browser"]  # a fixture
 
 ACTIVITY = SHARED / "activity"
 HEAD = "stimulated,responding,q,dff,n\n"
@@ -120,6 +118,8 @@ def test_a_model_its_twins_and_its_rulers(folder: Path) -> None:
         "twins     3 twins",
         "without junctions: ",
         ", p ",
+        "; in brackets the twins' mean",
+        "rest      states move by 0 a step before the pulse, 100 steps on",
     ):
         assert words in done.stderr
     before = contents(folder / "out")

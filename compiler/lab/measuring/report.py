@@ -111,13 +111,15 @@ def lines(found: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     atlas, twins = found["atlas"], found["twins"]
     respond = f"{plural(atlas['pairs'], 'pair')}, {atlas['positive']:,} respond"
     apart = f"{atlas['itself']:,} with itself, {atlas['unmeasured']:,} not measured"
-    yield "pairs", f"{respond}; left out {atlas['left_out']:,}, {apart}"
+    yield "pairs", f"{respond}; left out: {atlas['left_out']:,} by name, {apart}"
     yield from warnings(found)
     yield "base", f"{number(found['base'])} without a model; {rulers_line(found)}"
     for place, one in enumerate(found["settings"]):
         yield ("gain" if place == 0 else ""), f"{one['words']}: {gained(one)}"
     first = found["settings"][0]
-    yield "area", ", ".join(areas(first))
+    yield "area", f"{', '.join(areas(first))}; in brackets the twins' mean"
+    still, after = first["residue_at_rest"], first["steps_to_rest"]
+    yield "rest", f"states move by {still:.1g} a step before the pulse, {after:,} steps on"
     shares = " and ".join(
         f"{twins[f'{kind}_left_share']:.1%} of {kind}" for kind in KINDS
     )
