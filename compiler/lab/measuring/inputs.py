@@ -116,9 +116,9 @@ def read_leaky(path: str) -> CircuitModel:
     """
     model = read_consistent(read_bytes(path), path)
     if not isinstance(model, CircuitModel) or model.options.semantics != "leaky":
-        seen = f"{model.options.semantics}: a pulse goes into any neuron, through time"
+        seen = f"{model.options.semantics}: a response to a pulse is measured in time"
         hint = "compile its source with --dynamics leaky"
-        raise InputError(path, f"{seen}; this model takes inputs alone", hint)
+        raise InputError(path, f"{seen}, and leaky models alone have a time", hint)
     again = emit_leaky(model.circuit, options=model.options, name=model.name)
     check_form(model.header, path, lambda: again.page)
     check_signed(model)
