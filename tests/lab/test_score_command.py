@@ -269,7 +269,7 @@ def test_models_without_time_are_refused(folder: Path) -> None:
         compiled(folder, "edges.csv", f"{kind}.py", *(words or ("--init", "uniform")))
         done = score(folder, model=f"{kind}.py")
         assert done.exit_code == 1
-        assert f"{kind}: a pulse goes into any neuron, through time" in done.stderr
+        assert f"{kind}: a response to a pulse is measured in time" in done.stderr
         assert "--dynamics leaky" in done.stderr
 
 
