@@ -154,16 +154,20 @@ def errors(label: str, steps: tuple[float, ...], held: bool = False) -> list[flo
 
 @pytest.mark.slow
 def test_it_converges_to_what_a_solver_gives() -> None:
-    """The error halves with the step: first order, as it must be."""
+    """The error halves with the step: first order, as it must be.
+
+    How large it is hangs on the draw; tests/benchmarks/leaky.py holds one to its bars.
+    """
     found = errors("varshney2011", (0.1, 0.05, 0.025))
-    assert found[0] < 0.05
+    assert found[0] < 0.1
     assert all(1.7 < a / b < 2.3 for a, b in zip(found, found[1:], strict=False))
 
 
 @pytest.mark.slow
-def test_a_clamped_neuron_is_the_solver_s_boundary() -> None:
-    (found,) = errors("witvliet2021-1", (0.01,), held=True)
-    assert found < 0.002
+def test_clamped_neurons_are_the_solver_s_boundary() -> None:
+    """A clamp that jumps is felt through synapses a step late: first order too."""
+    found = errors("witvliet2021-1", (0.02, 0.01), held=True)
+    assert found[1] < 0.02 and 1.7 < found[0] / found[1] < 2.3
 
 
 @settings(max_examples=40, deadline=None)
