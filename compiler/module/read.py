@@ -17,6 +17,7 @@ from ..ir.invariants import check_invariants
 from ..ir.stages import Cells, Circuit, Plan, Read, Source
 from ..ir.text import digest
 from ..options import Options
+from ..semantics.registry import semantics_of
 from .beside import check_digest, read_beside
 from .contradictions import contradiction
 from .forms import check_model
@@ -245,10 +246,9 @@ def check_signed(model: Model | CircuitModel) -> None:
 def levelled(module: Model | CircuitModel) -> Model:
     """A module that has levels; InputError for one whose cycles are not broken."""
     if isinstance(module, CircuitModel):
-        leaky = module.options.semantics == "leaky"
-        asked = "--dynamics leaky" if leaky else "--lowering published"
-        kind = "a leaky network" if leaky else "a published sweep"
-        hint = f"give its source, or a model without {asked}"
+        semantics = semantics_of(module.options)
+        kind = "a leaky network" if semantics.currents else "a published sweep"
+        hint = f"give its source, or a model without {semantics.asked}"
         raise InputError(module.path, f"{kind}, which has no levels", hint)
     return module
 

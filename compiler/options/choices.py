@@ -65,7 +65,13 @@ IDLE: Mapping[str, Mapping[str, str]] = {
 
 # What decides the shape or the meaning of a parameter.
 MEANING = (
-    *("features", "unit", "merge", "norm", "activation", "feedback", "dynamics"),
+    "features",
+    "unit",
+    "merge",
+    "norm",
+    "activation",
+    "feedback",
+    "dynamics",
 )
 RESHAPES = ("features", "dynamics")  # of them, what leaves some parameters as they are
 

@@ -72,9 +72,8 @@ class Network:
     """
 
     def __init__(self, wiring: Wiring, options: Options, given: Parameters) -> None:
-        semantics, row = semantics_of(options), {}
-        for place, neuron in enumerate(wiring.fire):
-            row[neuron] = place
+        semantics = semantics_of(options)
+        row = {neuron: place for place, neuron in enumerate(wiring.fire)}
         self.gains = [(v, u) for v, u, _ in semantics.synapses(wiring)]
         self.ends = [(v, u) for v, u, _ in semantics.junctions(wiring)]
         self.synapses = [(row[v], row[u], given.gain[v, u]) for v, u in self.gains]

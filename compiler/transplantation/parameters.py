@@ -98,6 +98,11 @@ def reads(side: Side) -> dict[str, set[Read]]:
         for read in side.semantics.through(gain):
             what = read.source, read.late, link(gain)
             found.setdefault(read.neuron, set()).add(what)
+    for junction in side.found.junctions:
+        one, other, _ = junction
+        for neuron, source in ((one, other), (other, one)):
+            what = source, False, link(junction)
+            found.setdefault(neuron, set()).add(what)
     return found
 
 

@@ -34,6 +34,7 @@ LOST = {
 }
 
 
+OF_STEP = ("dt", "substeps")  # options of leaky networks: how long a step is
 WORDS = {"neuron": "neuron", "junction": "gap junction"}  # of what a parameter is of
 
 
@@ -189,6 +190,9 @@ def function(account: Account, verbose: bool) -> str:
         return (
             f"changed: dynamics {one} -> {two}; gains of synapses and biases are kept"
         )
+    if time := [name for name in OF_STEP if name in account.differ]:
+        told = ", ".join("{} {} -> {}".format(n, *account.differ[n]) for n in time)
+        return f"changed: {told}; a rest stays where it is, if its inputs do"
     if "features" in account.differ:
         one, two = account.differ["features"]
         return f"changed: {one} -> {two} numbers a neuron; what has its shape is kept"

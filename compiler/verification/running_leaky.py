@@ -89,12 +89,11 @@ def drawn(model: CircuitModel, wiring: Wiring, seed: int) -> tuple[Numbers, Para
     alive, held = random.uniform(0.5, 1.5, size=size), np.zeros(size)
     chosen = random.permutation(size)[:4]
     alive[chosen[:2]], held[chosen[2:]] = 0, 1
-    of = dict(zip(wiring.fire, range(size), strict=True))
     parameters = Parameters(
         dict(zip(gains, numbers["gain"].tolist(), strict=True)),
         dict(zip(junctions, numbers["conductance"].tolist(), strict=True)),
-        {neuron: float(numbers["bias"][place]) for neuron, place in of.items()},
-        {neuron: float(numbers["tau"][place]) for neuron, place in of.items()},
+        {neuron: float(numbers["bias"][place]) for neuron, place in row.items()},
+        {neuron: float(numbers["tau"][place]) for neuron, place in row.items()},
     )
     shape = (BATCH, STEPS)
     return {

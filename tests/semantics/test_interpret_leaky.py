@@ -124,7 +124,7 @@ def errors(label: str, steps: tuple[float, ...], held: bool = False) -> list[flo
     if held:
         mask[random.permutation(size)[:3]] = 1
     pieces = 4  # of constant current
-    current = np.repeat(random.normal(size=(1, pieces, size)), 1, 0) * 0.5
+    current = random.normal(size=(1, pieces, size)) * 0.5
     found = []
     for dt in steps:
         count = round(span / dt)

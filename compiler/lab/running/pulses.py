@@ -22,10 +22,8 @@ from ...semantics.wiring import wiring_of_circuit
 from ...transplantation import checkpoint
 from ..protocol.pulse import Pulse
 
-SETTLING, STILL = (
-    50,
-    1e-9,
-)  # most runs of `steps` steps to a rest; a step moves less there
+SETTLING = 50  # most runs of `steps` steps to a rest
+STILL = 1e-9  # less than this a step moves a state there
 CHUNK = 10  # steps of a call: what they take fits a processor's cache
 NAME = "Scored"  # of every class
 
@@ -53,9 +51,7 @@ class Leaky:
     """
 
     def __init__(self, circuit: Circuit, options: Options, label: str) -> None:
-        torch.set_num_threads(
-            1
-        )  # the sums of many threads differ from machine to machine
+        torch.set_num_threads(1)  # sums of many differ from machine to machine
         page = emit_leaky(circuit, options=options, name=NAME).page
         module = unrun(f"elegansc_scored_{digest(circuit)}", page, label)
         run(module)
