@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-import json
 import math
-from pathlib import Path
 from typing import Any
 
 import click
 
-from ..errors import UsageError, visible
-from .colours import tell
+from ..errors import UsageError
 from .help import Command
 from .lab_compare import counted
 from .lab_flags import check_installed
 from .values import FILE, FOLDER
 
 LARGEST_SEED = 2**32 - 1
-PROTOCOL, SCORE, PAGE = "protocol.json", "score.json", "index.html"
 
 
 @click.command(
@@ -124,42 +120,26 @@ def score_command(
     size, on, steps = (given.pop(name) for name in ("pulse", "on", "steps"))
     check_numbers(size, on, steps, given["conductances"])
     check_installed(("torch", "safetensors", "scipy"))
-    from ..files import OTHER, allow, holds, write_folder
     from ..lab.measuring.inputs import read_inputs
     from ..lab.measuring.measure import measure
-    from ..lab.measuring.report import report
+    from ..lab.measuring.report import lines, report
     from ..lab.pages.score_page import score_page
-    from ..lab.protocol.pulse import Pulse
+    from ..lab.protocol.pulse import Pulse, json_file
     from ..nulls.twins import DISTANCE, null_of
+    from .lab_result import Folder
 
-    inputs, folder = read_inputs(model, atlas, positions, **given), Path(output)
+    inputs = read_inputs(model, atlas, positions, **given)
     sent, read = Pulse(size, on, steps), (model, atlas, positions)
     protocol = inputs.protocol(sent)
-    begun = holds(folder / PROTOCOL, protocol.data)  # and stopped: it goes on
-    for name in (SCORE, PAGE) if begun else (PROTOCOL, SCORE, PAGE):
-        allow(folder / name, kind=OTHER, force=force, source=read)
-    if not begun:
-        write_folder(folder, {PROTOCOL: protocol.data}, kind=OTHER, force=force)
+    folder = Folder(output, "score.json", read=read, force=force)
+    folder.begin(protocol.data)
     null = null_of(DISTANCE, positions=positions)
     found = report(inputs, protocol, measure(inputs, sent, null, counted))
-    text = json.dumps(found, indent=2, allow_nan=False) + "\n"
-    files = {SCORE: text.encode(), PAGE: score_page(found)}
-    write_folder(folder, files, kind=OTHER, force=force, source=read)
+    folder.finish(json_file(found), score_page(found))
     if as_json:
-        click.echo(text, nl=False)
+        click.echo(json_file(found), nl=False)
     if not quiet:
-        say(found, folder)
-
-
-def say(found: dict[str, Any], folder: Path) -> None:
-    """Print the report, on stderr."""
-    from ..lab.measuring.report import lines
-    from ..report.words import line
-
-    tell(line("protocol", visible(f"{folder / PROTOCOL} {found['protocol'][:16]}")))
-    for word, sentence in lines(found):
-        tell(visible(line(word, sentence)))
-    tell(line("wrote", visible(f"{folder / SCORE}, {folder / PAGE}")))
+        folder.say(found["protocol"], lines(found))
 
 
 def check_numbers(

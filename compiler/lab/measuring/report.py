@@ -12,7 +12,7 @@ import numpy as np
 from ...names import plural, some
 from ..protocol.protocol import DISTANCE
 from ..protocol.pulse import SCHEMA, ScoreProtocol
-from ..scoring.score import Score, among
+from ..scoring.score import among
 from .inputs import Inputs
 from .measure import Measured, Result
 
@@ -73,8 +73,8 @@ def setting_of(one: Measured) -> dict[str, Any]:
     }
 
 
-def compared(score: Score, twins: Sequence[Score], name: str) -> dict[str, Any]:
-    """One figure among those of the twins, and theirs."""
+def compared(score: Any, twins: Sequence[Any], name: str) -> dict[str, Any]:
+    """The attribute of a name of a score among those of the twins' scores, and these."""
     values = [getattr(twin, name) for twin in twins]
     return {**asdict(among(getattr(score, name), values)), "each": values}
 

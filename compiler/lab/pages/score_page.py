@@ -15,7 +15,7 @@ WIDTH, LEFT, RIGHT = 640, 12, 12  # of the strip plot, in pixels
 
 @dataclass(frozen=True, slots=True)
 class Strip:
-    """A row of the plot: a setting's gain, and those of its twins, as places in pixels."""
+    """A row of the plot: a setting's figure, and its twins', as places in pixels."""
 
     words: str
     told: str
@@ -44,12 +44,12 @@ class ScorePage:
 def score_page(found: Mapping[str, Any]) -> bytes:
     """The page of a score.json, ASCII."""
     settings = found["settings"]
-    scale = Scale([value for one in settings for value in values(one)])
+    scale = Scale([value for one in settings for value in values(one, "gain")])
     page = ScorePage(
         found["model"]["label"],
         found["protocol"],
         (("parameters", found["parameters"]), *lines(found)),
-        tuple(strip(one, scale) for one in settings),
+        tuple(strip(one, scale, "gain", gained(one)) for one in settings),
         WIDTH,
         tuple(scale.ticks()),
         tuple(
@@ -62,28 +62,28 @@ def score_page(found: Mapping[str, Any]) -> bytes:
     return text.encode("ascii", "xmlcharrefreplace")
 
 
-def values(one: Mapping[str, Any]) -> Iterator[float]:
-    """All gains of a setting that are drawn."""
+def values(one: Mapping[str, Any], name: str) -> Iterator[float]:
+    """All numbers that are drawn of a setting's figure of a name, and 0."""
     yield 0.0
-    yield one["score"]["gain"]
+    yield one["score"][name]
     yield from (one["score"][end] for end in ("low", "high") if one["score"][end])
-    yield from one["twins"]["gain"]["each"]
+    yield from one["twins"][name]["each"]
 
 
 class Scale:
-    """Gains as places in pixels."""
+    """Numbers as places in pixels."""
 
     def __init__(self, found: Sequence[float]) -> None:
         self.least, self.most = min(found), max(found)
         self.most = max(self.most, self.least + 1e-4)
 
     def place(self, value: float) -> float:
-        """The place of a gain."""
+        """The place of a number."""
         part = (value - self.least) / (self.most - self.least)
         return round(LEFT + part * (WIDTH - LEFT - RIGHT), 1)
 
     def ticks(self) -> Iterator[tuple[float, str]]:
-        """(place, number) of round gains."""
+        """(place, words) of round numbers."""
         far = self.most - self.least
         step = next(n for n in (5e-5, *STEPS) if far / n < 8)
         for index in range(round(self.least / step), round(self.most / step) + 1):
@@ -95,19 +95,19 @@ class Scale:
 STEPS = tuple(n * 10.0**e for e in range(-4, 1) for n in (1, 2, 5))
 
 
-def strip(one: Mapping[str, Any], scale: Scale) -> Strip:
-    """The row of a setting."""
+def strip(one: Mapping[str, Any], scale: Scale, name: str, told: str) -> Strip:
+    """The row of a setting: its figure of a name, which `told` says."""
     score = one["score"]
     low, high = (
-        score["gain"] if score[end] is None else score[end] for end in ("low", "high")
+        score[name] if score[end] is None else score[end] for end in ("low", "high")
     )
     return Strip(
         one["words"],
-        gained(one),
-        scale.place(score["gain"]),
+        told,
+        scale.place(score[name]),
         scale.place(low),
         scale.place(high),
-        tuple(map(scale.place, one["twins"]["gain"]["each"])),
+        tuple(map(scale.place, one["twins"][name]["each"])),
     )
 
 

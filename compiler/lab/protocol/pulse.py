@@ -29,6 +29,11 @@ RESPONSE = (
 )
 
 
+def json_file(found: Mapping[str, Any]) -> bytes:
+    """A JSON file, indented; no NaN, nothing infinite."""
+    return (json.dumps(found, indent=2, allow_nan=False) + "\n").encode()
+
+
 @dataclass(frozen=True, slots=True)
 class Pulse:
     """What is sent into each stimulated neuron.
@@ -68,14 +73,8 @@ class ScoreProtocol:
     @property
     def data(self) -> bytes:
         """The protocol as a JSON file."""
-        found: dict[str, Any] = {
-            "schema": SCHEMA,
-            "primary": PRIMARY,
-            "response": RESPONSE,
-            "null": DISTANCE,
-            **asdict(self),
-        }
-        return (json.dumps(found, indent=2, allow_nan=False) + "\n").encode()
+        told = {"primary": PRIMARY, "response": RESPONSE, "null": DISTANCE}
+        return json_file({"schema": SCHEMA, **told, **asdict(self)})
 
     @property
     def digest(self) -> str:
