@@ -125,7 +125,8 @@ def score_command(
     from ..lab.measuring.report import lines, report
     from ..lab.pages.score_page import score_page
     from ..lab.protocol.pulse import Pulse, json_file
-    from ..nulls.twins import DISTANCE, null_of
+    from ..nulls.pairs import DISTANCE
+    from ..nulls.twins import null_of
     from .lab_result import Folder
 
     inputs = read_inputs(model, atlas, positions, **given)

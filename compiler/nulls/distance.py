@@ -11,7 +11,7 @@ from ..errors import InputError
 from ..ir.stages import Circuit
 from ..readers.positions import Positions
 from .nearby import Nearby
-from .pairs import Null, Pairs, Wired, check_mixed, coupled, pairs_of, wire
+from .pairs import DISTANCE, Null, Pairs, Wired, check_mixed, coupled, pairs_of, wire
 from .random import RandomIntegers
 from .wiring import swapped
 
@@ -80,9 +80,7 @@ def bins_of(circuit: Circuit, positions: Positions) -> Int64:
     """
     names, label = circuit.cells.name, circuit.source.label
     if len(names) > LARGEST:
-        seen = (
-            f"degree-distance: {len(names):,} neurons; it compares the distances of all"
-        )
+        seen = f"{DISTANCE}: {len(names):,} neurons; it compares the distances of all"
         raise InputError(label, seen, f"--only takes a part, up to {LARGEST:,} neurons")
     found = positions.of(names, label)
     square = np.zeros((len(names), len(names)))

@@ -17,7 +17,7 @@ from ..errors import InputError
 from ..ir.stages import Circuit
 from ..names import plural
 from .distance import degree_distance
-from .pairs import Null, Wired, check_mixed, coupled, pairs_of, wire
+from .pairs import DISTANCE, Null, Wired, check_mixed, coupled, pairs_of, wire
 from .random import RandomIntegers
 from .wiring import (
     Pair,
@@ -172,7 +172,7 @@ WIRE: Mapping[str, Callable[[Circuit, Null, RandomIntegers], Wired]] = {
     "ba": ba,
     "degree": degree,
     "role-degree": degree,
-    "degree-distance": degree_distance,
+    DISTANCE: degree_distance,
     "partial": partial,
     "shuffle-roles": shuffle_roles,
 }

@@ -28,11 +28,12 @@ class Row(NamedTuple):
     """The neurons with ends of one kind, by the bin that another neuron shares with them.
 
     Attributes:
-        start: where the ends of each stand in `Kind.ends`.
+        ends: all of this kind; start: where those of each neuron stand there.
         before: number of ends of the neurons before each; at last, of all.
         first: where each bin starts among the neurons; at last, their number.
     """
 
+    ends: list[int]
     start: Sequence[int]
     before: Sequence[int]
     first: list[int]
@@ -69,21 +70,23 @@ class Nearby:
         """
         (at, where), places, kinds = now, place.tolist(), kind.tolist()
         ends = kinds_of(neuron, place, kind)
-        rows: dict[tuple[int, int], Row] = {}
+        rows: dict[int, list[Row | None]] = {one: [None] * len(self.of) for one in ends}
+        bins = self.of
         while places:
             chosen = random.each(np.full(BATCH, len(places))).tolist()
             drawn = random.bits.random_raw(BATCH).tolist()
             for p, number in zip(map(places.__getitem__, chosen), drawn, strict=True):
                 one, fixed = kinds[p], at[p ^ 1]
-                row = rows.get((one, fixed))
+                row = rows[one][fixed]
                 if row is None:
-                    row = rows[one, fixed] = row_of(ends[one], self.bins[fixed])
-                found = self.of[fixed][at[p]]
-                low, high = row.first[found], row.first[found + 1]
-                base = row.before[low]
-                end = base + (number * (row.before[high] - base) >> 64)
-                k = bisect_right(row.before, end, low, high) - 1
-                yield p, where[ends[one].ends[row.start[k] + end - row.before[k]]]
+                    row = rows[one][fixed] = row_of(ends[one], self.bins[fixed])
+                every, start, before, first = row
+                found = bins[fixed][at[p]]
+                low, high = first[found], first[found + 1]
+                base = before[low]
+                end = base + (number * (before[high] - base) >> 64)
+                k = bisect_right(before, end, low, high) - 1
+                yield p, where[every[start[k] + end - before[k]]]
 
 
 def kinds_of(neuron: Int64, place: Int64, kind: Int64) -> dict[int, Kind]:
@@ -110,7 +113,7 @@ def row_of(kind: Kind, bins: Int64) -> Row:
     order = np.argsort(found, kind="stable")
     before = np.concatenate([[0], np.cumsum(kind.many[order])])
     first = np.searchsorted(found[order], np.arange(int(bins.max()) + 2))
-    return Row(packed(kind.start[order]), packed(before), first.tolist())
+    return Row(kind.ends, packed(kind.start[order]), packed(before), first.tolist())
 
 
 def packed(numbers: Int64) -> Sequence[int]:

@@ -14,7 +14,8 @@ from ..names import number
 from ..readers.positions import Positions
 from .wiring import SWAPS, Swapped
 
-LESS = {"role-degree": "roles", "degree-distance": "distances"}
+DISTANCE = "degree-distance"  # the null model that asks for positions
+LESS = {"role-degree": "roles", DISTANCE: "distances"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,10 +19,9 @@ from ..readers.positions import read_positions
 from .distance import bins_of
 from .invariants import check_kept, counted, facts, left
 from .models import WIRE
-from .pairs import Null, Wired, pairs_of
+from .pairs import DISTANCE, Null, Wired, pairs_of
 from .random import RandomIntegers
 
-DISTANCE = "degree-distance"
 REWIRE_P = 0.5  # of Watts-Strogatz, as in the generator that the authors released
 
 # Properties that the twins of each null model keep: names of `invariants.FACTS`.
@@ -53,7 +52,7 @@ KEEPS: Mapping[str, tuple[str, ...]] = {
         "synapses by the roles of both ends",
         "junctions by the roles of both ends",
     ),
-    "degree-distance": (
+    DISTANCE: (
         *DEGREES,
         "pairs by distance, within and across compartments",
         "junction weights by distance, within and across compartments",

@@ -180,12 +180,13 @@ def swapped(
     # the neuron and the end at each place, and the place of each end
     at, ends, where = neuron.tolist(), end.tolist(), end.tolist()
     drawn = near.trades(neuron, place, kind, (at, where), random) if near else None
+    bins = near.of if near else None
     for p, q in drawn or trades(place, first, count, random):
         if tries == limit:
             break
         tries += 1
         a, b, c, d = at[p ^ 1], at[p], at[q ^ 1], at[q]
-        if a == d or b == c or (near and near.of[c][b] != near.of[c][d]):
+        if a == d or b == c or (bins and bins[c][b] != bins[c][d]):
             continue
         ad = a * size + d if a < d else d * size + a
         cb = c * size + b if c < b else b * size + c

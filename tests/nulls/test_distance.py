@@ -30,9 +30,9 @@ from elegansc.nulls import distance, models, twins, wiring
 from elegansc.nulls.distance import bins_of, by_distance, placed
 from elegansc.nulls.files import rewire
 from elegansc.nulls.nearby import Nearby
-from elegansc.nulls.pairs import Null, pairs_of
+from elegansc.nulls.pairs import DISTANCE, Null, pairs_of
 from elegansc.nulls.random import RandomIntegers
-from elegansc.nulls.twins import DISTANCE, null_of
+from elegansc.nulls.twins import null_of
 from elegansc.options import Options
 from elegansc.passes.merge_electrical import merge_electrical
 from elegansc.pipeline import circuit_of

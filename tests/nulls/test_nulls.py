@@ -42,6 +42,7 @@ from elegansc.nulls import models as null_models
 from elegansc.nulls import twins as nulls
 from elegansc.nulls import wiring
 from elegansc.nulls.files import rewire
+from elegansc.nulls.pairs import DISTANCE
 from elegansc.nulls.random import RandomIntegers
 from elegansc.nulls.twins import KEEPS, Twin, null_of, twins
 from elegansc.options import Options
@@ -850,7 +851,7 @@ def test_what_is_said() -> None:
 def test_names_of_nulls() -> None:
     assert null_of("partial:0.10").name == "partial:0.1"
     assert null_of("partial:1.0").name == "partial:1"
-    known = {*(n.split(":")[0] for n in NULLS), nulls.DISTANCE}
+    known = {*(n.split(":")[0] for n in NULLS), DISTANCE}
     assert set(null_models.WIRE) == set(nulls.KEEPS) == known
     with pytest.raises(UsageError):
         null_of("none")

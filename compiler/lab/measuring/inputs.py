@@ -14,13 +14,13 @@ from ...ir.text import digest
 from ...module.emit_leaky import emit_leaky
 from ...module.forms import check_form
 from ...module.read import CircuitModel, check_signed, read_consistent
+from ...nulls.pairs import DISTANCE
 from ...readers.positions import Positions, read_positions
-from ..protocol.protocol import DISTANCE
 from ..protocol.pulse import ANATOMY, FITTED, Pulse, ScoreProtocol
 from ..scoring.atlas import Atlas, Joined, joined, read_atlas
 from ..scoring.score import FOLD_DRAWS, FOLDS, LEVEL, NEAR, OFTEN, RESAMPLES, Pairs
 
-TWIN = "twins are fitted alike: elegansc rewire --null degree-distance draws them"
+TWIN = f"twins are fitted alike: elegansc rewire --null {DISTANCE} draws them"
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from ...names import plural, some
-from ..protocol.protocol import DISTANCE
+from ...nulls.pairs import DISTANCE
 from ..protocol.pulse import SCHEMA, ScoreProtocol
 from ..scoring.score import among
 from .inputs import Inputs
@@ -99,10 +99,11 @@ def gained(one: Mapping[str, Any]) -> str:
     """The gain of a setting beside those of the twins, as a sentence."""
     score, twins = one["score"], one["twins"]["gain"]
     low, high = (number(score[end], sign="+") for end in ("low", "high"))
+    far = "" if twins["z"] is None else f"z {number(twins['z'], 1, '+')}, "
     return (
         f"{number(score['gain'], sign='+')} ({low} to {high}); twins "
         f"{number(twins['mean'], sign='+')}, at most {number(twins['largest'], sign='+')}, "
-        f"z {number(twins['z'], 1, '+')}, p {number(twins['p'], 3)}"
+        f"{far}p {number(twins['p'], 3)}"
     )
 
 

@@ -16,12 +16,12 @@ from typing import Any
 from ... import catalog
 from ...errors import InputError, Mistake, UsageError
 from ...files import read_bytes
+from ...nulls.pairs import DISTANCE
 from ...options import Options
 from .schema import FIRST, PROTOCOL, SEEDS, TASK, TWINS, Place, read_table
 
 WORM = "worm"
 CONTROLS = ("mlp", "identity", "frozen")
-DISTANCE = "degree-distance"  # the generator that asks for positions
 GENERATORS = ("er", "ws", "ba", "degree", "role-degree", DISTANCE, "shuffle-roles")
 METRICS: Mapping[str, tuple[str, ...]] = {
     "cifar10": ("top1",),

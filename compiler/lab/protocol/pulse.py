@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from .protocol import DISTANCE
+from ...nulls.pairs import DISTANCE
 
 SCHEMA = 1
 ANATOMY = (

@@ -11,8 +11,9 @@ from typing import Any
 
 from ...errors import InputError
 from ...module.header import read_header
+from ...nulls.pairs import DISTANCE
 from ...readers.positions import read_positions
-from ..protocol.protocol import DISTANCE, Protocol, Run, Task
+from ..protocol.protocol import Protocol, Run, Task
 from .data import Splits, load
 from .graphs import (
     GraphFiles,

@@ -19,12 +19,13 @@ from ...ir.text import digest
 from ...module.emit import INLINE
 from ...module.read import read_model
 from ...nulls.files import CELLS, cell_table, edge_list
+from ...nulls.pairs import DISTANCE
 from ...nulls.twins import null_of, twins
 from ...options import Options
 from ...pipeline import circuit_of, compile_source
 from ...readers.junction_file import recorded
 from ...readers.reader import Layout
-from ..protocol.protocol import DISTANCE, WORM, Task
+from ..protocol.protocol import WORM, Task
 
 NAME = "Worm"  # of every class
 

@@ -24,7 +24,6 @@ from ..protocol.pulse import Pulse
 
 SETTLING = 50  # most runs of `steps` steps to a rest
 STILL = 1e-9  # less than this a step moves a state there
-CHUNK = 10  # steps of a call: what they take fits a processor's cache
 NAME = "Scored"  # of every class
 
 
@@ -117,27 +116,17 @@ class Leaky:
         rows = torch.as_tensor(np.unique(stimulated))
         rest, residue, settled = self.rest(pulse.steps)
         x = rest.expand(len(rows) + 1, -1)  # the last one without a pulse
-        peak = torch.zeros(len(rows), self.size, dtype=torch.float64)
-        for first in range(0, pulse.steps, CHUNK):
-            time = min(CHUNK, pulse.steps - first)
-            states = self.states(x, time, rows, pulse.size, pulse.on - first)
-            apart = (states[:-1] - states[-1:]).abs_().amax(1)
-            x, peak = states[:, -1], torch.maximum(peak, apart)
+        drive = self.net.bias.expand(len(x), -1)
+        pushed = drive.clone()
+        pushed[torch.arange(len(rows)), rows] += pulse.size
+        peak, system = torch.zeros(len(rows), self.size).double(), self.net.system()
+        for step in range(pulse.steps):
+            for _ in range(self.options.substeps):
+                x = self.net.step(x, pushed if step < pulse.on else drive, system)
+            peak = torch.maximum(peak, (x[:-1] - x[-1:]).abs_(), out=peak)
         if not bool(peak.isfinite().all()):
             hint = "its states have no bound: a bounded activation, or smaller gains"
             raise InputError(self.label, "a response is no finite number", hint)
         response = np.zeros((self.size, self.size))
         response[:, rows.numpy()] = peak.numpy().T
         return Peaks(response, residue, settled)
-
-    def states(
-        self, x: torch.Tensor, time: int, rows: torch.Tensor, size: float, on: int
-    ) -> torch.Tensor:
-        """The states (batch, T, N) of some steps, currents in the first `on` of them."""
-        nothing = torch.zeros(len(x), time, self.sensory, dtype=torch.float64)
-        current = None
-        if on > 0:
-            current = torch.zeros(len(x), time, self.size, dtype=torch.float64)
-            current[torch.arange(len(rows)), :on, rows] = size
-        found: torch.Tensor = self.net.activity(nothing, x, current=current)
-        return found

@@ -19,7 +19,7 @@ class Curve:
     """
 
     def __init__(self, truth: Bool, score: Float64) -> None:
-        self.order = np.argsort(score, kind="stable")
+        self.order = np.argsort(score)  # equal ones in any order: they count as one
         ordered = score[self.order]
         new = np.r_[True, ordered[1:] != ordered[:-1]]
         self.start = np.flatnonzero(new)
@@ -52,16 +52,19 @@ def area_within(truth: Bool, score: Float64, stratum: Int64) -> float:
     Args:
         stratum: (K,) numbers of strata.
     """
-    order = np.argsort(stratum, kind="stable")
-    cuts = np.flatnonzero(np.diff(stratum[order])) + 1
-    total = compared = 0.0
-    for part in np.split(order, cuts):
-        ones = int(truth[part].sum())
-        both = ones * (len(part) - ones)
-        if both:
-            total += both * area(truth[part], score[part])
-            compared += both
-    return total / compared if compared else float("nan")
+    order = np.lexsort((score, stratum))
+    ordered, part, told = score[order], stratum[order], truth[order].astype(np.int64)
+    new = np.r_[True, part[1:] != part[:-1]]
+    start = np.flatnonzero(new)
+    tied = np.flatnonzero(new | np.r_[True, ordered[1:] != ordered[:-1]])
+    ones, zeros = np.add.reduceat(told, tied), np.add.reduceat(1 - told, tied)
+    below = np.cumsum(zeros) - zeros  # in all strata so far
+    first = np.searchsorted(tied, start)
+    counts = np.diff(np.append(first, len(tied)))
+    below -= np.repeat(below[first], counts)
+    won = np.add.reduceat(ones * (below + zeros / 2), first)
+    both = np.add.reduceat(ones, first) * np.add.reduceat(zeros, first)
+    return float(won.sum() / both.sum()) if both.any() else float("nan")
 
 
 def strata(*keys: Int64) -> Int64:

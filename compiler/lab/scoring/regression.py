@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import expit
 
 from ...arrays import Bool, Float64, Int64
 
@@ -58,7 +57,7 @@ class Across:
         self, labels: Labels, fold: Int64, features: Float64, *, rate: bool = True
     ) -> None:
         self.truth = labels.truth
-        self.parts: list[tuple[Bool, Float64, Float64, Float64]] = []
+        self.parts: list[Part] = []
         for one in np.unique(fold).tolist():
             test = fold == one
             columns = [np.ones(len(fold)), *features.T]
@@ -67,9 +66,7 @@ class Across:
                 nested[~test] = labels_of(labels, ~test).outside(fold[~test])
                 nested[test] = labels.rate(~test, test)
                 columns.append(np.log(nested) / 2)
-            rows = np.stack(columns)
-            train, held = rows[:, ~test], rows[:, test]
-            self.parts.append((test, train, held, fitted(train, self.truth[~test])))
+            self.parts.append(Part(test, np.stack(columns), labels.truth))
 
     def scores(self, more: Float64 | None = None) -> Float64:
         """(K,) the score of each pair by the regression that has not seen its fold.
@@ -78,14 +75,33 @@ class Across:
             more: (K,) the feature that is added.
         """
         found = np.zeros(len(self.truth))
-        for test, train, held, weight in self.parts:
-            if more is None:
-                found[test] = weight @ held
-                continue
-            start = np.append(weight, 0.0)  # the optimum is one: only quicker
-            rows = np.vstack([train, more[~test]])
-            better = fitted(rows, self.truth[~test], start)
-            found[test] = better @ np.vstack([held, more[test]])
+        for part in self.parts:
+            found[part.test] = part.scores(more)
+        return found
+
+
+class Part:
+    """The regression of one fold, on the other folds.
+
+    Args:
+        test: (K,) whether a pair is in the fold; columns: (F, K) features.
+    """
+
+    def __init__(self, test: Bool, columns: Float64, truth: Bool) -> None:
+        self.test, self.train = np.flatnonzero(test), np.flatnonzero(~test)
+        self.truth = truth[self.train]
+        room = np.vstack([columns, np.zeros(len(test))])  # for one feature more
+        self.known, self.held = room[:, self.train], room[:, self.test]
+        self.weight = fitted(self.known[:-1], self.truth)
+
+    def scores(self, more: Float64 | None) -> Float64:
+        """The scores of the fold; arguments as of `Across.scores`."""
+        if more is None:
+            found: Float64 = self.weight @ self.held[:-1]
+        else:
+            self.known[-1], self.held[-1] = more[self.train], more[self.test]
+            start = np.append(self.weight, 0.0)  # the optimum is one: only quicker
+            found = fitted(self.known, self.truth, start) @ self.held
         return found
 
 
@@ -103,7 +119,7 @@ def fitted(columns: Float64, truth: Bool, start: Float64 | None = None) -> Float
     """
     found = np.zeros(len(columns)) if start is None else start.copy()
     for _ in range(STEPS):
-        chance = expit(found @ columns)
+        chance = 1 / (1 + np.exp(-(found @ columns)))
         curvature = (columns * (chance * (1 - chance))) @ columns.T
         curvature += RIDGE * np.eye(len(found))
         slope = columns @ (chance - truth) + RIDGE * found

@@ -29,6 +29,7 @@ from .regression import Across, Labels
 FOLDS, FOLD_DRAWS, RESAMPLES = 5, 10, 500
 NEAR, OFTEN = 20, 5  # strata of distance, of the number of stimulations
 LEVEL = 0.95  # of intervals
+FEW = 10  # twins: below that no z is told
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -223,7 +224,8 @@ class AmongTwins:
 
     Attributes:
         mean, largest: of the twins.
-        z: the score less their mean, in their standard deviations; NaN of one twin.
+        z: the score less their mean, in their standard deviations; NaN of fewer twins than
+            FEW, whose deviation is a guess.
         p: (1 + twins at least as high) / (1 + twins).
     """
 
@@ -236,7 +238,7 @@ class AmongTwins:
 def among(score: float, twins: Sequence[float]) -> AmongTwins:
     """Where a score stands among those of twins, one or more."""
     values = np.array(twins)
-    deviation = float(values.std(ddof=1)) if len(values) > 1 else float("nan")
+    deviation = float(values.std(ddof=1)) if len(values) >= FEW else float("nan")
     far = score - float(values.mean())
     return AmongTwins(
         float(values.mean()),
