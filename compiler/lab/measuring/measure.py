@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 
 from ...arrays import Float64
 from ...ir.stages import Circuit
+from ...module.read import CircuitModel
 from ...nulls.distance import placed
 from ...nulls.pairs import Null
 from ...nulls.twins import twins
@@ -73,7 +74,20 @@ class Result:
     negative: int
 
 
-def settings_of(inputs: Inputs) -> tuple[Setting, ...]:
+class Given(Protocol):
+    """What parameters are made of: a model, conductances or the path of a checkpoint."""
+
+    @property
+    def model(self) -> CircuitModel: ...
+
+    @property
+    def weights(self) -> str: ...
+
+    @property
+    def conductances(self) -> tuple[float, ...]: ...
+
+
+def settings_of(inputs: Given) -> tuple[Setting, ...]:
     """The primary setting, the others, and last that without junctions."""
     bare = Setting("without junctions", 0.0)
     if inputs.weights:
@@ -86,7 +100,7 @@ def settings_of(inputs: Inputs) -> tuple[Setting, ...]:
     return (*found, bare) if found else (bare,)
 
 
-def unit_of(inputs: Inputs) -> str:
+def unit_of(inputs: Given) -> str:
     """What one unit of a junction's weight is."""
     unit = inputs.model.circuit.source.unit
     return "section" if "section" in unit else "unit of weight"

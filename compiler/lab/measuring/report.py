@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from ...module.read import CircuitModel
 from ...names import plural, some
 from ...nulls.pairs import DISTANCE
 from ..protocol.pulse import SCHEMA, ScoreProtocol
@@ -21,18 +22,10 @@ COMPARED = ("gain", "area", "within_distance", "within_all", "within_stimulus")
 
 def report(inputs: Inputs, protocol: ScoreProtocol, result: Result) -> dict[str, Any]:
     """The content of score.json; what is no number is null."""
-    circuit = inputs.model.circuit
     whole = {
         "schema": SCHEMA,
         "protocol": protocol.digest,
-        "model": {
-            **protocol.model,
-            "semantics": inputs.model.options.semantics,
-            "options": dict(inputs.model.options.changed()),
-            "neurons": len(circuit.cells),
-            "synapses": len(circuit.chemical),
-            "junctions": len(circuit.junctions),
-        },
+        "model": {**protocol.model, **described(inputs.model)},
         "parameters": protocol.parameters,
         "negative": None if inputs.weights else result.negative,
         "atlas": {**protocol.atlas, **asdict(inputs.told)},
@@ -40,12 +33,7 @@ def report(inputs: Inputs, protocol: ScoreProtocol, result: Result) -> dict[str,
         "pulse": asdict(protocol.pulse),
         "base": result.settings[0].score.base,
         "rulers": {name: dict(found) for name, found in result.rulers.items()},
-        "twins": {
-            "null": DISTANCE,
-            "count": inputs.count,
-            "seed": inputs.seed,
-            **{f"{kind}_left_share": left(result.left, kind) for kind in KINDS},
-        },
+        "twins": twins_of(inputs.count, inputs.seed, result.left),
         "settings": [setting_of(one) for one in result.settings],
     }
     found: dict[str, Any] = finite(whole)
@@ -53,6 +41,26 @@ def report(inputs: Inputs, protocol: ScoreProtocol, result: Result) -> dict[str,
 
 
 KINDS = ("synapses", "junctions")
+
+
+def described(model: CircuitModel) -> dict[str, Any]:
+    """Semantics, options and size of a model."""
+    circuit = model.circuit
+    return {
+        "semantics": model.options.semantics,
+        "options": dict(model.options.changed()),
+        "neurons": len(circuit.cells),
+        "synapses": len(circuit.chemical),
+        "junctions": len(circuit.junctions),
+    }
+
+
+def twins_of(
+    count: int, seed: int, found: Sequence[Mapping[str, float]]
+) -> dict[str, Any]:
+    """How twins were drawn, and the shares of true edges in them, by their counts."""
+    shares = {f"{kind}_left_share": left(found, kind) for kind in KINDS}
+    return {"null": DISTANCE, "count": count, "seed": seed, **shares}
 
 
 def left(twins: Sequence[Mapping[str, float]], kind: str) -> float:
@@ -97,12 +105,20 @@ def number(value: float | None, places: int = 4, sign: str = "") -> str:
 
 def gained(one: Mapping[str, Any]) -> str:
     """The gain of a setting beside those of the twins, as a sentence."""
-    score, twins = one["score"], one["twins"]["gain"]
-    low, high = (number(score[end], sign="+") for end in ("low", "high"))
+    return figure(one, "gain", 4, "+")
+
+
+def figure(one: Mapping[str, Any], name: str, places: int, sign: str = "") -> str:
+    """The figure of a name of a setting, its interval, and the twins', as a sentence."""
+
+    def word(value: float | None) -> str:
+        return number(value, places, sign)
+
+    score, twins = one["score"], one["twins"][name]
     far = "" if twins["z"] is None else f"z {number(twins['z'], 1, '+')}, "
     return (
-        f"{number(score['gain'], sign='+')} ({low} to {high}); twins "
-        f"{number(twins['mean'], sign='+')}, at most {number(twins['largest'], sign='+')}, "
+        f"{word(score[name])} ({word(score['low'])} to {word(score['high'])}); twins "
+        f"{word(twins['mean'])}, at most {word(twins['largest'])}, "
         f"{far}p {number(twins['p'], 3)}"
     )
 
@@ -121,11 +137,16 @@ def lines(found: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     yield "area", f"{', '.join(areas(first))}; in brackets the twins' mean"
     still, after = first["residue_at_rest"], first["steps_to_rest"]
     yield "rest", f"states move by {still:.1g} a step before the pulse, {after:,} steps on"
+    yield "twins", drawn(twins)
+
+
+def drawn(twins: Mapping[str, Any]) -> str:
+    """How many twins there are, and what is left in them, as a sentence."""
     shares = " and ".join(
         f"{twins[f'{kind}_left_share']:.1%} of {kind}" for kind in KINDS
     )
-    drawn = f"{plural(twins['count'], 'twin')} of seed {twins['seed']}"
-    yield "twins", f"{drawn}; true edges left in them, in the mean: {shares}"
+    many = f"{plural(twins['count'], 'twin')} of seed {twins['seed']}"
+    return f"{many}; true edges left in them, in the mean: {shares}"
 
 
 def areas(one: Mapping[str, Any]) -> Iterator[str]:
