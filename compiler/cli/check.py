@@ -14,23 +14,23 @@ from ..ir.artifact import beside_of
 if TYPE_CHECKING:
     from ..ir.artifact import Artifact
     from ..ir.trace import Trace
-    from ..module.read import Made, Model
+    from ..module.read import CircuitModel, Made, Model
     from ..options import Options
 
 
-def locked_by(path: Path) -> Model | None:
-    """The model at a path, whose order stands if it is of the same graph and options."""
+def standing(path: Path) -> Model | CircuitModel | None:
+    """The unedited model at a path; None where there is none."""
     from ..files import read_bytes
-    from ..module.forms import check_model
     from ..module.header import AGAIN, NewerFormat
-    from ..module.read import read_model
+    from ..module.read import read_module
+    from ..sources import check_unedited
 
     if not path.is_file():
         return None
     data = read_bytes(str(path), empty=AGAIN)
     try:
-        model = read_model(data, str(path))
-        check_model(model)
+        model = read_module(data, str(path))
+        check_unedited(model)
         return model
     except NewerFormat:
         raise
@@ -38,14 +38,22 @@ def locked_by(path: Path) -> Model | None:
         return None
 
 
-def told(there: Model | None, made: Made) -> str:
+def locking(there: Model | CircuitModel | None) -> Model | None:
+    """A model whose order stands, if it is of the same graph and options."""
+    from ..module.read import Model
+
+    return there if isinstance(there, Model) else None
+
+
+def told(there: Model | CircuitModel | None, made: Made) -> str:
     """How the model that stands there was made, if it was with other options; else ""."""
     from ..arguments.changes import changes, read_changes
     from ..module.docstring_layout import command
+    from ..module.read import made_of
 
     if there is None:
         return ""
-    read = there.plan.source.read
+    read = made_of(there).read
     found = changes(there.options, made.options)
     if read:
         found |= read_changes(read, made.read)

@@ -19,7 +19,7 @@ from .certificate import (
     require_certificate,
     require_proof,
 )
-from .check import compared, locked_by, say_fresh, told
+from .check import compared, locking, say_fresh, standing, told
 from .colours import tell
 from .ensemble import write_ensemble
 from .exit_codes import complain
@@ -122,7 +122,7 @@ def compile_command(
     made = Made(name, label, options, asked(layout := layout_of(given)))
     if not (output == "-" or looks or given["until"]):
         check_output(output, source, made, given["force"])
-    lock = locked_by(Path(output)) if looks else None
+    there = standing(Path(output)) if looks else None
     trace = trace_of(given["until"] or "", bool(given["dump"]))
     artifact = compile_source(
         source,
@@ -131,7 +131,7 @@ def compile_command(
         options=options,
         layout=layout,
         trace=trace,
-        lock=lock,
+        lock=locking(there),
     )
     if given["dump"]:
         dump(given["dump"], trace, artifact)
@@ -144,7 +144,7 @@ def compile_command(
         same = compared(Path(output), artifact, show=given["diff"])
         say_fresh(trace, artifact, options)
         if not same:
-            say_differs(output, told(lock, made), fails=given["check"])
+            say_differs(output, told(there, made), fails=given["check"])
         return
     if given["certificate"]:
         require_certificate(artifact)

@@ -11,6 +11,8 @@ import elegansc
 from elegansc.errors import InputError
 
 WIDE = ("--features", "8", "--unit", "linear")
+SWEPT = ("--features", "8", "--lowering", "published", "--unit", "linear")
+LEAKY = ("--dynamics", "leaky")
 OVER = ("compile", "worm.csv", "-o", "worm.py")
 
 
@@ -112,6 +114,30 @@ def test_check_and_diff_say_which_options_differ(folder: Path) -> None:
         assert "it was made by: elegansc compile worm.csv --features 8" in done.stderr
     Path("worm.csv").write_text(EDGES + "S,M,1\n")
     assert "options" not in run(*OVER, *WIDE, "--diff").stderr
+
+
+@pytest.mark.parametrize(
+    ("made", "asked", "seen"),
+    [
+        (LEAKY, (*LEAKY, "--dt", "0.2"), "dt 0.1 -> 0.2"),
+        (LEAKY, (), "dynamics leaky -> none"),
+        (("--feedback", "delay"), LEAKY, "dynamics none -> leaky"),
+        (SWEPT, WIDE, "lowering published -> acyclic"),
+    ],
+    ids=["dt", "none", "leaky", "swept"],
+)
+def test_check_says_it_of_models_without_levels_too(
+    made: tuple[str, ...], asked: tuple[str, ...], seen: str, folder: Path
+) -> None:
+    words = ("compile", "worm.csv", "-o", "other.py")
+    assert run(*words, *made, "-q").exit_code == 0
+    assert run(*words, *made, "--check").exit_code == 0
+    done = run(*words, *asked, "--check")
+    assert done.exit_code == 1
+    assert f"it was made by: elegansc compile worm.csv {' '.join(made)}" in done.stderr
+    assert seen in done.stderr
+    Path("worm.csv").write_text(EDGES + "S,M,1\n")
+    assert "options" not in run(*words, *made, "--diff").stderr
 
 
 def test_an_ensemble_keeps_them_too(folder: Path) -> None:
