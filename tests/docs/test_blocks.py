@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from support.at_hand import linked
 from support.pages import blocks, commands, name, pages, run_page
 from support.paths import ROOT
 from support.sessions import environment
@@ -18,14 +20,17 @@ SHOWN = {"text", "toml", "yaml", "json", "csv", "diff", "jinja"}
 
 
 # They install elegansc themselves, and are run with nothing but Python, in a clean clone.
-FRESH = ("README.md", "docs/install.md", "docs/tutorial.md")
+FRESH = ("README.md", "docs/install.md")
+TUTORIAL = "docs/tutorial.md"  # as they, but for the downloads
 # test_pictures.py runs them and compares what they draw.
 DRAWN = ("docs/gallery.md",)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    "page", [page for page in pages() if name(page) not in FRESH + DRAWN], ids=name
+    "page",
+    [page for page in pages() if name(page) not in (*FRESH, TUTORIAL, *DRAWN)],
+    ids=name,
 )
 def test_every_block_does_what_the_page_shows(page: Path, tmp_path: Path) -> None:
     folder = tmp_path / "work"
@@ -40,6 +45,23 @@ def test_every_block_does_what_the_page_shows(page: Path, tmp_path: Path) -> Non
 @pytest.mark.parametrize("page", FRESH)
 def test_a_newcomer_can_follow_the_page(page: str, tmp_path: Path) -> None:
     """Its venv, its downloads, its commands, as they stand."""
+    wrong = followed(page, tmp_path)
+    assert not wrong, "\n\n".join(wrong)
+
+
+@pytest.mark.slow
+def test_a_newcomer_can_follow_the_tutorial(tmp_path: Path) -> None:
+    """pip finds at hand what README's walk downloads, and nothing that is not declared."""
+    (extras,) = re.findall(
+        r"^\$ pip install -q -e '\.(\[.*\])'$", (ROOT / TUTORIAL).read_text(), re.M
+    )
+    packages = linked(f"elegansc{extras}", tmp_path / "packages")
+    wrong = followed(TUTORIAL, tmp_path, PYTHONPATH=str(packages))
+    assert not wrong, "\n\n".join(wrong)
+
+
+def followed(page: str, tmp_path: Path, **more: str) -> list[str]:
+    """What does not hold on a page, in a clean clone, with no venv of ours on PATH."""
     folder = tmp_path / "elegansc"
     cleanly_cloned(folder)
     ours = {str(Path(sys.executable).parent), str(Path(sys.prefix, "bin"))}
@@ -47,9 +69,10 @@ def test_a_newcomer_can_follow_the_page(page: str, tmp_path: Path) -> None:
         place for place in os.environ["PATH"].split(os.pathsep) if place not in ours
     ]
     path = os.pathsep.join([str(Path(sys.base_prefix, "bin")), *places])
-    wrong = run_page(ROOT / page, folder, environment(tmp_path / "home", path))
+    known = {**environment(tmp_path / "home", path), **more}
+    wrong = run_page(ROOT / page, folder, known)
     shutil.rmtree(folder)
-    assert not wrong, "\n\n".join(wrong)
+    return wrong
 
 
 def cleanly_cloned(folder: Path) -> None:
