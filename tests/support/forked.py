@@ -1,7 +1,8 @@
 """Processes that start with torch imported: forked from one that has done so.
 
 `verify` runs every module in a process of its own. Here that is still so, but the
-process is a fork of a server that has imported torch, which alone takes two seconds.
+process is a fork of a server that has imported torch and its compiler's front end, which
+alone take four seconds.
 tests/verification/test_running.py holds this against processes that start anew.
 
 Run as a script, this is the server: it reads requests and writes replies, a line of
@@ -78,7 +79,7 @@ def serve() -> None:
     import gc
 
     import numpy
-    import torch
+    import torch._dynamo  # which every generated module of a graph imports
 
     assert numpy and torch
     gc.freeze()  # no collection touches, and so copies, the pages that children share
