@@ -95,7 +95,7 @@ def test_a_file_instead_of_stdout(expected: bytes, tmp_path: Path) -> None:
         {"TZ": "Pacific/Kiritimati"},
         {"PYTHONIOENCODING": "latin-1"},
         {"COLUMNS": "40", "NO_COLOR": "1", "TERM": "dumb"},
-        {"OMP_NUM_THREADS": "1", "NPY_DISABLE_CPU_FEATURES": "AVX2 FMA3"},
+        {"OMP_NUM_THREADS": "3", "NPY_DISABLE_CPU_FEATURES": "AVX2 FMA3"},
         {"SOURCE_DATE_EPOCH": "0", "USER": "nobody", "HOME": "/nowhere"},
     ],
     ids=lambda e: next(iter(e.items())),
