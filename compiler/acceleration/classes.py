@@ -64,6 +64,8 @@ def swept_class(kind: type) -> type | str:
         return f"--lowering {options.lowering}"
     if options.dynamics != "none":
         return f"--dynamics {options.dynamics}"
+    if options.dale == "clamped":
+        return "--dale clamped"
     if options.merge == "product":
         return "--merge product"
     if options.norm != "none":

@@ -38,6 +38,7 @@ class Choices(LayoutChoices, total=False):
     activation: str | None
     init: str | None
     signs: str | Path | None
+    dale: str | None
     feedback: str | None
     kernel: str | None
     tables: str | None

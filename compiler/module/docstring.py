@@ -70,6 +70,7 @@ def facts(
     ):
         yield "start", [START]
     yield from signs(options, plan.forward, plan.feedback)
+    yield from dale(options)
     yield from junctions(plan, words)
     yield from feedback(plan, options, words)
     yield from unused(plan)
@@ -136,6 +137,18 @@ def signs(options: Options, *tables: Synapses) -> Iterator[tuple[str, list[str]]
             "glutamate positive"
         )
     yield "signs", [f"{counts}; {origin}"]
+
+
+DALE = {
+    "init": "gains start with the signs in SIGN; training may turn them",
+    "clamped": "a synapse in SIGN has the strength SIGN * |gain|: its sign is fixed",
+}
+
+
+def dale(options: Options) -> Iterator[tuple[str, list[str]]]:
+    """Whether gains keep the signs that are known, where that was asked."""
+    if options.dale in DALE:
+        yield "dale", [DALE[options.dale]]
 
 
 def counted(parameters: tuple[Parameter, ...]) -> str:

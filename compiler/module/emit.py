@@ -22,6 +22,7 @@ from ..semantics.activations import activation
 from ..semantics.merges import merge_of
 from ..semantics.registry import semantics_of
 from ..semantics.semantics import Parameter
+from ..semantics.strengths import check_signs, clamped, expression
 from ..semantics.units import unit_of
 from ..semantics.wiring import Wiring, wiring_of
 from .docstring import docstring
@@ -58,6 +59,8 @@ class ModulePage:
     by_sums: bool  # whether of `totals`
     strength: str  # the factor of each synapse
     gains: bool  # whether synapses have gains
+    signed: bool  # whether gains start with the signs that are known
+    clamped: bool  # whether these stay
 
     kernel: str
     state: bool  # whether `activity` reads the step before
@@ -88,6 +91,7 @@ def emit(plan: Plan, *, options: Options | None = None, name: str = "") -> Artif
     check_label(plan.source.label)
     name = check_name(name or names.class_name(plan.source.label))
     semantics, wiring = semantics_of(options), wiring_of(plan)
+    check_signs(wiring, semantics.synapses(wiring), options)
     parameters = semantics.parameters(wiring, options)
     page = environment().get_template(f"semantics/{semantics.page}.jinja")
     tables = tables_file(plan) if in_file(plan, options) else None
@@ -188,8 +192,10 @@ def page_of(
         in_place=active.in_place,
         slopes=active.slopes,
         by_sums=active.by_sums,
-        strength=merge.strength,
+        strength=expression(options),
         gains=merge.gains,
+        signed=options.dale != "free",
+        clamped=clamped(options),
         kernel=kernel_of(options),
         state=semantics.state,
         lateral="lateral" in semantics.ways and bool(len(plan.lateral)),

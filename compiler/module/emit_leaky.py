@@ -22,8 +22,9 @@ from ..semantics import starts
 from ..semantics.activations import activation
 from ..semantics.registry import semantics_of
 from ..semantics.semantics import Parameter
+from ..semantics.strengths import check_signs, clamped, expression
 from ..semantics.wiring import Wiring, wiring_of_circuit
-from .docstring import counted, signs
+from .docstring import counted, dale, signs
 from .docstring_layout import laid_out, listed, made_by
 from .emit import check_name, environment, formatted, quoted, summary
 from .header import check_label, with_header
@@ -60,6 +61,9 @@ class LeakyPage:
     act_close: str
     start: str  # what `reset_parameters` does, in words
     counts: bool  # whether parameters start by the counts of the tables
+    strength: str  # the factor of each synapse
+    signed: bool  # whether gains start with the signs that are known
+    clamped: bool  # whether these stay
     dt: str
     substeps: int
     tau: str
@@ -79,6 +83,7 @@ def emit_leaky(circuit: Circuit, *, options: Options, name: str = "") -> Artifac
     name = check_name(name or names.class_name(circuit.source.label))
     check_size(circuit)
     wiring = wiring_of_circuit(circuit)
+    check_signs(wiring, semantics_of(options).synapses(wiring), options)
     parameters = semantics_of(options).parameters(wiring, options)
     page = environment().get_template("semantics/leaky.jinja")
     text = page.render(module=page_of(circuit, wiring, options, name, parameters))
@@ -128,6 +133,9 @@ def page_of(
         act_close=")" if call else "",
         start=starts.sentence(options),
         counts=options.init == "counts",
+        strength=expression(options),
+        signed=options.dale != "free",
+        clamped=clamped(options),
         dt=number(options.dt),
         substeps=options.substeps,
         tau=number(options.tau),
@@ -221,6 +229,7 @@ def facts(
     if options.init == "counts":
         yield "start", [START]
     yield from signs(options, circuit.chemical)
+    yield from dale(options)
     silent = mute(circuit)
     if silent:
         yield "mute", [

@@ -77,6 +77,11 @@ class Options:
         "table pre,post,sign.",
         "file|none|transmitter|FILE",
     )
+    dale: str = of_model(
+        "free",
+        "Whether gains keep the signs that are known. free: training may turn them, and "
+        "uniform draws them; init: they start so; clamped: for good, SIGN * |gain|.",
+    )
     feedback: str = of_model(
         "drop",
         "Synapses that run backward. drop: kept in the file, not computed; delay: read "

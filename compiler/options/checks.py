@@ -90,6 +90,9 @@ def at_odds(options: Options) -> Iterator[str]:
         yield f"{seen}: the next norm takes every bias away again"
     if product and not layer:
         yield "--merge product: needs --norm layer, or products overflow"
+    if options.merge != "sum" and options.dale != "free":
+        seen = "a gate has no sign" if options.merge == "gated" else "it has no gains"
+        yield f"--merge {options.merge}: does not go with --dale; {seen}"
     if product and options.late:
         yield "--merge product: a product has no delayed factor; drop it"
     if product and options.tables == "file":

@@ -12,6 +12,7 @@ CHOICES: Mapping[str, tuple[str, ...]] = {
         *("tanh", "relu", "elu", "gelu", "silu", "hardtanh", "sigmoid", "identity"),
     ),
     "init": ("uniform", "counts"),
+    "dale": ("free", "init", "clamped"),
     "feedback": ("drop", "delay"),
     "kernel": ("dense",),
     "dynamics": ("none", "leaky"),
@@ -47,7 +48,7 @@ IDLE: Mapping[str, Mapping[str, str]] = {
             ("dynamics", *OF_TIME), "its neurons are assigned once, in turn"
         ),
         **dict.fromkeys(
-            ("merge", "init", "signs"), "its neurons multiply, without gains"
+            ("merge", "init", "signs", "dale"), "its neurons multiply, without gains"
         ),
         "feedback": "it breaks no cycle, so nothing runs backward",
         **dict.fromkeys(("kernel", "tables"), "its page is its own"),
@@ -70,6 +71,7 @@ MEANING = (
     "merge",
     "norm",
     "activation",
+    "dale",
     "feedback",
     "dynamics",
 )
@@ -90,6 +92,8 @@ def names_file(name: str, value: object) -> bool:
 def apart(one: Mapping[str, object], other: Mapping[str, object]) -> list[str]:
     """Of MEANING, what makes a parameter mean something else in one of two models."""
     differ = [n for n in MEANING if n in one and n in other and one[n] != other[n]]
+    if "clamped" not in (one.get("dale"), other.get("dale")):  # else gains are alike
+        differ = [name for name in differ if name != "dale"]
     if "dynamics" in differ:  # there every synapse reads the state before
         differ = [name for name in differ if name != "feedback"]
     return differ

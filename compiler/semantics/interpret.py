@@ -24,6 +24,7 @@ from .activations import activation, normalise, normalise_back
 from .merges import merge_of
 from .registry import semantics_of
 from .semantics import Semantics
+from .strengths import Strengths
 from .units import unit_of
 from .wiring import Gain, Read, Wiring, grouped
 
@@ -104,8 +105,9 @@ class Network:
 
     def strength(self, parameters: Parameters, gain: Gain) -> float:
         """The factor of one synapse."""
-        merge = merge_of(self.options)
-        return merge.factor(parameters.gain[gain]) if merge.gains else 1.0
+        if not merge_of(self.options).gains:
+            return 1.0
+        return Strengths(self.wiring, self.options).of(gain, parameters.gain[gain])
 
 
 def interpret(
@@ -289,5 +291,6 @@ def add_gain(
 ) -> None:
     """The gradient of one synapse's gain."""
     if gain in parameters.gain:
-        slope = merge_of(net.options).slope(parameters.gain[gain])
+        strengths = Strengths(net.wiring, net.options)
+        slope = strengths.slope(gain, parameters.gain[gain])
         grad.gain[gain] += slope * float((share * source).sum())

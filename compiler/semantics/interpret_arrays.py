@@ -12,13 +12,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ..arrays import Float64, Int64
+from ..arrays import Bool, Float64, Int64
 from ..graph import ranks
 from ..ir.stages import MOTOR, SENSORY, Plan
 from ..options import Options
 from .activations import activation, normalise, normalise_back
 from .merges import merge_of
 from .registry import semantics_of
+from .strengths import clamped
 from .units import unit_of
 
 Numbers = dict[str, Float64]  # arrays by name, as a generated module has them
@@ -46,6 +47,7 @@ class Arrays:
         levels: (first, last) row of each.
         sensory, motor: rows of the neurons of a role, by name, live or not.
         gains: how many there are.
+        sign: that each gain is held to; 0: none.
         now, late: what is read of this step and of the one before.
     """
 
@@ -55,6 +57,7 @@ class Arrays:
     sensory: Int64
     motor: Int64
     gains: int
+    sign: Int64
     now: Reads
     late: Reads
 
@@ -68,7 +71,7 @@ class Arrays:
         """The rows of a plan; gains stand in the order of SYNAPSES."""
         rank = ranks(np.array(plan.cells.name, object))
         found: dict[bool, list[Reads]] = {False: [], True: []}
-        count = 0
+        count, signs = 0, [np.zeros(0, np.int64)]
         for kind, (post, pre) in ends_of(plan).items():
             used = plan.live[post] & plan.live[pre]
             to, by = (rows[used].astype(np.int64) for rows in (post, pre))
@@ -77,6 +80,8 @@ class Arrays:
             for way in semantics_of(options).ways.get(kind, ()):
                 ends = (by, to) if way.back else (to, by)
                 found[way.late].append(Reads(ends[0][order], ends[1][order], gain))
+            if kind in semantics_of(options).ways:
+                signs.append(sign_of(plan, kind, used)[order])
             count += len(order) * (kind in semantics_of(options).ways)
         role, start = plan.cells.role, plan.level_start.tolist()
         sensory, motor = (
@@ -85,7 +90,8 @@ class Arrays:
         )
         levels = tuple(zip(start, start[1:], strict=False))
         now, late = together(found[False]), together(found[True])
-        return cls(options, len(role), levels, sensory, motor, count, now, late)
+        sign = np.concatenate(signs) * clamped(options)
+        return cls(options, len(role), levels, sensory, motor, count, sign, now, late)
 
 
 def ends_of(plan: Plan) -> Mapping[str, tuple[NDArray[np.int32], NDArray[np.int32]]]:
@@ -96,6 +102,12 @@ def ends_of(plan: Plan) -> Mapping[str, tuple[NDArray[np.int32], NDArray[np.int3
         "feedback": (plan.feedback.post, plan.feedback.pre),
         "lateral": (plan.lateral.right, plan.lateral.left),
     }
+
+
+def sign_of(plan: Plan, kind: str, used: Bool) -> Int64:
+    """The signs of the synapses of a kind that are used, 0 where not known."""
+    known = {"chemical": plan.forward.sign, "feedback": plan.feedback.sign}
+    return known.get(kind, np.zeros(len(used)))[used].astype(np.int64)
 
 
 def together(parts: list[Reads]) -> Reads:
@@ -215,6 +227,8 @@ def interpret_arrays(net: Arrays, given: Numbers, hands: Numbers) -> Numbers:
     """
     merge, live = merge_of(net.options), net.live
     strength = np.array([merge.factor(g) for g in given["gain"].tolist()])
+    turn = np.where(net.sign * strength < 0, -1.0, 1.0)
+    strength = turn * strength
     begin = given["start"].transpose(1, 0, 2)[:live]
     found = {name: np.zeros(given[name].shape) for name in parameters(given)}
     found |= {
@@ -240,7 +254,8 @@ def interpret_arrays(net: Arrays, given: Numbers, hands: Numbers) -> Numbers:
         full = np.zeros(slope.shape)
         full[:live] = into
         pulls.append(full[net.sensory].transpose(1, 0, 2))
-    found["gain"] *= np.array([merge.slope(g) for g in given["gain"].tolist()])
+    slopes = np.array([merge.slope(g) for g in given["gain"].tolist()])
+    found["gain"] *= turn * slopes
     result |= {"inputs": np.stack(pulls[::-1]), **found, "start": late}
     for name in ("current", "alive", "start"):
         full = np.zeros((net.size, *result[name].shape[1:]))

@@ -21,6 +21,7 @@ from ..arrays import Float64
 from ..options import Options
 from .activations import activation
 from .registry import semantics_of
+from .strengths import Strengths
 from .wiring import Wiring
 
 Strength = Mapping[tuple[str, str], float]  # by the two names of a table's entry
@@ -67,16 +68,22 @@ class Network:
     """A network by rows: N neurons, in the order of states.
 
     Attributes:
-        synapses: (neuron, input, gain); junctions: (one, other, conductance).
+        synapses: (neuron, input, strength); junctions: (one, other, conductance).
+        slopes: of each strength, by its gain.
         leak: (N,) |tau| over the time of a step.
     """
 
     def __init__(self, wiring: Wiring, options: Options, given: Parameters) -> None:
         semantics = semantics_of(options)
         row = {neuron: place for place, neuron in enumerate(wiring.fire)}
-        self.gains = [(v, u) for v, u, _ in semantics.synapses(wiring)]
+        gains, of = semantics.synapses(wiring), Strengths(wiring, options)
+        self.gains = [(v, u) for v, u, _ in gains]
         self.ends = [(v, u) for v, u, _ in semantics.junctions(wiring)]
-        self.synapses = [(row[v], row[u], given.gain[v, u]) for v, u in self.gains]
+        self.slopes = [of.slope(gain, given.gain[gain[:2]]) for gain in gains]
+        self.synapses = [
+            (row[gain[0]], row[gain[1]], of.of(gain, given.gain[gain[:2]]))
+            for gain in gains
+        ]
         self.junctions = [
             (row[v], row[u], given.conductance[v, u]) for v, u in self.ends
         ]
@@ -198,7 +205,7 @@ class Adjoint:
         net, alive, found = self.net, self.run.alive, self.gradient
         for place, (v, u, gain) in enumerate(net.synapses):
             each = (free[:, v] * net.act.function(x[:, u])).sum()
-            found["gain"][place] += each * alive[v] * alive[u]
+            found["gain"][place] += net.slopes[place] * each * alive[v] * alive[u]
             found["alive"][v] += each * gain * alive[u]
             found["alive"][u] += each * gain * alive[v]
             passed = gain * alive[v] * alive[u]

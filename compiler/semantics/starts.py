@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from ..options import Options
 from .activations import activation
 from .merges import merge_of
+from .strengths import known_sign
 from .units import unit_of
 from .wiring import Gain, Read, Wiring
 
@@ -20,9 +21,14 @@ SHARE = 0.8  # of a leaky neuron's rest that its start gains can make up
 
 @dataclass(frozen=True, slots=True)
 class Uniform:
-    """Drawn from [-1, 1] times `bound`: one number, or one for each element."""
+    """Drawn from [-1, 1] times `bound`: one number, or one for each element.
+
+    Attributes:
+        sign: which each takes after all; 0, or (): the drawn one.
+    """
 
     bound: float | tuple[float, ...]
+    sign: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +113,8 @@ def gains(
     if merge.shut:
         return Shifted(tuple(math.log(fan_in[neuron]) / 2 for neuron, _, _ in synapses))
     return Uniform(
-        tuple(scale * math.sqrt(3 / fan_in[neuron]) for neuron, _, _ in synapses)
+        tuple(scale * math.sqrt(3 / fan_in[neuron]) for neuron, _, _ in synapses),
+        held_signs(wiring, synapses, options),
     )
 
 
@@ -122,7 +129,19 @@ def leaky_gains(wiring: Wiring, synapses: tuple[Gain, ...], options: Options) ->
         sign = tuple(start_sign(wiring, gain) or 1 for gain in synapses)
         return Signed(tuple(SHARE * part for part in share), sign)
     fan_in = Counter(neuron for neuron, _, _ in synapses)
-    return Uniform(tuple(math.sqrt(3 / fan_in[neuron]) for neuron, _, _ in synapses))
+    return Uniform(
+        tuple(math.sqrt(3 / fan_in[neuron]) for neuron, _, _ in synapses),
+        held_signs(wiring, synapses, options),
+    )
+
+
+def held_signs(
+    wiring: Wiring, synapses: tuple[Gain, ...], options: Options
+) -> tuple[int, ...]:
+    """The signs that drawn gains take; () where --dale leaves them free."""
+    if options.dale == "free":
+        return ()
+    return tuple(known_sign(wiring, gain) for gain in synapses)
 
 
 def conductances(
@@ -175,6 +194,13 @@ def biases(options: Options) -> Start:
 
 def sentence(options: Options) -> str:
     """The docstring of `reset_parameters`."""
+    if options.dale == "free" or options.init == "counts":
+        return drawn(options)
+    return f"{drawn(options).rstrip('.')}; signs as in SIGN."
+
+
+def drawn(options: Options) -> str:
+    """The same, but for signs that drawn gains take."""
     act, counted = options.activation, options.init == "counts"
     if options.semantics == "leaky" and counted:
         return f"Start by counts: inputs add up to {SHARE}, junctions to as much as the leak."

@@ -52,10 +52,13 @@ def started(
         return value
     drawn = blank.uniform_(-1, 1, generator=generator)
     match start:
-        case Uniform(bound):
+        case Uniform(bound, sign):
             if isinstance(bound, float):
                 return drawn.mul_(bound)
-            return drawn.mul_(drawn.new_tensor(bound))
+            drawn.mul_(drawn.new_tensor(bound))
+            if not sign:
+                return drawn
+            return torch.where(drawn.new_tensor(sign) * drawn < 0, -drawn, drawn)
         case Shifted(shift):
             return drawn.sub_(drawn.new_tensor(shift))
         case Signed(size, sign):

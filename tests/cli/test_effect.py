@@ -36,6 +36,7 @@ GIVEN: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "substeps": (("--dynamics", "leaky"), ("--substeps", "2")),
     "tau": (("--dynamics", "leaky"), ("--tau", "2")),
     "signs": ((), ("--signs", "signs.csv")),
+    "dale": (("--signs", "signs.csv"), ("--dale", "clamped")),
     "lowering": (WIDE, ("--lowering", "published")),
     "task": (IMAGES[:2], IMAGES[2:]),
     "readout": (IMAGES, ("--readout", "mean")),

@@ -139,6 +139,7 @@ def test_what_means_nothing_to_a_semantics_is_refused(name: str) -> None:
         "merge": "gated",
         "init": "counts",
         "signs": "transmitter",
+        "dale": "init",
         "feedback": "delay",
         "kernel": "dense",
         "tables": "inline",
