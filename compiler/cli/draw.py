@@ -104,7 +104,7 @@ def draw_command(
         if not quiet:
             say(output, scene, written)
     if not style and chosen != "levels" and not quiet:
-        tell(large(chosen, scene))
+        tell(why(chosen, scene))
     for note in () if quiet else made.notes:
         tell(f"{'left out':<9} {note}")
 
@@ -141,12 +141,12 @@ def scene_for(
 ) -> Scene:
     """The scene of one connectome, or of the difference of two; or a part of it."""
     from ..drawing.fold import folded
-    from ..drawing.scene import difference, planned, scene_of
+    from ..drawing.scene import difference, scene_at
     from ..drawing.subset import between, heavy, way_of
 
     labels = ["", label][-len(inputs) :]
     scenes = [
-        scene_of(planned(path, label=word, options=options, layout=layout))
+        scene_at(path, label=word, options=options, layout=layout)
         for path, word in zip(inputs, labels, strict=True)
     ]
     scenes = [folded(scene) if part.fold else scene for scene in scenes]
@@ -155,10 +155,15 @@ def scene_for(
     return between(scene, way_of(part.path, scene)) if part.path else scene
 
 
-def large(style: str, scene: Scene) -> str:
-    """The sentence that a graph is too large for its neurons to be drawn one by one."""
+def why(style: str, scene: Scene) -> str:
+    """The sentence that neurons have no levels, or are too many to be drawn one by one."""
+    from ..drawing import is_large
+
+    if not is_large(scene):
+        return f"{'style':<9} {style}: {visible(scene.label)} has no levels"
     size = f"{len(scene.neurons):,} neurons and {len(scene.lines):,} lines"
-    rest = "--style levels draws each, --threshold and --fold fewer"
+    each = "matrix" if scene.uncut else "levels"
+    rest = f"--style {each} draws each, --threshold and --fold fewer"
     return f"{'style':<9} {style}: {size} are too many to tell apart; {rest}"
 
 

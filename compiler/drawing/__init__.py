@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ..errors import UsageError
+from ..errors import UsageError, visible
 from .facts import caption, title
 from .scene import Scene
 
@@ -50,10 +50,12 @@ def drawing(
         look: size, names, words below; for pictures only.
 
     Raises:
-        UsageError: no such format or style, or no room in the size asked. InputError:
-            matplotlib is not installed.
+        UsageError: no such format or style, or levels of what has none, or no room in the
+            size asked. InputError: matplotlib is not installed.
     """
     check(kind, style)
+    if scene.uncut:
+        check_uncut(scene, kind, style)
     if kind == "dot":
         from .dot import draw_dot
 
@@ -93,10 +95,26 @@ def check(kind: str, style: str) -> None:
         raise UsageError(f"--style {style}: for {', '.join(PICTURES)} only, not {kind}")
 
 
+def check_uncut(scene: Scene, kind: str, style: str) -> None:
+    """Raise a UsageError where levels would be shown of a scene that has none."""
+    what = f"{visible(scene.label)} has no levels"
+    if kind == "html":
+        raise UsageError(f"html: shows levels, and {what}; --style matrix -o x.svg")
+    if kind in PICTURES and style == "levels":
+        others = ", ".join(name for name in STYLES if name != "levels")
+        raise UsageError(f"--style levels: {what}; one of {others}")
+
+
+def is_large(scene: Scene) -> bool:
+    """Whether a scene has too many neurons or lines to tell apart."""
+    return len(scene.neurons) > NODES or len(scene.lines) > LINES
+
+
 def style_for(scene: Scene) -> str:
-    """The style of a scene where none is asked: density if it is large."""
-    large = len(scene.neurons) > NODES or len(scene.lines) > LINES
-    return "density" if large else "levels"
+    """The style where none is asked: density if large, matrix if there are no levels."""
+    if is_large(scene):
+        return "density"
+    return "matrix" if scene.uncut else "levels"
 
 
 def drawer(style: str) -> Callable[[Scene, Look], Canvas]:

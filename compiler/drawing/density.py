@@ -1,5 +1,7 @@
 """Style density: how densely groups of neurons, by role and level, send to each other.
 
+Where nothing has levels, the groups are the roles.
+
 For graphs whose neurons are too many to be drawn one by one. Rows send, columns receive;
 sizes are numbers of neurons, shades are lines over possible pairs.
 """
@@ -12,7 +14,6 @@ from typing import Any
 import numpy as np
 
 from ..arrays import Float64, Int64
-from ..ir.stages import INTER, SENSORY
 from ..names import amount, plural
 from .canvas import Canvas, faded, straight
 from .colours import FAINT, HAIR, INK, ROLE_WORDS, ROLES, UNUSED
@@ -32,7 +33,7 @@ from .frame import (
 from .labels import breadth
 from .look import Look
 from .matrix import box
-from .scene import Scene
+from .scene import JUNCTION, Scene, first_role
 from .strokes import groups, strokes
 
 SIDE = 400.0  # points of the blocks, where no size is asked
@@ -85,14 +86,15 @@ def draw_density(scene: Scene, look: Look) -> Canvas:
     fills(canvas, blocks, count, parts, corner)
     frames(canvas, blocks, corner)
     margins(canvas, blocks, corner, look)
+    if not scene.uncut:
+        first_levels(canvas, blocks, corner, look)
     return canvas
 
 
 def grouped(scene: Scene, side: float) -> Blocks:
     """Groups by first role and, within a role, by level: at most BINS of like sizes."""
-    role, level = scene.neurons.role, scene.neurons.level.astype(np.int64)
-    kind = np.where(role & SENSORY > 0, 0, np.where(role & INTER > 0, 1, 2))
-    kind = np.where(level < 0, IDLE, kind)
+    level = scene.neurons.level.astype(np.int64)
+    kind = np.where(level < 0, IDLE, first_role(scene.neurons.role))
     live = np.sort(level[level >= 0])
     cuts = (
         np.unique(live[np.arange(1, BINS) * len(live) // BINS]) if len(live) else live
@@ -120,8 +122,11 @@ def densities(
     for name, rows in groups(scene):
         if not len(rows):
             continue
-        pre = blocks.of[scene.lines.pre[rows]]
-        post = blocks.of[scene.lines.post[rows]]
+        pre, post = blocks.of[scene.lines.pre[rows]], blocks.of[scene.lines.post[rows]]
+        if scene.uncut:  # a junction conducts both ways
+            both = scene.lines.kind[rows] == JUNCTION
+            ends = np.concatenate([post, pre[both]])
+            pre, post = np.concatenate([pre, post[both]]), ends
         lines = np.bincount(pre * size + post, minlength=size * size).astype(np.float64)
         parts.append((name, colour_of(rows, colour), lines.reshape(size, size)))
     whole: Float64 = sum((lines for *_, lines in parts), np.zeros((size, size)))
@@ -213,10 +218,8 @@ def spans_of(blocks: Blocks) -> list[tuple[int, int]]:
 def margins(
     canvas: Canvas, blocks: Blocks, corner: tuple[float, float], look: Look
 ) -> None:
-    """Draw the strips and names of the roles, and the first level of each group."""
+    """Draw the strips and names of the roles."""
     x, y = corner
-    side, last = float(blocks.end[-1]), -100.0
-    small, style = look.font + 0.5, {"color": FAINT}
     for a, b in spans_of(blocks):
         word, colour = role_of(int(blocks.role[a]))
         start, end = float(blocks.start[a]), float(blocks.end[b])
@@ -239,7 +242,17 @@ def margins(
                     x - away, y + middle, words, look.words, color=INK, **turned
                 )
                 break
-        for row in range(a, b + 1) if word != "on no path" else ():
+
+
+def first_levels(
+    canvas: Canvas, blocks: Blocks, corner: tuple[float, float], look: Look
+) -> None:
+    """Draw the first level of each group."""
+    x, y = corner
+    side, last = float(blocks.end[-1]), -100.0
+    small, style = look.font + 0.5, {"color": FAINT}
+    for a, b in spans_of(blocks):
+        for row in range(a, b + 1) if blocks.role[a] != IDLE else ():
             at = float(blocks.start[row])
             word_of_level = f"{int(blocks.first[row]):,}"
             if at - last < max(look.leading, breadth(word_of_level) * small + 3):

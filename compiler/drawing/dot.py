@@ -28,7 +28,8 @@ def statements(scene: Scene) -> Iterator[str]:
     yield f'  node [shape=box, style="rounded,filled", fontsize=9, margin="0.05,0.02", height=0.2, fontcolor="{INK}"];'
     yield "  edge [arrowsize=0.4];"
     yield from nodes(scene)
-    yield from ranks(scene)
+    if not scene.uncut:
+        yield from ranks(scene)
     yield from edges(scene)
     yield "}"
 
@@ -43,7 +44,7 @@ def nodes(scene: Scene) -> Iterator[str]:
             f"label={quoted(name[:LONGEST])}",
             f"role={quoted(role_words(int(neurons.role[row])))}",
         ]
-        facts += [f"level={level + 1}"] if level >= 0 else []
+        facts += [f"level={level + 1}"] if level >= 0 and not scene.uncut else []
         facts += [f"change={CHANGES[neurons.change[row]]}"] if scene.old else []
         yield f'  n{row} [{", ".join(facts)}, fillcolor="{fill}", color="{edge}"];'
 

@@ -38,6 +38,8 @@ def scene_counts(scene: Scene) -> list[str]:
     """Counts, levels and backward weight of one connectome."""
     neurons, lines = scene.neurons, scene.lines
     dead = int((neurons.level == DEAD).sum())
+    if scene.uncut:
+        return uncut_counts(scene)
     size = f"{plural(len(neurons), 'neuron')} in {plural(scene.depth, 'level')}"
     off = f", {dead:,} of them on no path from a sensor to a motor" if dead else ""
     proper = lines.pre != lines.post
@@ -60,13 +62,29 @@ def scene_counts(scene: Scene) -> list[str]:
     return found
 
 
+def uncut_counts(scene: Scene) -> list[str]:
+    """Counts of one connectome whose cycles stand."""
+    lines, coupled = scene.lines, scene.lines.kind == JUNCTION
+    loops = int((lines.pre == lines.post).sum())
+    found = [
+        f"{plural(len(scene.neurons), 'neuron')}, no levels: no cycle is broken",
+        plural(int((~coupled).sum()) - loops, "chemical synapse"),
+        f"{plural(int(coupled.sum()), 'gap junction')}, both ways",
+        f"weight: {amount(total(lines.weight))} {scene.unit}",
+    ]
+    if loops:
+        found.insert(2, plural(loops, "self-loop"))
+    return found
+
+
 def change_counts(scene: Scene) -> list[str]:
     """Counts of added, lost and changed neurons and lines of a comparison."""
     lines, coupled = scene.lines, scene.lines.kind == JUNCTION
     found = [tally("neurons", scene.neurons.change)]
     found.append(tally("chemical synapses", lines.change[~coupled]))
     found.append(tally("gap junctions", lines.change[coupled]))
-    found.append(f"levels of {scene.label}")
+    if not scene.uncut:
+        found.append(f"levels of {scene.label}")
     if not scene.comparable:
         found.append("weights not compared: they count different things")
     return found

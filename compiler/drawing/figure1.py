@@ -21,7 +21,7 @@ from .frame import AS_LINES, LegendEntry, entries, left, no_room, page, room
 from .levels import neurons, put_lines
 from .look import Look, left_out, named
 from .places import GAP, Places, Setting, sizes, swept
-from .scene import FORWARD, GONE, JUNCTION, Scene
+from .scene import FORWARD, GONE, JUNCTION, Scene, first_role
 from .strokes import strokes
 
 BOXES = (SENSORY, INTER, MOTOR)
@@ -81,17 +81,11 @@ def fitted(
     raise no_room()
 
 
-def box_of(scene: Scene) -> Int64:
-    """(N,) the box of each neuron, by its first role: 0, 1 or 2."""
-    role = scene.neurons.role
-    return np.where(role & SENSORY > 0, 0, np.where(role & INTER > 0, 1, 2))
-
-
 def seated(scene: Scene, setting: Setting) -> tuple[Places, list[Box]]:
     """Place the neurons in rows in each box, connected ones at like heights."""
     half, tall = sizes(scene, setting)
     pitch = 2 * half.max(initial=0.0) + GAP + 1
-    box = box_of(scene)
+    box = first_role(scene.neurons.role)
     counts = np.bincount(box, minlength=3).tolist()
     rows = rows_of(counts, pitch, tall + ROOM, setting.width)
     *_, wish = swept(scene)
@@ -162,7 +156,7 @@ def layer_words(scene: Scene) -> tuple[str, str]:
         synapses, junctions = "synapses", "gap junctions"
     return (
         f"chemical layer: {synapses}, each one way",
-        f"electrical layer: {junctions}, both ways in the animal",
+        f"electrical layer: {junctions}, both ways{'' if scene.uncut else ' in the animal'}",
     )
 
 
@@ -219,7 +213,7 @@ def arrows(
 
 def curves(scene: Scene, at: Places, dashed: Bool) -> Iterator[list[Point]]:
     """The curve of each line."""
-    box, lines = box_of(scene), scene.lines
+    box, lines = first_role(scene.neurons.role), scene.lines
     columns = (lines.pre.tolist(), lines.post.tolist(), dashed.tolist())
     for u, v, coupled in zip(*columns, strict=True):
         if box[u] < box[v]:

@@ -19,6 +19,7 @@ from .scene import (
     Lines,
     Neurons,
     Scene,
+    first_role,
     one_role,
 )
 
@@ -26,16 +27,17 @@ from .scene import (
 def folded(scene: Scene) -> Scene:
     """The classes of a scene of one connectome, weights added up.
 
-    A class stands at the median level of its neurons that have one, and has all their
-    roles. Of synapses from class to class that run both forward and backward, the side of
+    A class stands at the median level of its neurons that have one, if any has, and has all
+    their roles. Of synapses from class to class that run both forward and backward, the side of
     more weight counts as the way. Those within a class are left out, and counted.
     """
     words = [catalog.class_of(name) for name in scene.neurons.name]
     neurons, place = classes(scene, words)
     lines, inside = merged(scene, place, neurons.level)
+    where = "" if scene.uncut else ", each at the median level of its neurons"
     note = (
-        f"drawn are their {len(neurons):,} classes, each at the median level of its "
-        f"neurons; {plural(inside, 'line')} within a class left out"
+        f"drawn are their {len(neurons):,} classes{where}; "
+        f"{plural(inside, 'line')} within a class left out"
     )
     return replace(scene, neurons=neurons, lines=lines, caption=(*caption(scene), note))
 
@@ -47,13 +49,17 @@ def classes(scene: Scene, words: list[str]) -> tuple[Neurons, Int32]:
         members.setdefault(word, []).append(row)
     old = scene.neurons
     level = {word: median(old.level[rows]) for word, rows in members.items()}
-    order = sorted(members, key=lambda word: (level[word] == DEAD, level[word], word))
+    roles = [np.bitwise_or.reduce(old.role[rows]) for rows in members.values()]
+    role = dict(zip(members, one_role(np.array(roles, np.uint8)), strict=True))
+    box = {word: int(first_role(role[word])) if scene.uncut else 0 for word in members}
+    order = sorted(
+        members, key=lambda word: (level[word] == DEAD, level[word], box[word], word)
+    )
     number = {word: row for row, word in enumerate(order)}
-    roles = [np.bitwise_or.reduce(old.role[members[word]]) for word in order]
     released = [{old.transmitter[row] for row in members[word]} for word in order]
     neurons = Neurons(
         tuple(order),
-        one_role(np.array(roles, np.uint8)),
+        np.array([role[word] for word in order], np.uint8),
         tuple(min(found) if len(found) == 1 else "" for found in released),
         np.array([level[word] for word in order], np.int32),
         np.full(len(order), SAME, np.int8),

@@ -49,7 +49,7 @@ def nodes(scene: Scene, names: list[str]) -> Iterator[str]:
     for row, name in enumerate(names):
         level = int(neurons.level[row])
         facts = {"role": role_words(int(neurons.role[row]))}
-        if level >= 0:
+        if level >= 0 and not scene.uncut:
             facts["level"] = str(level + 1)
         if neurons.transmitter[row]:
             facts["transmitter"] = neurons.transmitter[row]

@@ -1,6 +1,7 @@
 """Style matrix: the adjacency matrix, rows and columns in the order of the levels.
 
-A row sends, a column receives; synapses that run forward lie above the diagonal.
+A row sends, a column receives; synapses that run forward lie above the diagonal. Where
+nothing has levels, the order is that of roles and names.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from .labels import breadth
 from .levels import ticks
 from .look import Look, left_out, named
 from .places import rank
-from .scene import JUNCTION, Scene, within
+from .scene import JUNCTION, Scene, first_role, within
 from .strokes import Strokes, coats, groups, strokes
 
 if TYPE_CHECKING:
@@ -119,17 +120,22 @@ def junctions(
     """Draw a ring for each junction in the direction that conducts, dots in the other."""
     pre, post, flat = scene.lines.pre, scene.lines.post, within(scene)
     used = [row for row in rows if not flat[row]]
+    ends = [(pre[row], post[row]) for row in used]
     idle = [(pre[row], post[row]) for row in rows if flat[row]]
-    idle += [(post[row], pre[row]) for row in rows]
+    mirrored = [(post[row], pre[row]) for row in rows]
+    if scene.uncut:
+        used, ends = used * 2, ends + mirrored
     canvas.paths(
-        [grid.disc(int(pre[row]), int(post[row]), 0.76) for row in used],
+        [grid.disc(int(u), int(v), 0.76) for u, v in ends],
         name if name == "junction" else f"{name} junction",
         layer=layer + 0.01,
         edgecolors=shades(marks, used),
         linewidths=0.16 * grid.cell,
     )
+    if scene.uncut:
+        return
     canvas.paths(
-        [grid.disc(int(u), int(v), 0.4) for u, v in idle],
+        [grid.disc(int(u), int(v), 0.4) for u, v in idle + mirrored],
         f"{name} mirror",
         layer=layer,
         facecolors=shades(marks, [row for row in rows if flat[row]] + rows),
@@ -151,9 +157,14 @@ def box(x: float, y: float, width: float, height: float) -> Path:
 
 
 def levels(canvas: Canvas, scene: Scene, grid: Grid, look: Look) -> None:
-    """Draw hairlines between levels, the diagonal, and the numbers of some levels."""
+    """Draw hairlines between levels, the diagonal, and the numbers of some levels.
+
+    Where nothing has levels, the hairlines stand between roles.
+    """
     level = scene.neurons.level
-    bounds = np.flatnonzero(level[1:] != level[:-1]) + 1
+    role = np.where(level < 0, level, first_role(scene.neurons.role))
+    group = role if scene.uncut else level
+    bounds = np.flatnonzero(group[1:] != group[:-1]) + 1
     x, y, side = grid.x, grid.y, grid.side
     lines = [straight((x, y), (x + side, y + side))]
     for at in (bounds * grid.cell).tolist():
@@ -164,7 +175,7 @@ def levels(canvas: Canvas, scene: Scene, grid: Grid, look: Look) -> None:
         [box(x, y, side, side)], "frame", layer=4, edgecolors=UNUSED, linewidths=0.4
     )
     last = -100.0
-    for number in ticks(scene.depth):
+    for number in () if scene.uncut else ticks(scene.depth):
         rows = np.flatnonzero(level == number - 1)
         place = float(rows.mean() + 0.5) * grid.cell if len(rows) else last
         if place - last < 14:
@@ -191,7 +202,8 @@ def margins(canvas: Canvas, scene: Scene, grid: Grid, edge: float, look: Look) -
     canvas.text(
         x - far, y + middle, "from", look.words, rotation=90, va="center", **style
     )
-    canvas.text(x + grid.side + 4, y - 6, "level", look.font + 0.5, color=FAINT)
+    if not scene.uncut:
+        canvas.text(x + grid.side + 4, y - 6, "level", look.font + 0.5, color=FAINT)
 
 
 def names(canvas: Canvas, words: tuple[str, ...], grid: Grid, font: float) -> None:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from ..arrays import Bool, Float64, Int8, Int32, UInt8
-from ..ir.stages import INTER, MOTOR, SENSORY, Columns, Plan
+from ..arrays import Bool, Float64, Int8, Int32, Int64, UInt8
+from ..ir.stages import INTER, MOTOR, SENSORY, Circuit, Columns, Plan
 from ..ir.trace import Trace
+from ..module.read import CircuitModel
 from ..module.restore import together
 from ..options import Options
-from ..pipeline import compile_source
+from ..pipeline import compile_opened
 from ..readers.reader import Layout
+from ..sources import Opened, check_own, open_source
 
 FORWARD, FEEDBACK, JUNCTION = 0, 1, 2  # kinds of a line
 KINDS = ("chemical", "feedback", "junction")
@@ -28,7 +30,7 @@ class Neurons(Columns):
     name: tuple[str, ...]
     role: UInt8  # bit set of SENSORY and MOTOR, or INTER
     transmitter: tuple[str, ...]  # "" where unknown
-    level: Int32  # from 0; DEAD or GONE
+    level: Int32  # from 0; DEAD or GONE; 0 in a scene without levels
     change: Int8
 
     def __len__(self) -> int:
@@ -40,7 +42,7 @@ class Lines(Columns):
     """One synapse or junction per row, as parallel columns of length E.
 
     Rows are sorted by (kind, post, pre). A junction conducts pre -> post, unless both
-    share a level.
+    share a level; in a scene without levels both ways.
     """
 
     pre: Int32
@@ -62,6 +64,7 @@ class Scene:
         old: label of the older connectome; "": no comparison.
         comparable: whether both connectomes have weights of one unit.
         caption: of its own, if some lines are left out of the drawing.
+        uncut: whether no cycle is broken, so that there are no levels; depth is 0 then.
     """
 
     label: str
@@ -72,12 +75,31 @@ class Scene:
     old: str = ""
     comparable: bool = True
     caption: tuple[str, ...] = ()
+    uncut: bool = False
+
+
+def scene_at(path: str, *, label: str = "", options: Options, layout: Layout) -> Scene:
+    """The scene of a connectome or of a generated model; of what has no levels, without.
+
+    Raises:
+        InputError, UsageError: as of `open_source`, `compile_opened`.
+    """
+    source = open_source(path, layout, label=label)
+    if isinstance(source, CircuitModel):
+        check_own(source, options)
+        return uncut_scene(source.circuit)
+    return scene_of(plan_of(source, options))
 
 
 def planned(path: str, *, label: str = "", options: Options, layout: Layout) -> Plan:
     """The plan of a connectome or of a generated model."""
+    return plan_of(open_source(path, layout, label=label), options)
+
+
+def plan_of(source: Opened, options: Options) -> Plan:
+    """The plan of a source that is open."""
     trace = Trace(until="plan")
-    compile_source(path, label=label, options=options, layout=layout, trace=trace)
+    compile_opened(source, options, trace)
     plan = trace.kept["plan"]
     assert isinstance(plan, Plan)
     return plan
@@ -98,6 +120,45 @@ def scene_of(plan: Plan) -> Scene:
     )
     source = plan.source
     return Scene(source.label, source.unit, neurons, lines_in(plan), depth)
+
+
+def uncut_scene(circuit: Circuit) -> Scene:
+    """The scene of a circuit whose cycles stand: neurons by first role, then by name."""
+    cells, source = circuit.cells, circuit.source
+    role = one_role(cells.role)
+    box = first_role(role).tolist()
+    order = sorted(range(len(cells)), key=lambda row: (box[row], cells.name[row]))
+    place = np.empty(len(order), np.int32)
+    place[order] = np.arange(len(order), dtype=np.int32)
+    neurons = Neurons(
+        tuple(cells.name[row] for row in order),
+        role[order],
+        tuple(cells.transmitter[row] for row in order),
+        np.zeros(len(order), np.int32),
+        np.full(len(order), SAME, np.int8),
+    )
+    lines = uncut_lines(circuit, place)
+    return Scene(source.label, source.unit, neurons, lines, 0, uncut=True)
+
+
+def uncut_lines(circuit: Circuit, place: Int32) -> Lines:
+    """The lines of a circuit: synapses, junctions; `place` gives the rows."""
+    chemical, ends = circuit.chemical, circuit.junctions
+    one, other = place[ends.left], place[ends.right]
+    pre = np.concatenate([place[chemical.pre], np.minimum(one, other)])
+    post = np.concatenate([place[chemical.post], np.maximum(one, other)])
+    weight = np.concatenate([chemical.weight, ends.weight])
+    kind = np.repeat(
+        np.array([FORWARD, JUNCTION], np.uint8), [len(chemical), len(ends)]
+    )
+    same = np.full(len(weight), SAME, np.int8)
+    found = Lines(pre, post, weight, weight, kind, same)
+    return found.take(np.lexsort((pre, post, kind)))
+
+
+def first_role(role: UInt8) -> Int64:
+    """(N,) the first role of each neuron: 0 sensory, 1 inter, 2 motor."""
+    return np.where(role & SENSORY > 0, 0, np.where(role & INTER > 0, 1, 2))
 
 
 def one_role(role: UInt8) -> UInt8:
@@ -128,7 +189,7 @@ def within(scene: Scene) -> Bool:
     lines, level = scene.lines, scene.neurons.level
     same = (level[lines.pre] == level[lines.post]) & (level[lines.pre] >= 0)
     found: Bool = same & (lines.kind == JUNCTION) & (lines.change != LOST)
-    return found
+    return found & (not scene.uncut)
 
 
 def difference(old: Scene, new: Scene) -> Scene:
@@ -149,7 +210,8 @@ def difference(old: Scene, new: Scene) -> Scene:
     )
     comparable = old.unit == new.unit
     lines = changed(old, new, place, comparable)
-    return Scene(new.label, new.unit, neurons, lines, new.depth, old.label, comparable)
+    found = replace(new, neurons=neurons, lines=lines, caption=())
+    return replace(found, old=old.label, comparable=comparable)
 
 
 def changed(old: Scene, new: Scene, place: dict[str, int], comparable: bool) -> Lines:

@@ -56,6 +56,7 @@ def strokes(scene: Scene) -> Strokes:
         floor = np.where(lines.kind == FEEDBACK, 0.28, 0.14) + 0.3 * few
         alpha = np.where(idle, 0.7, 1.0) * (floor + 0.55 * strong)
     falls = (lines.change == LOST) & (level[lines.pre] >= level[lines.post]) & ~idle
+    falls &= not scene.uncut
     return Strokes(
         tuple(colour),
         (many * np.minimum(alpha, 1.0)).round(3),

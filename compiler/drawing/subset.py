@@ -65,7 +65,8 @@ def between(scene: Scene, way: Way) -> Scene:
     """The lines of forward walks from one neuron to another, and their neurons.
 
     A walk goes along synapses that run forward and gap junctions between levels, as
-    forward() of the model does.
+    forward() of the model does. Where nothing has levels, along any synapse, and along
+    junctions both ways.
 
     Raises:
         UsageError: there is none.
@@ -74,15 +75,23 @@ def between(scene: Scene, way: Way) -> Scene:
     level = scene.neurons.level
     live = (level[lines.pre] >= 0) & (level[lines.post] >= 0)
     ahead = live & (lines.kind != FEEDBACK) & (lines.change != LOST) & ~within(scene)
-    size = len(name)
-    first = distance(lines.pre, lines.post, ahead, name.index(way.start), size)
-    last = distance(lines.post, lines.pre, ahead, name.index(way.end), size)
-    length = first[lines.pre] + 1 + last[lines.post]
-    keep = ahead & np.isfinite(length) & (length <= (way.hops or np.inf))
+    row = np.flatnonzero(ahead)
+    tail, head = lines.pre[row], lines.post[row]
+    if scene.uncut:
+        both = np.flatnonzero(ahead & (lines.kind == JUNCTION))
+        row = np.concatenate([row, both])
+        tail = np.concatenate([tail, lines.post[both]])
+        head = np.concatenate([head, lines.pre[both]])
+    first = distance(tail, head, name.index(way.start), len(name))
+    last = distance(head, tail, name.index(way.end), len(name))
+    length = first[tail] + 1 + last[head]
+    keep = np.zeros(len(lines), np.bool_)
+    keep[row[np.isfinite(length) & (length <= (way.hops or np.inf))]] = True
     where = f"from {plain(way.start)} to {plain(way.end)}"
     most = f" of at most {plural(way.hops, 'hop')}" if way.hops else ""
     if not keep.any():
-        raise UsageError(f"--path: no forward walk{most} leads {where}")
+        kind = "walk" if scene.uncut else "forward walk"
+        raise UsageError(f"--path: no {kind}{most} leads {where}")
     rows = np.unique(np.concatenate([lines.pre[keep], lines.post[keep]]))
     junctions = int((keep & (lines.kind == JUNCTION)).sum())
     note = (
@@ -93,14 +102,14 @@ def between(scene: Scene, way: Way) -> Scene:
     return replace(only(scene, rows, keep), caption=(*caption(scene), note))
 
 
-def distance(pre: Int32, post: Int32, use: Bool, start: int, size: int) -> Float64:
-    """(N,) fewest lines from `start` to each neuron along the used ones; inf: none."""
+def distance(pre: Int32, post: Int32, start: int, size: int) -> Float64:
+    """(N,) fewest lines from `start` to each neuron; inf: none."""
     found = np.full(size, np.inf)
     found[start] = 0
     front = np.zeros(size, np.bool_)
     front[start] = True
     for hops in range(1, size):
-        reached = post[use & front[pre]]
+        reached = post[front[pre]]
         fresh = reached[np.isinf(found[reached])]
         if not len(fresh):
             break
