@@ -1,4 +1,4 @@
-"""The lab score command: hold a leaky model against measured responses."""
+"""The lab score command: hold models against measured responses."""
 
 from __future__ import annotations
 
@@ -23,9 +23,11 @@ LARGEST_SEED = 2**32 - 1
         "elegansc lab score worm.py --atlas atlas.csv --positions xyz.csv -o score",
         "elegansc lab score m.py --atlas a.csv --positions p.csv -o out"
         " --weights m.pt --twin-weights twins",
+        "elegansc lab score acyclic.py delay.py leaky.py --atlas a.csv --positions p.csv"
+        " -o four",
     ],
 )
-@click.argument("model", type=FILE)
+@click.argument("models", nargs=-1, required=True, type=FILE)
 @click.option(
     "--atlas",
     required=True,
@@ -70,7 +72,7 @@ LARGEST_SEED = 2**32 - 1
     default=5,
     show_default=True,
     metavar="N",
-    help="Steps that the pulse lasts.",
+    help="Steps that the pulse lasts in a leaky model; one elsewhere.",
 )
 @click.option(
     "--steps",
@@ -100,7 +102,7 @@ LARGEST_SEED = 2**32 - 1
 @click.option("--json", "as_json", is_flag=True, help="Print score.json too.")
 @click.option("-q", "--quiet", is_flag=True, help="No report.")
 def score_command(
-    model: str,
+    models: tuple[str, ...],
     atlas: str,
     positions: str,
     output: str,
@@ -109,28 +111,29 @@ def score_command(
     quiet: bool,
     **given: Any,
 ) -> None:
-    """Score MODEL, a leaky network, against measured responses.
+    """Score MODELS of one graph against measured responses.
 
     A pulse goes into every neuron that was stimulated; the peak of every other neuron is
-    compared with whether it responds. The figure is what the model adds to distance,
+    compared with whether it responds. The figure is what a model adds to distance,
     compartment, number of stimulations and the responder's rate, beside that of random
-    twins. DIR gets protocol.json before anything is run, then score.json and index.html.
+    twins. Several models, acyclic, delay or leaky, are set side by side in a table. DIR gets protocol.json before anything is run, then score.json and index.html.
     The exit code does not depend on the score.
     """
     size, on, steps = (given.pop(name) for name in ("pulse", "on", "steps"))
     check_numbers(size, on, steps, given["conductances"])
     check_installed(("torch", "safetensors", "scipy"))
     from ..lab.measuring.inputs import read_inputs
+    from ..lab.measuring.lines import lines
     from ..lab.measuring.measure import measure
-    from ..lab.measuring.report import lines, report
+    from ..lab.measuring.report import report
     from ..lab.pages.score_page import score_page
     from ..lab.protocol.pulse import Pulse, json_file
     from ..nulls.pairs import DISTANCE
     from ..nulls.twins import null_of
     from .lab_result import Folder
 
-    inputs = read_inputs(model, atlas, positions, **given)
-    sent, read = Pulse(size, on, steps), (model, atlas, positions)
+    inputs = read_inputs(models, atlas, positions, **given)
+    sent, read = Pulse(size, on, steps), (*models, atlas, positions)
     protocol = inputs.protocol(sent)
     folder = Folder(output, "score.json", read=read, force=force)
     folder.begin(protocol.data)

@@ -17,5 +17,7 @@ ACYCLIC = Semantics(
         within="given up",
         within_note="not computed",
         backward="not computed",
+        lacks="{backward} of {synapses} synapses, which run backward; the way back through "
+        "{junctions} gap junctions; and time: a call is one pass",
     ),
 )

@@ -26,5 +26,8 @@ DELAY = Semantics(
         within="read a step late both ways, with one gain",
         within_note="read of the step before both ways",
         backward="read of the step before",
+        lacks="a time of its own: a step is a whole pass, after which no neuron keeps a state; "
+        "{backward} of {synapses} synapses, and the way back through {junctions} gap "
+        "junctions, come a step late",
     ),
 )

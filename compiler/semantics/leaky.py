@@ -39,6 +39,11 @@ LEAKY = Semantics(
     levels=False,
     asked="--dynamics leaky",
     currents=True,
-    words=Words(network="leaky", junction_note="each once"),
+    words=Words(
+        network="leaky",
+        junction_note="each once",
+        lacks="nothing of the table; beyond it spikes, plasticity, and signals that need no "
+        "synapse",
+    ),
     own=time_constants,
 )

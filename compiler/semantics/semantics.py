@@ -83,6 +83,8 @@ class Words:
             docstring, above their table.
         within, within_note: the same of those within a level.
         backward: what becomes of chemical synapses that run backward.
+        lacks: what of a brain it does not compute; {backward}, {synapses} and {junctions}
+            stand for their numbers.
     """
 
     network: str = ""
@@ -92,6 +94,7 @@ class Words:
     within: str = ""
     within_note: str = ""
     backward: str = ""
+    lacks: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ Nested = dict[str, dict[str, float]]  # neuron -> input -> weight
 Gain = tuple[str, str, str]  # (neuron, input, kind); kind as in SYNAPSES of a module
 Link = tuple[str, str, str]  # a synapse by name, in whichever order neurons fire
 V = TypeVar("V")
+JUNCTIONS = ("electrical", "lateral")  # kinds of gap junctions
 
 
 class Deferred(Mapping[str, V]):
@@ -227,6 +228,6 @@ def grouped(neurons: Iterable[str], reads: Iterable[Read]) -> dict[str, list[Rea
 def link(gain: Gain) -> Link:
     """A gain's synapse: the same both ways if a junction, and whether early or late."""
     neuron, source, kind = gain
-    if kind in ("electrical", "lateral"):
+    if kind in JUNCTIONS:
         return min(neuron, source), max(neuron, source), "electrical"
     return neuron, source, "chemical"

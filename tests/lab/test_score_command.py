@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -15,76 +14,19 @@ from safetensors.torch import save_file
 from support.browsing import NARROW, barriers, overflow
 from support.command import contents, run
 from support.paths import SHARED
+from support.scored import HEAD, SIZE, compiled, score, written
 
 from elegansc.lab.measuring.inputs import read_leaky
 from elegansc.lab.protocol.pulse import Pulse
 from elegansc.lab.running.pulses import Leaky
 
 ACTIVITY = SHARED / "activity"
-HEAD = "stimulated,responding,q,dff,n\n"
-SIZE = 40
-NAMES = [f"N{k:02}" for k in range(SIZE)]
-
-
-@cache
-def graph() -> dict[str, str]:
-    """The text of an edge list of near neurons, of their positions, and of an atlas."""
-    draw = np.random.default_rng(0)
-    place = draw.normal(size=(SIZE, 3))
-    far = np.linalg.norm(place[:, None] - place, axis=-1)
-    joined = (draw.random(far.shape) < np.exp(-far) / 2) & (far > 0)
-    edges = "pre,post,weight,type\n" + "".join(
-        f"{NAMES[u]},{NAMES[v]},{1 + (u + v) % 3},chemical\n"
-        for u, v in zip(*joined.nonzero())
-    )
-    for u, v in zip(*np.triu(joined, 1).nonzero()):
-        if (u + v) % 3 == 0:
-            edges += f"{NAMES[u]},{NAMES[v]},1,electrical\n"
-    spot = "".join(
-        f"{n},{x:.3f},{y:.3f},{z:.3f}\n" for n, (x, y, z) in zip(NAMES, place)
-    )
-    told = (joined & (draw.random(far.shape) < 0.7)) | (draw.random(far.shape) < 0.05)
-    rows = "".join(
-        f"{NAMES[u]},{NAMES[v]},{0.01 if told[u, v] else 0.6},0.1,{1 + (u * v) % 9}\n"
-        for u in range(SIZE)
-        for v in range(SIZE)
-    )
-    return {
-        "edges.csv": edges,
-        "xyz.csv": "name,x,y,z\n" + spot,
-        "atlas.csv": HEAD + rows,
-    }
 
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """A folder with the graph, its leaky model and an atlas."""
-    for name, text in graph().items():
-        (tmp_path / name).write_text(text)
-    compiled(tmp_path, "edges.csv", "m.py")
-    return tmp_path
-
-
-def compiled(folder: Path, source: str, model: str, *words: str) -> None:
-    """Compile an edge list; leaky unless told otherwise."""
-    ends = ("--inputs", "N0*", "--outputs", "N3*", "--weight-unit", "contacts")
-    more = words or ("--dynamics", "leaky")
-    done = run(
-        "compile", str(folder / source), *ends, *more, "-o", str(folder / model), "-q"
-    )
-    assert done.exit_code == 0, done.output
-
-
-def score(folder: Path, *words: str, model: str = "m.py", count: int = 3) -> Any:
-    """`elegansc lab score` into folder/out."""
-    files = (
-        "--atlas",
-        str(folder / "atlas.csv"),
-        "--positions",
-        str(folder / "xyz.csv"),
-    )
-    ends = ("--count", str(count), "-o", str(folder / "out"), *words)
-    return run("lab", "score", str(folder / model), *files, *ends)
+    return written(tmp_path)
 
 
 def test_a_model_its_twins_and_its_rulers(folder: Path) -> None:
@@ -100,17 +42,23 @@ def test_a_model_its_twins_and_its_rulers(folder: Path) -> None:
     assert (written["count"], written["conductances"]) == (3, [0.5])
     atlas = hashlib.sha256((folder / "atlas.csv").read_bytes()).hexdigest()
     assert written["atlas"] == {"label": "atlas.csv", "digest": atlas}
-    assert [one["conductance"] for one in found["settings"]] == [0.5, 0]
-    for one in found["settings"]:
+    (model,) = found["models"]
+    assert (model["file"], model["semantics"]) == ("m.py", "leaky")
+    settings = model["settings"]
+    assert [one["conductance"] for one in settings] == [0.5, 0]
+    for one in settings:
         twins = one["twins"]["gain"]
         above = sum(each >= one["score"]["gain"] for each in twins["each"])
         assert twins["p"] == (1 + above) / 4
         assert len(twins["each"]) == 3
-    assert found["settings"][0]["score"]["area"] > 0.6  # near neurons respond
+        assert twins["z"] is None  # of three twins
+    gain = settings[0]["twins"]["gain"]
+    assert gain["p_holm"] == gain["p"] and "p_holm" not in settings[1]["twins"]["gain"]
+    assert settings[0]["score"]["area"] > 0.6  # near neurons respond
     assert {"distance", "stimulations", "rate", "contacts"} <= set(found["rulers"])
     assert 0 < found["twins"]["synapses_left_share"] < 1
     assert found["atlas"]["itself"] == SIZE
-    assert "nothing is fitted" in found["parameters"]
+    assert "nothing is fitted" in model["parameters"]
     check_page((folder / "out" / "index.html").read_bytes().decode("ascii"))
     for words in (
         "protocol ",
@@ -120,6 +68,7 @@ def test_a_model_its_twins_and_its_rulers(folder: Path) -> None:
         ", p ",
         "; in brackets the twins' mean",
         "rest      states move by 0 a step before the pulse, 100 steps on",
+        "lacks     nothing of the table; beyond it spikes",
     ):
         assert words in done.stderr
     before = contents(folder / "out")
@@ -229,11 +178,12 @@ def test_a_fitted_model_beside_fitted_twins(folder: Path) -> None:
     done = score(folder, *words, model="f.py", count=2)
     assert done.exit_code == 0, done.output
     found = json.loads((folder / "out" / "score.json").read_text())
-    assert [one["words"] for one in found["settings"]] == [
+    (model,) = found["models"]
+    assert [one["words"] for one in model["settings"]] == [
         "as fitted",
         "without junctions",
     ]
-    assert found["parameters"].startswith("the model's own")
+    assert model["parameters"].startswith("the model's own")
     written = json.loads((folder / "out" / "protocol.json").read_text())
     assert sorted(written["weights"]) == ["model", "twin 1", "twin 2"]
     other = score(folder, *words, "--seed", "1", "--force", model="f.py", count=2)
@@ -262,15 +212,6 @@ def test_options_that_can_not_be(folder: Path, words: Any, seen: str) -> None:
     done = score(folder, *words)
     assert (done.exit_code, seen in done.stderr) == (2, True), done.stderr
     assert not (folder / "out").exists()
-
-
-def test_models_without_time_are_refused(folder: Path) -> None:
-    for words, kind in (((), "acyclic"), (("--feedback", "delay"), "delay")):
-        compiled(folder, "edges.csv", f"{kind}.py", *(words or ("--init", "uniform")))
-        done = score(folder, model=f"{kind}.py")
-        assert done.exit_code == 1
-        assert f"{kind}: a response to a pulse is measured in time" in done.stderr
-        assert "--dynamics leaky" in done.stderr
 
 
 def test_an_edited_model_is_not_run(folder: Path) -> None:
@@ -338,9 +279,10 @@ def test_the_published_atlas(tmp_path: Path) -> None:
     assert done.exit_code == 0
     found = json.loads(done.stdout)
     assert found["base"] == pytest.approx(0.7746, abs=0.004)
-    first, bare = found["settings"][0], found["settings"][-1]
+    settings = found["models"][0]["settings"]
+    first, bare = settings[0], settings[-1]
     assert first["score"]["gain"] == pytest.approx(0.0057, abs=0.001)
     assert first["score"]["area"] == pytest.approx(0.667, abs=0.005)
     assert bare["score"]["area"] == pytest.approx(0.604, abs=0.005)
     assert first["residue_at_rest"] == 0
-    assert [one["conductance"] for one in found["settings"]] == [1, 0.1, 10, 0]
+    assert [one["conductance"] for one in settings] == [1, 0.1, 10, 0]

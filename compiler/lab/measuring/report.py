@@ -1,21 +1,24 @@
-"""The score as data: what score.json holds, and the lines of the report."""
+"""The score as data: what score.json holds."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
 import numpy as np
 
 from ...module.read import CircuitModel
-from ...names import plural, some
+from ...names import plural
 from ...nulls.pairs import DISTANCE
+from ...options import base
+from ...semantics.registry import semantics_of
+from ..judging.statistics import holm
 from ..protocol.pulse import SCHEMA, ScoreProtocol
 from ..scoring.score import among
-from .inputs import Inputs
-from .measure import Measured, Result
+from .inputs import Inputs, Scored
+from .measure import BARE, Answer, Measured, Result, Setting
 
 COMPARED = ("gain", "area", "within_distance", "within_all", "within_stimulus")
 
@@ -25,22 +28,31 @@ def report(inputs: Inputs, protocol: ScoreProtocol, result: Result) -> dict[str,
     whole = {
         "schema": SCHEMA,
         "protocol": protocol.digest,
-        "model": {**protocol.model, **described(inputs.model)},
-        "parameters": protocol.parameters,
-        "negative": None if inputs.weights else result.negative,
         "atlas": {**protocol.atlas, **asdict(inputs.told)},
         "positions": dict(result.positions),
         "pulse": asdict(protocol.pulse),
-        "base": result.settings[0].score.base,
+        "base": result.models[0].settings[0].score.base,
         "rulers": {name: dict(found) for name, found in result.rulers.items()},
         "twins": twins_of(inputs.count, inputs.seed, result.left),
-        "settings": [setting_of(one) for one in result.settings],
+        "models": corrected([model_of(one) for one in result.models]),
     }
     found: dict[str, Any] = finite(whole)
     return found
 
 
 KINDS = ("synapses", "junctions")
+
+
+def model_of(answer: Answer) -> dict[str, Any]:
+    """A model and its settings."""
+    model = answer.scored.model
+    return {
+        "file": base(model.path),
+        **answer.scored.described(),
+        **described(model),
+        "negative": None if answer.scored.weights else answer.negative,
+        "settings": [setting_of(answer, one) for one in answer.settings],
+    }
 
 
 def described(model: CircuitModel) -> dict[str, Any]:
@@ -53,6 +65,14 @@ def described(model: CircuitModel) -> dict[str, Any]:
         "synapses": len(circuit.chemical),
         "junctions": len(circuit.junctions),
     }
+
+
+def corrected(models: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The models with p of their primary settings after Holm's correction."""
+    gains = [one["settings"][0]["twins"]["gain"] for one in models]
+    for gain, p in zip(gains, holm([gain["p"] for gain in gains]), strict=True):
+        gain["p_holm"] = p
+    return models
 
 
 def twins_of(
@@ -68,10 +88,11 @@ def left(twins: Sequence[Mapping[str, float]], kind: str) -> float:
     return float(np.mean([twin[f"{kind}_left_share"] for twin in twins]))
 
 
-def setting_of(one: Measured) -> dict[str, Any]:
+def setting_of(answer: Answer, one: Measured) -> dict[str, Any]:
     """A setting, its score, and the score among those of the twins."""
     return {
         "words": one.setting.words,
+        "lacks": lacks(answer.scored, one.setting),
         "conductance": one.setting.conductance,
         "residue_at_rest": one.peaks.residue,
         "steps_to_rest": one.peaks.settled,
@@ -79,6 +100,20 @@ def setting_of(one: Measured) -> dict[str, Any]:
         "score": asdict(one.score),
         "twins": {name: compared(one.score, one.twins, name) for name in COMPARED},
     }
+
+
+def lacks(scored: Scored, setting: Setting) -> str:
+    """What of a brain a model does not compute, in words."""
+    circuit, plan = scored.model.circuit, scored.plan
+    counts = {
+        "backward": len(plan.feedback) if plan else 0,
+        "synapses": len(circuit.chemical),
+        "junctions": len(circuit.junctions),
+    }
+    told = "all {junctions} gap junctions"
+    if setting.words != BARE:
+        told = semantics_of(scored.model.options).words.lacks
+    return told.format(**{name: f"{count:,}" for name, count in counts.items()})
 
 
 def compared(score: Any, twins: Sequence[Any], name: str) -> dict[str, Any]:
@@ -123,23 +158,6 @@ def figure(one: Mapping[str, Any], name: str, places: int, sign: str = "") -> st
     )
 
 
-def lines(found: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """(word, sentence) of each line of the report."""
-    atlas, twins = found["atlas"], found["twins"]
-    respond = f"{plural(atlas['pairs'], 'pair')}, {atlas['positive']:,} respond"
-    apart = f"{atlas['itself']:,} with itself, {atlas['unmeasured']:,} not measured"
-    yield "pairs", f"{respond}; left out: {atlas['left_out']:,} by name, {apart}"
-    yield from warnings(found)
-    yield "base", f"{number(found['base'])} without a model; {rulers_line(found)}"
-    for place, one in enumerate(found["settings"]):
-        yield ("gain" if place == 0 else ""), f"{one['words']}: {gained(one)}"
-    first = found["settings"][0]
-    yield "area", f"{', '.join(areas(first))}; in brackets the twins' mean"
-    still, after = first["residue_at_rest"], first["steps_to_rest"]
-    yield "rest", f"states move by {still:.1g} a step before the pulse, {after:,} steps on"
-    yield "twins", drawn(twins)
-
-
 def drawn(twins: Mapping[str, Any]) -> str:
     """How many twins there are, and what is left in them, as a sentence."""
     shares = " and ".join(
@@ -147,45 +165,3 @@ def drawn(twins: Mapping[str, Any]) -> str:
     )
     many = f"{plural(twins['count'], 'twin')} of seed {twins['seed']}"
     return f"{many}; true edges left in them, in the mean: {shares}"
-
-
-def areas(one: Mapping[str, Any]) -> Iterator[str]:
-    """The areas of a response alone, each beside the mean of the twins."""
-    words = {
-        "area": "of all pairs",
-        "within_distance": "within distance",
-        "within_all": "within distance and stimulations",
-        "within_stimulus": "within a stimulus",
-    }
-    for name, told in words.items():
-        beside = number(one["twins"][name]["mean"], 3)
-        yield f"{told} {number(one['score'][name], 3)} ({beside})"
-
-
-def rulers_line(found: Mapping[str, Any]) -> str:
-    """The areas of the rulers."""
-    areas = ((ruler(name), of["area"]) for name, of in found["rulers"].items())
-    return ", ".join(f"{name} {number(area, 3)}" for name, area in areas)
-
-
-def ruler(name: str) -> str:
-    """The name of a ruler; each that begins with `and` adds to the one before."""
-    return f"these {name}" if name.startswith("and ") else name
-
-
-def warnings(found: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """What was left out or is lacking, by name."""
-    atlas = found["atlas"]
-    if atlas["absent"]:
-        seen = plural(len(atlas["absent"]), "name")
-        cut = f"; cut short: {some(atlas['cut'])}" if atlas["cut"] else ""
-        yield "warning", f"{seen} not in the model: {some(atlas['absent'])}{cut}"
-    if atlas["unplaced"]:
-        seen = plural(len(atlas["unplaced"]), "neuron")
-        yield "warning", f"{seen} without a position: {some(atlas['unplaced'])}"
-    if found["negative"] == 0:
-        yield "warning", "no synapse is negative: the model names no sign and no GABA"
-    for one in found["settings"]:
-        if one["residue_at_rest"] > 1e-6:
-            moves = f"{one['residue_at_rest']:.1g} after {one['steps_to_rest']:,} steps"
-            yield "warning", f"{one['words']}: not at rest, still moves by {moves}"

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from ...module.emit import environment
-from ..measuring.report import gained, lines, number, ruler
+from ..measuring.lines import Row, compared_rows, facts, lines, names_of, ruler
+from ..measuring.report import drawn, gained, number
 from ..protocol.pulse import PRIMARY, RESPONSE
 
 WIDTH, LEFT, RIGHT = 640, 12, 12  # of the strip plot, in pixels
@@ -37,29 +38,55 @@ class ScorePage:
     ticks: tuple[tuple[float, str], ...]
     rulers: tuple[tuple[str, str, str], ...]
     areas: tuple[tuple[str, ...], ...]
+    models: tuple[Row, ...]  # of several
     primary: str = PRIMARY
     response: str = RESPONSE
 
 
 def score_page(found: Mapping[str, Any]) -> bytes:
     """The page of a score.json, ASCII."""
-    settings = found["settings"]
+    models = found["models"]
+    named = list(settings_of(models))
+    settings = [one for _, one in named]
     scale = Scale([value for one in settings for value in values(one, "gain")])
     page = ScorePage(
-        found["model"]["label"],
+        models[0]["label"],
         found["protocol"],
-        (("parameters", found["parameters"]), *lines(found)),
-        tuple(strip(one, scale, "gain", gained(one)) for one in settings),
+        tuple(told(found)),
+        tuple(strip(name, one, scale, "gain", gained(one)) for name, one in named),
         WIDTH,
         tuple(scale.ticks()),
         tuple(
             (ruler(name), number(of["area"]), number(of["within_distance"]))
             for name, of in found["rulers"].items()
         ),
-        tuple(areas(settings)),
+        tuple(areas(named)),
+        tuple(compared_rows(models)) if len(models) > 1 else (),
     )
     text = environment().get_template("pages/score.html.jinja").render(page=page)
     return text.encode("ascii", "xmlcharrefreplace")
+
+
+def settings_of(
+    models: Sequence[Mapping[str, Any]],
+) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """Each setting of each model, with its words; of several, with the model's name."""
+    for model, name in zip(models, names_of(models), strict=True):
+        for one in model["settings"]:
+            yield (f"{name}, " if len(models) > 1 else "") + one["words"], one
+
+
+def told(found: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """(word, sentence) of what was run; figures of several models stand in a table."""
+    models = found["models"]
+    if len(models) == 1:
+        yield "parameters", models[0]["parameters"]
+        yield from lines(found)
+        return
+    for model, name in zip(models, names_of(models), strict=True):
+        yield name, model["parameters"]
+    yield from facts(found)
+    yield "twins", drawn(found["twins"])
 
 
 def values(one: Mapping[str, Any], name: str) -> Iterator[float]:
@@ -95,14 +122,16 @@ class Scale:
 STEPS = tuple(n * 10.0**e for e in range(-4, 1) for n in (1, 2, 5))
 
 
-def strip(one: Mapping[str, Any], scale: Scale, name: str, told: str) -> Strip:
-    """The row of a setting: its figure of a name, which `told` says."""
+def strip(
+    words: str, one: Mapping[str, Any], scale: Scale, name: str, told: str
+) -> Strip:
+    """The row of a setting of these words: its figure of a name, which `told` says."""
     score = one["score"]
     low, high = (
         score[name] if score[end] is None else score[end] for end in ("low", "high")
     )
     return Strip(
-        one["words"],
+        words,
         told,
         scale.place(score[name]),
         scale.place(low),
@@ -111,7 +140,9 @@ def strip(one: Mapping[str, Any], scale: Scale, name: str, told: str) -> Strip:
     )
 
 
-def areas(settings: Sequence[Mapping[str, Any]]) -> Iterator[tuple[str, ...]]:
+def areas(
+    settings: Sequence[tuple[str, Mapping[str, Any]]],
+) -> Iterator[tuple[str, ...]]:
     """Of each setting and figure: both in words, the model, twins' mean, most, z, p."""
     words = {
         "area": "all pairs",
@@ -119,11 +150,11 @@ def areas(settings: Sequence[Mapping[str, Any]]) -> Iterator[tuple[str, ...]]:
         "within_all": "within these and the number of stimulations",
         "within_stimulus": "within a stimulus",
     }
-    for one in settings:
+    for setting, one in settings:
         for name, told in words.items():
             beside = one["twins"][name]
             yield (
-                *(one["words"], told, number(one["score"][name])),
+                *(setting, told, number(one["score"][name])),
                 *(number(beside["mean"]), number(beside["largest"])),
                 *(number(beside["z"], 1, "+"), number(beside["p"], 3)),
             )

@@ -16,16 +16,24 @@ ANATOMY = (
     "the tables say so or, at a guess, of GABA; conductances by junction weight; biases 0; "
     "time constants as compiled"
 )
+OF_LEVELS = (
+    "nothing is fitted: gains 0.8 x the share that a synapse or junction has of all weight at "
+    "the neuron that reads it, whether all of that is computed or not, of a junction with one "
+    "gain for both ends the mean of both shares; negative where the tables say so or, at a "
+    "guess, of GABA; biases 0"
+)
 FITTED = "the model's own, from a checkpoint; the twins have theirs, from their own"
 PRIMARY = (
     "the area under the ROC curve that the rank of |response| adds to a logistic regression "
     "on distance, its square, compartment, number of stimulations, its square, and the "
     "responder's rate in other folds; folds and bootstrap by cell class of the stimulated; "
-    "p = (1 + twins at least as high) / (1 + twins)"
+    "p = (1 + twins at least as high) / (1 + twins), of several models with Holm's "
+    "correction over their first settings"
 )
 RESPONSE = (
     "a pulse as current into each stimulated neuron from the model's rest; the largest "
-    "|state less the state without the pulse| of the steps"
+    "|state less the state without the pulse| of the steps; where a step is a pass through "
+    "levels, the pulse lasts one, and where there is no state, one is all"
 )
 
 
@@ -52,17 +60,17 @@ class ScoreProtocol:
     """All that decides a score.
 
     Attributes:
-        model, atlas, positions: label and digest of each file.
-        parameters: ANATOMY or FITTED; weights: digests of checkpoints by name, of fitted.
+        models: of each label, digests, semantics and parameters: ANATOMY, OF_LEVELS or FITTED.
+        atlas, positions: label and digest.
+        weights: digests of checkpoints by name, of a fitted model.
         conductances: of one unit of a junction's weight; the first is the primary one.
         count, seed: of the twins of the null `degree-distance`.
         statistics: of the scorer: folds, draws, resamples, strata.
     """
 
-    model: Mapping[str, str]
+    models: tuple[Mapping[str, str], ...]
     atlas: Mapping[str, str]
     positions: Mapping[str, str]
-    parameters: str
     weights: Mapping[str, str]
     conductances: tuple[float, ...]
     pulse: Pulse
