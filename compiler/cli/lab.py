@@ -7,6 +7,7 @@ import click
 from .help import Sections
 from .lab_compare import compare_command
 from .lab_figure import figure_command
+from .lab_replay import replay_command
 from .lab_score import score_command
 from .lab_train import train_command
 
@@ -16,6 +17,7 @@ SECTIONS = {
         "compare": "Train a connectome and its random twins",
         "figure": "Judge a comparison and draw it",
         "score": "Hold a leaky model against measured responses",
+        "replay": "Replay a recorded animal in a leaky model",
     }
 }
 
@@ -25,5 +27,12 @@ def lab_command() -> None:
     """Train models on a task, and compare a connectome with its random twins."""
 
 
-for command in (train_command, compare_command, figure_command, score_command):
+COMMANDS = (
+    train_command,
+    compare_command,
+    figure_command,
+    score_command,
+    replay_command,
+)
+for command in COMMANDS:
     lab_command.add_command(command)

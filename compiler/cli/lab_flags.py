@@ -10,6 +10,7 @@ from ..errors import CompilerError
 from .values import DATA
 
 NEEDED = ("torch", "lightning_fabric", "filelock", "networkx")
+LARGEST_SEED = 2**32 - 1
 PRECISIONS = ("32-true", "16-mixed", "bf16-mixed", "bf16-true", "64-true")
 
 data_option = click.option(

@@ -10,10 +10,8 @@ import click
 from ..errors import UsageError
 from .help import Command
 from .lab_compare import counted
-from .lab_flags import check_installed
+from .lab_flags import LARGEST_SEED, check_installed
 from .values import FILE, FOLDER
-
-LARGEST_SEED = 2**32 - 1
 
 
 @click.command(
@@ -120,7 +118,7 @@ def score_command(
     The exit code does not depend on the score.
     """
     size, on, steps = (given.pop(name) for name in ("pulse", "on", "steps"))
-    check_numbers(size, on, steps, given["conductances"])
+    check_numbers(size, on, steps)
     check_installed(("torch", "safetensors", "scipy"))
     from ..lab.measuring.inputs import read_inputs
     from ..lab.measuring.lines import lines
@@ -146,14 +144,9 @@ def score_command(
         folder.say(found["protocol"], lines(found))
 
 
-def check_numbers(
-    pulse: float, on: int, steps: int, conductances: tuple[float, ...]
-) -> None:
+def check_numbers(pulse: float, on: int, steps: int) -> None:
     """Raise UsageError where a number can not be."""
     if not math.isfinite(pulse) or pulse == 0:
         raise UsageError(f"--pulse {pulse:g}: a finite current that is not 0")
     if on > steps:
         raise UsageError(f"--on {on}: more than --steps {steps}")
-    for value in conductances:
-        if not 0 <= value < math.inf:
-            raise UsageError(f"--conductance {value:g}: 0 or more, and finite")

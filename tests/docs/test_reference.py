@@ -75,7 +75,9 @@ def test_every_option_of_reading_is_listed() -> None:
 def test_every_command_has_its_help() -> None:
     page = commands.commands()
     told = re.findall(r"^### elegansc (.+)$", page, re.M)
-    below = [f"lab {name}" for name in ("train", "compare", "figure", "score")]
+    below = [
+        f"lab {name}" for name in ("train", "compare", "figure", "score", "replay")
+    ]
     below.append("connectomes show")
     assert sorted(told) == sorted({*COMMANDS, *below} - {*HIDDEN})
     assert page.count("Usage: elegansc ") == len(told)

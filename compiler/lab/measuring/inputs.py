@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -153,9 +154,8 @@ def read_leaky(path: str) -> CircuitModel:
     """
     model = read_consistent(read_bytes(path), path)
     if not isinstance(model, CircuitModel) or model.options.semantics != "leaky":
-        seen = f"{model.options.semantics}: a response to a pulse is measured in time"
-        hint = "compile its source with --dynamics leaky"
-        raise InputError(path, f"{seen}, and leaky models alone have a time", hint)
+        seen = f"{model.options.semantics}: neurons of leaky models alone go on in time"
+        raise InputError(path, seen, "compile its source with --dynamics leaky")
     again = emit_leaky(model.circuit, options=model.options, name=model.name)
     check_form(model.header, path, lambda: again.page)
     check_signed(model)
@@ -198,6 +198,15 @@ def check_plain(model: Model) -> None:
         )
         hint = "--only takes a part; --tables inline keeps the tables of a small one"
         raise InputError(model.path, seen, hint)
+
+
+def check_conductances(found: tuple[float, ...]) -> None:
+    """Raise UsageError unless all are different, finite, 0 or more."""
+    for value in found:
+        if not 0 <= value < math.inf:
+            raise UsageError(f"--conductance {value:g}: 0 or more, and finite")
+    if len(set(found)) < len(found):
+        raise UsageError("--conductance: a value stands there twice")
 
 
 def read_inputs(
@@ -250,8 +259,7 @@ def check_usage(
         raise UsageError(f"--weights: of one model, not of {len(models)}")
     if weights and conductances:
         raise UsageError("--conductance: of --weights, which has its own")
-    if len(set(conductances)) < len(conductances):
-        raise UsageError("--conductance: a value stands there twice")
+    check_conductances(conductances)
     twice = [path for place, path in enumerate(models) if path in models[:place]]
     if twice:
         raise UsageError(f"{twice[0]}: stands there twice")

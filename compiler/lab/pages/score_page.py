@@ -41,6 +41,7 @@ class ScorePage:
     models: tuple[Row, ...]  # of several
     primary: str = PRIMARY
     response: str = RESPONSE
+    marks: tuple[float, ...] = ()
 
 
 def score_page(found: Mapping[str, Any]) -> bytes:

@@ -11,12 +11,14 @@ from __future__ import annotations
 
 import io
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
 
 from ...errors import InputError
+from ...names import plain
 from ..book import Array, Book, Sheet, text_of
 from ..reader import Layout
 from .arrays import (
@@ -46,13 +48,53 @@ def read_hdf5(data: bytes, label: str, layout: Layout) -> Book:
     Raises:
         InputError: h5py is missing; the file is damaged or larger than anyone means.
     """
+    with opened(data, label) as (file, format, matlab):
+        return Reader(label, matlab).book(file, format)
+
+
+def read_numbers(data: bytes, label: str, name: str = "") -> tuple[str, Any]:
+    """The name of a matrix of a file and its (R, C) numbers, NaN where they are.
+
+    Args:
+        name: of its dataset; "": the only one.
+
+    Raises:
+        InputError: it has no such matrix, or several and no name is given; as `read_hdf5`.
+    """
+    with opened(data, label) as (file, format, matlab):
+        every = {path: found for path, found in objects(file) if is_matrix(found)}
+        asked = [name] if name else list(every)
+        if len(asked) != 1 or asked[0] not in every:
+            seen = f"no matrix {plain(name)}" if name else f"{len(every)} matrices"
+            raise InputError(label, f"{format}: {seen}", sizes(every))
+        (chosen,) = asked
+        values = Reader(label, matlab).numbers(every[chosen], chosen)
+        return chosen, (values.T if matlab else values).astype(np.float64)
+
+
+def sizes(every: Mapping[str, Any]) -> str:
+    """The names of matrices and their sizes, as a hint."""
+    told = [
+        f"{plain(name)}, {' x '.join(map(str, found.shape))}"
+        for name, found in every.items()
+    ]
+    return f"--dataset takes one of: {'; '.join(told)}" if told else "it holds none"
+
+
+@contextmanager
+def opened(data: bytes, label: str) -> Iterator[tuple[Any, str, bool]]:
+    """A file, what messages call it, and whether it is MATLAB's.
+
+    Raises:
+        InputError: h5py is missing; the file is damaged, as far as it is read.
+    """
     matlab = data.startswith(b"MATLAB")
     format = "a MATLAB 7.3 file" if matlab else "an HDF5 file"
     try:
         import h5py
 
         with h5py.File(io.BytesIO(data), "r") as file:
-            return Reader(label, matlab).book(file, format)
+            yield file, format, matlab
     except ImportError:
         seen = f"{format}: h5py, which reads it, is not installed"
         raise InputError(label, seen, "pip install h5py") from None
@@ -85,11 +127,7 @@ class Reader:
                 continue
             elif found.dtype.names and len(found.shape) == 1:
                 sheets.append(self.table(found, name))
-            elif (
-                found.dtype.kind in "biuf"
-                and len(found.shape) == 2
-                and not is_text(found)
-            ):
+            elif is_matrix(found):
                 values = self.numbers(found, name)
                 arrays.append(Array(name, values.T if self.matlab else values))
             elif texts := self.texts(found, file, name):
@@ -175,6 +213,14 @@ def objects(file: Any) -> Iterator[tuple[str, Any]]:
 def inside(found: Any) -> bool:
     """Whether the data of a dataset stand in the file itself."""
     return found.shape is not None and not found.external and not found.is_virtual
+
+
+def is_matrix(found: Any) -> bool:
+    """Whether an object is a matrix of numbers in the file itself."""
+    if not hasattr(found, "shape") or not inside(found):
+        return False
+    numbers = found.dtype.kind in "biuf" and len(found.shape) == 2
+    return numbers and not is_text(found)
 
 
 def is_text(found: Any) -> bool:
