@@ -132,6 +132,9 @@ def test_matrices_that_can_not_be(tmp_path: Path) -> None:
         read_traces(none)
     with pytest.raises(InputError, match="no matrix times"):
         read_traces(none, dataset="times")
+    endless = hdf5(tmp_path / "c.h5", traces=np.array([[1.0, np.inf], [-np.inf, 2]]))
+    with pytest.raises(InputError, match="traces: 2 of its numbers are infinite"):
+        read_traces(endless)
     data = Path(two).read_bytes()
     Path(two).write_bytes(data[: len(data) // 2])
     with pytest.raises(InputError, match="cut short or damaged"):
@@ -209,3 +212,5 @@ def test_traces_are_standardised_by_the_part_that_is_fitted() -> None:
     assert standardised(values, 2).ravel().tolist() == [-1, 1, 3, 7]
     every = standardised(values, 0)
     assert (every.mean(), every.std()) == (pytest.approx(0), pytest.approx(1))
+    large = standardised(values * 1e300, 0)
+    assert large.ravel() == pytest.approx(every.ravel())

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -181,8 +180,7 @@ def check_enough(label: str, graph: str, own: Sequence[str], cell: Int64) -> Non
 
 def standardised(values: Float64, fit: int) -> Float64:
     """(T, R) traces of mean 0 and deviation 1 over the part that is fitted to, or over all."""
-    part = values[:fit] if fit else values
-    deviation = part.std(0)
-    assert all(map(math.isfinite, deviation)) and deviation.all()  # none is constant
-    found: Float64 = (values - part.mean(0)) / deviation
+    scaled = values / np.abs(values).max(0)  # squares of large ones overflow
+    part = scaled[:fit] if fit else scaled
+    found: Float64 = (scaled - part.mean(0)) / part.std(0)
     return found

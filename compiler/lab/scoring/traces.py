@@ -71,6 +71,9 @@ def read_traces(
         names, values, time = of_table(data, path, across)
         return Traces(base(path), digest, names, values, time)
     name, values = read_numbers(data, path, dataset)
+    if np.isinf(values).any():
+        seen = f"{plain(name)}: {np.isinf(values).sum():,} of its numbers are infinite"
+        raise InputError(path, seen, "write NaN where nothing was measured")
     axis, values = ("second", values.T) if across else ("first", values)
     if not labels:
         seen = f"{plain(name)}: nothing says whose {plural(values.shape[1], 'trace')}"
