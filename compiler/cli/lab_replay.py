@@ -10,8 +10,18 @@ import click
 from ..errors import UsageError
 from .help import Command
 from .lab_compare import counted
-from .lab_flags import LARGEST_SEED, check_installed
-from .values import FILE, FOLDER
+from .lab_flags import (
+    check_installed,
+    conductance_option,
+    count_option,
+    folder_option,
+    force_option,
+    json_option,
+    positions_option,
+    quiet_option,
+    seed_option,
+)
+from .values import FILE
 
 
 @click.command(
@@ -30,15 +40,8 @@ from .values import FILE, FOLDER
     type=FILE,
     help="A table with a neuron's name over each column, a sample a row; or HDF5.",
 )
-@click.option(
-    "--positions",
-    required=True,
-    type=FILE,
-    help="Where the cells lie: a table of name,x,y,z[,compartment].",
-)
-@click.option(
-    "-o", "--output", required=True, type=FOLDER, help="The folder to write to."
-)
+@positions_option
+@folder_option
 @click.option(
     "--dataset",
     default="",
@@ -63,7 +66,8 @@ from .values import FILE, FOLDER
     "--fit",
     type=click.IntRange(1),
     metavar="N",
-    help="Train on the first N samples, twins alike; score the others.",
+    help="Train on the first N samples, twins alike; score the others. --conductance is 1 "
+    "then by default.",
 )
 @click.option(
     "--steps",
@@ -71,15 +75,7 @@ from .values import FILE, FOLDER
     metavar="N",
     help="Steps of Adam, with --fit; default: 120.",
 )
-@click.option(
-    "--conductance",
-    "conductances",
-    type=float,
-    multiple=True,
-    metavar="G",
-    help="Of a unit of a junction's weight; the first is primary. Default: 1, 0.1, 10; "
-    "1 with --fit.",
-)
+@conductance_option
 @click.option(
     "--halves",
     type=click.IntRange(1, 10_000),
@@ -103,25 +99,11 @@ from .values import FILE, FOLDER
     metavar="X",
     help="Width of the distance kernel, in the unit of the positions.",
 )
-@click.option(
-    "--count",
-    type=click.IntRange(1),
-    default=19,
-    show_default=True,
-    metavar="N",
-    help="Random twins of the null degree-distance.",
-)
-@click.option(
-    "--seed",
-    type=click.IntRange(0, LARGEST_SEED),
-    default=0,
-    show_default=True,
-    metavar="N",
-    help="Seed of twins, halves, training and resampling.",
-)
-@click.option("--force", is_flag=True, help="Replace files that are there.")
-@click.option("--json", "as_json", is_flag=True, help="Print replay.json too.")
-@click.option("-q", "--quiet", is_flag=True, help="No report.")
+@count_option(19)
+@seed_option
+@force_option
+@json_option
+@quiet_option
 def replay_command(
     model: str,
     traces: str,

@@ -10,7 +10,17 @@ import click
 from ..errors import UsageError
 from .help import Command
 from .lab_compare import counted
-from .lab_flags import LARGEST_SEED, check_installed
+from .lab_flags import (
+    check_installed,
+    conductance_option,
+    count_option,
+    folder_option,
+    force_option,
+    json_option,
+    positions_option,
+    quiet_option,
+    seed_option,
+)
 from .values import FILE, FOLDER
 
 
@@ -32,15 +42,8 @@ from .values import FILE, FOLDER
     type=FILE,
     help="Who responds to whom: a table of stimulated,responding,q,dff,n.",
 )
-@click.option(
-    "--positions",
-    required=True,
-    type=FILE,
-    help="Where the cells lie: a table of name,x,y,z[,compartment].",
-)
-@click.option(
-    "-o", "--output", required=True, type=FOLDER, help="The folder to write to."
-)
+@positions_option
+@folder_option
 @click.option(
     "--weights",
     default="",
@@ -53,14 +56,7 @@ from .values import FILE, FOLDER
     type=FOLDER,
     help="Twins fitted alike: degree-distance-K.py and .safetensors of every twin K.",
 )
-@click.option(
-    "--conductance",
-    "conductances",
-    type=float,
-    multiple=True,
-    metavar="G",
-    help="Of a unit of a junction's weight; the first is primary. Default: 1, 0.1, 10.",
-)
+@conductance_option
 @click.option(
     "--pulse", type=float, default=10.0, show_default=True, metavar="I", help="Current."
 )
@@ -80,25 +76,11 @@ from .values import FILE, FOLDER
     metavar="N",
     help="Steps that the peak is looked for in.",
 )
-@click.option(
-    "--count",
-    type=click.IntRange(1),
-    default=39,
-    show_default=True,
-    metavar="N",
-    help="Random twins of the null degree-distance.",
-)
-@click.option(
-    "--seed",
-    type=click.IntRange(0, LARGEST_SEED),
-    default=0,
-    show_default=True,
-    metavar="N",
-    help="Seed of twins, folds and resampling.",
-)
-@click.option("--force", is_flag=True, help="Replace files that are there.")
-@click.option("--json", "as_json", is_flag=True, help="Print score.json too.")
-@click.option("-q", "--quiet", is_flag=True, help="No report.")
+@count_option(39)
+@seed_option
+@force_option
+@json_option
+@quiet_option
 def score_command(
     models: tuple[str, ...],
     atlas: str,
