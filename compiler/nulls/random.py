@@ -6,9 +6,18 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from ..arrays import Bool, Int64
+from ..arrays import Bool, Int64, UInt64
 
 BATCH = 4096  # numbers fetched at a time
+
+
+def scaled(drawn: UInt64, bound: Int64) -> Int64:
+    """(count,) of integers in [0, 2**64) ones below each bound; bounds up to 2**32."""
+    factor = bound.astype(np.uint64)
+    high, low = drawn >> np.uint64(32), drawn & np.uint64(2**32 - 1)
+    product = high * factor + (low * factor >> np.uint64(32))
+    found: Int64 = (product >> np.uint64(32)).astype(np.int64)
+    return found
 
 
 class RandomIntegers:
@@ -36,11 +45,7 @@ class RandomIntegers:
 
     def each(self, bound: Int64) -> Int64:
         """(count,) an integer below each bound, as `below` draws it; bounds up to 2**32."""
-        drawn, factor = self.bits.random_raw(len(bound)), bound.astype(np.uint64)
-        high, low = drawn >> np.uint64(32), drawn & np.uint64(2**32 - 1)
-        product = high * factor + (low * factor >> np.uint64(32))
-        found: Int64 = (product >> np.uint64(32)).astype(np.int64)
-        return found
+        return scaled(self.bits.random_raw(len(bound)), bound)
 
     def order(self, count: int) -> Int64:
         """(count,) a random permutation of [0, count)."""
