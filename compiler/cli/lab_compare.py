@@ -111,14 +111,16 @@ def compare_command(
         )
 
 
-def counted(title: str, count: int, items: Iterable[Any]) -> Iterator[Any]:
+def counted(
+    title: str, count: int, items: Iterable[Any], log: logging.Logger = LAB
+) -> Iterator[Any]:
     """The items; how many are done and how long the rest takes is said as they pass."""
     begin = monotonic()
-    LAB.info("%d %s to go", count, title)
+    log.info("%d %s to go", count, title)
     for done, item in enumerate(items, 1):
         yield item
         left = timedelta(seconds=round((monotonic() - begin) / done * (count - done)))
-        LAB.info("%d of %d %s done, %s to go", done, count, title, left)
+        log.info("%d of %d %s done, %s to go", done, count, title, left)
 
 
 def one_line(line: dict[str, Any]) -> str:

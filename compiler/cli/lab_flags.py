@@ -11,7 +11,7 @@ from ..errors import CompilerError
 from .values import DATA, FILE, FOLDER
 
 Function = TypeVar("Function", bound=Callable[..., Any])
-NEEDED = ("torch", "lightning_fabric", "filelock", "networkx")
+NEEDED = ("torch", "lightning_fabric", "filelock")
 LARGEST_SEED = 2**32 - 1
 PRECISIONS = ("32-true", "16-mixed", "bf16-mixed", "bf16-true", "64-true")
 

@@ -36,6 +36,7 @@ SECTIONS = {
     "Science": {
         "order": "Order all cells, least weight backward",
         "rewire": "Make random twins of a connectome",
+        "feedback": "Weigh feedback against random twins",
         "export": "Write a connectome as a clean file",
         "lab": "Train models beside their random twins",
     },

@@ -41,8 +41,8 @@ LARGEST_SEED = 2**32 - 1  # seed
     "spelled",
     metavar="NULL",
     required=True,
-    help="The null model: er, ws, ba, degree, role-degree, degree-distance, partial:P or "
-    "shuffle-roles.",
+    help="The null model: er, ws, ba, degree, role-degree, degree-distance, partial:P, "
+    "shuffle-weights or shuffle-roles.",
 )
 @click.option(
     "--seed",
@@ -112,6 +112,7 @@ def rewire_command(
     role-degree      the same between the same roles
     degree-distance  the same within bins of distance, by --positions
     partial:P        a share P of all ends moved at random
+    shuffle-weights  the wiring as it is, weights shuffled over it
     shuffle-roles    the wiring as it is, names and roles shuffled over it
     """
     from ..nulls.files import drawn

@@ -175,6 +175,10 @@ FACTS: Mapping[str, Callable[[CircuitFacts], Any]] = {
     "junctions of each neuron": lambda seen: partners(seen.couples, seen.size),
     "synapses by the roles of both ends": blocks,
     "junctions by the roles of both ends": coupled_blocks,
+    "synapses, whatever they weigh": lambda seen: sorted(seen.arrows.tolist()),
+    "pairs with a junction, whatever it weighs": lambda seen: sorted(
+        seen.couples.tolist()
+    ),
     "degrees and weights, whoever has them": places,
     "pairs by distance, within and across compartments": binned,
     "junction weights by distance, within and across compartments": coupled_bins,

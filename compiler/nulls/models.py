@@ -166,6 +166,24 @@ def shuffle_roles(circuit: Circuit, null: Null, random: RandomIntegers) -> Wired
     return Wired(who[edges.pre], who[edges.post], who[ends.left], who[ends.right])
 
 
+def shuffle_weights(circuit: Circuit, null: Null, random: RandomIntegers) -> Wired:
+    """Permute the weights, with their signs, over the synapses, and over the junctions.
+
+    Self-loops keep theirs.
+    """
+    edges, ends = circuit.chemical, circuit.junctions
+    proper = np.flatnonzero(edges.pre != edges.post)
+    if len({*edges.weight[proper].tolist()}) < 2:
+        seen = "shuffle-weights: all synapses weigh the same"
+        raise InputError(circuit.source.label, seen, "take another null")
+    at = np.arange(len(edges))
+    at[proper] = proper[random.order(len(proper))]
+    over = random.order(len(ends))
+    pre, post = edges.pre[at].astype(np.int64), edges.post[at].astype(np.int64)
+    left, right = ends.left[over].astype(np.int64), ends.right[over].astype(np.int64)
+    return Wired(pre, post, left, right)
+
+
 WIRE: Mapping[str, Callable[[Circuit, Null, RandomIntegers], Wired]] = {
     "er": er,
     "ws": ws,
@@ -174,5 +192,6 @@ WIRE: Mapping[str, Callable[[Circuit, Null, RandomIntegers], Wired]] = {
     "role-degree": degree,
     DISTANCE: degree_distance,
     "partial": partial,
+    "shuffle-weights": shuffle_weights,
     "shuffle-roles": shuffle_roles,
 }

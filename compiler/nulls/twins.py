@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
+from ..arrays import Int64
 from ..errors import InputError, UsageError
 from ..ir.history import History
 from ..ir.invariants import check_invariants
@@ -58,6 +60,11 @@ KEEPS: Mapping[str, tuple[str, ...]] = {
         "junction weights by distance, within and across compartments",
     ),
     "partial": DRAWN,
+    "shuffle-weights": (
+        *DRAWN,
+        "synapses, whatever they weigh",
+        "pairs with a junction, whatever it weighs",
+    ),
     "shuffle-roles": (
         *ALWAYS,
         "weights of self-loops",
@@ -124,17 +131,41 @@ def twins(circuit: Circuit, null: Null, *, seed: int, count: int) -> Iterator[Tw
         InputError: the null model has no twin of this circuit.
         VerifyError: a twin lacks a property that it must keep: our bug.
     """
-    check_rewirable(circuit)
-    bins = bins_of(circuit, null.positions) if null.positions else None
-    wanted = facts(circuit, KEEPS[null.model], bins)
+    drawing = Drawing.of(circuit, null, seed)
     for index in range(1, count + 1):
-        random = RandomIntegers(seed, index, *null.name.encode())
-        wired = WIRE[null.model](circuit, null, random)
-        twin = rewired(circuit, wired)
+        yield drawing.twin(index)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Drawing:
+    """What all twins of a circuit by one null model and seed are drawn by.
+
+    Attributes:
+        bins: of pairs of neurons, where distances are kept; wanted: properties to keep.
+    """
+
+    circuit: Circuit
+    null: Null
+    seed: int
+    bins: Int64 | None
+    wanted: Mapping[str, Any]
+
+    @classmethod
+    def of(cls, circuit: Circuit, null: Null, seed: int) -> Drawing:
+        """Set it up; raises an InputError if the circuit has no other wiring."""
+        check_rewirable(circuit)
+        bins = bins_of(circuit, null.positions) if null.positions else None
+        return cls(circuit, null, seed, bins, facts(circuit, KEEPS[null.model], bins))
+
+    def twin(self, index: int) -> Twin:
+        """The twin of a number, from 1; errors as of `twins`."""
+        random = RandomIntegers(self.seed, index, *self.null.name.encode())
+        wired = WIRE[self.null.model](self.circuit, self.null, random)
+        twin = rewired(self.circuit, wired)
         check_invariants(twin)
-        check_kept(twin, wanted, bins)
-        counts = {**counted(twin, circuit), **left(twin, circuit), **wired.facts}
-        yield Twin(twin, counts)
+        check_kept(twin, self.wanted, self.bins)
+        counts = {**counted(twin, self.circuit), **left(twin, self.circuit)}
+        return Twin(twin, {**counts, **wired.facts})
 
 
 def check_rewirable(circuit: Circuit) -> None:

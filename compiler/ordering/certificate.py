@@ -17,7 +17,8 @@ from typing import Any
 import numpy as np
 
 from ..errors import InputError, Location
-from ..ir.stages import Plan
+from ..ir.optimality import Optimality
+from ..ir.stages import Circuit, Plan
 from ..ir.text import digest
 from ..names import amount, plain
 from .instance import Instance, Symmetry
@@ -36,7 +37,11 @@ def certificate(plan: Plan) -> bytes | None:
     JSON: format, kind, label, source (digest of the graph), unit, bound and lost in that
     unit, order (names), groups of {parts, cycle} whose cycles are names.
     """
-    optimality = plan.optimality
+    return certificate_of(plan, plan.optimality)
+
+
+def certificate_of(graph: Circuit | Plan, optimality: Optimality) -> bytes | None:
+    """The certificate of what is known of an order of a graph; see `certificate`."""
     if optimality.bound is None or optimality.lost is None or not optimality.order:
         return None
     if not optimality.certified:
@@ -44,9 +49,9 @@ def certificate(plan: Plan) -> bytes | None:
     head = {
         "format": FORMAT,
         "kind": KIND,
-        "label": plan.source.label,
-        "source": digest(plan),
-        "unit": plan.source.unit,
+        "label": graph.source.label,
+        "source": digest(graph),
+        "unit": graph.source.unit,
         "bound": whole(optimality.bound),
         "lost": whole(optimality.lost),
         "order": list(optimality.order),

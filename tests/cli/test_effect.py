@@ -179,6 +179,7 @@ def outcome(command: str, source: str, *words: str) -> tuple[object, ...]:
     given: dict[str, tuple[str, ...]] = {
         "compile": (source, *(("-o", "out/made.py") if "--tables" in words else ())),
         "rewire": (source, "--null", "er", "-o", "out", "--force"),
+        "feedback": (source, *"--null er --count 1 --jobs 1 -o out/made".split()),
         "draw": (source, "-o", "-", "--format", "html"),
         "diff": (plain, source),
         "bisect": (older, source, "--steps", "2", "--keep-models", "out"),

@@ -19,5 +19,5 @@ def test_lab_names_the_packages_it_misses(monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
     with pytest.raises(CompilerError) as error:
         lab_flags.check_installed()
-    hint = "pip install torch lightning-fabric filelock networkx"
+    hint = "pip install torch lightning-fabric filelock"
     assert str(error.value).endswith(hint)

@@ -25,14 +25,13 @@ import elegansc
 from elegansc.cli.main import cli
 from elegansc.errors import InputError, Location, Mistake, UsageError
 from elegansc.lab.protocol.protocol import Run
-from elegansc.lab.running import data, scores, single, training
-from elegansc.lab.running import results as runs
+from elegansc.lab.running import appended, data, scores, single, training
 from elegansc.lab.running.augment import flip_and_crop
 from elegansc.lab.running.controls import count, size, widths
 from elegansc.lab.running.data import Images, Splits
 from elegansc.lab.running.machine import Machine
 from elegansc.lab.running.models import TaskModel, load
-from elegansc.lab.running.results import KEYS, Results
+from elegansc.lab.running.results import KEYS, Results, read
 from elegansc.lab.running.training import Outcome, Recipe, train
 from elegansc.module.header import read_header
 
@@ -579,7 +578,7 @@ def test_a_full_disk_loses_nothing(
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     with Results(tmp_path / "r.jsonl", "p") as results:
-        monkeypatch.setattr(runs.os, "fsync", full)
+        monkeypatch.setattr(appended.os, "fsync", full)
         with pytest.raises(InputError, match="No space left.*\n.*2 finished runs"):
             results.add(fake(2))
     assert (tmp_path / "r.jsonl").read_bytes() == whole
@@ -599,7 +598,7 @@ def test_a_device_that_is_full_is_an_error_too(tmp_path: Path) -> None:
 @pytest.mark.parametrize("path", ["/dev/full", "."])
 def test_a_device_or_a_folder_is_no_results_file(path: str) -> None:
     with pytest.raises(InputError, match="is no plain file"):
-        runs.read(Path(path), "p")
+        read(Path(path), "p")
 
 
 def test_errors_cross_processes() -> None:

@@ -102,4 +102,4 @@ def each(
             yield future.result()
     except BrokenProcessPool:
         seen = "a worker process was killed, or could not start: out of memory?"
-        raise InputError("elegansc lab", seen, f"fewer --jobs; {RESUME}") from None
+        raise InputError("--jobs", seen, f"fewer --jobs; {RESUME}") from None

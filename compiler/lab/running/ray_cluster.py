@@ -6,7 +6,7 @@ import logging
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -35,10 +35,26 @@ def on_ray(
     Raises:
         InputError: a job failed, or was lost.
     """
-    try:
+
+    def start() -> list[Any]:
         stored = {task: ray.put(splits) for task, splits in images.items()}
         step = ray.remote(num_cpus=1, num_gpus=gpus, max_retries=3)(run_on_node)
-        waiting = [step.remote(job, stored[job.run.task]) for job in jobs]
+        return [step.remote(job, stored[job.run.task]) for job in jobs]
+
+    yield from finished(ray, start)
+
+
+def finished(ray: Any, start: Callable[[], list[Any]]) -> Iterator[Any]:
+    """The results of remote steps, in the order in which they finish.
+
+    Args:
+        start: starts them, and gives what stands for their results.
+
+    Raises:
+        InputError: a job failed, or was lost.
+    """
+    try:
+        waiting = start()
         while waiting:
             done, waiting = ray.wait(waiting)
             yield ray.get(done[0])

@@ -1,0 +1,164 @@
+"""The README of a measurement: the finding first, then how it was measured."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+
+from ..errors import visible
+from ..names import plain, plural
+from .dots import NAME
+from .judge import SERIES, Judged, Twins, animals
+from .protocol import ONE, Protocol
+from .report import complete
+
+HEAD = (
+    "connectome | twins | n | connectome loses | bounds of twins, mean [95 %] | least |"
+    " z | rank | ratio to the mean bound [95 %] | p"
+)
+METHOD = """\
+## How
+
+An order of the neurons sends some synapses backward; their weight, as a share of all chemical
+weight between different neurons, is the *feedback* of that order. The least of it is the minimum
+weighted feedback arc set. Of the connectome it is found exactly and proved by a packing of
+directed cycles: no synapse carries more cycles than it weighs, and every order cuts each cycle.
+`certificates/` holds it; `elegansc verify MODEL --certificate FILE` adds it up in whole numbers.
+
+Of each random twin only a *lower bound* is taken, by a packing of its own, which was added up
+again in whole numbers before it was written down; beside it stands the order that sifting found.
+What the connectome loses is compared with what no order of the twin can lose less than. That is
+the cautious side: solved to the end, every twin would lie further away, never nearer.
+
+- rank: 1 + the twins whose bound is not above what the connectome loses; p = rank / (n + 1).
+- z: what the connectome loses, less the mean bound, in deviations of the bounds. A description:
+  nothing says that bounds are normal.
+- The interval of a mean is Student's t; the interval of the ratio is that of the mean.
+- p in brackets is not in the family of tests and not corrected; the others are corrected by Holm.
+
+Twins keep what `elegansc rewire --help` says of their null model; twin k of a seed is the same
+everywhere. All numbers are in `verdict.json`, every graph is a line of `results.jsonl`, which
+carries the digest of `protocol.toml`.
+"""
+
+
+def readme(protocol: Protocol, judged: Sequence[Judged]) -> str:
+    """The page, Markdown."""
+    return "\n".join(
+        [
+            "# Feedback of connectomes and of their random twins",
+            "",
+            *findings(protocol, judged),
+            "",
+            f"![A dot a twin: its bound; red: the connectome.]({NAME}.svg)",
+            "",
+            *table(judged),
+            "",
+            *remarks(judged),
+            METHOD,
+        ]
+    )
+
+
+def findings(protocol: Protocol, judged: Sequence[Judged]) -> Iterator[str]:
+    """The verdict, a sentence a line."""
+    if not complete(judged):
+        missing = sum(arm.missing for one in judged for arm in one.arms)
+        missing += sum(one.worm is None for one in judged)
+        yield f"**Not complete: {plural(missing, 'measurement')} of the protocol missing.**"
+        yield ""
+    tested = [(one, arm) for one in judged for arm in one.arms if arm.arm.tested]
+    if tested:
+        passed = [arm for _, arm in tested if arm.holm <= protocol.alpha]
+        yield (
+            f"Tested, as the protocol says: {len(passed)} of {len(tested)} comparisons find"
+            f" less feedback in the connectome than in its twins (Holm over {len(tested)},"
+            f" alpha {protocol.alpha:g})."
+        )
+        yield ""
+    for one in judged:
+        for arm in one.arms:
+            yield f"- {sentence(one, arm)}"
+
+
+def sentence(one: Judged, arm: Twins) -> str:
+    """What one arm shows."""
+    name, n = named(one), len(arm.bound)
+    if not n:
+        why = arm.impossible[0][1] if arm.impossible else "none is measured yet"
+        return f"{name}, {arm.arm.null}: no twin; {visible(why)}"
+    if one.worm is None:
+        return f"{name}, {arm.arm.null}: the connectome is not measured yet"
+    above = n - arm.below
+    proved = "proved the minimum" if one.worm.proved else "of the order found"
+    return (
+        f"{name}, {arm.arm.null}: {one.worm.share:.2%}, {proved}, lies below the lower bound"
+        f" of {above} of {plural(n, 'twin')}"
+    )
+
+
+def named(one: Judged) -> str:
+    """The name of a map, with its weights where they are not the source's."""
+    weights = " (all weights 1)" if one.map.weights == ONE else ""
+    return f"{plain(one.map.source)}{weights}"
+
+
+def table(judged: Sequence[Judged]) -> Iterator[str]:
+    """All arms as a Markdown table."""
+    yield f"| {HEAD} |"
+    yield "| --- | --- |" + " ---: |" * (HEAD.count("|") - 1)
+    for one in judged:
+        for arm in one.arms:
+            yield f"| {' | '.join(row(one, arm))} |"
+
+
+def row(one: Judged, arm: Twins) -> list[str]:
+    """The cells of one arm."""
+    n = len(arm.bound)
+    lost = "" if one.worm is None else f"{one.worm.share:.2%}"
+    if one.worm is not None and not one.worm.proved:
+        lost += f" (at least {one.worm.least:.2%})"
+    p = arm.holm if arm.arm.tested else arm.p
+    known = "" if math.isnan(p) else f"{p:.3f}"
+    bounds, ratio = arm.bounds, arm.ratio
+    return [
+        named(one),
+        arm.arm.null,
+        f"{n:,}",
+        lost,
+        f"{bounds.mean:.2%} {between(bounds.low, bounds.high, '.2%')}" if n else "",
+        f"{min(arm.bound):.2%}" if n else "",
+        "" if math.isnan(arm.z) else f"{arm.z:.1f}",
+        f"{1 + arm.below} of {n + 1}" if n else "",
+        f"{ratio.mean:.3f} {between(ratio.low, ratio.high, '.3f')}" if n else "",
+        known if arm.arm.tested or not known else f"({known})",
+    ]
+
+
+def between(low: float, high: float, form: str) -> str:
+    """An interval; nothing where it is unknown."""
+    return "" if math.isnan(low) else f"[{low:{form}}, {high:{form}}]"
+
+
+def remarks(judged: Sequence[Judged]) -> Iterator[str]:
+    """What a reader must know: animals, bounds that did not converge, impossible twins."""
+    series = {one.map.source for one in judged} & {*SERIES}
+    if len(series) > 1:
+        count = plural(animals(judged), "series of sections")
+        yield f"{', '.join(sorted(series))} are readings of one series of sections and"
+        yield f"count as one animal: {count} in all."
+        yield ""
+    loose = [(one, arm) for one in judged for arm in one.arms if arm.unconverged]
+    for one, arm in loose:
+        yield (
+            f"{named(one)}, {arm.arm.null}: the bounds of {len(arm.unconverged)} of"
+            f" {len(arm.bound)} twins did not converge; they hold, and are lower than they could be."
+        )
+        yield ""
+    for one in judged:
+        for arm in one.arms:
+            if arm.impossible and arm.bound:
+                k, why = arm.impossible[0]
+                seen = plural(len(arm.impossible), "twin")
+                yield f"{named(one)}, {arm.arm.null}: {seen} cannot exist, {k} first: {visible(why)}"
+                yield ""
