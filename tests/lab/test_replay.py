@@ -130,6 +130,14 @@ def test_a_score_is_the_mean_of_halves_of_means_of_neurons() -> None:
         each = [np.corrcoef(p[:, k], true[:, k])[0, 1] for k in range(p.shape[1])]
         assert r == pytest.approx(np.mean(each))
     assert score.r == pytest.approx(np.mean(score.halves))
+    for neuron, mean in enumerate(score.neurons):
+        free = [k for k, held in enumerate(judge.held) if not held[neuron]]
+        places = [int((~judge.held[k][:neuron]).sum()) for k in free]
+        each = [
+            np.corrcoef(found[k][:, place], judge.traces[10:, neuron])[0, 1]
+            for k, place in zip(free, places, strict=True)
+        ]
+        assert mean == pytest.approx(np.mean(each) if each else np.nan, nan_ok=True)
     assert score.low < score.r < score.high
     assert score == judge.score(found, resamples=200)
 
@@ -192,7 +200,9 @@ def circuit(tmp_path: Any, seed: int = 0) -> Circuit:
     return circuit_of(str(path), label="", options=LEAKY, layout=Layout())
 
 
-def by_hand(found: Circuit, g: float, traces: Any, rows: Any, held: Any) -> Any:
+def by_hand(
+    found: Circuit, g: float, traces: Any, rows: Any, held: Any, inner: int
+) -> Any:
     """The equation, step by step, in numpy: the states of the neurons not held."""
     size, edges, ends = len(found.cells), found.chemical, found.junctions
     gain, e = np.zeros((size, size)), np.zeros((size, size))
@@ -201,27 +211,30 @@ def by_hand(found: Circuit, g: float, traces: Any, rows: Any, held: Any) -> Any:
     e[ends.left, ends.right] = e[ends.right, ends.left] = g * ends.weight
     clamped = np.zeros(size)
     clamped[rows[held]] = 1
-    pull = np.diag(1 / 0.5 + 1 + e.sum(1)) - e
+    pull = np.diag(inner / 0.5 + 1 + e.sum(1)) - e
     pull = pull * (1 - clamped)[:, None] + np.diag(clamped)
     x, states = np.zeros(size), []
     for sample in traces:
-        drive = (x / 0.5 + gain @ np.tanh(x)) * (1 - clamped)
-        drive[rows[held]] = sample[held]
-        x = np.linalg.solve(pull, drive)
+        for _ in range(inner):
+            drive = (x * inner / 0.5 + gain @ np.tanh(x)) * (1 - clamped)
+            drive[rows[held]] = sample[held]
+            x = np.linalg.solve(pull, drive)
         states.append(x[rows[~held]])
     return np.array(states)
 
 
-def test_held_neurons_drive_the_others(tmp_path: Any) -> None:
+@pytest.mark.parametrize("inner", [1, 3])
+def test_held_neurons_drive_the_others(tmp_path: Any, inner: int) -> None:
     found = circuit(tmp_path)
-    net = Leaky(found, LEAKY, "toy")
+    net = Leaky(found, replace(LEAKY, substeps=inner), "toy")
     draw = np.random.default_rng(2)
     traces, rows = draw.normal(size=(30, 6)), np.array([0, 2, 3, 5, 8, 9])
     held = np.array([True, False, True, True, False, False])
     for g in (0.0, 1.5):
         net.anatomical(g)
         states = predicted(net, rows, traces, held)
-        assert states == pytest.approx(by_hand(found, g, traces, rows, held), abs=1e-12)
+        hand = by_hand(found, g, traces, rows, held, inner)
+        assert states == pytest.approx(hand, abs=1e-12)
         traces[:, ~held] += 1  # nobody looks at them
         assert (predicted(net, rows, traces, held) == states).all()
 

@@ -72,6 +72,10 @@ def test_a_model_its_twins_and_its_rulers(folder: Path) -> None:
             twins = one["twins"][name]
             above = sum(each >= one["score"][name] for each in twins["each"])
             assert (twins["p"], len(twins["each"])) == ((1 + above) / 3, 2)
+    assert found["neurons"] == NAMES[:RECORDED]
+    assert len(found["settings"][0]["score"]["neurons"]) == RECORDED
+    still = [bool(one["score"]["silent"]) for one in found["settings"]]
+    assert done.stderr.count("of predictions are constant, and count as 0") == sum(still)
     first = found["settings"][0]["score"]
     assert first["low"] < first["r"] < first["high"]
     rulers = ["nearest", "distance kernel", "mirror partner, else mean", "mean"]

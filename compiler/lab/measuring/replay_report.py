@@ -32,6 +32,7 @@ def replay_report(
         "fit": asdict(plan.fit) if plan.fit else None,
         "halves": {"by": plan.by, "count": plan.halves, "held": result.held},
         "first": inputs.first,
+        "neurons": list(inputs.recording.names),
         "kernel": plan.width,
         "rulers": {
             name: {figure: getattr(score, figure) for figure in (*FIGURES, "halves")}
@@ -101,10 +102,12 @@ def trained(found: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
 def correlated(one: Mapping[str, Any]) -> str:
     """The figures of a setting beside those of the twins, as a sentence."""
     over, twins = one["score"]["over_mean"], one["twins"]["over_mean"]
+    silent = one["score"]["silent"]
+    still = f"; {silent:.1%} of predictions are constant, and count as 0"
     return (
         f"{figure(one, 'r', 3)}; over the mean {number(over, 3)}, twins "
         f"{number(twins['mean'], 3)}, at most {number(twins['largest'], 3)}, "
-        f"p {number(twins['p'], 3)}"
+        f"p {number(twins['p'], 3)}{still if silent else ''}"
     )
 
 

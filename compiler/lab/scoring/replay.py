@@ -25,6 +25,8 @@ class ReplayScore:
         r: mean Pearson correlation with the predicted traces, mean of the halves.
         over_mean: the same, the mean of the held traces taken out of both.
         halves: r of each half.
+        neurons: (R,) mean correlation of each neuron over the halves that predict it;
+            NaN: none does.
         low, high: 95 % interval of r, resampling cell classes.
         silent: share of predictions that are constant; their correlation counts as 0.
     """
@@ -32,6 +34,7 @@ class ReplayScore:
     r: float
     over_mean: float
     halves: tuple[float, ...]
+    neurons: tuple[float, ...]
     low: float
     high: float
     silent: float
@@ -104,11 +107,13 @@ class ReplayScorer:
             over[k, ~held] = pearson(*rest)
             silent += int((np.abs(found).max(0) == 0).sum())
             total += found.shape[1]
-        each = tuple(np.nanmean(alone, 1).tolist())
-        low, high = self.interval(alone, resamples)
-        mean_over = float(np.nanmean(over, 1).mean())
         return ReplayScore(
-            float(np.mean(each)), mean_over, each, low, high, silent / total
+            float(means(alone, 1).mean()),
+            float(means(over, 1).mean()),
+            tuple(means(alone, 1).tolist()),
+            tuple(means(alone, 0).tolist()),
+            *self.interval(alone, resamples),
+            silent / total,
         )
 
     def interval(self, found: Float64, resamples: int) -> tuple[float, float]:
@@ -118,17 +123,17 @@ class ReplayScorer:
         names, group = np.unique(self.recording.cell, return_inverse=True)
         random = RandomIntegers(self.seed, *b"resample")
         filled, there = np.nan_to_num(found), np.isfinite(found)
-        means = []
+        drawn_means = []
         for _ in range(resamples):
             drawn = random.each(np.full(len(names), len(names)))
             weight = np.bincount(drawn, minlength=len(names))[group.ravel()]
             many = there @ weight
             if many.all():  # a draw may lack all that a half predicts
-                means.append(float((filled @ weight / many).mean()))
-        if not means:
+                drawn_means.append(float((filled @ weight / many).mean()))
+        if not drawn_means:
             return float("nan"), float("nan")
         tail = (1 - LEVEL) / 2
-        low, high = np.quantile(means, [tail, 1 - tail]).tolist()
+        low, high = np.quantile(drawn_means, [tail, 1 - tail]).tolist()
         return low, high
 
     def rulers(self, width: float) -> dict[str, ReplayScore]:
@@ -168,6 +173,13 @@ def weights(recording: Recording, held: Bool, width: float) -> dict[str, Float64
         "mirror partner, else mean": mirrored,
         "mean": mean,
     }
+
+
+def means(found: Float64, axis: int) -> Float64:
+    """Means of an axis without what is NaN; NaN where all is."""
+    many = np.isfinite(found).sum(axis)
+    total = np.nan_to_num(found).sum(axis)
+    return np.where(many, total / np.maximum(many, 1), np.nan)
 
 
 def centred(traces: Float64) -> Float64:
