@@ -11,7 +11,6 @@ import numpy as np
 import pytest
 import torch
 from safetensors.torch import save_file
-from support.browsing import NARROW, barriers, overflow
 from support.command import contents, run
 from support.paths import SHARED
 from support.scored import HEAD, SIZE, compiled, score, written
@@ -135,18 +134,6 @@ def fit(folder: Path, model: str) -> None:
     with torch.no_grad():
         net.gain.fill_(0.1)
     save_file(net.state_dict(), str((folder / model).with_suffix(".safetensors")))
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_the_page_is_for_everybody(folder: Path, browser: Any, scheme: str) -> None:
-    assert score(folder, "--conductance", "1", "-q", count=2).exit_code == 0
-    page = browser.new_page(color_scheme=scheme, bypass_csp=True)
-    page.goto((folder / "out" / "index.html").as_uri())
-    assert barriers(page) == []
-    page.set_viewport_size({"width": NARROW, "height": 800})
-    assert overflow(page) <= 0
-    page.close()
 
 
 @pytest.mark.slow
