@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import itertools
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -20,6 +21,7 @@ from elegansc.verification.verify import prove
 
 ALL = list(toy.everything())
 LENGTHS = sorted(CHOICES["activation"], key=len)
+DEFINED = r"(?=\n\n\n\S|(?<!\n)\n\n    (?:def|@))"  # also in a class
 EXTREMES = LENGTHS[0], LENGTHS[-1]
 MARK = b"# fmt: on\n"
 
@@ -116,21 +118,25 @@ def test_values_and_gradients_are_the_interpreters(activation: str) -> None:
 # How it reads
 
 
-@pytest.mark.parametrize(
-    "activation",
-    [
-        *EXTREMES,
-        *(
-            pytest.param(name, marks=pytest.mark.slow)
-            for name in CHOICES["activation"]
-            if name not in EXTREMES
-        ),
-    ],
-)
+@pytest.mark.parametrize("activation", EXTREMES)
 def test_black_leaves_it_alone(activation: str) -> None:
-    """Lines are cut by their length: by default names of least and of most letters."""
+    """Lines are cut by their length: names of least and of most letters."""
     for options in toy.everything(activation=activation):
         text = toy.source(options).decode("ascii")
+        assert black.format_str(text, mode=black.Mode()) == text, toy.told(options)
+
+
+@pytest.mark.slow
+def test_black_leaves_every_activation_alone() -> None:
+    """Methods and functions that stood in a text before are left out of the next."""
+    seen: set[str] = set()
+    for options in ALL:
+        if options.activation in EXTREMES:
+            continue
+        first, *rest = re.split(DEFINED, toy.source(options).decode("ascii"))
+        kept = [part for part in rest if part not in seen or "\nclass " in part]
+        seen.update(rest)
+        text = "".join([first, *kept]).rstrip("\n") + "\n"
         assert black.format_str(text, mode=black.Mode()) == text, toy.told(options)
 
 
