@@ -85,9 +85,7 @@ def draw_density(scene: Scene, look: Look) -> Canvas:
     corner = (left(canvas, width) + near, look.margin + near)
     fills(canvas, blocks, count, parts, corner)
     frames(canvas, blocks, corner)
-    margins(canvas, blocks, corner, look)
-    if not scene.uncut:
-        first_levels(canvas, blocks, corner, look)
+    margins(canvas, blocks, corner, look, levels=not scene.uncut)
     return canvas
 
 
@@ -216,10 +214,17 @@ def spans_of(blocks: Blocks) -> list[tuple[int, int]]:
 
 
 def margins(
-    canvas: Canvas, blocks: Blocks, corner: tuple[float, float], look: Look
+    canvas: Canvas,
+    blocks: Blocks,
+    corner: tuple[float, float],
+    look: Look,
+    *,
+    levels: bool,
 ) -> None:
-    """Draw the strips and names of the roles."""
+    """Draw the strips and names of the roles, and with levels the first of each group."""
     x, y = corner
+    side, last = float(blocks.end[-1]), -100.0
+    small, style = look.font + 0.5, {"color": FAINT}
     for a, b in spans_of(blocks):
         word, colour = role_of(int(blocks.role[a]))
         start, end = float(blocks.start[a]), float(blocks.end[b])
@@ -242,17 +247,7 @@ def margins(
                     x - away, y + middle, words, look.words, color=INK, **turned
                 )
                 break
-
-
-def first_levels(
-    canvas: Canvas, blocks: Blocks, corner: tuple[float, float], look: Look
-) -> None:
-    """Draw the first level of each group."""
-    x, y = corner
-    side, last = float(blocks.end[-1]), -100.0
-    small, style = look.font + 0.5, {"color": FAINT}
-    for a, b in spans_of(blocks):
-        for row in range(a, b + 1) if blocks.role[a] != IDLE else ():
+        for row in range(a, b + 1) if levels and blocks.role[a] != IDLE else ():
             at = float(blocks.start[row])
             word_of_level = f"{int(blocks.first[row]):,}"
             if at - last < max(look.leading, breadth(word_of_level) * small + 3):
@@ -260,6 +255,8 @@ def first_levels(
             last = at
             canvas.text(x + side + 4, y + at + small / 2, word_of_level, small, **style)
             canvas.text(x + at, y + side + 7, word_of_level, small, **style)
+    if not levels:
+        return
     canvas.text(x + side + 4, y - 6, "from level", small, **style)
     canvas.text(x, y + side + 7 + look.leading, "to, from level", small, **style)
 
