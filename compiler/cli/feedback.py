@@ -194,15 +194,16 @@ def finish(
     """Judge, write verdict, picture and page, and report."""
     import json
 
+    from ..feedback.conserved import overlaps
     from ..feedback.dots import picture
     from ..feedback.judge import judge
     from ..feedback.readme import readme
     from ..feedback.report import report
     from ..files import replace_all
 
-    judged = judge(plan, done.lines)
-    text = json.dumps(report(plan, judged), indent=2, allow_nan=False) + "\n"
-    data = (text.encode(), picture(judged), readme(plan, judged).encode())
+    judged, conserved = judge(plan, done.lines), [*overlaps(done.backward)]
+    text = json.dumps(report(plan, judged, conserved), indent=2, allow_nan=False) + "\n"
+    data = (text.encode(), picture(judged), readme(plan, judged, conserved).encode())
     written = replace_all(dict(zip(map(folder.joinpath, OUTPUTS), data, strict=True)))
     if not quiet:
         say(plan, judged, done, folder, bool(written))

@@ -36,11 +36,13 @@ class Worm:
     Attributes:
         weight: of all synapses but self-loops; found: of it the order found sends
             backward; bound: no order less.
+        walks: share of the walks from sensory to motor neurons that is kept, by hops.
     """
 
     weight: float
     found: float
     bound: float
+    walks: tuple[float, ...] = ()
 
     @property
     def proved(self) -> bool:
@@ -137,7 +139,8 @@ def judged(one: Map, lines: Mapping[Item, Line]) -> Judged:
     line = lines.get(Item(one.source, one.weights, WORM, 0))
     worm = None
     if line is not None:
-        worm = Worm(line["weight"], line["found"], line["bound"])
+        walks = tuple(line.get("walks", ()))
+        worm = Worm(line["weight"], line["found"], line["bound"], walks)
     return Judged(one, worm, tuple(twins_of(one, arm, worm, lines) for arm in one.arms))
 
 

@@ -10,8 +10,9 @@ from typing import Any
 import numpy as np
 
 from ..errors import InputError
+from ..graph import walks
 from ..ir.optimality import Optimality
-from ..ir.stages import Circuit
+from ..ir.stages import MOTOR, SENSORY, Circuit
 from ..ir.text import digest
 from ..nulls.pairs import Null
 from ..nulls.twins import Drawing
@@ -26,7 +27,8 @@ from ..ordering.feedback_arc_set import (
 )
 from ..ordering.problem import Problem
 from ..ordering.solve import optimality_of
-from .protocol import ONE, WORM, Item
+from ..report.explain import standings
+from .protocol import COUNTED, ONE, WORM, Item
 
 SCHEMA = 1
 MEASURED, IMPOSSIBLE = "measured", "impossible"  # status of a line
@@ -89,8 +91,17 @@ def measure(job: Job) -> Measured:
     if not problem.exact:
         seen = "its weights are no whole multiples of one unit, so no bound is exact"
         raise InputError(circuit.source.label, seen, "round them in the file")
-    worm = job.item.null == WORM
-    optimality, converged = least_of(problem) if worm else bounds_of(problem)
+    more: Mapping[str, Any] = {}
+    if job.item.null == WORM:
+        first = problem.feedback_arc_set()
+        optimality, converged = least_of(problem, first)
+        if job.item.weights == COUNTED:
+            more = {
+                "walks": walks_kept(problem, first),
+                "backward": sent(problem, first),
+            }
+    else:
+        optimality, converged = bounds_of(problem)
     check_packing(problem, optimality)
     weight, scale = problem.weight, problem.scale
     facts = {
@@ -102,6 +113,7 @@ def measure(job: Job) -> Measured:
         "converged": converged,
         "certified": optimality.certified,
         "cycles": sum(map(len, optimality.packing)),
+        **more,
     }
     proof = certificate_of(circuit, optimality) if job.certified else None
     return Measured(line(job, facts, begin), proof)
@@ -125,9 +137,33 @@ def line(job: Job, facts: Mapping[str, Any], begin: float) -> dict[str, Any]:
     }
 
 
-def least_of(problem: Problem) -> tuple[Optimality, bool]:
-    """The least loss of a connectome: the order, and the larger of two bounds below it."""
-    found = optimality_of(problem, problem.feedback_arc_set())
+def walks_kept(problem: Problem, first: FeedbackArcSet) -> list[float]:
+    """Share of the walks from sensory to motor neurons that is kept, 1 to 5 hops."""
+    edges, role = problem.circuit.chemical, problem.circuit.cells.role
+    ahead = ~problem.symmetry.back(first.back)
+    ends = (edges.pre, edges.post, edges.weight, ahead)
+    kept = walks(*ends, role & SENSORY > 0, role & MOTOR > 0)
+    return [round(share, DIGITS) for share in kept]
+
+
+def sent(problem: Problem, first: FeedbackArcSet) -> list[tuple[str, str, bool]]:
+    """(pre, post, whether every order of least loss does so) of what runs backward."""
+    name, edges = problem.circuit.cells.name, problem.circuit.chemical
+    forced, _ = standings(problem.instance, first)
+    back, always = (problem.symmetry.back(each) for each in (first.back, forced))
+    return sorted(
+        (name[edges.pre[row]], name[edges.post[row]], bool(always[row]))
+        for row in np.flatnonzero(back).tolist()
+    )
+
+
+def least_of(problem: Problem, first: FeedbackArcSet) -> tuple[Optimality, bool]:
+    """The least loss of a connectome: the order, and the larger of two bounds below it.
+
+    Args:
+        first: the arcs that its best order sends backward.
+    """
+    found = optimality_of(problem, first)
     if found.proved:
         return found, True
     other, converged = bounds_of(problem)

@@ -7,6 +7,8 @@ from collections.abc import Iterator, Sequence
 
 from ..errors import visible
 from ..names import plain, plural
+from .conserved import Overlap
+from .conserved_page import kept_backward, kept_walks
 from .dots import NAME
 from .judge import SERIES, Judged, Twins, animals
 from .protocol import ONE, Protocol
@@ -42,7 +44,9 @@ carries the digest of `protocol.toml`.
 """
 
 
-def readme(protocol: Protocol, judged: Sequence[Judged]) -> str:
+def readme(
+    protocol: Protocol, judged: Sequence[Judged], conserved: Sequence[Overlap]
+) -> str:
     """The page, Markdown."""
     return "\n".join(
         [
@@ -55,6 +59,8 @@ def readme(protocol: Protocol, judged: Sequence[Judged]) -> str:
             *table(judged),
             "",
             *remarks(judged),
+            *kept_walks(judged),
+            *kept_backward(conserved),
             METHOD,
         ]
     )

@@ -8,13 +8,16 @@ from typing import Any
 
 from ..lab.judging.report import plain
 from ..lab.judging.statistics import LEVEL
+from .conserved import Overlap
 from .judge import Judged, Twins, Worm, animals
 from .protocol import Protocol
 
 SCHEMA = 1
 
 
-def report(protocol: Protocol, judged: Sequence[Judged]) -> dict[str, Any]:
+def report(
+    protocol: Protocol, judged: Sequence[Judged], conserved: Sequence[Overlap]
+) -> dict[str, Any]:
     """The report; unknown and impossible values are null."""
     found = {
         "schema": SCHEMA,
@@ -28,6 +31,7 @@ def report(protocol: Protocol, judged: Sequence[Judged]) -> dict[str, Any]:
         "complete": complete(judged),
         "animals": animals(judged),
         "maps": [map_of(one) for one in judged],
+        "conserved": [asdict(each) for each in conserved],
     }
     return {name: plain(value) for name, value in found.items()}
 
@@ -50,7 +54,8 @@ def map_of(one: Judged) -> dict[str, Any]:
 def worm(found: Worm) -> dict[str, Any]:
     """The connectome itself."""
     shares = {"share": found.share, "least_share": found.least}
-    return {**asdict(found), **shares, "proved": found.proved}
+    facts = {**asdict(found), "walks": list(found.walks)}
+    return {**facts, **shares, "proved": found.proved}
 
 
 def arm(twins: Twins) -> dict[str, Any]:

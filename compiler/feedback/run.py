@@ -21,6 +21,7 @@ from ..nulls.twins import null_of
 from ..pipeline import circuit_of
 from ..readers.junction_file import recorded
 from ..readers.reader import Layout
+from .conserved import Backward
 from .measure import SCHEMA, Job, Measured, counted, measure
 from .protocol import COUNTED, WORM, Item, Map, Protocol
 
@@ -69,10 +70,15 @@ class Graph:
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """The lines of all measurements, and how many were made now."""
+    """The lines of all measurements, and how many were made now.
+
+    Attributes:
+        backward: the synapses of the maps that are measured, as their source weighs them.
+    """
 
     lines: Mapping[Item, Line]
     made: int
+    backward: tuple[Backward, ...]
 
 
 def run(
@@ -108,7 +114,18 @@ def run(
         ]
         for found in watch("graphs", len(todo), made(todo, cluster, jobs, stack)):
             keep(found, folder, results)
-        return Done(dict(results.lines), len(todo))
+        lines = dict(results.lines)
+    return Done(lines, len(todo), tuple(known(graphs, lines)))
+
+
+def known(
+    graphs: Mapping[tuple[str, str], Graph], lines: Mapping[Item, Line]
+) -> Iterator[Backward]:
+    """The synapses of each map that is measured, of the weights of its source."""
+    for (source, weights), graph in graphs.items():
+        line = lines.get(Item(source, weights, WORM, 0))
+        if line is not None and weights == COUNTED:
+            yield Backward.of(source, graph.circuit, line)
 
 
 def made(
