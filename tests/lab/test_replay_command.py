@@ -75,7 +75,9 @@ def test_a_model_its_twins_and_its_rulers(folder: Path) -> None:
     assert found["neurons"] == NAMES[:RECORDED]
     assert len(found["settings"][0]["score"]["neurons"]) == RECORDED
     still = [bool(one["score"]["silent"]) for one in found["settings"]]
-    assert done.stderr.count("of predictions are constant, and count as 0") == sum(still)
+    assert done.stderr.count("of predictions are constant, and count as 0") == sum(
+        still
+    )
     first = found["settings"][0]["score"]
     assert first["low"] < first["r"] < first["high"]
     rulers = ["nearest", "distance kernel", "mirror partner, else mean", "mean"]
@@ -144,6 +146,7 @@ def test_twins_are_fitted_alike(folder: Path) -> None:
     assert (written["fit"]["samples"], written["fit"]["steps"]) == (120, 5)
     assert (written["first"], written["begin"]) == (120, 20)
     assert "twins are fitted alike" in written["parameters"]
+    assert "nothing is fitted" not in written["parameters"]
     assert [one["conductance"] for one in found["settings"]] == [1, 0]
     for one in found["settings"]:
         assert one["before"]["r"] != one["score"]["r"]

@@ -84,7 +84,7 @@ class ReplayInputs:
                 "labels": dict(traces.labels),
             },
             {"label": self.positions.label, "digest": self.positions.digest},
-            f"{ANATOMY}; then {LEARNT}" if plan.fit else ANATOMY,
+            LEARNT if plan.fit else ANATOMY,
             plan.fit,
             self.conductances,
             *(plan.by, plan.halves, self.first, self.begin, plan.width),

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 
 from ...nulls.pairs import DISTANCE
-from .pulse import json_file
+from .pulse import ANATOMY, json_file
 
 SCHEMA = 1
 CLASS, NEURON = "class", "neuron"  # what is in one half as a whole
@@ -27,10 +27,11 @@ LEAKS = (
     "halves by neuron leak: where the partner of a neuron on the other side of the body is "
     "held, it tells most of the trace that is predicted; no figure to compare models by"
 )
+UNFITTED = "nothing is fitted: "
 LEARNT = (
-    "masked replay: at each step of Adam a new half is held, and the mean correlation of "
-    "the others in random windows grows; strengths and time constants are scaled from what "
-    "anatomy says, biases start at 0; twins are fitted alike"
+    f"at the start {ANATOMY.removeprefix(UNFITTED)}; then masked replay: at each step of "
+    "Adam a new half is held, and the mean correlation of the others in random windows "
+    "grows; strengths and time constants are scaled, biases moved; twins are fitted alike"
 )
 
 
