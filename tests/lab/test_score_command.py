@@ -137,7 +137,10 @@ def fit(folder: Path, model: str) -> None:
 
 
 @pytest.mark.slow
-def test_a_fitted_model_beside_fitted_twins(folder: Path) -> None:
+@pytest.mark.parametrize("kind", [("--dynamics", "leaky"), ("--feedback", "delay")])
+def test_a_fitted_model_beside_fitted_twins(
+    folder: Path, kind: tuple[str, str]
+) -> None:
     null = ("--null", "degree-distance", "--positions", str(folder / "xyz.csv"))
     ends = ("--inputs", "N0*", "--outputs", "N3*", "--weight-unit", "contacts")
     twins = folder / "twins"
@@ -153,11 +156,11 @@ def test_a_fitted_model_beside_fitted_twins(folder: Path) -> None:
         "-q",
     )
     assert made.exit_code == 0, made.output
-    leaky = ("--dynamics", "leaky", "--name", "Fitted")
-    compiled(folder, "edges.csv", "f.py", *leaky)
+    words = (*kind, "--name", "Fitted")
+    compiled(folder, "edges.csv", "f.py", *words)
     for index in (1, 2):
         compiled(
-            twins, f"degree-distance-{index}.csv", f"degree-distance-{index}.py", *leaky
+            twins, f"degree-distance-{index}.csv", f"degree-distance-{index}.py", *words
         )
         fit(twins, f"degree-distance-{index}.py")
     fit(folder, "f.py")
@@ -166,10 +169,8 @@ def test_a_fitted_model_beside_fitted_twins(folder: Path) -> None:
     assert done.exit_code == 0, done.output
     found = json.loads((folder / "out" / "score.json").read_text())
     (model,) = found["models"]
-    assert [one["words"] for one in model["settings"]] == [
-        "as fitted",
-        "without junctions",
-    ]
+    settings = ["as fitted", "without junctions"][: 2 if "leaky" in kind else 1]
+    assert [one["words"] for one in model["settings"]] == settings
     assert model["parameters"].startswith("the model's own")
     written = json.loads((folder / "out" / "protocol.json").read_text())
     assert sorted(written["weights"]) == ["model", "twin 1", "twin 2"]

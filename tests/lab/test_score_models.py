@@ -58,8 +58,8 @@ def matrices(read: Scored) -> tuple[Any, Any]:
     ahead, back, gap = np.zeros((3, SIZE, SIZE))
     for edges, into in ((plan.forward, ahead), (plan.feedback, back)):
         into[row[edges.post], row[edges.pre]] = edges.weight
-    for ends in (plan.junctions, plan.lateral):
-        gap[row[ends.right], row[ends.left]] = ends.weight
+    assert not len(plan.lateral)
+    gap[row[plan.junctions.right], row[plan.junctions.left]] = plan.junctions.weight
     total = np.maximum((ahead + back + gap + gap.T).sum(1), 1e-9)
     if read.model.options.semantics == "acyclic":
         return 0.8 * (ahead + gap) / total[:, None], np.zeros((SIZE, SIZE))
@@ -79,7 +79,7 @@ def test_a_pulse_of_one_pass(folder: Path, kind: str) -> None:
     now, late = matrices(read)
     assert read.plan is not None
     names = read.model.cells.name
-    order = [names.index(name) for name in read.plan.cells.name if read.plan.live.any()]
+    order = [names.index(name) for name in read.plan.cells.name]
 
     def passed(x: Any, current: Any) -> Any:
         after = np.zeros(SIZE)
