@@ -133,12 +133,23 @@ def test_models_side_by_side(folder: Path) -> None:
         "delay: a time of its own: a step is a whole pass",
         "leaky: nothing of the table",
         "leaky without junctions: all ",
+        "1 neuron on no path from a sensor to a motor",
     ):
         assert words in done.stderr
     page = (folder / "out" / "index.html").read_text("ascii")
     for words in ("The models side by side", "What each lacks", "acyclic, by anatomy"):
         assert words in page
     assert page.count('class="twin"') == 4
+
+
+@pytest.mark.slow
+def test_twins_have_an_order_of_their_own(folder: Path) -> None:
+    """Twins of a model that was made like another need not have that one."""
+    other = folder / "acyclic.py"
+    compiled(folder, "edges.csv", "like.py", "--like", str(other))
+    other.unlink()
+    done = score(folder, "-q", model="like.py", count=1)
+    assert done.exit_code == 0, done.output
 
 
 @pytest.mark.slow

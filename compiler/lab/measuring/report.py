@@ -113,6 +113,9 @@ def lacks(scored: Scored, setting: Setting) -> str:
     told = "all {junctions} gap junctions"
     if setting.words != BARE:
         told = semantics_of(scored.model.options).words.lacks
+    if plan and not plan.live.all():
+        idle = plural(int((~plan.live).sum()), "neuron")
+        told += f"; {idle} on no path from a sensor to a motor"
     return told.format(**{name: f"{count:,}" for name, count in counts.items()})
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import torch
 from torch import Tensor
@@ -33,7 +35,8 @@ class Levels(Network):
     def __init__(
         self, circuit: Circuit, options: Options, label: str, plan: Plan | None = None
     ) -> None:
-        plan = plan or lower_circuit(circuit, options, Trace())
+        if plan is None:  # a twin's order is like no other's
+            plan = lower_circuit(circuit, replace(options, like=""), Trace())
         page = emit(plan, options=options, name=NAME).page
         super().__init__(page, digest(circuit), options, label)
         row = {name: place for place, name in enumerate(self.module.NEURONS)}
