@@ -41,8 +41,8 @@ LARGEST_SEED = 2**32 - 1  # seed
     "spelled",
     metavar="NULL",
     required=True,
-    help="The null model: er, ws, ba, degree, role-degree, degree-distance, partial:P, "
-    "shuffle-weights or shuffle-roles.",
+    help="The null model: er, ws, ba, degree, role-degree, degree-distance, degree-sides, "
+    "partial:P, shuffle-weights or shuffle-roles.",
 )
 @click.option(
     "--seed",
@@ -111,6 +111,7 @@ def rewire_command(
     degree           ends swapped: every degree and all output weights stay
     role-degree      the same between the same roles
     degree-distance  the same within bins of distance, by --positions
+    degree-sides     the same on the left and on the right alike
     partial:P        a share P of all ends moved at random
     shuffle-weights  the wiring as it is, weights shuffled over it
     shuffle-roles    the wiring as it is, names and roles shuffled over it

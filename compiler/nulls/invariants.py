@@ -13,6 +13,7 @@ from ..arrays import Bool, Float64, Int32, Int64
 from ..graph import reached
 from ..ir.invariants import check
 from ..ir.stages import MOTOR, SENSORY, Circuit
+from .sides import mirrors
 
 
 @dataclass(frozen=True, eq=False)
@@ -158,6 +159,28 @@ def coupled_bins(seen: CircuitFacts) -> Any:
     return sorted(zip(bins, ends.weight.tolist(), strict=True))
 
 
+def alike(seen: CircuitFacts) -> Any:
+    """Number of pairs, one-way and reciprocal, whose partners are joined as they are."""
+    mirror, arrows = mirrors(seen.circuit.cells.name), {*seen.arrows.tolist()}
+    found = [0, 0]
+    for arrow in arrows:
+        u, v = divmod(arrow, seen.size)
+        u2, v2 = int(mirror[u]), int(mirror[v])
+        back = v * seen.size + u in arrows
+        if {u2, v2} != {u, v} and u2 * seen.size + v2 in arrows:
+            found[back] += (v2 * seen.size + u2 in arrows) == back
+    return found
+
+
+def coupled_alike(seen: CircuitFacts) -> Any:
+    """Number of junctions whose partners have one, too."""
+    mirror, size = mirrors(seen.circuit.cells.name), seen.size
+    u, v = mirror[seen.couples // size], mirror[seen.couples % size]
+    there = np.minimum(u, v) * size + np.maximum(u, v)
+    same = np.isin(there, seen.couples) & (there != seen.couples)
+    return int(same.sum())
+
+
 FACTS: Mapping[str, Callable[[CircuitFacts], Any]] = {
     "names, roles and transmitters": everyone,
     "pairs joined by synapses": lambda seen: len(seen.pairs[0]),
@@ -175,6 +198,8 @@ FACTS: Mapping[str, Callable[[CircuitFacts], Any]] = {
     "junctions of each neuron": lambda seen: partners(seen.couples, seen.size),
     "synapses by the roles of both ends": blocks,
     "junctions by the roles of both ends": coupled_blocks,
+    "pairs that the other side has alike": alike,
+    "junctions that the other side has alike": coupled_alike,
     "synapses, whatever they weigh": lambda seen: sorted(seen.arrows.tolist()),
     "pairs with a junction, whatever it weighs": lambda seen: sorted(
         seen.couples.tolist()

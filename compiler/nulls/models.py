@@ -19,6 +19,7 @@ from ..names import plural
 from .distance import degree_distance
 from .pairs import DISTANCE, Null, Wired, check_mixed, coupled, pairs_of, wire
 from .random import RandomIntegers
+from .sides import degree_sides
 from .wiring import (
     Pair,
     exactly,
@@ -192,6 +193,7 @@ WIRE: Mapping[str, Callable[[Circuit, Null, RandomIntegers], Wired]] = {
     "role-degree": degree,
     DISTANCE: degree_distance,
     "partial": partial,
+    "degree-sides": degree_sides,
     "shuffle-weights": shuffle_weights,
     "shuffle-roles": shuffle_roles,
 }

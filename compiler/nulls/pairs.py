@@ -15,7 +15,7 @@ from ..readers.positions import Positions
 from .wiring import SWAPS, Swapped
 
 DISTANCE = "degree-distance"  # the null model that asks for positions
-LESS = {"role-degree": "roles", DISTANCE: "distances"}
+LESS = {"role-degree": "roles", DISTANCE: "distances", "degree-sides": "sides"}
 
 
 @dataclass(frozen=True, slots=True)

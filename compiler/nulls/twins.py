@@ -60,6 +60,11 @@ KEEPS: Mapping[str, tuple[str, ...]] = {
         "junction weights by distance, within and across compartments",
     ),
     "partial": DRAWN,
+    "degree-sides": (
+        *DEGREES,
+        "pairs that the other side has alike",
+        "junctions that the other side has alike",
+    ),
     "shuffle-weights": (
         *DRAWN,
         "synapses, whatever they weigh",
