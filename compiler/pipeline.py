@@ -26,9 +26,11 @@ from .passes.schedule_levels import schedule_levels
 from .passes.select_cells import select_cells
 from .passes.sign_synapses import sign_synapses
 from .passes.topological_sort import topological_sort
+from .passes.type_cells import type_cells
 from .readers.cells import cell_table, expand
 from .readers.reader import Layout
 from .readers.signs import signs_by
+from .readers.types import types_by
 from .semantics.registry import semantics_of
 from .sources import UNLABELLED, Opened, check_own, open_source
 
@@ -163,17 +165,21 @@ def to_circuit(connectome: Connectome, options: Options, trace: Trace) -> Circui
         without=expand(options.without),
         keep=options.keep,
     )
+    typed, signed = options.by_type, options.signs != "file"
     circuit = trace.run(
-        "circuit" if options.signs == "file" else "unsigned",
+        "unsigned" if signed else "untyped" if typed else "circuit",
         merge_electrical,
         selected,
         junctions=options.junctions,
         undirected=options.undirected,
         min_weight=options.min_weight,
     )
-    if options.signs == "file":
-        return circuit
-    return trace.run("circuit", sign_synapses, circuit, by=signs_by(options))
+    if signed:
+        stage = "untyped" if typed else "circuit"
+        circuit = trace.run(stage, sign_synapses, circuit, by=signs_by(options))
+    if typed:
+        circuit = trace.run("circuit", type_cells, circuit, by=types_by(options))
+    return circuit
 
 
 def as_undirected(connectome: Connectome) -> Connectome:

@@ -66,6 +66,8 @@ def swept_class(kind: type) -> type | str:
         return f"--dynamics {options.dynamics}"
     if options.dale == "clamped":
         return "--dale clamped"
+    if options.tie != "none":
+        return f"--tie {options.tie}"
     if options.merge == "product":
         return "--merge product"
     if options.norm != "none":

@@ -39,6 +39,7 @@ class Choices(LayoutChoices, total=False):
     init: str | None
     signs: str | Path | None
     dale: str | None
+    tie: str | None
     feedback: str | None
     kernel: str | None
     tables: str | None
@@ -46,12 +47,14 @@ class Choices(LayoutChoices, total=False):
     dt: float | None
     substeps: int | None
     tau: float | None
+    tie_tau: str | None
     lowering: str | None
     task: str | None
     readout: str | None
     width: int | None
     cells: Path | None
     cells_columns: str | Mapping[str, str | int] | None
+    types: Path | None
     roles_table: str | None
     inputs: Patterns | None
     outputs: Patterns | None

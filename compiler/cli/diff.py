@@ -65,7 +65,16 @@ TROUBLE = 2
 @model_options(
     GRAPH,
     ORDER,
-    also=("features", "unit", "merge", "norm", "activation", "feedback", "signs"),
+    also=(
+        "features",
+        "unit",
+        "merge",
+        "norm",
+        "activation",
+        "feedback",
+        "signs",
+        "types",
+    ),
 )
 @layout_options
 def diff_command(

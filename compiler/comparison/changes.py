@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from ..catalog import class_of
 from ..options import RESHAPES, Value, apart
 from .cell_names import renames
-from .version import Pair, Version, rename
+from .renaming import rename
+from .version import Pair, Version
 
 WITHIN, BETWEEN = "within a level", "between levels"  # where a junction is
 SIGNS = {1: "excitatory", -1: "inhibitory", 0: "unknown"}

@@ -22,6 +22,7 @@ from ..pipeline import lower, to_circuit
 from ..readers.reader import Layout
 from ..semantics.merges import merge_of
 from ..semantics.registry import semantics_of
+from ..semantics.ties import Tie
 from ..semantics.wiring import Link, Wiring, link, wiring_of, wiring_of_circuit
 from ..sources import Opened, check_unedited, open_both, open_source
 
@@ -69,6 +70,7 @@ class Version:
     live: frozenset[str] | None = None
     time: Mapping[str, float] = field(default_factory=dict)
     conductances: frozenset[Link] = frozenset()
+    ties: Mapping[str, frozenset[Tie]] = field(default_factory=dict)
 
     def parameters(self, like: Version | None = None) -> int:
         """Number of elements of the parameters.
@@ -83,8 +85,12 @@ class Version:
             "junction": len(self.conductances & of.conductances),
             "neuron": len((self.live or frozenset()) & (of.live or frozenset())),
         }
+        both = {
+            name: len(ties & of.ties.get(name, frozenset()))
+            for name, ties in self.ties.items()
+        }
         return sum(
-            counts[per] * each
+            (both[name] if per == "tie" else counts[per]) * each
             for name, (per, each) in self.each.items()
             if of.each.get(name) == (per, each)
         )
@@ -258,6 +264,10 @@ def modelled(graph: Version, options: Options, wiring: Wiring) -> Version:
         meaning={name: getattr(options, name) for name in MEANING},
         each=each,
         live=frozenset(wiring.fire),
+        ties={
+            name: frozenset(groups.ties)
+            for name, groups in semantics.ties(wiring, options).items()
+        },
         time=options.time if semantics.currents else {},
     )
 
@@ -268,33 +278,3 @@ def named(
     """(pre, post) by name -> weight."""
     columns = (pre.tolist(), post.tolist(), weight.tolist())
     return {(name[u], name[v]): w for u, v, w in zip(*columns, strict=True)}
-
-
-def rename(old: Version, names: Mapping[str, str]) -> Version:
-    """The version with some of its neurons renamed."""
-
-    def new(name: str) -> str:
-        return names.get(name, name)
-
-    def pairs(held: Mapping[Pair, V]) -> dict[Pair, V]:
-        return {(new(u), new(v)): value for (u, v), value in held.items()}
-
-    def links(held: frozenset[Link]) -> frozenset[Link]:
-        return frozenset(link((new(v), new(u), kind)) for v, u, kind in held)
-
-    level = old.level
-    return replace(
-        old,
-        roles={new(name): role for name, role in old.roles.items()},
-        chemical=pairs(old.chemical),
-        junctions={(min(p), max(p)): w for p, w in pairs(old.junctions).items()},
-        signs=pairs(old.signs),
-        level=None if level is None else {new(n): at for n, at in level.items()},
-        back=frozenset((new(u), new(v)) for u, v in old.back),
-        lateral=frozenset(
-            (min(new(u), new(v)), max(new(u), new(v))) for u, v in old.lateral
-        ),
-        gains=links(old.gains),
-        conductances=links(old.conductances),
-        live=None if old.live is None else frozenset(map(new, old.live)),
-    )

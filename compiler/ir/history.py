@@ -8,7 +8,7 @@ from typing import Any
 
 from .accounts import MERGED, Integrated, Merged, Parsed, ReadModel, Selected, Swept
 from .order_accounts import Broken, Marked, Scheduled, Sorted
-from .sign_account import Signed
+from .sign_account import Signed, Typed
 
 REPORTED = {"mark_live": "prune"}  # passes whose name in reports is older than theirs
 
@@ -28,6 +28,7 @@ class History:
     select_cells: Selected | None = None
     merge_electrical: Merged | None = None
     sign_synapses: Signed | None = None
+    type_cells: Typed | None = None
     published_sweep: Swept | None = None
     integrate: Integrated | None = None
     break_cycles: Broken | None = None

@@ -99,6 +99,7 @@ def check_cells(cells: Cells, *, by_name: bool) -> None:
         len(cells.role) == len(cells.transmitter) == len(cells.kind) == size,
         "one length",
     )
+    check(len(cells.type) in (0, size), "types of all cells, or of none")
     check(len(set(cells.name)) == size, "names are distinct")
     check(all(cells.name), "no name is empty")
     if by_name:

@@ -1,4 +1,4 @@
-"""The account of the pass that signs synapses."""
+"""The accounts of the passes that sign synapses and give cells their types."""
 
 from __future__ import annotations
 
@@ -27,4 +27,23 @@ class Signed:
     senders: int
     both: int
     dropped: int = 0
+    strangers: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """What `type_cells` did.
+
+    Attributes:
+        origin: where types are from, in words.
+        types: number of them.
+        typed: number of neurons that have one.
+        own: neurons without one, each a type of its own.
+        strangers: names of the table that are no neuron.
+    """
+
+    origin: str
+    types: int
+    typed: int
+    own: tuple[str, ...] = ()
     strangers: tuple[str, ...] = ()

@@ -93,6 +93,7 @@ class Cells:
     role: UInt8  # bit set of SENSORY, INTER, MOTOR; 0 where unknown
     transmitter: tuple[str, ...]  # "" where unknown
     kind: UInt8  # NEURON, MUSCLE or OTHER
+    type: tuple[str, ...] = ()  # "" where unknown; (): nobody asked
 
     def __post_init__(self) -> None:
         for column in (self.role, self.kind):
@@ -109,6 +110,7 @@ class Cells:
             self.role[rows],
             tuple(self.transmitter[row] for row in order),
             self.kind[rows],
+            tuple(self.type[row] for row in order) if self.type else (),
         )
 
 

@@ -71,6 +71,11 @@ def doubled(tables: Tables) -> Iterator[tuple[Place, str]]:
             if source in tables.chemical.get(neuron, {}):
                 seen = f"{plain(source)} -> {plain(neuron)} stands in CHEMICAL too"
                 yield ("FEEDBACK", neuron, source), seen
+    typed: dict[str, str] = {}
+    for word, neurons in tables.types.items():
+        for neuron in neurons:
+            if typed.setdefault(neuron, word) != word or neurons.count(neuron) > 1:
+                yield ("TYPES", neuron, ""), f"{plain(neuron)} stands there twice"
     for neuron, signs in tables.sign.items():
         known = {**tables.chemical.get(neuron, {}), **tables.feedback.get(neuron, {})}
         for source in signs:

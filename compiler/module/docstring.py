@@ -71,6 +71,7 @@ def facts(
         yield "start", [START]
     yield from signs(options, plan.forward, plan.feedback)
     yield from dale(options)
+    yield from ties(options)
     yield from junctions(plan, words)
     yield from feedback(plan, options, words)
     yield from unused(plan)
@@ -149,6 +150,28 @@ def dale(options: Options) -> Iterator[tuple[str, list[str]]]:
     """Whether gains keep the signs that are known, where that was asked."""
     if options.dale in DALE:
         yield "dale", [DALE[options.dale]]
+
+
+TIES = {
+    "side": "synapses and their mirror images of left and right (a last L or R in names)",
+    "type": "synapses between the same types, and gap junctions alike: TYPES",
+    "all": "all synapses, and all gap junctions: fixed by anatomy but for two numbers",
+}
+
+
+def ties(options: Options) -> Iterator[tuple[str, list[str]]]:
+    """What shares a gain, and a time constant, where that was asked."""
+    found = []
+    if options.tie in TIES:
+        found.append(
+            f"{TIES[options.tie]} share a gain, which multiplies their weights"
+        )
+        found.append("it starts so that strengths add up to what they would alone")
+    if options.tie_tau != "none":
+        who = "neurons of one type" if options.tie_tau == "type" else "all neurons"
+        found.append(f"{who} share a time constant")
+    if found:
+        yield "ties", found
 
 
 def counted(parameters: tuple[Parameter, ...]) -> str:

@@ -23,6 +23,7 @@ from ..semantics.merges import merge_of
 from ..semantics.registry import semantics_of
 from ..semantics.semantics import Parameter
 from ..semantics.strengths import check_signs, clamped, expression
+from ..semantics.ties import check_types
 from ..semantics.units import unit_of
 from ..semantics.wiring import Wiring, wiring_of
 from .docstring import docstring
@@ -61,6 +62,8 @@ class ModulePage:
     gains: bool  # whether synapses have gains
     signed: bool  # whether gains start with the signs that are known
     clamped: bool  # whether these stay
+    tie: str  # what shares gains, as --tie says it
+    typed: bool  # whether by types
 
     kernel: str
     state: bool  # whether `activity` reads the step before
@@ -92,6 +95,7 @@ def emit(plan: Plan, *, options: Options | None = None, name: str = "") -> Artif
     name = check_name(name or names.class_name(plan.source.label))
     semantics, wiring = semantics_of(options), wiring_of(plan)
     check_signs(wiring, semantics.synapses(wiring), options)
+    check_types(wiring, options)
     parameters = semantics.parameters(wiring, options)
     page = environment().get_template(f"semantics/{semantics.page}.jinja")
     tables = tables_file(plan) if in_file(plan, options) else None
@@ -110,6 +114,8 @@ def emit(plan: Plan, *, options: Options | None = None, name: str = "") -> Artif
 
 def in_file(plan: Plan, options: Options) -> bool:
     """Whether the graph stands in a file beside the module; it alone decides, if not asked."""
+    if options.tie != "none":
+        return False  # ties are looked up by name
     if options.tables != "auto" or not merge_of(options).gains:
         return options.tables == "file"
     synapses = len(plan.forward) + len(plan.feedback)
@@ -196,6 +202,8 @@ def page_of(
         gains=merge.gains,
         signed=options.dale != "free",
         clamped=clamped(options),
+        tie=options.tie,
+        typed=options.by_type,
         kernel=kernel_of(options),
         state=semantics.state,
         lateral="lateral" in semantics.ways and bool(len(plan.lateral)),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
@@ -23,9 +22,9 @@ from ..semantics.activations import activation
 from ..semantics.registry import semantics_of
 from ..semantics.semantics import Parameter
 from ..semantics.strengths import check_signs, clamped, expression
+from ..semantics.ties import check_types, gain_groups
 from ..semantics.wiring import Wiring, wiring_of_circuit
-from .docstring import counted, dale, signs
-from .docstring_layout import laid_out, listed, made_by
+from .docstring_leaky import arcs, docstring, meaning, mute
 from .emit import check_name, environment, formatted, quoted, summary
 from .header import check_label, with_header
 from .table_text import (
@@ -38,14 +37,11 @@ from .table_text import (
     options_text,
     read_text,
     sign_text,
+    type_text,
 )
-from .tables import by_transmitter
+from .tables import by_transmitter, by_type
 
 MOST = 5_000  # neurons: a step holds an inverse of N x N numbers
-START = (
-    "gains by counts: 0.8 of a neuron's input by the share of each synapse, signs as in SIGN; "
-    "not there, of GABA neurons negative, else positive, a guess"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +60,9 @@ class LeakyPage:
     strength: str  # the factor of each synapse
     signed: bool  # whether gains start with the signs that are known
     clamped: bool  # whether these stay
+    tie: str  # what shares gains, as --tie says it
+    typed: bool  # whether by types
+    tie_tau: str  # what shares time constants
     dt: str
     substeps: int
     tau: str
@@ -84,6 +83,7 @@ def emit_leaky(circuit: Circuit, *, options: Options, name: str = "") -> Artifac
     check_size(circuit)
     wiring = wiring_of_circuit(circuit)
     check_signs(wiring, semantics_of(options).synapses(wiring), options)
+    check_types(wiring, options)
     parameters = semantics_of(options).parameters(wiring, options)
     page = environment().get_template("semantics/leaky.jinja")
     text = page.render(module=page_of(circuit, wiring, options, name, parameters))
@@ -136,6 +136,9 @@ def page_of(
         strength=expression(options),
         signed=options.dale != "free",
         clamped=clamped(options),
+        tie=options.tie,
+        typed=options.by_type,
+        tie_tau=options.tie_tau,
         dt=number(options.dt),
         substeps=options.substeps,
         tau=number(options.tau),
@@ -152,111 +155,12 @@ def tables(circuit: Circuit, wiring: Wiring, options: Options) -> Iterator[Table
     yield named("NEURONS", "All neurons, in the order of states.", list(cells.name))
     sensory, motor = list(wiring.sensory), list(wiring.motor)
     yield from cell_texts(sensory, motor, by_transmitter(cells), counted)
+    yield from type_text(by_type(cells))
     yield chemical_text(kind, unit, edges["chemical"])
     note = f"Gap junctions, each once, neuron: {{its partner: {unit}}}."
     yield nested("ELECTRICAL", kind, note, edges["electrical"])
     if wiring.sign or counted:
         yield sign_text(wiring.sign)
-
-
-def act_of(options: Options, x: str) -> str:
-    """What an input sends, in words of a formula."""
-    return x if options.activation == "identity" else f"{options.activation}({x})"
-
-
-def meaning(options: Options) -> Iterator[str]:
-    """The formula, and what is known of its states, as lines of a docstring."""
-    sent = f"sum gain * {act_of(options, 'x_input')}"
-    yield f"tau dx/dt = bias - x + {sent} + sum g * (x_other - x) + current"
-    yield ""
-    told = (
-        "with g = |conductance|, one a gap junction, felt at both ends. A step takes leak and "
-        f"junctions at its end, synapses at its start (semi-implicit Euler): {bound(options)}."
-    )
-    yield from textwrap.wrap(told, 84)
-
-
-def bound(options: Options) -> str:
-    """What is known of the states, as a sentence without its stop."""
-    if activation(options.activation).bounded:
-        largest = "max(|x0|, |bias| + sum |gain| + |current|)"
-        return f"no state exceeds {largest}, whatever the step and the conductances"
-    return (
-        f"a rest is one for every step; states have no bound, as {options.activation} "
-        "has none"
-    )
-
-
-def docstring(
-    circuit: Circuit, options: Options, name: str, parameters: tuple[Parameter, ...]
-) -> list[str]:
-    """The lines between the quotes: title, facts, command, source."""
-    label, made = circuit.source.label, made_by(circuit.source, name, options)
-    kind = " as a leaky network, in time"
-    return laid_out(label, name, kind, facts(circuit, options, parameters), made)
-
-
-def facts(
-    circuit: Circuit, options: Options, parameters: tuple[Parameter, ...]
-) -> Iterator[tuple[str, list[str]]]:
-    """(title, sentences) of each fact, in order."""
-    role = circuit.cells.role
-    sensory, motor = role & SENSORY > 0, role & MOTOR > 0
-    both = f" ({(sensory & motor).sum():,} both)" if (sensory & motor).any() else ""
-    between = len(role) - int((sensory | motor).sum())
-    yield (
-        "neurons",
-        [
-            f"{len(role):,}: {sensory.sum():,} sensory, {motor.sum():,} motor{both}, "
-            f"{between:,} between"
-        ],
-    )
-    yield "input", [f"(batch, T, {sensory.sum()}): SENSORY"]
-    yield (
-        "output",
-        [f"(batch, T, {motor.sum()}): MOTOR; and the last state, (batch, N): NEURONS"],
-    )
-    sent = f"sum of gain * {act_of(options, 'x')} over synapses"
-    yield (
-        "state",
-        [
-            f"tau dx/dt = b - x + {sent} + sum of |conductance| * (x of the other - x) over "
-            "gap junctions + current",
-            f"{steps(options)}: leak and junctions at its end, synapses at its start",
-        ],
-    )
-    yield "parameters", [counted(parameters)]
-    if options.init == "counts":
-        yield "start", [START]
-    yield from signs(options, circuit.chemical)
-    yield from dale(options)
-    silent = mute(circuit)
-    if silent:
-        yield "mute", [
-            f"{plural(len(silent), 'neuron')} reach no motor: {listed(silent)}"
-        ]
-
-
-def steps(options: Options) -> str:
-    """How time passes, in words."""
-    dt, inner = number(options.dt), options.substeps
-    if inner == 1:
-        return f"a step of {dt} from input to input"
-    return f"{inner:,} steps of {number(options.dt / inner)} from input to input"
-
-
-def arcs(circuit: Circuit) -> tuple[np.ndarray, np.ndarray]:
-    """(pre, post) of all that conducts; a gap junction both ways."""
-    edges, ends = circuit.chemical, circuit.junctions
-    pre = np.concatenate([edges.pre, ends.left, ends.right])
-    return pre, np.concatenate([edges.post, ends.right, ends.left])
-
-
-def mute(circuit: Circuit) -> list[str]:
-    """The neurons from which nothing leads to a motor neuron."""
-    pre, post = arcs(circuit)
-    heard = reached(post, pre, circuit.cells.role & MOTOR > 0)
-    return [circuit.cells.name[row] for row in np.flatnonzero(~heard).tolist()]
 
 
 def integrated(circuit: Circuit, wiring: Wiring, options: Options) -> Integrated:
@@ -270,7 +174,7 @@ def integrated(circuit: Circuit, wiring: Wiring, options: Options) -> Integrated
         substeps=options.substeps,
         activation=options.activation,
         bounded=activation(options.activation).bounded,
-        contracts=options.init == "counts",
+        contracts=options.init == "counts" and options.tie == "none",
         stiffest=stiffest,
         coupling=conducted[stiffest],
         explicit=2 * options.tau / (1 + 2 * conducted[stiffest]),
@@ -290,6 +194,14 @@ def coupling(wiring: Wiring, options: Options) -> dict[str, float]:
         each = (start.value,) * len(ends)
     else:
         each = start.size
+    if options.tie != "none":
+        groups = gain_groups(wiring, ends, options)
+        shared = starts.tied(start, wiring, ends, groups, draws=False)
+        assert isinstance(shared, starts.Signed)
+        each = tuple(
+            shared.size[place] * wiring.weight(junction)
+            for junction, place in zip(ends, groups.place, strict=True)
+        )
     found = dict.fromkeys(wiring.fire, 0.0)
     for (one, other, _), conductance in zip(ends, each, strict=True):
         found[one] += conductance

@@ -78,12 +78,14 @@ def cells_of(name: tuple[str, ...], tables: Tables) -> Cells:
     """Cells of these names, with role and transmitter as the tables say."""
     sensory, motor = set(tables.sensory), set(tables.motor)
     word = {cell: word for word, found in tables.transmitter.items() for cell in found}
+    kind = {cell: word for word, found in tables.types.items() for cell in found}
     role = [(SENSORY * (n in sensory) | MOTOR * (n in motor)) or INTER for n in name]
     return Cells(
         name,
         np.array(role, np.uint8),
         tuple(word.get(neuron, "") for neuron in name),
         np.full(len(name), NEURON, np.uint8),
+        tuple(kind.get(neuron, "") for neuron in name) if kind else (),
     )
 
 

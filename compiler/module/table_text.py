@@ -46,6 +46,7 @@ def table_texts(tables: Tables, unit: str, words: Words) -> Iterator[Table]:
     )
     counted = tables.options.get("init") == "counts"
     yield from cell_texts(tables.sensory, tables.motor, tables.transmitter, counted)
+    yield from type_text(tables.types)
     yield from synapse_texts(tables, unit, words)
     if tables.sign or counted:
         yield sign_text(tables.sign)
@@ -110,6 +111,13 @@ def cell_texts(
             "What neurons release, where known.",
             transmitter,
         )
+
+
+def type_text(types: Mapping[str, list[str]]) -> Iterator[Table]:
+    """The table of types, where neurons are told apart by them."""
+    if types:
+        note = "Types of neurons, where known; another is a type of its own."
+        yield mapping("TYPES", "dict[str, list[str]]", note, types)
 
 
 def synapse_texts(tables: Tables, unit: str, words: Words) -> Iterator[Table]:

@@ -55,6 +55,11 @@ def check_types(found: Mapping[str, Literal], label: str) -> Tables:
         table("LATERAL", weight_table, {}),
         table("READ", read_table, {}),
         table("NEURONS", name_list, []),
+        table(
+            "TYPES",
+            lambda v: isinstance(v, dict) and all(map(name_list, v.values())),
+            {},
+        ),
     )
 
 
@@ -101,7 +106,8 @@ def mentions(tables: Tables) -> list[tuple[str, list[str]]]:
         (n, [*t, *(u for row in t.values() for u in row)]) for n, t in nests.items()
     ]
     released = [n for names in tables.transmitter.values() for n in names]
-    return [*found, ("TRANSMITTER", released)]
+    typed = [n for names in tables.types.values() for n in names]
+    return [*found, ("TRANSMITTER", released), ("TYPES", typed)]
 
 
 def read_table(value: Any) -> bool:

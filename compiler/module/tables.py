@@ -28,6 +28,7 @@ class Tables:
     lateral: Nested = field(default_factory=dict)
     read: dict[str, bool | str | list[str]] = field(default_factory=dict)
     neurons: list[str] = field(default_factory=list)  # where nothing is cut
+    types: dict[str, list[str]] = field(default_factory=dict)
 
     @property
     def wiring(self) -> Wiring:
@@ -49,6 +50,7 @@ class Tables:
                 for word, cells in self.transmitter.items()
                 for cell in cells
             ),
+            types={cell: word for word, cells in self.types.items() for cell in cells},
         )
 
 
@@ -69,6 +71,7 @@ def tables_of(plan: Plan, options: Options) -> Tables:
         feedback=nest(name, feedback.pre, feedback.post, feedback.weight),
         sign=signs(plan),
         transmitter=by_transmitter(plan.cells),
+        types=by_type(plan.cells),
         lateral=nest(name, lateral.left, lateral.right, lateral.weight),
         read=as_table(plan.source.read),
     )
@@ -83,8 +86,18 @@ def cycles_of(plan: Plan) -> dict[str, float | str]:
 
 def by_transmitter(cells: Cells) -> dict[str, list[str]]:
     """Names of the cells that release each transmitter, both sorted."""
+    return by_word(cells.name, cells.transmitter)
+
+
+def by_type(cells: Cells) -> dict[str, list[str]]:
+    """Names of the cells of each type, both sorted; none where nobody asked for types."""
+    return by_word(cells.name, cells.type) if cells.type else {}
+
+
+def by_word(names: tuple[str, ...], words: tuple[str, ...]) -> dict[str, list[str]]:
+    """The names that have each word, both sorted."""
     found: dict[str, list[str]] = {}
-    for name, word in sorted(zip(cells.name, cells.transmitter, strict=True)):
+    for name, word in sorted(zip(names, words, strict=True)):
         if word:
             found.setdefault(word, []).append(name)
     return dict(sorted(found.items()))

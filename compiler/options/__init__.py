@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields
 from typing import Any
 
 from ..errors import UsageError
-from ..names import dashed, label_of
+from ..names import dashed
 from .checks import at_odds, out_of_range
 from .choices import (
     CHOICES,
@@ -22,6 +22,7 @@ from .choices import (
     names_file,
 )
 from .metadata import of_graph, of_model, of_order, of_reading, of_task
+from .recorded import base, fitting, without_folder
 
 __all__ = [
     "CHOICES",
@@ -82,6 +83,11 @@ class Options:
         "Whether gains keep the signs that are known. free: training may turn them, and "
         "uniform draws them; init: they start so; clamped: for good, SIGN * |gain|.",
     )
+    tie: str = of_model(
+        "none",
+        "Which synapses share a gain that multiplies their weights. side: mirrored ones, left "
+        "and right; type: those between the same types; all: fixed by anatomy.",
+    )
     feedback: str = of_model(
         "drop",
         "Synapses that run backward. drop: kept in the file, not computed; delay: read "
@@ -103,6 +109,9 @@ class Options:
     )
     substeps: int = of_model(1, "Steps of leaky neurons from input to input.", "N")
     tau: float = of_model(1.0, "Time constant that leaky neurons start with.", "TIME")
+    tie_tau: str = of_model(
+        "none", "Which leaky neurons share a time constant: type, or all."
+    )
     lowering: str = of_model(
         "acyclic",
         "acyclic: cycles are broken and each neuron fires once; published: the sweep of "
@@ -137,6 +146,11 @@ class Options:
         "",
         "Columns of the table of cells: name=root_id,role=super_class.",
         "KEY=COLUMN,...",
+    )
+    types: str = of_graph(
+        "",
+        "Cell types for --tie: a table name,type; else of --cells, else the worm's classes.",
+        "FILE",
     )
     roles_table: str = of_graph(
         "cook2019",
@@ -234,6 +248,11 @@ class Options:
         return self.feedback == "delay"
 
     @property
+    def by_type(self) -> bool:
+        """Whether neurons are told apart by type."""
+        return "type" in (self.tie, self.tie_tau)
+
+    @property
     def time(self) -> dict[str, float]:
         """How time passes in a leaky network: dt, and what of it is not default."""
         given = {"dt": self.dt, **self.changed()}
@@ -276,23 +295,6 @@ class Options:
         for name, value in changed.items():
             if name not in known:
                 raise UsageError(f"no option {name!r}")
-            default = known[name].default
-            wanted = type(default)
-            if wanted is tuple and isinstance(value, list):
-                value = tuple(map(str, value))
-            if wanted is float and type(value) is int:
-                value = float(value)
-            if type(value) is not wanted:
-                raise UsageError(f"option {name!r}: {value!r} is no {wanted.__name__}")
-            values[known[name].name] = value
+            fit = fitting(name, value, known[name].default)
+            values[known[name].name] = fit
         return cls(**values)
-
-
-def base(path: str) -> str:
-    """The last part of a path, as a label."""
-    return label_of(path.replace("\\", "/").rsplit("/", 1)[-1])
-
-
-def without_folder(pattern: str) -> str:
-    """`@lists/sensors.txt` -> `@sensors.txt`; other patterns as they are."""
-    return "@" + base(pattern[1:]) if pattern.startswith("@") else pattern

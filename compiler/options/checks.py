@@ -93,6 +93,16 @@ def at_odds(options: Options) -> Iterator[str]:
     if options.merge != "sum" and options.dale != "free":
         seen = "a gate has no sign" if options.merge == "gated" else "it has no gains"
         yield f"--merge {options.merge}: does not go with --dale; {seen}"
+    if options.merge != "sum" and options.tie != "none":
+        seen = "a gate is no factor of a weight" if options.merge == "gated" else ""
+        yield f"--merge {options.merge}: does not go with --tie; {seen or 'it has no gains'}"
+    if options.tie == "all" and options.init == "uniform":
+        hint = "gains are fixed by anatomy: --init counts"
+        yield f"--tie all: does not go with --init uniform, nothing is drawn; {hint}"
+    if options.tie != "none" and options.tables == "file":
+        yield "--tie: looks ties up by name, in the module: --tables inline"
+    if options.types and not options.by_type:
+        yield "--types: are of --tie type or --tie-tau type, which is not given"
     if product and options.late:
         yield "--merge product: a product has no delayed factor; drop it"
     if product and options.tables == "file":

@@ -13,6 +13,8 @@ CHOICES: Mapping[str, tuple[str, ...]] = {
     ),
     "init": ("uniform", "counts"),
     "dale": ("free", "init", "clamped"),
+    "tie": ("none", "side", "type", "all"),
+    "tie_tau": ("none", "type", "all"),
     "feedback": ("drop", "delay"),
     "kernel": ("dense",),
     "dynamics": ("none", "leaky"),
@@ -26,7 +28,7 @@ CHOICES: Mapping[str, tuple[str, ...]] = {
     "roles": ("free", "prefer", "blocks"),
     "roles_table": ("cook2019", "several", "structure"),
 }
-FILES = ("cells", "electrical", "like", "signs")  # options that name a file
+FILES = ("cells", "electrical", "like", "signs", "types")  # options that name a file
 NO_FILES = {"signs": ("file", "none", "transmitter", "receptor")}  # their other words
 MOST_FEATURES = 65_536
 MOST_SUBSTEPS = 10_000
@@ -41,14 +43,15 @@ OF_ORDER = (  # options of what is cut, and of the order that is left
 OF_TIME = ("dt", "substeps", "tau")  # of leaky neurons
 # By semantics, the options that mean nothing there and are refused: {option: why}.
 IDLE: Mapping[str, Mapping[str, str]] = {
-    "acyclic": dict.fromkeys(OF_TIME, LEVELLED),
-    "delay": dict.fromkeys(OF_TIME, LEVELLED),
+    "acyclic": dict.fromkeys((*OF_TIME, "tie-tau"), LEVELLED),
+    "delay": dict.fromkeys((*OF_TIME, "tie-tau"), LEVELLED),
     "published": {
         **dict.fromkeys(
-            ("dynamics", *OF_TIME), "its neurons are assigned once, in turn"
+            ("dynamics", *OF_TIME, "tie-tau"), "its neurons are assigned once, in turn"
         ),
         **dict.fromkeys(
-            ("merge", "init", "signs", "dale"), "its neurons multiply, without gains"
+            ("merge", "init", "signs", "dale", "tie", "types"),
+            "its neurons multiply, without gains",
         ),
         "feedback": "it breaks no cycle, so nothing runs backward",
         **dict.fromkeys(("kernel", "tables"), "its page is its own"),
@@ -72,8 +75,10 @@ MEANING = (
     "norm",
     "activation",
     "dale",
+    "tie",
     "feedback",
     "dynamics",
+    "tie_tau",
 )
 RESHAPES = ("features", "dynamics")  # of them, what leaves some parameters as they are
 
@@ -95,5 +100,5 @@ def apart(one: Mapping[str, object], other: Mapping[str, object]) -> list[str]:
     if "clamped" not in (one.get("dale"), other.get("dale")):  # else gains are alike
         differ = [name for name in differ if name != "dale"]
     if "dynamics" in differ:  # there every synapse reads the state before
-        differ = [name for name in differ if name != "feedback"]
+        differ = [name for name in differ if name not in ("feedback", "tie_tau")]
     return differ

@@ -42,7 +42,13 @@ def comes_from(path: str, changed: list[str]) -> bool:
         return True  # its status says what is wrong
     names = {label_of(os.path.basename(file)) for file in changed}
     own = made.options
-    listed = {own.cells, own.electrical, own.signs, *(word[1:] for word in own.inputs)}
+    listed = {
+        own.cells,
+        own.electrical,
+        own.signs,
+        own.types,
+        *(word[1:] for word in own.inputs),
+    }
     values = project.values(path)
     said = bool(values) and any(same_file(project.path, f) for f in changed)
     named = [source, *(values.get(key) for key in LAYOUT_FILES)]

@@ -12,7 +12,7 @@ from ..ir.accounts import (
 )
 from ..ir.history import History
 from ..ir.role_words import nearly, origin, table_of
-from ..ir.sign_account import Signed
+from ..ir.sign_account import Signed, Typed
 from ..names import amount, plain, plural
 from .cycles import cycles
 from .reading import parsed, title, warning
@@ -47,6 +47,8 @@ def report(
         yield from merged(history.merge_electrical, unit, verbose, loops_cut=cut)
     if history.sign_synapses is not None:
         yield from signed(history.sign_synapses, verbose)
+    if history.type_cells is not None:
+        yield from typed(history.type_cells, verbose)
     if history.published_sweep is not None:
         yield from sweep(history.published_sweep.rules)
     if history.integrate is not None:
@@ -239,6 +241,21 @@ def signed(account: Signed, verbose: bool) -> Iterator[str]:
         named = listed(account.strangers, verbose, ", ")
         verb = "is" if len(account.strangers) == 1 else "are"
         yield line("", f"{pairs} of the table {verb} no synapse: {named}")
+
+
+def typed(account: Typed, verbose: bool) -> Iterator[str]:
+    """Where types come from, and which neurons have none."""
+    count = plural(account.types, "type")
+    neurons = plural(account.typed, "neuron")
+    yield line("types", f"{count} of {neurons}: {account.origin}")
+    if account.own:
+        named = listed(account.own, verbose, ", ")
+        yield line("", f"{len(account.own):,} of a type of their own: {named}")
+    if account.strangers:
+        named = listed(account.strangers, verbose, ", ")
+        verb = "is" if len(account.strangers) == 1 else "are"
+        count = plural(len(account.strangers), "name")
+        yield line("", f"{count} of the table {verb} no neuron: {named}")
 
 
 def levels(history: History, unit: str, state: bool, verbose: bool) -> Iterator[str]:

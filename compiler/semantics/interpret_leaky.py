@@ -69,7 +69,7 @@ class Network:
 
     Attributes:
         synapses: (neuron, input, strength); junctions: (one, other, conductance).
-        slopes: of each strength, by its gain.
+        slopes: of each strength, by its gain; weights: of each conductance.
         leak: (N,) |tau| over the time of a step.
     """
 
@@ -84,8 +84,11 @@ class Network:
             (row[gain[0]], row[gain[1]], of.of(gain, given.gain[gain[:2]]))
             for gain in gains
         ]
+        junctions = semantics.junctions(wiring)
+        self.weights = [of.weight(junction) for junction in junctions]
         self.junctions = [
-            (row[v], row[u], given.conductance[v, u]) for v, u in self.ends
+            (row[v], row[u], given.conductance[v, u] * weight)
+            for (v, u), weight in zip(self.ends, self.weights, strict=True)
         ]
         self.bias = np.array([given.bias[n] for n in wiring.fire])
         self.tau = np.array([given.tau[n] for n in wiring.fire])
@@ -218,7 +221,7 @@ class Adjoint:
             apart = (free[:, one] - free[:, other]) * (y[:, one] - y[:, other])
             each, size = -apart.sum(), abs(conductance)
             found["conductance"][place] += (
-                np.sign(conductance) * each * alive[one] * alive[other]
-            )
+                net.weights[place] * np.sign(conductance) * each
+            ) * (alive[one] * alive[other])
             found["alive"][one] += each * size * alive[other]
             found["alive"][other] += each * size * alive[one]

@@ -17,16 +17,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from ..names import plural
 from ..options import Options
 from .semantics import Parameter, Semantics, Words
 from .starts import Constant
-from .wiring import Way
+from .ties import tau_groups
+from .wiring import Way, Wiring
 
 
-def time_constants(neurons: int, options: Options) -> Iterator[Parameter]:
-    """One time constant a neuron; it enters by its magnitude."""
+def time_constants(wiring: Wiring, options: Options) -> Iterator[Parameter]:
+    """One time constant a neuron, or a tie of neurons; it enters by its magnitude."""
+    groups = tau_groups(wiring, options)
+    size = len(wiring.fire) if groups is None else len(groups.ties)
+    words = plural(size, "time constant") if groups else f"{size:,} time constants"
     yield Parameter(
-        *("tau", "neuron", (neurons,), f"{neurons:,} time constants"),
+        *("tau", "tie" if groups else "neuron", (size,), words),
         lambda: Constant(options.tau),
     )
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from ..arrays import Float64
@@ -18,6 +18,7 @@ from ..options import IDLE, Options
 from . import starts
 from .merges import merge_of
 from .starts import Start
+from .ties import Groups, gain_groups, tau_groups
 from .units import unit_of
 from .wiring import Gain, Read, Way, Wiring
 
@@ -32,14 +33,15 @@ class Parameter:
         name: its attribute.
         per: what an element, or a row of elements, belongs to: a synapse, in the order of
             SYNAPSES, a junction, in that of JUNCTIONS, or a neuron, in the order of LEVELS
-            (of UNITS in a published sweep, of NEURONS where nothing is cut).
+            (of UNITS in a published sweep, of NEURONS where nothing is cut), or a tie, in
+            the order of their first members.
         shape: of the tensor.
         words: what the docstring counts.
         start: how it starts.
     """
 
     name: str
-    per: Literal["synapse", "junction", "neuron"]
+    per: Literal["synapse", "junction", "neuron", "tie"]
     shape: tuple[int, ...]
     words: str
     start: Callable[[], Start]
@@ -67,7 +69,7 @@ def activated_back(
     return d, 0 * d, {}
 
 
-def no_parameters(neurons: int, options: Options) -> Iterator[Parameter]:
+def no_parameters(wiring: Wiring, options: Options) -> Iterator[Parameter]:
     """No parameters of a neuron beside those of its unit."""
     yield from ()
 
@@ -128,7 +130,7 @@ class Semantics:
     update_back: Callable[
         [Float64, Float64, Float64, Own], tuple[Float64, Float64, dict[str, Float64]]
     ] = activated_back
-    own: Callable[[int, Options], Iterator[Parameter]] = no_parameters
+    own: Callable[[Wiring, Options], Iterator[Parameter]] = no_parameters
 
     def check_levels(self) -> None:
         """Raise a UsageError where levels are asked of what has none."""
@@ -188,7 +190,7 @@ class Semantics:
             found.insert(0, self.gain(wiring, options))
         if self.currents:
             found.insert(1, self.conductance(wiring, options))
-        return (*found, *self.own(neurons, options))
+        return (*found, *self.own(wiring, options))
 
     def junctions(self, wiring: Wiring) -> tuple[Gain, ...]:
         """The table JUNCTIONS of a module: (neuron, other, kind) of each conductance."""
@@ -202,22 +204,55 @@ class Semantics:
             return starts.conductances(wiring, ends, options)
 
         words = f"conductances of {plural(len(ends), 'gap junction')}"
-        return Parameter("conductance", "junction", (len(ends),), words, start)
+        alone = Parameter("conductance", "junction", (len(ends),), words, start)
+        return self.tied(alone, wiring, options)
+
+    def tied(self, alone: Parameter, wiring: Wiring, options: Options) -> Parameter:
+        """A parameter of synapses or junctions, of their ties where they are tied."""
+        if options.tie == "none":
+            return alone
+        each = self.synapses if alone.per == "synapse" else self.junctions
+        gains = each(wiring)
+        groups = gain_groups(wiring, gains, options)
+        size = len(groups.ties)
+        return replace(
+            alone,
+            per="tie",
+            shape=(size,),
+            words=f"{plural(size, alone.name)} {alone.words.partition(' ')[2]}",
+            start=lambda: starts.tied(
+                alone.start(), wiring, gains, groups, draws=not self.currents
+            ),
+        )
+
+    def ties(self, wiring: Wiring, options: Options) -> dict[str, Groups]:
+        """By name of a parameter whose elements are shared: what is tied to what."""
+        found: dict[str, Groups] = {}
+        if options.tie != "none":
+            found["gain"] = gain_groups(wiring, self.synapses(wiring), options)
+        if options.tie != "none" and self.currents:
+            ends = self.junctions(wiring)
+            found["conductance"] = gain_groups(wiring, ends, options)
+        if taus := tau_groups(wiring, options):
+            found["tau"] = taus
+        return found
 
     def gain(self, wiring: Wiring, options: Options) -> Parameter:
         """The gains, one a synapse that conducts."""
         synapses, coupled = self.conducting(wiring)
-        if self.currents:
-            words = f"gains of {plural(synapses, 'synapse')}"
-            gains = self.synapses(wiring)
-            return Parameter(
-                *("gain", "synapse", (synapses,), words),
-                lambda: starts.leaky_gains(wiring, gains, options),
+        words = f"gains of {plural(synapses, 'synapse')}"
+        size = synapses
+        if not self.currents:
+            words, size = (
+                f"{words} and {plural(coupled, 'gap junction')}",
+                size + coupled,
             )
 
         def start() -> Start:
-            reads = self.reads(wiring, options)
-            return starts.gains(wiring, self.synapses(wiring), reads, options)
+            gains = self.synapses(wiring)
+            if self.currents:
+                return starts.leaky_gains(wiring, gains, options)
+            return starts.gains(wiring, gains, self.reads(wiring, options), options)
 
-        words = f"gains of {plural(synapses, 'synapse')} and {plural(coupled, 'gap junction')}"
-        return Parameter("gain", "synapse", (synapses + coupled,), words, start)
+        alone = Parameter("gain", "synapse", (size,), words, start)
+        return self.tied(alone, wiring, options)

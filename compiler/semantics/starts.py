@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from ..options import Options
 from .activations import activation
 from .merges import merge_of
 from .strengths import known_sign
+from .ties import Groups, shared
 from .units import unit_of
 from .wiring import Gain, Read, Wiring
 
@@ -225,3 +226,42 @@ def drawn(options: Options) -> str:
     return (
         f"Draw gains of deviation {written} / sqrt(number of inputs), as suits {act}."
     )
+
+
+def tied(
+    start: Start,
+    wiring: Wiring,
+    gains: tuple[Gain, ...],
+    groups: Groups,
+    *,
+    draws: bool,
+) -> Start:
+    """Start values of ties, of those that their synapses or junctions would have alone.
+
+    A tie's value times the weights of its members adds up to what they would add up to; its
+    sign is that of the sum of their signed values; where that is 0 it is drawn, or positive.
+
+    Args:
+        draws: whether it is drawn.
+    """
+    weights = [wiring.weight(gain) for gain in gains]
+    match start:
+        case Uniform(tuple(bound), sign):
+            known = signs_of_sums(sign, weights, groups) if sign else ()
+            return Uniform(tuple(shared(bound, weights, groups)), known)
+        case Signed(size, sign):
+            each = [known * part for known, part in zip(sign, size, strict=True)]
+            known = signs_of_sums(each, weights, groups)
+            known = known if draws else tuple(way or 1 for way in known)
+            return Signed(tuple(shared(size, weights, groups)), known)
+        case Constant(value):
+            size = tuple(shared([value] * len(gains), weights, groups))
+            return Signed(size, (1,) * len(size))
+    raise TypeError(start)
+
+
+def signs_of_sums(
+    values: Sequence[float], weights: Sequence[float], groups: Groups
+) -> tuple[int, ...]:
+    """The sign of what each tie's members add up to."""
+    return tuple((one > 0) - (one < 0) for one in shared(values, weights, groups))

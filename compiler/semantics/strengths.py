@@ -1,7 +1,8 @@
-"""The strength of a synapse, made from its gain: free, or of a fixed sign.
+"""The strength of a synapse, made from its gain: free, of a fixed sign, or tied.
 
 `--dale clamped` fixes the sign of every synapse whose sign is known: SIGN * |gain|. The
-slope at 0 is 1, so that a gain that comes to 0 leaves it again.
+slope at 0 is 1, so that a gain that comes to 0 leaves it again. Where gains are tied, the
+strength is the gain times the weight in the table.
 """
 
 from __future__ import annotations
@@ -24,7 +25,8 @@ def clamped(options: Options) -> bool:
 
 def expression(options: Options) -> str:
     """The strengths of all synapses, as a generated module writes them."""
-    return METHOD if clamped(options) else merge_of(options).strength
+    tied = options.tie != "none"
+    return METHOD if tied or clamped(options) else merge_of(options).strength
 
 
 def known_sign(wiring: Wiring, gain: Gain) -> int:
@@ -50,17 +52,25 @@ class Strengths:
     wiring: Wiring
     options: Options
 
+    def weight(self, gain: Gain) -> float:
+        """What the gain of a tied synapse, or its conductance, is multiplied by; else 1."""
+        return 1.0 if self.options.tie == "none" else self.wiring.weight(gain)
+
+    def sign(self, gain: Gain) -> int:
+        """The sign that a synapse is held to; 0: none."""
+        return known_sign(self.wiring, gain) if clamped(self.options) else 0
+
     def turn(self, gain: Gain, factor: float) -> int:
         """-1 where a factor has the other sign than its synapse is held to, else 1."""
-        sign = known_sign(self.wiring, gain) if clamped(self.options) else 0
-        return -1 if sign * factor < 0 else 1
+        return -1 if self.sign(gain) * factor < 0 else 1
 
     def of(self, gain: Gain, value: float) -> float:
         """The strength of a synapse whose gain has a value."""
         factor = merge_of(self.options).factor(value)
-        return self.turn(gain, factor) * factor
+        return self.turn(gain, factor) * factor * self.weight(gain)
 
     def slope(self, gain: Gain, value: float) -> float:
         """How the strength grows with the gain."""
         merge = merge_of(self.options)
-        return self.turn(gain, merge.factor(value)) * merge.slope(value)
+        turn = self.turn(gain, merge.factor(value))
+        return turn * merge.slope(value) * self.weight(gain)

@@ -75,6 +75,7 @@ class Wiring:
             "electrical" where they conduct forward, "feedback" and "lateral" where not.
         sign: neuron -> input -> +1 or -1, of chemical synapses where known.
         gaba: the neurons that are known to release GABA.
+        types: of neurons, where they are known and asked for.
         counts: how many of each kind have two live ends, where that is known.
     """
 
@@ -86,6 +87,7 @@ class Wiring:
     sign: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     gaba: frozenset[str] = frozenset()
     counts: Mapping[str, int] = field(default_factory=dict)
+    types: Mapping[str, str] = field(default_factory=dict)
 
     def count(self, kind: str) -> int:
         """The number of synapses with two live ends."""
@@ -137,6 +139,7 @@ def wiring_of(graph: Order | Plan) -> Wiring:
             "feedback": behind.among(graph.live),
             "lateral": within.among(graph.live),
         },
+        types_of(graph.cells),
     )
 
 
@@ -155,7 +158,13 @@ def wiring_of_circuit(circuit: Circuit) -> Wiring:
         signs_of(name, edges),
         gaba(zip(name, circuit.cells.transmitter, strict=True)),
         {"chemical": len(edges), "electrical": len(ends)},
+        types_of(circuit.cells),
     )
+
+
+def types_of(cells: Cells) -> dict[str, str]:
+    """The types of the cells that have one."""
+    return {n: word for n, word in zip(cells.name, cells.type, strict=False) if word}
 
 
 def arcs(

@@ -38,6 +38,7 @@ class Account:
         neurons: of the graphs; live: of the levels, each with a bias.
         synapses: (neuron, input, kind), each with a gain unless `merge` is `product`.
         junctions: of leaky networks, each with a conductance.
+        ties: by parameter, of what share its elements.
         why_new, why_lost: how many synapses for which reason (parameters.NEURON, ...).
         turned: junctions that conduct the other way now.
         retimed: synapses read now that were read late, or the reverse.
@@ -64,6 +65,7 @@ class Account:
     live: Fate
     synapses: Fate
     junctions: Fate
+    ties: Mapping[str, Fate]
     why_new: Mapping[str, int]
     why_lost: Mapping[str, int]
     turned: tuple[Gain, ...]
@@ -93,6 +95,10 @@ def compared(old: Side, new: Side, start: str) -> dict[str, Any]:
         "live": fate(old.found.live, new.found.live),
         "synapses": Fate(len(after) - len(came), came, went),
         "junctions": junction_fate(old.found.junctions, new.found.junctions),
+        "ties": {
+            name: fate(before_of(old, name), groups.ties)
+            for name, groups in new.found.ties.items()
+        },
         "why_new": Counter(reasons(came, old.model)),
         "why_lost": Counter(reasons(went, new.model)),
         "turned": tuple(gain for gain in other if was[link(gain)][2] == gain[2]),
@@ -104,6 +110,11 @@ def compared(old: Side, new: Side, start: str) -> dict[str, Any]:
             if one.get(name) != two.get(name)
         },
     }
+
+
+def before_of(old: Side, name: str) -> tuple[Any, ...]:
+    """The ties of a parameter of the old model; none where it has not this one."""
+    return old.found.ties[name].ties if name in old.found.ties else ()
 
 
 def junction_fate(before: tuple[Gain, ...], after: tuple[Gain, ...]) -> Fate:
@@ -122,7 +133,7 @@ def default(name: str) -> Value:
     return list(value) if isinstance(value, tuple) else value
 
 
-def fate(old: tuple[str, ...], new: tuple[str, ...]) -> Fate:
+def fate(old: tuple[Any, ...], new: tuple[Any, ...]) -> Fate:
     """What became of names, each list sorted."""
     before, after = set(old), set(new)
     lists = (tuple(sorted(names)) for names in (after - before, before - after))

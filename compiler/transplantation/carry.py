@@ -13,12 +13,12 @@ from ..module.header import AGAIN
 from ..module.read import check_signed, read_consistent, unswept
 from ..options import MEANING, RESHAPES, apart, dashed
 from ..semantics.merges import merge_of
-from ..semantics.wiring import link
+from ..semantics.wiring import Gain, link
 from ..sources import check_unedited
 from .account import Account, compared
 from .checkpoint import changed, need, read, suffix, written
 from .entries import SIGNED, dtype_of, state_dict
-from .parameters import Side, elements, places, zeroed
+from .parameters import Elements, Side, elements, places, zeroed
 from .starts import fresh
 from .surroundings import unfit
 
@@ -148,16 +148,31 @@ def carried(
     }
     if start == "zero":
         shut = zeroed(old, new)
-        where = torch.tensor([gain in shut for gain in new.found.synapses]).bool()
+        where = torch.tensor(closed(new.found, shut)).bool()
         values["gain"].masked_fill_(where, merge_of(new.model.options).shut)
     for parameter in new.found.parameters:
         name, value = parameter.name, values[parameter.name]
         before = entries[at + name] if name in old.found.shapes else None
         if before is None or value.shape[1:] != before.shape[1:]:
             continue  # of other features, or of these dynamics alone: it starts anew
-        index = torch.tensor(place[parameter.per]).long()
+        if parameter.per == "tie":
+            pair = [each.found.ties[name].ties for each in (old, new)]
+            index = torch.tensor(places(*pair)).long()
+        else:
+            index = torch.tensor(place[parameter.per]).long()
         known = index >= 0
         value[known] = before.detach()[index[known]]
     found = {at + name: value for name, value in values.items()}
     found[at + SIGNED] = torch.tensor(list(new.found.wiring))
     return found
+
+
+def closed(found: Elements, shut: set[Gain]) -> list[bool]:
+    """Whether each gain is of a synapse that is shut; a tie's, of none but such."""
+    alone = [gain in shut for gain in found.synapses]
+    if "gain" not in found.ties:
+        return alone
+    groups = found.ties["gain"]
+    pairs = zip(groups.place, alone, strict=True)
+    heard = {tie for tie, is_shut in pairs if not is_shut}
+    return [tie not in heard for tie in range(len(groups.ties))]

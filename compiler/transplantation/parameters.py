@@ -11,6 +11,8 @@ from ..module.read import CircuitModel, Model
 from ..module.signature import signature
 from ..semantics.registry import semantics_of
 from ..semantics.semantics import Parameter, Semantics
+from ..semantics.strengths import Strengths
+from ..semantics.ties import Groups, Tie
 from ..semantics.wiring import Gain, Link, link
 
 Read = tuple[str, bool, Link]  # (input, whether of the step before, by which synapse)
@@ -30,6 +32,8 @@ class Elements:
         junctions: (neuron, other, kind) of each conductance, of a leaky network.
         live: the neuron of each row of the others.
         wiring: the digest that signs its checkpoints.
+        ties: of a parameter whose elements are shared, what is tied to what.
+        weights, signs: of tied synapses; signs, 0 where free.
     """
 
     parameters: tuple[Parameter, ...]
@@ -37,6 +41,9 @@ class Elements:
     junctions: tuple[Gain, ...]
     live: tuple[str, ...]
     wiring: bytes
+    ties: Mapping[str, Groups]
+    weights: tuple[float, ...] = ()
+    signs: tuple[int, ...] = ()
 
     @property
     def shapes(self) -> Mapping[str, tuple[int, ...]]:
@@ -75,17 +82,26 @@ def elements(model: Model | CircuitModel) -> Elements:
             signed += [[gain[:2] for gain in each] for each in (synapses, junctions)]
         else:
             signed.append(synapses)
+        if model.options.by_type:
+            signed.append(model.tables.types)
         digest = hashlib.sha256(json.dumps(signed).encode()).digest()
+    ties = semantics.ties(wiring, model.options)
+    of, tied = Strengths(wiring, model.options), synapses if "gain" in ties else ()
     return Elements(
         semantics.parameters(wiring, model.options),
         synapses,
         junctions,
         wiring.fire,
         digest,
+        ties,
+        tuple(map(of.weight, tied)),
+        tuple(map(of.sign, tied)),
     )
 
 
-def places(old: Iterable[Link | str], new: Iterable[Link | str]) -> list[int]:
+def places(
+    old: Iterable[Link | Tie | str], new: Iterable[Link | Tie | str]
+) -> list[int]:
     """Where each of `new` stands in `old`; -1: nowhere."""
     place = {key: index for index, key in enumerate(old)}
     return [place.get(key, -1) for key in new]

@@ -35,7 +35,11 @@ LOST = {
 
 
 OF_STEP = ("dt", "substeps")  # options of leaky networks: how long a step is
-WORDS = {"neuron": "neuron", "junction": "gap junction"}  # of what a parameter is of
+WORDS = {
+    "neuron": "neuron",
+    "junction": "gap junction",
+    "tie": "tie",
+}  # of what a parameter is of
 
 
 def lines(account: Account, output: str, *, verbose: bool = False) -> Iterator[str]:
@@ -55,7 +59,7 @@ def lines(account: Account, output: str, *, verbose: bool = False) -> Iterator[s
     yield from neurons(account, verbose)
     yield from gains(account, verbose)
     for parameter in reversed(new.found.parameters):
-        if parameter.per == "synapse":
+        if parameter.name == "gain" and parameter.per == "synapse":
             continue
         word = parameter.name + ("es" if parameter.name.endswith("s") else "s")
         if parameter.name in account.reshaped:
@@ -63,6 +67,8 @@ def lines(account: Account, output: str, *, verbose: bool = False) -> Iterator[s
             absent = parameter.name not in old.found.shapes
             why = "there were none" if absent else "the old have another shape"
             yield line(word, f"all new, of {count}: {why}")
+        elif parameter.per == "tie":
+            yield line(word, f"{counts(account.ties[parameter.name])}, one a tie")
         else:
             fate = account.live if parameter.per == "neuron" else account.junctions
             yield line(word, f"{counts(fate)}, one a {WORDS[parameter.per]}")
@@ -222,7 +228,8 @@ def as_json(account: Account, output: str) -> dict[str, Any]:
     }
 
     def counted(parameter: Parameter) -> dict[str, int]:
-        found = per[parameter.per]
+        tied = parameter.per == "tie"
+        found = account.ties[parameter.name] if tied else per[parameter.per]
         if parameter.name not in account.reshaped:
             return {
                 "kept": found.kept,

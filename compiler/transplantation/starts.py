@@ -48,7 +48,8 @@ def started(
         if start.per_gain:
             row = {neuron: index for index, neuron in enumerate(found.live)}
             place = torch.tensor([row[neuron] for neuron, _, _ in found.synapses])
-            value.index_add_(0, place, values["gain"], alpha=start.per_gain)
+            gains = strengths(values["gain"], found)
+            value.index_add_(0, place, gains, alpha=start.per_gain)
         return value
     drawn = blank.uniform_(-1, 1, generator=generator)
     match start:
@@ -65,3 +66,13 @@ def started(
             known = drawn.new_tensor(sign)
             signs = torch.where(known == 0, drawn.sign(), known)
             return signs.mul_(drawn.new_tensor(size))
+
+
+def strengths(gain: Tensor, found: Elements) -> Tensor:
+    """What each synapse starts with: its own gain, or its tie's times its weight."""
+    import torch
+
+    if "gain" not in found.ties:
+        return gain
+    value = gain[list(found.ties["gain"].place)] * gain.new_tensor(found.weights)
+    return torch.where(gain.new_tensor(found.signs) * value < 0, -value, value)

@@ -21,6 +21,7 @@ from ..module.read import Model
 from ..semantics.interpret import Hands, Parameters, interpret
 from ..semantics.merges import merge_of
 from ..semantics.registry import semantics_of
+from ..semantics.ties import Groups
 from ..semantics.wiring import Gain, Wiring
 from .check import Check
 from .child import CHILD
@@ -43,6 +44,7 @@ class Trial:
     start: Float64
     cotangent: Float64
     by_hand: Numbers  # current (batch, N, D), alive and held (batch, N); or nothing
+    ties: Groups | None = None  # of the gains
 
 
 class Form(NamedTuple):
@@ -85,9 +87,14 @@ def draw(model: Model, seed: int) -> Trial:
     count = dict.fromkeys(net.fire, 1)
     for neuron, _, _ in order:
         count[neuron] += 1
+    ties = semantics.ties(net, options).get("gain")
     gain = {
         key: float(generator.normal() * 1.5 / np.sqrt(count[key[0]])) for key in order
     }
+    if ties:
+        weighed = np.array([value / net.weight(key) for key, value in gain.items()])
+        _, first = np.unique(ties.place, return_index=True)
+        gain = dict(zip(order, ties.spread(weighed[first]).tolist(), strict=True))
     d, batch = options.features, 3
     values = {
         parameter.name: generator.normal(size=parameter.shape) * spread(parameter.shape)
@@ -106,6 +113,7 @@ def draw(model: Model, seed: int) -> Trial:
         generator.normal(size=(batch, len(plan.cells), d)) * plan.live[:, None],
         generator.normal(size=(steps, batch, len(net.motor), d)),
         handled(model, batch, seed) if merge_of(options).gains else {},
+        ties,
     )
 
 
@@ -167,7 +175,7 @@ def interpreted(model: Model, trial: Trial, hands: Hands | None) -> Numbers:
         "outputs": result.outputs,
         "states": np.stack(states),
         "inputs": result.input_gradient,
-        **arrays(grad, trial),
+        **arrays(grad, trial, gradients=True),
     }
     if not merge_of(options).gains:
         del found["gain"]
@@ -180,13 +188,16 @@ def interpreted(model: Model, trial: Trial, hands: Hands | None) -> Numbers:
     return found
 
 
-def arrays(parameters: Parameters, trial: Trial) -> Numbers:
+def arrays(parameters: Parameters, trial: Trial, *, gradients: bool = False) -> Numbers:
     """Values or gradients as arrays, by the name of the module's parameter."""
     found = {
         name: np.array([values[neuron] for neuron in trial.net.fire])
         for name, values in parameters.of.items()
     }
-    found["gain"] = np.array([parameters.gain[key] for key in trial.order])
+    gain = found["gain"] = np.array([parameters.gain[key] for key in trial.order])
+    if trial.ties:
+        _, first = np.unique(trial.ties.place, return_index=True)
+        found["gain"] = trial.ties.added(gain) if gradients else gain[first]
     return found
 
 

@@ -84,16 +84,27 @@ def drawn(model: CircuitModel, wiring: Wiring, seed: int) -> tuple[Numbers, Para
     gains = [(v, u) for v, u, _ in semantics.synapses(wiring)]
     junctions = [(v, u) for v, u, _ in semantics.junctions(wiring)]
     inputs = [fan_in[row[neuron]] for neuron, _ in gains]
-    numbers["gain"] *= 1.5 / np.sqrt(np.array(inputs, float))
+    each = 1.5 / np.sqrt(np.array(inputs, float))
+    ties = semantics.ties(wiring, model.options)
+    if "gain" in ties:  # as small as the heaviest of a tie asks for
+        each = each / [wiring.weight((v, u, "chemical")) for v, u in gains]
+        least = np.full(len(ties["gain"].ties), np.inf)
+        np.minimum.at(least, list(ties["gain"].place), each)
+        each = least
+    numbers["gain"] *= each
     numbers["tau"] += np.copysign(0.3, numbers["tau"])  # of either sign, none at 0
     alive, held = random.uniform(0.5, 1.5, size=size), np.zeros(size)
     chosen = random.permutation(size)[:4]
     alive[chosen[:2]], held[chosen[2:]] = 0, 1
+    spread = {
+        name: ties[name].spread(value) if name in ties else value
+        for name, value in numbers.items()
+    }
     parameters = Parameters(
-        dict(zip(gains, numbers["gain"].tolist(), strict=True)),
-        dict(zip(junctions, numbers["conductance"].tolist(), strict=True)),
-        {neuron: float(numbers["bias"][place]) for neuron, place in row.items()},
-        {neuron: float(numbers["tau"][place]) for neuron, place in row.items()},
+        dict(zip(gains, spread["gain"].tolist(), strict=True)),
+        dict(zip(junctions, spread["conductance"].tolist(), strict=True)),
+        {neuron: float(spread["bias"][place]) for neuron, place in row.items()},
+        {neuron: float(spread["tau"][place]) for neuron, place in row.items()},
     )
     shape = (BATCH, STEPS)
     return {
@@ -130,6 +141,8 @@ def expectation(
             "states": result.states,
             **result.gradient,
         }
+        ties = semantics_of(model.options).ties(wiring, model.options)
+        told |= {name: groups.added(told[name]) for name, groups in ties.items()}
         if not before:
             del told["current"], told["alive"]
         found |= {before + name: value for name, value in told.items()}

@@ -35,6 +35,10 @@ def compare(model: Model | CircuitModel, against: Against) -> Check:
         options = replace(
             options, signs=found(options.signs, model.path) or options.signs
         )
+    if options.types:
+        options = replace(
+            options, types=found(options.types, model.path) or options.types
+        )
     layout = recorded(options, against.layout)
     source = open_source(against.path, layout, hint=UNLABELLED)
     if not isinstance(source, Connectome):
@@ -99,8 +103,9 @@ def electrical(name: tuple[str, ...], edges: Junctions) -> Iterator[Edge]:
 
 
 def roles(graph: Circuit | Plan) -> Iterator[Edge]:
-    """(role, name, sensory, motor, transmitter) of each neuron."""
+    """(role, name, sensory, motor, transmitter, type) of each neuron."""
     cells = graph.cells
-    columns = (cells.name, cells.role.tolist(), cells.transmitter)
-    for name, role, transmitter in zip(*columns, strict=True):
-        yield "role", name, str(role & 1), str(role & 4), transmitter
+    types = cells.type or ("",) * len(cells)
+    columns = (cells.name, cells.role.tolist(), cells.transmitter, types)
+    for name, role, transmitter, word in zip(*columns, strict=True):
+        yield "role", name, str(role & 1), str(role & 4), transmitter, word

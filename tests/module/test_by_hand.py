@@ -20,7 +20,7 @@ from torch.testing import assert_close
 import elegansc
 
 WITHOUT = ("product", "published", "m1-published")  # that have no hands
-LEAKY = ("leaky", "leaky-counts")  # see test_leaky.py
+LEAKY = ("leaky", "leaky-counts", "tied-leaky")  # see test_leaky.py
 each_handy = each_form(*WITHOUT, *LEAKY)
 DOUBLE = torch.float64
 

@@ -140,6 +140,9 @@ def test_what_means_nothing_to_a_semantics_is_refused(name: str) -> None:
         "init": "counts",
         "signs": "transmitter",
         "dale": "init",
+        "tie": "side",
+        "types": "types.csv",
+        "tie-tau": "all",
         "feedback": "delay",
         "kernel": "dense",
         "tables": "inline",
@@ -167,7 +170,8 @@ def test_what_means_nothing_to_a_semantics_is_refused(name: str) -> None:
         field = idle.removeprefix("no-").replace("-", "_")
         value = False if idle.startswith("no-") else other[idle]
         more = {"like": "x.py"} if idle == "stick" else {}
-        told = "is of --dynamics leaky" if idle in OF_TIME else "does not go with"
+        of_time = idle in (*OF_TIME, "tie-tau")
+        told = "is of --dynamics leaky" if of_time else "does not go with"
         told = "does not go with" if name == "published" else told
         with pytest.raises(UsageError, match=told):
             replace(base, **{field: value}, **more)

@@ -50,6 +50,15 @@ OPTIONS: dict[str, dict[str, object]] = {
     "file-delay": {"tables": "file", "feedback": "delay", "init": "counts"},
     "leaky": {"dynamics": "leaky"},
     "leaky-counts": {"dynamics": "leaky", "init": "counts", "substeps": 2},
+    "clamped": {"dale": "clamped"},
+    "tied-delay": {"tie": "all", "init": "counts", "feedback": "delay"},
+    "tied-leaky": {
+        "dynamics": "leaky",
+        "init": "counts",
+        "dale": "clamped",
+        "tie": "all",
+        "tie_tau": "all",
+    },
     "published": {**WIDE, "lowering": "published", "norm": "layer"},
     **{
         f"m1-{readout}": {**WIDE, "task": "cifar10", "width": 4, "readout": readout}
