@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from ..catalog import class_of
-from ..options import RESHAPES, Value, apart
+from ..options import RESHAPES, Value, apart, dashed
 from .cell_names import renames
 from .renaming import rename
 from .version import Pair, Version
@@ -221,7 +221,7 @@ def models(
         return None
     known = set(old.roles) & set(new.roles)
     differ = apart(old.meaning, new.meaning)
-    meant = tuple((name, old.meaning[name], new.meaning[name]) for name in differ)
+    meant = tuple((dashed(name), old.meaning[name], new.meaning[name]) for name in differ)
     if old.level is None or new.level is None:
         return ModelChanges(
             (depth(old.level or {}), depth(new.level or {})),

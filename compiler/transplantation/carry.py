@@ -117,7 +117,7 @@ def agree(old: Side, new: Side, start: str) -> None:
     )
     differ = apart(ours, theirs)
     if any(name not in RESHAPES for name in differ):
-        seen = ", ".join(f"{n} {ours[n]} against {theirs[n]}" for n in differ)
+        seen = ", ".join(f"{dashed(n)} {ours[n]} against {theirs[n]}" for n in differ)
         wanted = " ".join(f"--{dashed(n)} {theirs[n]}" for n in differ)
         raise InputError(
             new.path,
