@@ -221,7 +221,9 @@ def models(
         return None
     known = set(old.roles) & set(new.roles)
     differ = apart(old.meaning, new.meaning)
-    meant = tuple((dashed(name), old.meaning[name], new.meaning[name]) for name in differ)
+    meant = tuple(
+        (dashed(name), old.meaning[name], new.meaning[name]) for name in differ
+    )
     if old.level is None or new.level is None:
         return ModelChanges(
             (depth(old.level or {}), depth(new.level or {})),
