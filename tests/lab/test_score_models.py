@@ -173,6 +173,8 @@ def test_a_model_scores_beside_others_as_alone(folder: Path) -> None:
         ((), "m.py other.py", "of another graph than", 1),
         ((), "gated.py", "--merge gated: a pulse and a gain", 1),
         ((), "wide.py", "--features 2: a pulse and a gain", 1),
+        ((), "tied.py", "--tie side: each strength is set by the tables", 1),
+        ((), "tied-leaky.py", "--tie side: each strength is set by the tables", 1),
         ((), "sweep.py", "published: its products have no gain", 1),
     ],
 )  # fmt: skip
@@ -185,6 +187,8 @@ def test_models_that_can_not_be(
     made = {
         "gated.py": ("--merge", "gated"),
         "wide.py": ("--features", "2"),
+        "tied.py": ("--tie", "side"),
+        "tied-leaky.py": ("--tie", "side", "--dynamics", "leaky"),
         "sweep.py": ("--lowering", "published", "--unit", "linear", "--features", "2"),
     }
     if models in made:

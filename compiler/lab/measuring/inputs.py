@@ -17,6 +17,7 @@ from ...module.forms import check_form, check_model
 from ...module.read import CircuitModel, Model, check_signed, read_consistent
 from ...module.restore import unplanned
 from ...nulls.pairs import DISTANCE
+from ...options import Options
 from ...readers.positions import Positions, read_positions
 from ..protocol.pulse import ANATOMY, FITTED, OF_LEVELS, Pulse, ScoreProtocol
 from ..scoring.atlas import Atlas, Joined, joined, read_atlas
@@ -150,12 +151,13 @@ def read_leaky(path: str) -> CircuitModel:
     """Read a leaky model that nobody edited.
 
     Raises:
-        InputError: not ours, damaged, edited, or not leaky.
+        InputError: not ours, damaged, edited, tied, or not leaky.
     """
     model = read_consistent(read_bytes(path), path)
     if not isinstance(model, CircuitModel) or model.options.semantics != "leaky":
         seen = f"{model.options.semantics}: neurons of leaky models alone go on in time"
         raise InputError(path, seen, "compile its source with --dynamics leaky")
+    check_untied(model.options, path)
     again = emit_leaky(model.circuit, options=model.options, name=model.name)
     check_form(model.header, path, lambda: again.page)
     check_signed(model)
@@ -175,6 +177,7 @@ def read_scored(path: str) -> Scored:
         seen = f"{model.options.semantics}: its products have no gain to set by anatomy"
         raise InputError(path, seen, "compile its source without --lowering published")
     check_plain(model)
+    check_untied(model.options, path)
     check_model(model)
     check_signed(model)
     circuit, _ = unplanned(model.plan)
@@ -198,6 +201,13 @@ def check_plain(model: Model) -> None:
         )
         hint = "--only takes a part; --tables inline keeps the tables of a small one"
         raise InputError(model.path, seen, hint)
+
+
+def check_untied(options: Options, path: str) -> None:
+    """Raise InputError where synapses share gains: each is set by itself here."""
+    if options.tie != "none":
+        seen = f"--tie {options.tie}: each strength is set by the tables, none is shared"
+        raise InputError(path, seen, "compile its source without --tie")
 
 
 def check_conductances(found: tuple[float, ...]) -> None:
