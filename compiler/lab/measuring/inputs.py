@@ -206,7 +206,9 @@ def check_plain(model: Model) -> None:
 def check_untied(options: Options, path: str) -> None:
     """Raise InputError where synapses share gains: each is set by itself here."""
     if options.tie != "none":
-        seen = f"--tie {options.tie}: each strength is set by the tables, none is shared"
+        seen = (
+            f"--tie {options.tie}: each strength is set by the tables, none is shared"
+        )
         raise InputError(path, seen, "compile its source without --tie")
 
 
