@@ -11,7 +11,17 @@ from ..errors import InputError
 from ..ir.stages import Circuit
 from ..readers.positions import Positions
 from .nearby import Nearby
-from .pairs import DISTANCE, Null, Pairs, Wired, check_mixed, coupled, pairs_of, wire
+from .pairs import (
+    DISTANCE,
+    Null,
+    Pairs,
+    Wired,
+    check_mixed,
+    coupled,
+    pairs_of,
+    swap_counts,
+    wire,
+)
 from .random import RandomIntegers
 from .wiring import swapped
 
@@ -41,13 +51,7 @@ def degree_distance(circuit: Circuit, null: Null, random: RandomIntegers) -> Wir
     check_mixed(circuit, null, found, gap)
     neuron = old.neuron[found.end]
     synapse = by_distance(old, neuron, bins)
-    counts = {
-        "swaps": found.swaps,
-        "tries": found.tries,
-        "junction_swaps": gap.swaps,
-        "junction_tries": gap.tries,
-    }
-    return wire(circuit, neuron, synapse, ends[gap.end], counts)
+    return wire(circuit, neuron, synapse, ends[gap.end], swap_counts(found, gap))
 
 
 def by_distance(old: Pairs, neuron: Int64, bins: Int64) -> Int64:

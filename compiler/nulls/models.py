@@ -17,7 +17,16 @@ from ..errors import InputError
 from ..ir.stages import Circuit
 from ..names import plural
 from .distance import degree_distance
-from .pairs import DISTANCE, Null, Wired, check_mixed, coupled, pairs_of, wire
+from .pairs import (
+    DISTANCE,
+    Null,
+    Wired,
+    check_mixed,
+    coupled,
+    pairs_of,
+    swap_counts,
+    wire,
+)
 from .random import RandomIntegers
 from .sides import degree_sides
 from .wiring import (
@@ -116,14 +125,8 @@ def degree(circuit: Circuit, null: Null, random: RandomIntegers) -> Wired:
     every = np.ones(len(ends), bool)
     gap = swapped(ends, every, kind, np.ones(len(ends) // 2, np.int64), size, random)
     check_mixed(circuit, null, found, gap)
-    counts = {
-        "swaps": found.swaps,
-        "tries": found.tries,
-        "junction_swaps": gap.swaps,
-        "junction_tries": gap.tries,
-    }
     neuron, synapse = old.neuron[found.end], old.synapse[found.end]
-    return wire(circuit, neuron, synapse, ends[gap.end], counts)
+    return wire(circuit, neuron, synapse, ends[gap.end], swap_counts(found, gap))
 
 
 def kinds(role: Int64) -> Int64:

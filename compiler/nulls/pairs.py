@@ -123,3 +123,13 @@ def check_mixed(circuit: Circuit, null: Null, *swaps: Swapped) -> None:
             seen = f"{null.name}: {swap.swaps:,} swaps in {swap.tries:,} tries"
             few = f"{seen}, fewer than {SWAPS} for each edge"
             raise InputError(label, few, hint)
+
+
+def swap_counts(found: Swapped, gap: Swapped) -> dict[str, int | float]:
+    """Swaps made and tried of synapses, and of junctions, for the report."""
+    return {
+        "swaps": found.swaps,
+        "tries": found.tries,
+        "junction_swaps": gap.swaps,
+        "junction_tries": gap.tries,
+    }

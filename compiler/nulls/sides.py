@@ -10,7 +10,7 @@ from ..arrays import Bool, Int64
 from ..errors import InputError
 from ..ir.stages import Circuit
 from ..ordering.instance import partners
-from .pairs import Null, Wired, check_mixed, coupled, pairs_of, wire
+from .pairs import Null, Wired, check_mixed, coupled, pairs_of, swap_counts, wire
 from .random import RandomIntegers
 from .wiring import SWAPS, TRIES, Swapped, key, trades, trading
 
@@ -37,14 +37,8 @@ def degree_sides(circuit: Circuit, null: Null, random: RandomIntegers) -> Wired:
     one = np.ones(len(ends) // 2, np.int64)
     gap = Sides(ends, every, mirror).swapped(every, one, random)
     check_mixed(circuit, null, found, gap)
-    counts = {
-        "swaps": found.swaps,
-        "tries": found.tries,
-        "junction_swaps": gap.swaps,
-        "junction_tries": gap.tries,
-    }
     neuron, synapse = old.neuron[found.end], old.synapse[found.end]
-    return wire(circuit, neuron, synapse, ends[gap.end], counts)
+    return wire(circuit, neuron, synapse, ends[gap.end], swap_counts(found, gap))
 
 
 def mirrors(names: Sequence[str]) -> Int64:
