@@ -103,7 +103,7 @@ def correlated(one: Mapping[str, Any]) -> str:
     """The figures of a setting beside those of the twins, as a sentence."""
     over, twins = one["score"]["over_mean"], one["twins"]["over_mean"]
     silent = one["score"]["silent"]
-    still = f"; {silent:.1%} of predictions are constant, and count as 0"
+    still = f"; {silent:.2%} of predictions are constant, and count as 0"
     return (
         f"{figure(one, 'r', 3)}; over the mean {number(over, 3)}, twins "
         f"{number(twins['mean'], 3)}, at most {number(twins['largest'], 3)}, "
