@@ -129,15 +129,14 @@ class Nearby:
         where: Sequence[int],
     ) -> Iterator[tuple[int, int]]:
         """Some trades, found at once; those that one of them has changed, once more."""
-        seen = np.array(at)
-        own, other, kinds = seen[chosen], seen[chosen ^ 1], kind[chosen]
+        places, kinds = chosen.tolist(), kind[chosen]
+        own, other = np.array([(at[p], at[p ^ 1]) for p in places]).T
         bins, ends = self.bins[other, own], np.empty(len(chosen), np.int64)
         for one, of in rows.items():
             these = kinds == one
             ends[these] = of.picked(other[these], bins[these], drawn[these])
-        columns = (chosen, own, other, kinds, ends, drawn)
-        listed = (column.tolist() for column in columns)
-        for p, was, far, one, end, number in zip(*listed, strict=True):
+        listed = (column.tolist() for column in (own, other, kinds, ends, drawn))
+        for p, was, far, one, end, number in zip(places, *listed, strict=True):
             if at[p] == was and at[p ^ 1] == far:
                 yield p, where[end]
             else:

@@ -192,10 +192,8 @@ def swapped(
         cb = c * size + b if c < b else b * size + c
         if ad in joined or cb in joined:  # they are too where nothing would change
             continue
-        joined.remove(a * size + b if a < b else b * size + a)
-        joined.remove(c * size + d if c < d else d * size + c)
-        joined.add(ad)
-        joined.add(cb)
+        joined.difference_update((key(a, b, size), key(c, d, size)))
+        joined.update((ad, cb))
         at[p], at[q] = d, b
         ends[p], ends[q] = ends[q], ends[p]
         where[ends[p]], where[ends[q]] = p, q
