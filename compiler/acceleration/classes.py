@@ -13,8 +13,9 @@ from torch import nn
 from ..errors import CompilerWarning, InputError, UsageError
 from ..module.header import is_generated, read_header
 from ..options import Options
+from ..semantics.native import plain_for
 from .module import Native
-from .sweeper import MOST_FEATURES, SWEEPERS, Sweeper
+from .sweeper import SWEEPERS, Sweeper
 
 TABLES = ("NEURONS", "SENSORY", "MOTOR", "OPTIONS")  # that every module of ours has
 
@@ -60,20 +61,8 @@ def swept_class(kind: type) -> type | str:
         options = Options.of(vars(tables)["OPTIONS"])
     except UsageError as error:
         return str(error)
-    if options.lowering != "acyclic":
-        return f"--lowering {options.lowering}"
-    if options.dynamics != "none":
-        return f"--dynamics {options.dynamics}"
-    if options.dale == "clamped":
-        return "--dale clamped"
-    if options.tie != "none":
-        return f"--tie {options.tie}"
-    if options.merge == "product":
-        return "--merge product"
-    if options.norm != "none":
-        return f"--norm {options.norm}"
-    if options.unit == "linear" and options.features > MOST_FEATURES:
-        return f"--features above {MOST_FEATURES} with --unit linear"
+    if plain := plain_for(options):
+        return plain
     sweeper = Sweeper(str(len(SWEEPERS)), tables, options)
     calls = {call.__name__: own(call) for call in (Native.forward, Native.activity)}
     names = {"plain": kind, "sweeper": sweeper, **calls}

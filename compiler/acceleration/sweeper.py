@@ -18,7 +18,6 @@ from .wiring import Wiring, wiring_of
 
 CPU = torch.device("cpu")
 TYPES = (torch.float32, torch.float64)
-MOST_FEATURES = 128  # of a matrix; wider ones are the business of BLAS
 SWEEPERS: dict[str, Sweeper] = {}  # by key, for the operator
 
 

@@ -9,6 +9,7 @@ from ..ir.stages import Plan
 from ..names import plural
 from ..options import Options
 from ..semantics.activations import ACTIVATIONS
+from ..semantics.native import plain_for
 from ..semantics.registry import semantics_of
 from ..semantics.wiring import wiring_of
 
@@ -27,6 +28,7 @@ class Counts:
         reads: inputs of all neurons together; a junction may be read from both ends.
         features: numbers that a neuron holds; linear: whether its unit is a matrix.
         parameters: numbers that are trained.
+        plain: the option for which `elegansc.native` does not sweep it; "": it does.
         saved: bytes that `elegansc.native` keeps of a sample for the backward pass, in float32.
     """
 
@@ -38,6 +40,7 @@ class Counts:
     linear: bool
     parameters: int
     saved: int
+    plain: str = ""
 
     @property
     def products(self) -> int:
@@ -60,16 +63,21 @@ class Counts:
             f"cost      {plural(self.neurons, 'neuron')}, {plural(self.synapses, 'synapse')},"
             f" {plural(self.levels, 'level')}, {plural(self.parameters, 'parameter')}"
         )
+        sample = plural(self.multiply_adds, "multiply-add")
+        step = f"about {plural(self.launches, 'operation')} of plain PyTorch"
+        if self.plain:
+            yield f"          a sample: {sample} forward"
+            yield f"          a training step: {step}"
+            yield f"          elegansc.native leaves it plain: {self.plain}"
+            return
+        saved = plural(self.saved, "byte")
         yield (
-            f"          a sample: {plural(self.multiply_adds, 'multiply-add')} forward,"
-            f" {plural(self.saved, 'byte')} saved for backward by elegansc.native (float32)"
+            f"          a sample: {sample} forward,"
+            f" {saved} saved for backward by elegansc.native (float32)"
         )
-        yield (
-            f"          a training step: about {plural(self.launches, 'operation')} of plain"
-            f" PyTorch, {NATIVE} by elegansc.native"
-        )
+        yield f"          a training step: {step}, {NATIVE} by elegansc.native"
 
-    def data(self) -> dict[str, int]:
+    def data(self) -> dict[str, int | None]:
         """For JSON."""
         return {
             "neurons": self.neurons,
@@ -77,9 +85,9 @@ class Counts:
             "levels": self.levels,
             "parameters": self.parameters,
             "multiply_adds": self.multiply_adds,
-            "bytes_saved": self.saved,
+            "bytes_saved": None if self.plain else self.saved,
             "launches": self.launches,
-            "launches_native": NATIVE,
+            "launches_native": None if self.plain else NATIVE,
         }
 
 
@@ -97,4 +105,5 @@ def counts_of(plan: Plan, options: Options) -> Counts:
         linear=linear,
         parameters=sum(p.size for p in semantics.parameters(wiring, options)),
         saved=4 * options.features * kept * neurons,
+        plain=plain_for(options),
     )

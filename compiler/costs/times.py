@@ -21,6 +21,7 @@ import numpy as np
 from ..acceleration.library import cache_folder, processor
 from ..arrays import Float64
 from ..options import Options
+from ..semantics.native import plain_for
 from .counts import Counts
 
 FORMS = ("plain", "compiled", "native")
@@ -127,7 +128,7 @@ def installed(package: str) -> str:
 
 def timeable(options: Options) -> bool:
     """Whether a network is of the kind that is measured."""
-    return not options.late and options.merge != "product" and options.norm == "none"
+    return not (options.late or plain_for(options))
 
 
 def lines(
@@ -139,7 +140,7 @@ def lines(
         seconds: by form, at SIZES; timed: whether such networks are.
     """
     if not timed:
-        yield "times     not measured of --feedback delay, --merge product and --norm layer"
+        yield "times     not measured of --feedback delay, and of what elegansc.native leaves plain"
     elif times is None:
         yield "times     not known of this machine: --calibrate measures it (minutes)"
     else:

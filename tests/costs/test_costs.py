@@ -149,6 +149,26 @@ def test_times_that_are_kept_are_shown(cache: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("--tie", "side"), "--tie side"),
+        (("--signs", "transmitter", "--dale", "clamped"), "--dale clamped"),
+        (("--norm", "layer", "--features", "4"), "--norm layer"),
+    ],
+)
+def test_what_the_kernel_leaves_plain_is_told(
+    words: tuple[str, ...], told: str, tmp_path: Path
+) -> None:
+    model = str(tmp_path / "m.py")
+    assert run("compile", SMALL, *words, "-q", "-o", model).exit_code == 0
+    shown = run("explain", model, "--cost").stdout
+    assert f"elegansc.native leaves it plain: {told}" in shown
+    assert "by elegansc.native" not in shown
+    found = json.loads(run("explain", model, "--cost", "--json").stdout)["cost"]
+    assert found["bytes_saved"] is None and found["launches_native"] is None
+
+
+@pytest.mark.parametrize(
     "data",
     [
         "",
