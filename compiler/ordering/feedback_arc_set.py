@@ -21,9 +21,13 @@ from .reciprocal import reciprocal_pairs
 from .sift import Sift
 
 TRIED, NODES = 300_000, 6000  # edges and nodes beyond which not even "exact" tries
-SOLVED = {"auto": 5000, "exact": TRIED}  # edges of a component that is solved exactly
+SOLVED = {
+    "brief": 5000,
+    "auto": 5000,
+    "exact": TRIED,
+}  # edges of a component that is solved exactly
 # Of integer programs, see `Effort`. Worms take 4,000; a random twin of one may take hours.
-EFFORT = {"auto": 20_000, "exact": 10**8}
+EFFORT = {"brief": 1000, "auto": 20_000, "exact": 10**8}
 PROTECTED_COST = 2**60  # upper limit of the summed costs of protected arcs
 
 
@@ -67,13 +71,13 @@ def feedback_arc_set(
     """Break every cycle: exactly where asked for and possible, else by sifting.
 
     Args:
-        cycles: "auto", "exact", "fast" or "ratio".
+        cycles: "auto", "exact", "fast", "ratio"; or "brief": auto with less effort.
         start: (N,) ranks to sift from, instead of the ratio order.
         known: an earlier result on this instance, whose cycles are constrained at once.
     """
     nothing = np.zeros(len(instance.pre), bool)
     found = FeedbackArcSet(nothing, nothing, False, 0)
-    if cycles in ("auto", "exact"):
+    if cycles in SOLVED:
         found = solve_components(instance, cycles, known.known if known else ())
     rest = instance.cyclic & ~found.exact
     if not rest.any():
