@@ -26,6 +26,8 @@ weight between different neurons, is the *feedback* of that order. The least of 
 weighted feedback arc set. Of the connectome it is found exactly and proved by a packing of
 directed cycles: no synapse carries more cycles than it weighs, and every order cuts each cycle.
 `certificates/` holds it; `elegansc verify MODEL --certificate FILE` adds it up in whole numbers.
+Where the table says *at least*, the order found is not proved the least, and it is the order that is
+compared. Where all weights are 1, no file has these weights, so no certificate is written.
 
 Of each random twin only a *lower bound* is taken, by a packing of its own, which was added up
 again in whole numbers before it was written down; beside it stands the order that sifting found.
