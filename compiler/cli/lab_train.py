@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ..errors import visible
+from ..errors import UsageError, visible
 from .colours import tell
 from .help import Command
 from .lab_flags import check_installed, data_option, precision_option
 from .older import say_older
-from .values import FILE, MODEL
+from .values import FILE, FOLDER, MODEL
 
 if TYPE_CHECKING:
     from ..lab.running.training import Epoch
@@ -158,7 +158,19 @@ MILLIONS = click.IntRange(0, 10_000_000)
     type=FILE,
     help="Save the trained model here: .safetensors, .pt, .pth.",
 )
-@click.option("--force", is_flag=True, help="Replace the file of --save.")
+@click.option(
+    "--logger",
+    type=click.Choice(["csv", "tensorboard"]),
+    help="Log every epoch by Lightning's logger of this name.",
+)
+@click.option(
+    "--logs",
+    type=FOLDER,
+    metavar="DIR",
+    default="",
+    help="The folder of logs; default: the results file's name, ending in .logs.",
+)
+@click.option("--force", is_flag=True, help="Replace the file of --save, and the log.")
 @click.option("--smoke", is_flag=True, help="Try it: one epoch, a few hundred images.")
 @click.option("-q", "--quiet", is_flag=True, help="No report.")
 def train_command(
@@ -170,6 +182,8 @@ def train_command(
     precision: str,
     threads: int,
     checkpoint: str,
+    logger: str | None,
+    logs: str,
     force: bool,
     quiet: bool,
     **given: Any,
@@ -180,8 +194,10 @@ def train_command(
     at that epoch.
     """
     check_installed()
+    if logs and not logger:
+        raise UsageError("--logs DIR goes with --logger csv|tensorboard")
     from ..lab.running.machine import Machine
-    from ..lab.running.single import set_threads, train_alone
+    from ..lab.running.single import Log, set_threads, train_alone
 
     set_threads(threads)
     recipe, sizes = settings(given)
@@ -206,6 +222,7 @@ def train_command(
         machine=Machine(accelerator, devices, precision),
         checkpoint=checkpoint,
         force=force,
+        log=Log(logger or "", logs),
         on_epoch=on_epoch,
     )
     if outcome is None or quiet:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import csv
 import errno
 import json
 import os
 import sys
 import types
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -25,7 +26,7 @@ import elegansc
 from elegansc.cli.main import cli
 from elegansc.errors import InputError, Location, Mistake, UsageError
 from elegansc.lab.protocol.protocol import Run
-from elegansc.lab.running import appended, data, scores, single, training
+from elegansc.lab.running import appended, data, logs, scores, single, training
 from elegansc.lab.running.augment import flip_and_crop
 from elegansc.lab.running.controls import count, size, widths
 from elegansc.lab.running.data import Images, Splits
@@ -662,6 +663,109 @@ def test_a_checkpoint_without_room_leaves_its_run_to_be_done(
     assert found.exit_code == 1 and "x.pt: cannot be written: No space" in found.output
     assert not (tmp_path / "r.jsonl").exists()
     assert invoke(*words).exit_code == 0
+
+
+def logged(place: Path, data: Path, kind: str, *words: object) -> Result:
+    (place / "worm.py").write_bytes(model_of(place))
+    given = ["--data", data, "--accelerator", "cpu", "--epochs", 2, "--batch", 16]
+    given += ["-o", place / "r.jsonl", "--logger", kind, *words]
+    return invoke("train", place / "worm.py", *given)
+
+
+def test_a_log_is_a_table_of_what_the_results_say(tmp_path: Path, folder: Path) -> None:
+    found = logged(tmp_path, folder, "csv")
+
+    assert found.exit_code == 0, found.output
+    line = json.loads((tmp_path / "r.jsonl").read_text())
+    table = tmp_path / "r.logs" / "cifar10-worm-seed-0" / "metrics.csv"
+    rows = [*csv.DictReader(table.read_text().splitlines())]
+    of_epochs = [
+        {
+            "epoch": int(row["step"]),
+            "train_loss": float(row["train_loss"]),
+            "validation": float(row["validation_top1"]),
+        }
+        for row in rows[:2]
+    ]
+    assert of_epochs == line["curve"]
+    assert int(rows[2]["step"]) == line["best_epoch"]
+    assert float(rows[2]["test_top1"]) == line["test"]["top1"] and not rows[3:]
+
+
+def test_a_log_that_is_there_is_not_replaced_unasked(
+    tmp_path: Path, folder: Path
+) -> None:
+    place = tmp_path / "logs" / "cifar10-worm-seed-0"
+    place.mkdir(parents=True)
+    (place / "metrics.csv").write_text("mine\n")
+    there = logged(tmp_path, folder, "csv", "--logs", tmp_path / "logs")
+
+    assert there.exit_code == 1 and "metrics.csv: is there already" in there.output
+    assert (place / "metrics.csv").read_text() == "mine\n"
+    assert not (tmp_path / "r.jsonl").exists()
+    forced = logged(tmp_path, folder, "csv", "--logs", tmp_path / "logs", "--force")
+    assert forced.exit_code == 0, forced.output
+    assert "mine" not in (place / "metrics.csv").read_text()
+
+
+def test_tensorboard_gets_the_same_scalars(tmp_path: Path, folder: Path) -> None:
+    writer = pytest.importorskip("tensorboardX")
+    found = logged(tmp_path, folder, "tensorboard")
+
+    assert found.exit_code == 0, found.output
+    line = json.loads((tmp_path / "r.jsonl").read_text())
+    (path,) = (tmp_path / "r.logs" / "cifar10-worm-seed-0").iterdir()
+    seen: dict[str, list[tuple[int, float]]] = {}
+    for record in records(path.read_bytes()):
+        event = writer.proto.event_pb2.Event.FromString(record)
+        for value in event.summary.value:
+            seen.setdefault(value.tag, []).append((event.step, value.simple_value))
+    assert seen["train_loss"] == [
+        (epoch["epoch"], pytest.approx(epoch["train_loss"])) for epoch in line["curve"]
+    ]
+    best = line["best_epoch"], pytest.approx(line["test"]["top1"])
+    assert seen["test_top1"] == [best]
+
+
+def records(data: bytes) -> Iterator[bytes]:
+    """The records of an event file: a length of 8 bytes, a sum of 4, the record, a sum."""
+    at = 0
+    while at < len(data):
+        size = int.from_bytes(data[at : at + 8], "little")
+        yield data[at + 12 : at + 12 + size]
+        at += size + 16
+
+
+def test_a_logger_that_lacks_its_package_is_told_before_any_work(
+    tmp_path: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(logs, "find_spec", lambda name: None)
+    found = logged(tmp_path, folder, "tensorboard")
+
+    assert found.exit_code == 1 and "pip install tensorboardX" in found.output
+    assert not (tmp_path / "r.jsonl").exists() and not (tmp_path / "r.logs").exists()
+
+
+def test_a_log_without_room_is_told(
+    tmp_path: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr("lightning_fabric.loggers.CSVLogger.log_metrics", full)
+    found = logged(tmp_path, folder, "csv")
+
+    assert (
+        found.exit_code == 1 and "seed-0: cannot be written: No space" in found.output
+    )
+
+
+def test_logs_go_with_a_logger(tmp_path: Path, folder: Path) -> None:
+    (tmp_path / "worm.py").write_bytes(model_of(tmp_path))
+    words = ["--data", folder, "-o", tmp_path / "r.jsonl", "--logs", tmp_path]
+    found = invoke("train", tmp_path / "worm.py", *words)
+
+    assert found.exit_code == 2 and "goes with --logger" in found.output
 
 
 def saved(path: Path) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,8 +19,11 @@ class Machine:
     devices: int = 1
     precision: str = "32-true"
 
-    def fabric(self) -> Fabric:
+    def fabric(self, loggers: Sequence[Any] = ()) -> Fabric:
         """A Fabric of these settings; `launch()` starts its other processes.
+
+        Args:
+            loggers: of Lightning Fabric.
 
         Raises:
             UsageError: there is no such accelerator, device or precision here.
@@ -27,7 +31,10 @@ class Machine:
         try:
             precision: Any = self.precision
             fabric = Fabric(
-                accelerator=self.accelerator, devices=self.devices, precision=precision
+                accelerator=self.accelerator,
+                devices=self.devices,
+                precision=precision,
+                loggers=[*loggers],
             )
         except Exception as error:  # Fabric has errors of its own, of no common base
             known = isinstance(

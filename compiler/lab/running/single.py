@@ -17,6 +17,7 @@ from ...files import replace as put
 from ...transplantation.checkpoint import Checkpoint, suffix, written
 from ..protocol.protocol import METRICS, WORM, Run
 from .data import Splits, load
+from .logs import check_logger, log_epoch, log_folder, log_outcome, logger_of
 from .machine import Machine
 from .models import load as load_model
 from .results import Results, read
@@ -25,6 +26,19 @@ from .worker import line
 
 MOST = 10_000_000  # images
 SMOKE_IMAGES = 320
+
+
+@dataclass(frozen=True, slots=True)
+class Log:
+    """A log of the training.
+
+    Attributes:
+        kind: csv or tensorboard; "" for none.
+        folder: of all logs; "" for the results file's name, ending in .logs.
+    """
+
+    kind: str = ""
+    folder: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +72,7 @@ def train_alone(
     machine: Machine | None = None,
     checkpoint: str = "",
     force: bool = False,
+    log: Log = Log(),
     on_epoch: Callable[[Epoch], None],
 ) -> Outcome | None:
     """Train a generated task model and add a line to a results file.
@@ -67,6 +82,7 @@ def train_alone(
         sizes: number of images.
         arm: worm, or a control that replaces the network.
         checkpoint: file for the state of the best epoch; "" for none.
+        log: by a logger of Fabric.
 
     Returns:
         None in all processes but the first.
@@ -74,9 +90,10 @@ def train_alone(
     Raises:
         InputError: the model is not generated, or the data or results file is wrong.
         UsageError: an option is none of the task's.
+        CompilerError: the package of the logger is missing.
     """
     allow(output, checkpoint, force)
-    fabric = (machine or Machine()).fabric()
+    check_logger(log.kind)
     network = load_model(read_bytes(model), model)
     recipe = completed(recipe, network.task)
     splits = sizes.choose_from(load(data, network.task))
@@ -84,18 +101,34 @@ def train_alone(
     run = Run(network.task, arm, 0, recipe.seed)
     path = Path(output)
     check_new(path, protocol, run)
+    loggers = logging_to(log, output, run, force)
+    fabric = (machine or Machine()).fabric(loggers)
     fabric.launch()
     whole = network.make(arm, recipe.seed)
     facts = network.facts(arm, whole)
     if not fabric.is_global_zero:
         train(whole, splits, recipe, fabric)
         return None
-    outcome = train(whole, splits, recipe, fabric, on_epoch)
+
+    def each(epoch: Epoch) -> None:
+        log_epoch(fabric, epoch, recipe.metric)
+        on_epoch(epoch)
+
+    outcome = train(whole, splits, recipe, fabric, each)
+    log_outcome(fabric, outcome)
     if checkpoint:  # first: what has a line is never trained again
         save(whole, checkpoint)
     with Results(path, protocol) as results:
         results.add(line(run, protocol, splits.digest, facts, outcome))
     return outcome
+
+
+def logging_to(log: Log, output: str, run: Run, force: bool) -> list[Any]:
+    """The loggers of a run: one or none."""
+    if not log.kind:
+        return []
+    place = log_folder(output, log.folder, run, force)
+    return [logger_of(log.kind, place, force=force)]
 
 
 def set_threads(count: int) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import hashlib
+import logging
 import math
 import time
 from collections.abc import Callable, Iterator
@@ -20,6 +21,7 @@ from .data import Images, Splits
 from .scores import all_black, scored
 
 OnEpoch = Callable[["Epoch"], None]
+LAB = logging.getLogger("elegansc.lab")  # silent where nobody listens
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +141,7 @@ def one_epoch(
     parts = [*order(len(images), recipe.batch, draws)]
     total = torch.zeros((), device=fabric.device)
     for step, rows in enumerate(parts):
+        LAB.info("epoch %d, %d of %d steps done", number, step, len(parts))
         done = (number - 1 + step / len(parts)) / recipe.epochs
         for group in optimiser.param_groups:
             group["lr"] = recipe.lr * rate(recipe.schedule, done)
