@@ -65,6 +65,9 @@ LAB = logging.getLogger("elegansc.lab")  # silent where nobody listens
     default=0.0,
     help="GPUs of one run, on a cluster; 0.25: four runs share one.",
 )
+@click.option(
+    "--one-seed", is_flag=True, help="Run an old protocol that tests one seed a graph."
+)
 @click.option("--smoke", is_flag=True, help="Try all of it, shrunk to a minute.")
 @click.option("--verbose", is_flag=True, help="Print a line a run.")
 @click.option("-q", "--quiet", is_flag=True, help="No report, no progress.")
@@ -77,6 +80,7 @@ def compare_command(
     accelerator: str,
     precision: str,
     gpus: float,
+    one_seed: bool,
     smoke: bool,
     verbose: bool,
     quiet: bool,
@@ -87,10 +91,13 @@ def compare_command(
     """
     check_installed()
     from ..lab.protocol.protocol import read_protocol
+    from ..lab.protocol.seeds import check_seeds
     from ..lab.running.compare import Resources, compare, shrunk
     from ..lab.running.machine import Machine
 
     plan = read_protocol(protocol)
+    if not one_seed:
+        check_seeds(plan)
     plan = shrunk(plan) if smoke else plan
     machine = Machine(accelerator, 1, precision)
     resources = Resources(jobs or os.cpu_count() or 1, ray, machine, gpus)

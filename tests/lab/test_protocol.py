@@ -6,11 +6,14 @@ import hashlib
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from support.paths import GENERATED
 
+from elegansc.cli.main import cli
 from elegansc.errors import InputError
 from elegansc.lab.judging.statistics import graphs_needed
 from elegansc.lab.protocol.protocol import Protocol, Run, read_protocol
+from elegansc.lab.protocol.seeds import check_seeds
 
 TEXT = """\
 schema = 1
@@ -105,6 +108,45 @@ def test_more_seeds_of_the_worm_come_last(tmp_path: Path) -> None:
     assert len(runs) == len({*runs}) == 16
 
 
+ONE = TEXT.replace("seeds = 2", "seeds = 1")
+
+
+def test_a_rank_test_on_one_seed_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(InputError) as error:
+        protocol(tmp_path, ONE.replace("schema = 1", "schema = 2"))
+
+    said = str(error.value)
+    assert "protocol.toml:16: task.cifar10.tests: a rank test on one seed" in said
+    assert "write seeds = 3" in said and "tests = []" in said
+    described = ONE.replace("schema = 1", "schema = 2").replace('"er", "degree"', "")
+    assert protocol(tmp_path, described).tasks[0].arm("worm").seeds == 1
+    assert protocol(tmp_path, TEXT.replace("schema = 1", "schema = 2")).tasks
+
+
+def test_an_old_protocol_on_one_seed_is_read_but_not_run_unasked(
+    tmp_path: Path,
+) -> None:
+    old = protocol(tmp_path, ONE)
+
+    with pytest.raises(InputError, match="--one-seed runs an old protocol"):
+        check_seeds(old)
+    check_seeds(protocol(tmp_path))
+    figure2 = read_protocol(str(GENERATED / "figure2" / "protocol.toml"))
+    with pytest.raises(InputError, match="one seed"):
+        check_seeds(figure2)
+
+
+def test_compare_refuses_one_seed_before_any_work(tmp_path: Path) -> None:
+    protocol(tmp_path, ONE)
+    words = ["lab", "compare", tmp_path / "protocol.toml", "--data", tmp_path]
+    words += ["-o", tmp_path / "out"]
+    refused = CliRunner().invoke(cli, [*map(str, words)])
+
+    assert refused.exit_code == 1 and "a rank test on one seed" in refused.output
+    allowed = CliRunner().invoke(cli, [*map(str, words), "--one-seed"])
+    assert allowed.exit_code == 1 and "one seed" not in allowed.output  # no images
+
+
 def test_nothing_need_be_tested(tmp_path: Path) -> None:
     read = protocol(tmp_path, TEXT.replace('["er", "degree"]', "[]"))
 
@@ -128,7 +170,7 @@ def test_a_file_is_relative_to_the_protocol(tmp_path: Path) -> None:
         ("lr = 1e-3", "lr = nan", ":11", "more than 0"),
         ("margin = 0.01", "margin = 0", ":15", "more than 0"),
         ("alpha = 0.05", "alpha = 0.9", ":2", "to 0.5"),
-        ("schema = 1", "schema = 2", ":1", "schema"),
+        ("schema = 1", "schema = 3", ":1", "schema"),
         ('metric = "top1"', 'metric = "f1"', ":14", "'f1' is none of cifar10"),
         ('["er", "degree"]', '["er", "ws"]', ":16", "'ws' is no generator"),
         ('["er", "degree"]', '["er", "er"]', ":16", "named twice"),

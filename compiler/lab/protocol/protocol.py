@@ -19,6 +19,7 @@ from ...files import read_bytes
 from ...nulls.pairs import DISTANCE
 from ...options import Options
 from .schema import FIRST, PROTOCOL, SEEDS, TASK, TWINS, Place, read_table
+from .seeds import LEAST, SEEN, WRITE
 
 WORM = "worm"
 CONTROLS = ("mlp", "identity", "frozen")
@@ -184,8 +185,9 @@ def read_protocol(path: str) -> Protocol:
     mistakes: list[Mistake] = []
     place = Place(path, data.decode("utf-8"), "", mistakes)
     values = read_table(table, PROTOCOL, place)
+    strict = values["schema"] != 1  # an old protocol may test one seed
     tasks = [
-        task_of(name, found, place.at("task").at(name), Path(path).parent)
+        task_of(name, found, place.at("task").at(name), Path(path).parent, strict)
         for name, found in (values["task"] or {}).items()
     ]
     if not tasks:
@@ -202,7 +204,9 @@ def read_protocol(path: str) -> Protocol:
     )
 
 
-def task_of(name: str, table: Any, place: Place, folder: Path) -> Task | None:
+def task_of(
+    name: str, table: Any, place: Place, folder: Path, strict: bool
+) -> Task | None:
     """One task; None if it has mistakes, which `place` collects."""
     if name not in METRICS or not isinstance(table, dict):
         place.wrong("", "no such task", f"one of {', '.join(METRICS)}")
@@ -212,6 +216,8 @@ def task_of(name: str, table: Any, place: Place, folder: Path) -> Task | None:
     arms = arms_of(values.pop("arms") or {}, place.at("arms"))
     tests = values["tests"] or []
     check_arms(arms, tests, place)
+    if strict and tests and any(a.name == WORM and a.seeds < LEAST for a in arms):
+        place.wrong("tests", SEEN, WRITE)
     check_positions(arms, values["positions"], place)
     if values["metric"] is not None and values["metric"] not in METRICS[name]:
         hint = f"one of {', '.join(METRICS[name])}"
