@@ -119,7 +119,7 @@ RESERVED = frozenset(
     "CYCLES FEATURES LIVE NEURONS SILENT SYNAPSES WIRING SPAN STAGES BLOCKS PLACES "
     "NOW DELAYED LATE TABLES BY_HAND schedule spread parts fill times Any Counter Iterator Tensor defaultdict hashlib "
     "json math nn torch HEADS WIDTH HEARD Encoder Readout Decoder ElegansNetM1 "
-    "ElegansNetM2 SWEEP UNITS FIRED SIZES stages itertools "
+    "ElegansNetM2 Components RoutedDigits SWEEP UNITS FIRED SIZES stages itertools "
     "DIGEST SIGNATURE ARRAYS STARTS INPUTS OUTPUTS USED Wires Sweep arrays texts bag delayed rows "
     "pathlib copy STEP Staged accumulate pairwise bisect_left added fire region stage "
     "stage_by_stage exporting followed transformed constant DT SUBSTEPS JUNCTIONS PARTS sized SIGNS TYPES TYPE tie mirrored shared Ties Iterable TIED TIES WEIGHTS COUPLED BONDS KINDS TAUS".split()

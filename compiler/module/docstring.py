@@ -14,7 +14,7 @@ import numpy as np
 from ..graph import total
 from ..ir.stages import MOTOR, SENSORY, Plan, Synapses
 from ..names import amount, plural
-from ..options import Options, base
+from ..options import ROUTED, Options, base
 from ..ordering.instance import block_of, prices
 from ..semantics.merges import merge_of
 from ..semantics.registry import semantics_of
@@ -106,6 +106,10 @@ TASKS = {
     "mnist": [
         "ElegansNetM2, an autoencoder of binarised MNIST, after model M2 of ElegansNet"
     ],
+    ROUTED: [
+        "RoutedDigits, classes of MNIST: each sensory neuron gets its own component of the "
+        "image, by a frozen layer that `elegansc lab` fills from the training images",
+    ],
 }
 
 
@@ -117,7 +121,9 @@ START = (
 
 def task(options: Options) -> list[str]:
     """What stands around the network, in words."""
-    return [*TASKS[options.task], f"read-out: {READOUTS[options.readout]}"]
+    routed = options.task == ROUTED
+    readout = "one linear layer" if routed else READOUTS[options.readout]
+    return [*TASKS[options.task], f"read-out: {readout}"]
 
 
 def signs(options: Options, *tables: Synapses) -> Iterator[tuple[str, list[str]]]:

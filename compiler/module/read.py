@@ -16,7 +16,7 @@ from ..ir.artifact import beside_of
 from ..ir.invariants import check_invariants
 from ..ir.stages import Cells, Circuit, Plan, Read, Source
 from ..ir.text import digest
-from ..options import Options
+from ..options import ROUTED, Options
 from ..semantics.registry import semantics_of
 from .beside import check_digest, read_beside
 from .contradictions import contradiction
@@ -32,6 +32,7 @@ TASK_CLASSES = {  # that stand below the network's
     "none": (),
     "cifar10": ("Encoder", "Readout", "ElegansNetM1"),
     "mnist": ("Encoder", "Readout", "Decoder", "ElegansNetM2"),
+    ROUTED: ("Components", "RoutedDigits"),
 }
 BESIDE = ("Wires", "Sweep", "Staged")  # classes that the network uses
 SWEEP_TABLES = ("OPTIONS", "UNUSED", "SENSORY", "MOTOR", "CHEMICAL", "ELECTRICAL")

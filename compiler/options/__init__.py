@@ -16,6 +16,7 @@ from .choices import (
     MEANING,
     OF_TIME,
     RESHAPES,
+    ROUTED,
     STAGES,
     WIDTHS,
     apart,
@@ -31,6 +32,7 @@ __all__ = [
     "MEANING",
     "OF_TIME",
     "RESHAPES",
+    "ROUTED",
     "STAGES",
     "WIDTHS",
     "Options",
@@ -120,7 +122,8 @@ class Options:
     task: str = of_task(
         "none",
         "Encode images into the sensory neurons, read classes (cifar10) or images "
-        "(mnist) from the motor neurons, with a loss: M1, M2 of ElegansNet.",
+        "(mnist) from the motor neurons, with a loss: M1, M2 of ElegansNet. mnist-routed: "
+        "each sensory neuron gets a component of its own, a linear layer reads classes.",
     )
     readout: str = of_task("attention", "How a task sums up the motor neurons.")
     width: int = of_task(

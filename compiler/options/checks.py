@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from ..names import dashed
-from .choices import IDLE, MOST_FEATURES, MOST_SUBSTEPS, MOST_WIDTH, NO_FILES
+from .choices import IDLE, MOST_FEATURES, MOST_SUBSTEPS, MOST_WIDTH, NO_FILES, ROUTED
 
 if TYPE_CHECKING:
     from . import Options
@@ -54,7 +54,7 @@ def out_of_range(options: Options) -> Iterator[str]:
 
 def at_odds(options: Options) -> Iterator[str]:
     """Which options do not go together."""
-    task, layer = options.task != "none", options.norm == "layer"
+    layer = options.norm == "layer"
     product = options.merge == "product"
     bare = options.unit == "scalar" and options.activation == "identity"
     matrices = options.unit == "linear" and options.features > 1
@@ -71,14 +71,7 @@ def at_odds(options: Options) -> Iterator[str]:
         yield "--cells-columns: are of --cells FILE, which is not given"
     if options.stick and not options.like:
         yield "--stick: sticks to --like MODEL, which is not given"
-    if not task and (options.readout != "attention" or options.width):
-        yield "--readout, --width: are of a --task, and none is given"
-    if task and options.features < 4:
-        seen = f"--task {options.task}: needs --features 4 or more"
-        yield f"{seen}; layer norm of 1 feature leaves nothing"
-    if task and options.late:
-        hint = "an image is one step, and delay reads the step before"
-        yield f"--task {options.task}: does not go with --feedback delay; {hint}"
+    yield from of_task(options)
     if options.semantics == "published" and not matrices:
         hint = "its neurons are matrices: --unit linear --features 2 or more"
         yield f"--lowering published: {hint}"
@@ -109,3 +102,25 @@ def at_odds(options: Options) -> Iterator[str]:
         yield "--merge product: multiplies by tables in the module: --tables inline"
     if product and options.init == "counts":
         yield "--merge product: has no gains, so --init counts says nothing"
+
+
+def of_task(options: Options) -> Iterator[str]:
+    """What does not go with the task, or asks for one."""
+    shaped = options.readout != "attention" or options.width
+    if options.task == "none":
+        if shaped:
+            yield "--readout, --width: are of a --task, and none is given"
+        return
+    if options.task == ROUTED:
+        if shaped:
+            hint = "one linear layer feeds its sensors, one reads its motors"
+            yield f"--readout, --width: are not of --task {ROUTED}; {hint}"
+        if options.features > 1:
+            hint = "each sensory neuron gets one number; leave --features out"
+            yield f"--task {ROUTED}: does not go with --features; {hint}"
+    elif options.features < 4:
+        seen = f"--task {options.task}: needs --features 4 or more"
+        yield f"{seen}; layer norm of 1 feature leaves nothing"
+    if options.late:
+        hint = "an image is one step, and delay reads the step before"
+        yield f"--task {options.task}: does not go with --feedback delay; {hint}"

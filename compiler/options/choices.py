@@ -20,7 +20,7 @@ CHOICES: Mapping[str, tuple[str, ...]] = {
     "dynamics": ("none", "leaky"),
     "tables": ("auto", "inline", "file"),
     "lowering": ("acyclic", "published"),
-    "task": ("none", "cifar10", "mnist"),
+    "task": ("none", "cifar10", "mnist", "mnist-routed"),
     "readout": ("attention", "mean", "concat"),
     "keep": ("neurons", "all"),
     "junctions": ("max", "sum", "mean"),
@@ -32,7 +32,8 @@ FILES = ("cells", "electrical", "like", "signs", "types")  # options that name a
 NO_FILES = {"signs": ("file", "none", "transmitter", "receptor")}  # their other words
 MOST_FEATURES = 65_536
 MOST_SUBSTEPS = 10_000
-WIDTHS = {"none": 0, "cifar10": 32, "mnist": 30}  # channels of an encoder, by task
+ROUTED = "mnist-routed"  # the task whose sensors have inputs of their own
+WIDTHS = {"none": 0, "cifar10": 32, "mnist": 30, ROUTED: 0}  # of encoders: channels
 MOST_WIDTH = 4_096
 
 LEVELLED = "is of --dynamics leaky, which is not given"

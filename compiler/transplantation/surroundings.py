@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from ..module.read import CircuitModel, Model
-from ..options import WIDTHS
+from ..options import ROUTED, WIDTHS
 
 NETWORK = "network."  # where a task model has its network
 
@@ -41,6 +41,9 @@ def parts(model: Model | CircuitModel) -> Mapping[str, tuple[object, ...]]:
     side_by_side = options.readout == "concat"  # a motor neuron's columns are its own
     heard = [neuron for neuron in tables.motor if neuron not in set(tables.unused)]
     readout = options.readout, *(heard if side_by_side else ())
+    if options.task == ROUTED:  # a row is a sensory neuron's, a column a motor neuron's
+        sensors, motors = (ROUTED, *tables.sensory), (ROUTED, *heard)
+        return {"encoder": sensors, "decoder": motors}
     if options.task == "cifar10":
         return {"encoder": sized, "readout": readout, "decoder": (options.task,)}
     layers = {"inner": (), "outer": ()}

@@ -283,7 +283,7 @@ def test_the_probe_finds_classes_that_a_line_can_tell() -> None:
 @settings(max_examples=30)
 def test_an_mlp_has_as_many_parameters_to_one_percent(d: int, wanted: int) -> None:
     try:
-        found = size(d, *widths(d, wanted))
+        found = size(d, *widths(d, wanted, d), d)
     except InputError:
         assert wanted < (2 * d + 2) * 20  # hardly room for the first and last layer
         return
@@ -292,7 +292,7 @@ def test_an_mlp_has_as_many_parameters_to_one_percent(d: int, wanted: int) -> No
 
 def test_an_mlp_that_cannot_be_is_said() -> None:
     with pytest.raises(InputError, match="no MLP of 64 features"):
-        widths(64, 150)
+        widths(64, 150, 64)
 
 
 def test_the_mlp_of_a_model_has_its_size(networks: dict[str, TaskModel]) -> None:

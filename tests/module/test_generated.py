@@ -27,7 +27,7 @@ def command(model: Path) -> list[str]:
 DEFAULT = {"witvliet1", "cook2019_tensor"}  # the others are slow
 
 
-def test_all_seven_are_there() -> None:
+def test_all_eight_are_there() -> None:
     names = {model.name for model in MODELS}
     assert names >= {
         "cook2019.py",
@@ -37,6 +37,7 @@ def test_all_seven_are_there() -> None:
         "witvliet8.py",
         "elegansnet_m1.py",
         "elegansnet_m2.py",
+        "mnist_routed.py",
     }
 
 

@@ -16,6 +16,7 @@ from elegansc.module.read import read_model
 
 READOUTS = ("attention", "mean", "concat")
 IMAGES = {"cifar10": (6, 3, 32, 32), "mnist": (6, 1, 28, 28)}
+ROUTED = {"task": "mnist-routed", "features": 1, "unit": "scalar"}
 GRAPH = """pre,post,kind,weight
 S1,I1,chemical,3
 S2,I1,chemical,1
@@ -221,6 +222,26 @@ def test_it_is_read_back_and_differs_from_a_twin_in_its_tables_alone(
     assert text.split(mark)[1] == first.decode().split(mark)[1]
 
 
+def test_of_a_routed_task_only_network_and_readout_learn(tmp_path: Path) -> None:
+    module = load(tmp_path, source_of(tmp_path, **ROUTED))
+    torch.manual_seed(0)
+    model = module.RoutedDigits()
+    weight = model.encoder.weight
+    torch.testing.assert_close(weight @ weight.T, torch.eye(2), rtol=1e-4, atol=1e-5)
+    images, labels = torch.rand(6, 1, 28, 28), torch.arange(6)
+
+    model.loss(images, labels).backward()
+    idle = {n for n, part in model.named_parameters() if part.grad is None}
+    assert idle == {"encoder.weight", "encoder.bias"} <= model.state_dict().keys()
+
+    given = images.flatten(1) @ weight.T
+    heard = model.network(given)[:, module.HEARD]
+    wanted = heard @ model.decoder.weight.T + model.decoder.bias
+    torch.testing.assert_close(model(images), wanted)
+    with pytest.raises(ValueError, match=r"\(batch, 1, 28, 28\), not \(6, 784\)"):
+        model(images.flatten(1))
+
+
 @pytest.mark.parametrize(
     ("choices", "hint"),
     [
@@ -230,6 +251,11 @@ def test_it_is_read_back_and_differs_from_a_twin_in_its_tables_alone(
         ({"readout": "mean"}, "--readout"),
         ({"width": 8}, "--width"),
         ({"task": "imagenet"}, "cifar10"),
+        ({"task": "mnist-routed"}, "--features"),
+        ({**ROUTED, "feedback": "delay"}, "--feedback delay"),
+        ({**ROUTED, "dynamics": "leaky"}, "--task"),
+        ({**ROUTED, "width": 8}, "--width"),
+        ({**ROUTED, "readout": "mean"}, "--readout"),
     ],
 )
 def test_what_does_not_fit_is_refused(

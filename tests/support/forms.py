@@ -72,10 +72,12 @@ OPTIONS: dict[str, dict[str, object]] = {
         "norm": "layer",
     },
     "m2": {**WIDE, "task": "mnist", "width": 4},
+    "routed": {"task": "mnist-routed"},
 }
 WHOLE = {
     "cifar10": ("ElegansNetM1", (3, 32, 32)),
     "mnist": ("ElegansNetM2", (1, 28, 28)),
+    "mnist-routed": ("RoutedDigits", (1, 28, 28)),
 }
 
 

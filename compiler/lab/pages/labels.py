@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import math
 
-TASKS = {"cifar10": "M1: CIFAR-10, classes", "mnist": "M2: MNIST, reconstruction"}
+TASKS = {
+    "cifar10": "M1: CIFAR-10, classes",
+    "mnist": "M2: MNIST, reconstruction",
+    "mnist-routed": "routed MNIST, classes",
+}
 ARMS = {
     "worm": "worm",
     "er": "Erdős-Rényi",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from ...names import plural
+from ...options import ROUTED
 from ...semantics.merges import merge_of
 from ..judging.groups import Results
 from ..judging.judge import Judged
@@ -13,7 +14,11 @@ from .labels import TASKS
 from .result_tables import table, task_part
 from .sentences import gaps, power, verdict
 
-WHOLE = {"cifar10": (50_000, 10_000), "mnist": (60_000, 10_000)}  # training, test
+WHOLE = {  # training, test
+    "cifar10": (50_000, 10_000),
+    "mnist": (60_000, 10_000),
+    ROUTED: (60_000, 10_000),
+}
 DEVIATIONS = """\
 - The comparison is repeated, not the numbers. The paper reports 99.99 % (CIFAR-10) and 99.84 %
   (MNIST) on its validation sets; its CIFAR-10 code is not public, and its MNIST figure is an
@@ -126,6 +131,13 @@ def deviations(judged: Sequence[Judged]) -> Iterator[str]:
                 f"{one.task.options.merge}; the released code multiplies or adds them."
             )
         task, (images, test) = one.task, WHOLE[one.task.name]
+        if task.name == ROUTED:
+            yield (
+                f"{ROUTED}: ours, not the paper's; {task.images:,} of {images:,} training "
+                f"and {task.test:,} of {test:,} test images, "
+                f"{plural(task.epochs, 'epoch')}, one number a neuron."
+            )
+            continue
         yield (
             f"{task.name}: {task.images:,} of {images:,} training and {task.test:,} of "
             f"{test:,} test images, {plural(task.epochs, 'epoch')} "

@@ -17,7 +17,7 @@ from ... import catalog
 from ...errors import InputError, Mistake, UsageError
 from ...files import read_bytes
 from ...nulls.pairs import DISTANCE
-from ...options import Options
+from ...options import ROUTED, Options
 from .schema import FIRST, PROTOCOL, SEEDS, TASK, TWINS, Place, read_table
 from .seeds import LEAST, SEEN, WRITE
 
@@ -27,6 +27,7 @@ GENERATORS = ("er", "ws", "ba", "degree", "role-degree", DISTANCE, "shuffle-role
 METRICS: Mapping[str, tuple[str, ...]] = {
     "cifar10": ("top1",),
     "mnist": ("pixel_accuracy", "f1", "bce", "probe_top1"),
+    ROUTED: ("top1",),
 }
 LESS_IS_BETTER = ("bce",)
 
@@ -222,8 +223,9 @@ def task_of(
     if values["metric"] is not None and values["metric"] not in METRICS[name]:
         hint = f"one of {', '.join(METRICS[name])}"
         place.wrong("metric", f"{values['metric']!r} is none of {name}", hint)
-    if values["augmentation"] != "none" and name == "mnist":
-        place.wrong("augmentation", "an autoencoder has none", 'write "none"')
+    if values["augmentation"] != "none" and name != "cifar10":
+        model = "an autoencoder" if name == "mnist" else f"{name}, of digits,"
+        place.wrong("augmentation", f"{model} has none", 'write "none"')
     check_options(name, values["compile"] or {}, place)
     if len(place.mistakes) > before:
         return None

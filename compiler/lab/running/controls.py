@@ -7,6 +7,7 @@ import math
 from torch import Tensor, nn
 
 from ...errors import InputError
+from .data import CLASSES
 
 NEAR = 0.01  # the largest relative difference in parameters of an "equal" MLP
 
@@ -35,15 +36,7 @@ class Perceptron(nn.Module):
 
     def __init__(self, features: int, motors: int, parameters: int) -> None:
         super().__init__()
-        first, second = widths(features, parameters)
-        self.layers = nn.Sequential(
-            nn.Linear(features, first),
-            nn.Tanh(),
-            nn.Linear(first, second),
-            nn.Tanh(),
-            nn.Linear(second, features),
-            nn.Tanh(),
-        )
+        self.layers = nn.Sequential(*layers(features, parameters, features), nn.Tanh())
         self.spread = Spread(motors)
 
     def forward(self, inputs: Tensor) -> Tensor:
@@ -52,24 +45,40 @@ class Perceptron(nn.Module):
         return motors
 
 
-def size(features: int, first: int, second: int) -> int:
+def size(inputs: int, first: int, second: int, outputs: int) -> int:
     """Parameters of the three layers."""
-    return (features + 1) * first + (first + 1) * second + (second + 1) * features
+    return (inputs + 1) * first + (first + 1) * second + (second + 1) * outputs
 
 
-def widths(features: int, parameters: int) -> tuple[int, int]:
-    """Widths of the hidden layers: nearest in parameters, then nearest to each other."""
+def layers(inputs: int, parameters: int, outputs: int) -> list[nn.Module]:
+    """Three linear layers, tanh between them, of so many parameters within 1 %."""
+    first, second = widths(inputs, parameters, outputs)
+    return [
+        nn.Linear(inputs, first),
+        nn.Tanh(),
+        nn.Linear(first, second),
+        nn.Tanh(),
+        nn.Linear(second, outputs),
+    ]
+
+
+def widths(inputs: int, parameters: int, outputs: int) -> tuple[int, int]:
+    """Widths of the hidden layers: nearest in parameters, then nearest to each other.
+
+    Raises:
+        InputError: no widths give the number within 1 %.
+    """
     best, found = (math.inf, math.inf), (0, 0)
     for first in range(1, 2 * math.isqrt(parameters) + 2):
-        left = parameters - (features + 1) * first - features
-        second = max(1, round(left / (first + 1 + features)))
-        apart = abs(size(features, first, second) - parameters)
+        left = parameters - (inputs + 1) * first - outputs
+        second = max(1, round(left / (first + 1 + outputs)))
+        apart = abs(size(inputs, first, second, outputs) - parameters)
         key = (apart if apart > NEAR / 10 * parameters else 0, abs(first - second))
         if key < best:
             best, found = key, (first, second)
-    if abs(size(features, *found) - parameters) > NEAR * parameters:
+    if abs(size(inputs, *found, outputs) - parameters) > NEAR * parameters:
         seen = (
-            f"no MLP of {features} features has within 1 % of {parameters:,} parameters"
+            f"no MLP of {inputs} features has within 1 % of {parameters:,} parameters"
         )
         raise InputError("mlp", seen, "leave the arm mlp out, or use a larger network")
     return found
@@ -89,6 +98,52 @@ def control(whole: nn.Module, arm: str, motors: int, features: int) -> nn.Module
         whole.network = Perceptron(features, motors, count(network))
     elif arm == "frozen":
         network.requires_grad_(False)  # the gradient still goes through to the encoder
+    return whole
+
+
+class Direct(nn.Module):
+    """No graph of a routed task: the components, and what tells classes of them.
+
+    Args:
+        encoder: of images' pixels (batch, 784) to (batch, S).
+        decoder: of (batch, S) to logits (batch, 10).
+    """
+
+    def __init__(self, encoder: nn.Module, decoder: nn.Module) -> None:
+        super().__init__()
+        self.encoder, self.decoder = encoder, decoder
+
+    def forward(self, images: Tensor) -> Tensor:
+        """Logits (batch, 10) of images (batch, 1, 28, 28)."""
+        logits: Tensor = self.decoder(self.encoder(images.flatten(1)))
+        return logits
+
+    def loss(self, images: Tensor, labels: Tensor) -> Tensor:
+        """Mean cross entropy; labels (batch,), int64, from 0 to 9."""
+        return nn.functional.cross_entropy(self(images), labels)
+
+
+def routed_control(whole: nn.Module, arm: str) -> nn.Module:
+    """Make a control of a model whose sensory neurons have inputs of their own.
+
+    Args:
+        whole: with submodules `encoder`, `network` and `decoder`.
+        arm: identity, a linear read-out of the components; mlp, of three layers, with as
+            many parameters as network and decoder; frozen; any other changes nothing.
+
+    Raises:
+        InputError: no MLP has as many parameters, within 1 %.
+    """
+    parts = (whole.get_submodule(name) for name in ("encoder", "network", "decoder"))
+    encoder, network, decoder = parts
+    inputs = encoder.get_parameter("weight").shape[0]
+    if arm == "identity":
+        return Direct(encoder, nn.Linear(inputs, CLASSES))
+    if arm == "mlp":
+        equal = layers(inputs, count(network) + count(decoder), CLASSES)
+        return Direct(encoder, nn.Sequential(*equal))
+    if arm == "frozen":
+        network.requires_grad_(False)
     return whole
 
 

@@ -15,6 +15,7 @@ import numpy as np
 
 from ...errors import InputError, UsageError
 from ...nulls.random import RandomIntegers
+from ...options import ROUTED
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -26,6 +27,9 @@ SHAPE: Mapping[str, tuple[int, int, int]] = {
 CLASSES = 10
 HELD_OUT = 5000  # of the training images, for validation, where no file has its own
 SETS: Mapping[str, str] = {"cifar10": "CIFAR10", "mnist": "MNIST"}
+IMAGES_OF: Mapping[str, str] = {
+    ROUTED: "mnist"
+}  # tasks that share the images of another
 TORCHVISION = "torchvision:"
 ZIP = b"PK"  # how a zip archive begins
 ARRAYS = ("images", "labels")
@@ -106,14 +110,15 @@ def load(source: str, task: str) -> Splits:
     """All images of a task.
 
     Args:
-        source: a folder with `<task>_train.npz`, `<task>_test.npz` and perhaps
+        source: a folder with `<task>_train.npz` (of mnist-routed, those of mnist), `<task>_test.npz` and perhaps
             `<task>_val.npz`; one `.npz` file, whose last tenth is the test set and the
             tenth before it for validation; or `torchvision:DIR`, which downloads.
-        task: cifar10 or mnist.
+        task: cifar10, mnist or mnist-routed.
 
     Raises:
         InputError: a file is missing, damaged, or not of the task.
     """
+    task = IMAGES_OF.get(task, task)
     if source.startswith(TORCHVISION):
         return torchvision_splits(source.removeprefix(TORCHVISION), task)
     folder = Path(source)

@@ -14,11 +14,12 @@ from ...ir.artifact import Artifact
 from ...module.forms import OLDER, emit_again, form
 from ...module.importing import run, unrun
 from ...module.read import Model, read_unedited
+from ...options import ROUTED
 from ...semantics.registry import semantics_of
 from ...verification.reading import static
-from .controls import control, count
+from .controls import control, count, routed_control
 
-WHOLE = {"cifar10": "ElegansNetM1", "mnist": "ElegansNetM2"}
+WHOLE = {"cifar10": "ElegansNetM1", "mnist": "ElegansNetM2", ROUTED: "RoutedDigits"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +31,7 @@ class TaskModel:
 
     @property
     def task(self) -> str:
-        """cifar10 or mnist."""
+        """cifar10, mnist or mnist-routed."""
         return self.model.options.task
 
     def make(self, arm: str, seed: int) -> nn.Module:
@@ -39,6 +40,8 @@ class TaskModel:
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(seed)
             whole: nn.Module = getattr(self.module, WHOLE[self.task])()
+            if self.task == ROUTED:
+                return routed_control(whole, arm)
             return control(whole, arm, len(tables.motor), options.features)
 
     def facts(self, arm: str, whole: nn.Module) -> dict[str, Any]:
@@ -59,7 +62,8 @@ class TaskModel:
         }
         if arm in ("identity", "mlp"):
             facts |= dict.fromkeys([key for key in facts if "digest" not in key])
-        return {**facts, "parameters": count(whole)}
+        given = count(whole.get_submodule("encoder")) if self.task == ROUTED else 0
+        return {**facts, "parameters": count(whole) - given}
 
 
 def backward_share(model: Model) -> float:

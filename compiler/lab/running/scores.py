@@ -26,7 +26,7 @@ def batches(images: Images) -> Iterator[tuple[Tensor, Tensor]]:
 
 @torch.no_grad()
 def classification_scores(model: nn.Module, images: Images) -> dict[str, float]:
-    """Top-1 accuracy of M1."""
+    """Top-1 accuracy of a model that tells classes."""
     hits = sum(
         int((model(pixels).argmax(1) == labels).sum())
         for pixels, labels in batches(images)
@@ -113,7 +113,7 @@ def scored(
         train: images that the linear probe is fitted to.
         probe: whether to fit the linear probe, for M2.
     """
-    if task == "cifar10":
+    if task != "mnist":
         return classification_scores(model, images)
     found = reconstruction_scores(model, images)
     if probe:

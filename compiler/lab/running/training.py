@@ -15,10 +15,12 @@ import torch
 from lightning_fabric import Fabric
 from torch import Generator, Tensor, nn
 
+from ...options import ROUTED
 from ..protocol.protocol import LESS_IS_BETTER
 from .augment import flip_and_crop
 from .data import Images, Splits
 from .scores import all_black, scored
+from .whitening import set_components
 
 OnEpoch = Callable[["Epoch"], None]
 LAB = logging.getLogger("elegansc.lab")  # silent where nobody listens
@@ -88,6 +90,8 @@ def train(
         on_epoch: called with every epoch as it ends.
     """
     start = time.perf_counter()
+    if recipe.task == ROUTED:
+        set_components(model, splits.train, recipe.seed)
     optimiser = optimiser_of(model, recipe)
     rows: Any = model  # torch's types know no memory_format here
     rows.to(memory_format=torch.channels_last)  # convolutions take half the time
