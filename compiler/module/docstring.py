@@ -14,7 +14,8 @@ import numpy as np
 from ..graph import total
 from ..ir.stages import MOTOR, SENSORY, Plan, Synapses
 from ..names import amount, plural
-from ..options import ROUTED, Options, base
+from ..options import Options, base
+from ..options.choices import ROUTED
 from ..ordering.instance import block_of, prices
 from ..semantics.merges import merge_of
 from ..semantics.registry import semantics_of

@@ -16,7 +16,8 @@ from ..ir.artifact import beside_of
 from ..ir.invariants import check_invariants
 from ..ir.stages import Cells, Circuit, Plan, Read, Source
 from ..ir.text import digest
-from ..options import ROUTED, Options
+from ..options import Options
+from ..options.choices import ROUTED
 from ..semantics.registry import semantics_of
 from .beside import check_digest, read_beside
 from .contradictions import contradiction

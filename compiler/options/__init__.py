@@ -16,7 +16,6 @@ from .choices import (
     MEANING,
     OF_TIME,
     RESHAPES,
-    ROUTED,
     STAGES,
     WIDTHS,
     apart,
@@ -32,7 +31,6 @@ __all__ = [
     "MEANING",
     "OF_TIME",
     "RESHAPES",
-    "ROUTED",
     "STAGES",
     "WIDTHS",
     "Options",
@@ -121,9 +119,8 @@ class Options:
     )
     task: str = of_task(
         "none",
-        "Encode images into the sensory neurons, read classes (cifar10) or images "
-        "(mnist) from the motor neurons, with a loss: M1, M2 of ElegansNet. mnist-routed: "
-        "each sensory neuron gets a component of its own, a linear layer reads classes.",
+        "Images into sensory, classes (cifar10) or images (mnist) out of motor neurons: M1, M2 "
+        "of ElegansNet. mnist-routed: a component of the image a sensory neuron; classes.",
     )
     readout: str = of_task("attention", "How a task sums up the motor neurons.")
     width: int = of_task(

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from ..module.read import CircuitModel, Model
-from ..options import ROUTED, WIDTHS
+from ..options import WIDTHS
+from ..options.choices import ROUTED
 
 NETWORK = "network."  # where a task model has its network
 

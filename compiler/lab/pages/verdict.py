@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from ...names import plural
-from ...options import ROUTED
+from ...options.choices import ROUTED
 from ...semantics.merges import merge_of
 from ..judging.groups import Results
 from ..judging.judge import Judged

@@ -17,7 +17,8 @@ from ... import catalog
 from ...errors import InputError, Mistake, UsageError
 from ...files import read_bytes
 from ...nulls.pairs import DISTANCE
-from ...options import ROUTED, Options
+from ...options import Options
+from ...options.choices import ROUTED
 from .schema import FIRST, PROTOCOL, SEEDS, TASK, TWINS, Place, read_table
 from .seeds import LEAST, SEEN, WRITE
 

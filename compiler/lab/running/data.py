@@ -15,7 +15,7 @@ import numpy as np
 
 from ...errors import InputError, UsageError
 from ...nulls.random import RandomIntegers
-from ...options import ROUTED
+from ...options.choices import ROUTED
 
 if TYPE_CHECKING:
     from torch import Tensor

@@ -14,7 +14,7 @@ from ...ir.artifact import Artifact
 from ...module.forms import OLDER, emit_again, form
 from ...module.importing import run, unrun
 from ...module.read import Model, read_unedited
-from ...options import ROUTED
+from ...options.choices import ROUTED
 from ...semantics.registry import semantics_of
 from ...verification.reading import static
 from .controls import control, count, routed_control

@@ -15,7 +15,7 @@ import torch
 from lightning_fabric import Fabric
 from torch import Generator, Tensor, nn
 
-from ...options import ROUTED
+from ...options.choices import ROUTED
 from ..protocol.protocol import LESS_IS_BETTER
 from .augment import flip_and_crop
 from .data import Images, Splits
