@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 import torch
-from support.forms import Form, each_form, form, loss, tensors
+from support.forms import Form, each_form, form, loss, tensors, trained
 from torch import Tensor, nn
 from torch.func import (
     functional_call,
@@ -68,7 +68,7 @@ def test_vmap_over_networks_on_a_meta_base(name: str) -> None:
 @each_form()
 def test_gradients_per_sample(name: str) -> None:
     _, net, arguments = made(name, dtype=DOUBLE)
-    parameters = dict(net.named_parameters())
+    parameters = trained(net)
 
     def one(values: dict[str, Tensor], *parts: Tensor) -> Tensor:
         rows = tuple(part[None] for part in parts)
@@ -153,7 +153,9 @@ def test_autocast(name: str) -> None:
     with torch.autocast("cpu", dtype=torch.bfloat16):
         outputs = net(*arguments)
         loss(outputs).backward()
-    assert all(p.grad is not None and p.grad.isfinite().all() for p in net.parameters())
+    assert all(
+        p.grad is not None and p.grad.isfinite().all() for p in trained(net).values()
+    )
     assert_close(loss(outputs), loss(net(*arguments)), rtol=0.2, atol=0.2)
 
 
@@ -164,9 +166,9 @@ def test_checkpointing(name: str, reentrant: bool) -> None:
     _, net, arguments = made(name)
     given = tuple(part.clone().requires_grad_() for part in arguments)
     found = checkpoint(net, *given, use_reentrant=reentrant)
-    ours = torch.autograd.grad(loss(net(*arguments)), list(net.parameters()))
+    ours = torch.autograd.grad(loss(net(*arguments)), list(trained(net).values()))
     loss(found).backward()
-    theirs = [part.grad for part in net.parameters()]
+    theirs = [part.grad for part in trained(net).values()]
     assert_close(theirs, list(ours), rtol=1e-4, atol=1e-5)
 
 
@@ -213,7 +215,7 @@ def test_parametrized(name: str) -> None:
         found = other(*arguments)
         assert_close(tensors(found), expected, rtol=1e-4, atol=1e-5)
         loss(found).backward()
-        assert all(part.grad is not None for part in other.parameters())
+        assert all(part.grad is not None for part in trained(other).values())
         parametrize.remove_parametrizations(shape.inner(other), key)
         assert_close(tensors(other(*arguments)), expected, rtol=1e-4, atol=1e-5)
 
@@ -272,6 +274,6 @@ def test_compiled_in_one_graph(name: str, backend: str) -> None:
         assert_close(
             tensors(compiled(*others)), tensors(net(*others)), rtol=1e-4, atol=1e-5
         )
-    ours = torch.autograd.grad(loss(compiled(*arguments)), list(net.parameters()))
-    theirs = torch.autograd.grad(loss(net(*arguments)), list(net.parameters()))
+    ours = torch.autograd.grad(loss(compiled(*arguments)), list(trained(net).values()))
+    theirs = torch.autograd.grad(loss(net(*arguments)), list(trained(net).values()))
     assert_close(ours, theirs, rtol=1e-3, atol=1e-4)

@@ -165,6 +165,11 @@ def loss(outputs: Any) -> Tensor:
     return torch.stack([part.float().square().sum() for part in tensors(outputs)]).sum()
 
 
+def trained(net: nn.Module) -> dict[str, nn.Parameter]:
+    """The parameters that training changes, by name; those of a routed encoder are given."""
+    return {n: part for n, part in net.named_parameters() if part.requires_grad}
+
+
 def places(net: nn.Module) -> dict[str, int]:
     """Where each parameter and each index lies in memory, by name."""
     found = {name: part.data_ptr() for name, part in net.named_parameters()}
