@@ -7,6 +7,7 @@ import click
 from .help import Sections
 from .lab_compare import compare_command
 from .lab_figure import figure_command
+from .lab_pilot import pilot_command
 from .lab_replay import replay_command
 from .lab_score import score_command
 from .lab_train import train_command
@@ -15,6 +16,7 @@ SECTIONS = {
     "Commands": {
         "train": "Train one model on a task",
         "compare": "Train a connectome and its random twins",
+        "pilot": "Plan a comparison by the variances of a pilot",
         "figure": "Judge a comparison and draw it",
         "score": "Hold a leaky model against measured responses",
         "replay": "Replay a recorded animal in a leaky model",
@@ -30,6 +32,7 @@ def lab_command() -> None:
 COMMANDS = (
     train_command,
     compare_command,
+    pilot_command,
     figure_command,
     score_command,
     replay_command,

@@ -49,7 +49,14 @@ def test_commands_are_offered_but_those_that_git_calls() -> None:
     listed = [name for names in SECTIONS.values() for name in names]
     assert values("") == listed and not {*HIDDEN} & {*listed}
     assert values("comp") == ["compile", "completion"]
-    assert values("lab", "") == ["train", "compare", "figure", "score", "replay"]
+    assert values("lab", "") == [
+        "train",
+        "compare",
+        "pilot",
+        "figure",
+        "score",
+        "replay",
+    ]
 
 
 def test_bundled_names_are_offered_and_files_beside_them(home: Path) -> None:

@@ -76,7 +76,8 @@ def test_every_command_has_its_help() -> None:
     page = commands.commands()
     told = re.findall(r"^### elegansc (.+)$", page, re.M)
     below = [
-        f"lab {name}" for name in ("train", "compare", "figure", "score", "replay")
+        f"lab {name}"
+        for name in ("train", "compare", "pilot", "figure", "score", "replay")
     ]
     below.append("connectomes show")
     assert sorted(told) == sorted({*COMMANDS, *below} - {*HIDDEN})
