@@ -14,6 +14,7 @@ from .help import Command
 from .values import FILE, FOLDER
 
 if TYPE_CHECKING:
+    from ..lab.judging.groups import Results
     from ..lab.judging.judge import Judged
     from ..lab.protocol.protocol import Protocol
 
@@ -53,8 +54,8 @@ def figure_command(
     """Judge RESULTS, the runs of a comparison, by its protocol, and draw them.
 
     DIR gets figure2 (validation metric against epochs, as in the paper) and graphs (the
-    test metric of every graph), each as png and svg, README.md with tables and verdict,
-    and verdict.json with all numbers. Results that are not complete are judged as far as
+    test metric of every graph), each as png and svg, README.md with tables, verdict and
+    what the run cannot tell, and verdict.json with all arms, graphs and tests. Results that are not complete are judged as far as
     they go, and it is said.
     """
     from ..files import OTHER, write_folder
@@ -84,16 +85,21 @@ def figure_command(
     if as_json:
         click.echo(text, nl=False)
     if not quiet:
-        say(output, rules, judged, bool(written))
+        say(output, rules, lines, judged, bool(written))
 
 
 def say(
-    output: str, rules: Protocol, judged: tuple[Judged, ...], written: bool
+    output: str,
+    rules: Protocol,
+    lines: Results,
+    judged: tuple[Judged, ...],
+    written: bool,
 ) -> None:
-    """Print the verdict, on stderr."""
+    """Print what the run cannot tell and the verdict, on stderr."""
+    from ..lab.pages.doubts import doubts
     from ..lab.pages.sentences import verdict
     from ..report.words import wrote
 
-    for sentence in verdict(rules, judged):
+    for sentence in (*doubts(rules, lines, judged), *verdict(rules, judged)):
         click.echo(visible(sentence), err=True)
     tell(wrote(visible(output), written))

@@ -16,11 +16,9 @@ from elegansc.lab.judging.statistics import (
     equivalent,
     graphs_needed,
     holm,
-    independent,
     interval,
     least_p,
     rank_test,
-    regress_out,
     standing,
 )
 
@@ -185,67 +183,6 @@ def test_one_sample_without_a_deviation_is_tested_in_silence() -> None:
 def test_equivalence_needs_a_deviation() -> None:
     assert math.isnan(equivalent([1.0], [1.0, 1.1], 0.1).p)
     assert math.isnan(equivalent([1.0, 1.0], [1.0, 1.0], 0.1).p)
-
-
-@given(
-    st.lists(st.tuples(VALUES, VALUES, VALUES), min_size=6, max_size=20),
-)
-def test_residuals_are_those_of_lstsq(rows: list[tuple[float, float, float]]) -> None:
-    y, a, b = np.asarray(rows).T
-    found = regress_out(y, {"a": a, "b": b})
-
-    base = np.column_stack([np.ones(len(y)), a, b])
-    solved = np.linalg.lstsq(base, y, rcond=None)[0]
-    wanted = y - base @ solved
-    if len(found.used) == 2:
-        assert np.allclose(found.residuals, wanted, atol=1e-6)
-    assert math.isclose(found.leverage.sum(), 1 + len(found.used), rel_tol=1e-9)
-    assert abs(found.residuals.sum()) < 1e-6 * (1 + np.abs(y).sum())
-
-
-def test_covariates_that_say_nothing_are_dropped_and_named() -> None:
-    a = np.array([1.0, 2.0, 4.0, 8.0, 9.0, 11.0, 13.0])
-    b = np.array([5.0, 1.0, 2.0, 2.0, 7.0, 1.0, 0.0])
-    same = np.full(7, 302.0)
-    kept, dropped = independent({"a": a, "live": same, "b": b, "sum": 3 * a + b}, 7)
-
-    assert list(kept) == ["a", "b"]
-    assert dropped == {
-        "live": "the same in all graphs",
-        "sum": "follows from a and b",
-    }
-
-
-def test_large_numbers_that_hardly_differ_are_still_used() -> None:
-    parameters = np.array([82_144.0, 82_145, 82_150, 82_144, 82_147])
-
-    assert list(independent({"parameters": parameters}, 5)[0]) == ["parameters"]
-
-
-def test_too_few_graphs_are_not_fitted_away() -> None:
-    columns = {str(k): np.eye(5)[k] for k in range(4)}
-    kept, dropped = independent(columns, 5)
-
-    assert list(kept) == ["0", "1"]
-    assert set(dropped.values()) == {"5 graphs are too few for it"}
-
-
-def test_a_confound_is_taken_out_and_an_effect_stays() -> None:
-    random = np.random.default_rng(0)
-    depth = random.normal(100, 10, 40)
-    noise = random.normal(0, 0.001, 40)
-    confounded = 0.002 * depth + noise
-    depth[0], confounded[0] = 140, 0.28  # the worm: deep, and better for it alone
-
-    plain = rank_test(confounded[0], confounded[1:])
-    fair = regress_out(confounded, {"depth": depth})
-    assert plain.rank == 1
-    assert rank_test(fair.residuals[0], fair.residuals[1:]).both > 0.05
-    assert fair.explained > 0.9
-
-    confounded[0] += 0.05
-    real = regress_out(confounded, {"depth": depth})
-    assert rank_test(real.residuals[0], real.residuals[1:]).rank == 1
 
 
 def test_standing_is_a_z() -> None:

@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
-
-import numpy as np
 
 from ...errors import InputError
 from ..protocol.protocol import WORM, Protocol, Task
-from .groups import COVARIATES, GraphScores, Group, Results, group_of, scored
+from .groups import Group, Results, group_of, scored
 from .statistics import (
-    Adjusted,
     Equivalence,
     Ranked,
     detectable,
@@ -22,7 +18,6 @@ from .statistics import (
     holm,
     least_p,
     rank_test,
-    regress_out,
     standing,
 )
 
@@ -39,7 +34,6 @@ class Comparison:
         needed: number of graphs with which the best of the family could be significant.
         detectable: the effect found in 8 runs of 10, in standard deviations of the graphs.
         equivalent_holm: p of the equivalence tests, corrected as a family of their own.
-        adjusted: the metric with covariates regressed out; adjusted_rank, _p, _holm: its test.
         backward_z, backward_rank: of the share of weight that runs backward; rank 1: the
             largest share.
     """
@@ -49,9 +43,6 @@ class Comparison:
     rank: Ranked
     p: float
     equivalence: Equivalence
-    adjusted: Adjusted
-    adjusted_rank: Ranked
-    adjusted_p: float
     backward_z: float
     backward_rank: Ranked
     holm: float = math.nan
@@ -59,7 +50,6 @@ class Comparison:
     needed: int = 0
     detectable: float = math.inf
     equivalent_holm: float = math.nan
-    adjusted_holm: float = math.nan
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +121,6 @@ def corrected(
     plain = holm([*(one.p for one in family), *unmade])
     least = holm([*(least_p(one.rank.n, side) for one in family), *unmade])
     same = holm([*(one.equivalence.p for one in family), *unmade])
-    adjusted = holm([*(one.adjusted_p for one in family), *unmade])
     return [
         replace(
             one,
@@ -140,7 +129,6 @@ def corrected(
             needed=graphs_needed(alpha, side, wanted),
             detectable=detectable(one.rank.n, alpha, side, wanted),
             equivalent_holm=same[i],
-            adjusted_holm=adjusted[i],
         )
         for i, one in enumerate(family)
     ]
@@ -174,12 +162,6 @@ def compare_with(task: Task, worm: Group, group: Group, side: str) -> Comparison
     rank = rank_test(own.value[task.metric], means, higher=higher)
     shares = [graph.facts["backward_share"] for graph in group.graphs]
     share = own.facts["backward_share"]
-    adjusted = regress_out(
-        [own.value[task.metric], *means],
-        {name: column(name, own, group.graphs) for name in COVARIATES},
-    )
-    left = adjusted.residuals.tolist()
-    adjusted_rank = rank_test(left[0], left[1:], higher=higher)
     return Comparison(
         generator=group.arm.name,
         tested=group.arm.name in task.tests,
@@ -188,14 +170,6 @@ def compare_with(task: Task, worm: Group, group: Group, side: str) -> Comparison
         equivalence=equivalent(
             [run[task.metric] for run in worm.runs], means, task.margin
         ),
-        adjusted=adjusted,
-        adjusted_rank=adjusted_rank,
-        adjusted_p=getattr(adjusted_rank, side),
         backward_z=standing(share, shares),
         backward_rank=rank_test(share, shares),
     )
-
-
-def column(name: str, own: GraphScores, graphs: Iterable[GraphScores]) -> Any:
-    """One covariate of the worm and of all twins."""
-    return np.array([graph.facts[name] for graph in (own, *graphs)])

@@ -1,4 +1,7 @@
-"""A judged comparison as plain data: the JSON report, schema 1."""
+"""A judged comparison as plain data: the JSON report, schema 2.
+
+Schema 1 had a regression on what each graph kept; the worm's leverage in it was near 1.
+"""
 
 from __future__ import annotations
 
@@ -10,9 +13,10 @@ from typing import Any
 from ..protocol.protocol import Protocol, Run
 from .groups import Group
 from .judge import Comparison, Judged
-from .statistics import LEVEL, Interval
+from .statistics import LEVEL
 
-SCHEMA = 1
+SCHEMA = 2
+DIGITS = 10  # of what is computed; scores of graphs stand as they were measured
 
 
 def report(protocol: Protocol, judged: Sequence[Judged]) -> dict[str, Any]:
@@ -61,17 +65,12 @@ def arm(group: Group) -> dict[str, Any]:
         "runs": len(group.runs),
         "missing": [key(run) for run in group.missing],
         "nan": [key(run) for run in group.nan],
-        "mean": interval(group.mean),
+        "mean": steady(asdict(group.mean)),
         "graphs": [
             {"graph": graph.number, "test": dict(graph.value), **graph.facts}
             for graph in group.graphs
         ],
     }
-
-
-def interval(mean: Interval) -> dict[str, Any]:
-    """A mean with its 95 % interval by Student's t."""
-    return asdict(mean)
 
 
 def key(run: Run) -> dict[str, Any]:
@@ -89,19 +88,22 @@ def comparison(one: Comparison) -> dict[str, Any]:
         "p_holm": one.holm,
         "least_p_holm": one.least,
         "graphs_needed": one.needed,
-        "detectable_deviations": one.detectable,
-        "equivalence": {**asdict(one.equivalence), "p_holm": one.equivalent_holm},
-        "adjusted": {
-            "used": list(one.adjusted.used),
-            "dropped": dict(one.adjusted.dropped),
-            "explained": one.adjusted.explained,
-            "leverage_of_worm": float(one.adjusted.leverage[0]),
-            "rank": asdict(one.adjusted_rank),
-            "p": one.adjusted_p,
-            "p_holm": one.adjusted_holm,
+        "detectable_deviations": steady(one.detectable),
+        "equivalence": steady(
+            {**asdict(one.equivalence), "p_holm": one.equivalent_holm}
+        ),
+        "backward_share": {
+            "z": steady(one.backward_z),
+            "rank": asdict(one.backward_rank),
         },
-        "backward_share": {"z": one.backward_z, "rank": asdict(one.backward_rank)},
     }
+
+
+def steady(value: Any) -> Any:
+    """Floats to ten digits: the last ones are another scipy's or processor's."""
+    if isinstance(value, dict):
+        return {name: steady(each) for name, each in value.items()}
+    return float(f"{value:.{DIGITS}g}") if isinstance(value, float) else value
 
 
 def plain(value: Any) -> Any:

@@ -9,19 +9,16 @@ from __future__ import annotations
 
 import math
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import stats
-
-Floats = NDArray[np.float64]
 
 LEVEL = 0.95  # of all intervals
 POWER = 0.8  # of the power statement
-SAME = 1e-9  # relative difference below which two columns are equal
+SAME = 1e-9  # relative difference below which two numbers are equal
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,25 +62,6 @@ class Equivalence:
     low: float
     high: float
     p: float
-
-
-@dataclass(frozen=True, slots=True)
-class Adjusted:
-    """The residuals of a metric after the regression on covariates.
-
-    Attributes:
-        residuals: (n,) of ordinary least squares, in the metric's unit.
-        used: the covariates of the regression.
-        dropped: the other covariates, each with the reason.
-        explained: R squared.
-        leverage: (n,) diagonal of the hat matrix; 1: the fit goes through the point.
-    """
-
-    residuals: Floats
-    used: tuple[str, ...]
-    dropped: Mapping[str, str]
-    explained: float
-    leverage: Floats
 
 
 def rank_test(worm: float, graphs: Sequence[float], *, higher: bool = True) -> Ranked:
@@ -206,52 +184,3 @@ def standing(worm: float, graphs: Sequence[float]) -> float:
     if len(found) < 2 or not found.std():
         return math.nan
     return float((worm - found.mean()) / found.std(ddof=1))
-
-
-def regress_out(values: Sequence[float], covariates: Mapping[str, Floats]) -> Adjusted:
-    """Regress a metric on covariates by ordinary least squares.
-
-    The worm is fitted together with the random graphs. Only then are all residuals
-    exchangeable under the null hypothesis, as the rank test requires.
-
-    Args:
-        values: (n,) the mean score of each graph.
-        covariates: (n,) each, by name; of collinear ones the first is used.
-    """
-    y = np.asarray(values, np.float64)
-    kept, dropped = independent(covariates, len(y))
-    base = np.column_stack([np.ones(len(y)), *kept.values()])
-    q, _ = np.linalg.qr(base)
-    residuals = y - q @ (q.T @ y)
-    total = float(((y - y.mean()) ** 2).sum())
-    explained = 1 - float((residuals**2).sum()) / total if total else 0.0
-    leverage = (q**2).sum(axis=1)
-    return Adjusted(residuals, tuple(kept), dropped, max(0.0, explained), leverage)
-
-
-def independent(
-    covariates: Mapping[str, Floats], n: int
-) -> tuple[dict[str, Floats], dict[str, str]]:
-    """Linearly independent covariates, centred and scaled, and the reason for each other.
-
-    At least two more graphs than columns remain, so that residuals can be ranked.
-    """
-    kept: dict[str, Floats] = {}
-    dropped: dict[str, str] = {}
-    for name, column in covariates.items():
-        centred = np.asarray(column, np.float64) - np.mean(column)
-        size = float(np.linalg.norm(centred))
-        if size <= SAME * max(1.0, float(np.abs(column).max(initial=0)) * math.sqrt(n)):
-            dropped[name] = "the same in all graphs"
-            continue
-        scaled = centred / size
-        if kept:
-            q, _ = np.linalg.qr(np.column_stack([*kept.values()]))
-            if np.linalg.norm(scaled - q @ (q.T @ scaled)) < math.sqrt(SAME):
-                dropped[name] = f"follows from {' and '.join(kept)}"
-                continue
-        if len(kept) + 3 >= n:
-            dropped[name] = f"{n} graphs are too few for it"
-            continue
-        kept[name] = scaled
-    return kept, dropped

@@ -42,12 +42,6 @@ def task_part(one: Judged) -> Iterator[str]:
         yield "All metrics, means over graphs or trainings:"
         yield metrics(one)
     if one.comparisons:
-        yield "### Second analysis: what was lost or kept regressed out"
-        yield (
-            "Ordinary least squares of the graph means, the worm among them, on "
-            f"{', '.join(COVARIATES)}; then the same rank test on the residuals."
-        )
-        yield table(ADJUSTED, map(adjusted_row, one.comparisons))
         yield "### The graphs, and the share of weight that runs backward"
         yield (
             "Means over graphs. z: the worm's share against theirs, in their deviations; p "
@@ -56,16 +50,6 @@ def task_part(one: Judged) -> Iterator[str]:
         yield table(GRAPHS, graph_rows(one))
 
 
-ADJUSTED = (
-    "generator",
-    "used",
-    "dropped",
-    "R²",
-    "worm's leverage",
-    "rank",
-    "p",
-    "Holm",
-)
 GRAPHS = (
     "arm",
     "synapses kept",
@@ -115,23 +99,6 @@ def metrics(one: Judged) -> str:
         rows.append((ARMS[group.arm.name], *map(decimal, means)))
     rows.append(("an image black all over", decimal(one.black), "0", "", ""))
     return table(("arm", *(METRIC_WORDS[name] for name in names)), rows)
-
-
-def adjusted_row(one: Comparison) -> tuple[str, ...]:
-    """The row of a generator in the second analysis."""
-    left = one.adjusted
-    dropped = "; ".join(f"{name}: {why}" for name, why in left.dropped.items())
-    p = decimal(one.adjusted_p)
-    return (
-        ARMS[one.generator],
-        ", ".join(left.used),
-        dropped,
-        decimal(left.explained, 2),
-        decimal(float(left.leverage[0]), 2),
-        f"{one.adjusted_rank.rank:g} of {one.adjusted_rank.n + 1}",
-        p if one.tested else f"({p})",
-        decimal(one.adjusted_holm),
-    )
 
 
 def graph_rows(one: Judged) -> Iterator[tuple[str, ...]]:

@@ -10,6 +10,7 @@ from ...semantics.merges import merge_of
 from ..judging.groups import Results
 from ..judging.judge import Judged
 from ..protocol.protocol import WORM, Protocol, Task
+from .doubts import doubts
 from .labels import TASKS
 from .result_tables import table, task_part
 from .sentences import gaps, power, verdict
@@ -45,10 +46,11 @@ def readme(
         "# Figure 2, run again",
         f"Written by `elegansc lab figure` from `results.jsonl` and the protocol with SHA-256"
         f" `{protocol.digest}`, which every run carries.",
+        *warned(protocol, results, judged),
         "## Verdict",
         bullets(verdict(protocol, judged)),
-        "![Validation metric against epochs](figure2.png)",
         "![The test metric of every graph](graphs.png)",
+        "![Validation metric against epochs](figure2.png)",
         "## What was run",
         *([note] if note else []),
         "Every training draws start values, order of images and augmentation by a seed of"
@@ -65,6 +67,15 @@ def readme(
         RERUN,
     ]
     return "\n\n".join(parts) + "\n"
+
+
+def warned(
+    protocol: Protocol, results: Results, judged: Sequence[Judged]
+) -> Iterator[str]:
+    """The part that says what the run cannot tell."""
+    found = bullets(doubts(protocol, results, judged))
+    if found:
+        yield from ("## What this run cannot tell", found)
 
 
 RERUN = """\
