@@ -56,7 +56,9 @@ def test_the_verdict_follows_from_the_results() -> None:
 def test_the_readme_says_first_what_the_run_cannot_tell() -> None:
     text = (FOLDER / "README.md").read_text()
     first = text.index("this run had no power")
-    assert first < text.index("no graph at all beats every arm") < text.index("## Verdict")
+    assert (
+        first < text.index("no graph at all beats every arm") < text.index("## Verdict")
+    )
     rules = read_protocol(str(FOLDER / "protocol.toml"))
     lines, _ = read(FOLDER / "results.jsonl", rules.digest)
     judged = judge(rules, lines)
