@@ -40,6 +40,7 @@ class Choices(LayoutChoices, total=False):
     signs: str | Path | None
     dale: str | None
     tie: str | None
+    types: Path | None
     feedback: str | None
     kernel: str | None
     tables: str | None
@@ -54,7 +55,6 @@ class Choices(LayoutChoices, total=False):
     width: int | None
     cells: Path | None
     cells_columns: str | Mapping[str, str | int] | None
-    types: Path | None
     roles_table: str | None
     inputs: Patterns | None
     outputs: Patterns | None

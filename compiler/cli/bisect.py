@@ -106,7 +106,7 @@ def not_nan(_: click.Context, option: click.Parameter, value: float | None) -> A
     help="Print JSON; the steps go to standard error.",
 )
 @click.option("--verbose", is_flag=True, help="List all hunks, and all their changes.")
-@model_options(but=["lowering", "dynamics", *OF_TIME])
+@model_options(but=["lowering", "dynamics", *OF_TIME, "tie_tau"])
 @layout_options
 def bisect_command(old: str, new: str, command: tuple[str, ...], **given: Any) -> None:
     """Which changes from OLD to NEW moved the number that COMMAND prints?

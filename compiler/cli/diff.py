@@ -73,7 +73,6 @@ TROUBLE = 2
         "activation",
         "feedback",
         "signs",
-        "types",
     ),
 )
 @layout_options

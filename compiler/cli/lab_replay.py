@@ -91,7 +91,7 @@ from .values import FILE
     "other side is held, and has nearly the same trace.",
 )
 @click.option(
-    "--kernel",
+    "--kernel-width",
     "width",
     type=float,
     default=0.3,
@@ -173,7 +173,7 @@ def plan_of(
     from ..lab.protocol.replaying import CLASS, NEURON, Fit
 
     if not 0 < width < math.inf:
-        raise UsageError(f"--kernel {width:g}: more than 0, and finite")
+        raise UsageError(f"--kernel-width {width:g}: more than 0, and finite")
     if steps and not fit:
         raise UsageError("--steps: of --fit alone")
     training = None

@@ -88,6 +88,11 @@ class Options:
         "Which synapses share a gain that multiplies their weights. side: mirrored ones, left "
         "and right; type: those between the same types; all: fixed by anatomy.",
     )
+    types: str = of_model(
+        "",
+        "Cell types for --tie: a table name,type; else of --cells, else the worm's classes.",
+        "FILE",
+    )
     feedback: str = of_model(
         "drop",
         "Synapses that run backward. drop: kept in the file, not computed; delay: read "
@@ -146,11 +151,6 @@ class Options:
         "",
         "Columns of the table of cells: name=root_id,role=super_class.",
         "KEY=COLUMN,...",
-    )
-    types: str = of_graph(
-        "",
-        "Cell types for --tie: a table name,type; else of --cells, else the worm's classes.",
-        "FILE",
     )
     roles_table: str = of_graph(
         "cook2019",

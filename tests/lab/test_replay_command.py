@@ -185,8 +185,8 @@ def test_hdf5_is_the_same_recording(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("words", "seen"),
     [
-        (("--kernel", "0"), "--kernel 0: more than 0"),
-        (("--kernel", "inf"), "--kernel inf: more than 0"),
+        (("--kernel-width", "0"), "--kernel-width 0: more than 0"),
+        (("--kernel-width", "inf"), "--kernel-width inf: more than 0"),
         (("--steps", "3"), "--steps: of --fit alone"),
         (("--fit", "50"), "--fit 50: it trains on windows of 100 samples"),
         (("--conductance", "-1"), "--conductance -1: 0 or more"),
