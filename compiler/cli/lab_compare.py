@@ -90,7 +90,7 @@ def compare_command(
     Killed at any point, the same command goes on and loses no finished run.
     """
     check_installed()
-    from ..lab.protocol.protocol import read_protocol
+    from ..lab.protocol.reading import read_protocol
     from ..lab.protocol.seeds import check_seeds
     from ..lab.running.compare import Resources, compare, shrunk
     from ..lab.running.machine import Machine

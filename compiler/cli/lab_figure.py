@@ -63,7 +63,7 @@ def figure_command(
     from ..lab.judging.report import report
     from ..lab.pages.figure import pictures
     from ..lab.pages.verdict import readme
-    from ..lab.protocol.protocol import read_protocol
+    from ..lab.protocol.reading import read_protocol
     from ..lab.running.results import read
 
     rules = read_protocol(protocol)

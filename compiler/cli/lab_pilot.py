@@ -64,7 +64,7 @@ def pilot_command(
     from ..lab.judging.judge import check
     from ..lab.judging.pilot import Wish, pilots, report
     from ..lab.pages.pilot_page import lines
-    from ..lab.protocol.protocol import read_protocol
+    from ..lab.protocol.reading import read_protocol
     from ..lab.running.results import read
 
     rules = read_protocol(protocol)

@@ -14,7 +14,7 @@ from elegansc.lab.judging.judge import judge
 from elegansc.lab.judging.noise import spreads
 from elegansc.lab.judging.report import report
 from elegansc.lab.pages.doubts import doubts
-from elegansc.lab.protocol.protocol import read_protocol
+from elegansc.lab.protocol.reading import read_protocol
 from elegansc.lab.running.results import read
 
 FOLDER = GENERATED / "figure2"

@@ -32,7 +32,7 @@ from support.lab_toys import (
 from elegansc.cli.main import cli
 from elegansc.errors import InputError, UsageError
 from elegansc.ir.text import digest
-from elegansc.lab.protocol.protocol import read_protocol
+from elegansc.lab.protocol.reading import read_protocol
 from elegansc.lab.running import compare as comparing
 from elegansc.lab.running.compare import Resources, compare, shrunk
 from elegansc.lab.running.graphs import circuits, graphs

@@ -12,7 +12,8 @@ from support.paths import GENERATED
 from elegansc.cli.main import cli
 from elegansc.errors import InputError
 from elegansc.lab.judging.statistics import graphs_needed
-from elegansc.lab.protocol.protocol import Protocol, Run, read_protocol
+from elegansc.lab.protocol.protocol import Protocol, Run
+from elegansc.lab.protocol.reading import read_protocol
 from elegansc.lab.protocol.seeds import check_seeds
 
 TEXT = """\

@@ -15,7 +15,7 @@ from support.paths import GENERATED
 import elegansc
 from elegansc.cli.main import cli
 from elegansc.errors import InputError
-from elegansc.lab.protocol.protocol import read_protocol
+from elegansc.lab.protocol.reading import read_protocol
 from elegansc.lab.running.controls import count
 from elegansc.lab.running.models import TaskModel, load
 from elegansc.lab.running.whitening import components

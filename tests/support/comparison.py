@@ -9,7 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from elegansc.lab.protocol.protocol import Protocol, Run, read_protocol
+from elegansc.lab.protocol.protocol import Protocol, Run
+from elegansc.lab.protocol.reading import read_protocol
 
 TEXT = """\
 schema = 1
