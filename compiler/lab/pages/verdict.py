@@ -10,6 +10,7 @@ from ...semantics.merges import merge_of
 from ..judging.groups import Results
 from ..judging.judge import Judged
 from ..protocol.protocol import WORM, Protocol, Task
+from ..protocol.seeds import OLD, on_one_seed
 from .doubts import doubts
 from .labels import TASKS
 from .result_tables import table, task_part
@@ -64,7 +65,7 @@ def readme(
         "## Trainings that are missing or gave NaN",
         bullets(gaps(judged, protocol.nan)) or "None.",
         "## Again",
-        RERUN,
+        RERUN.format(old=f" {OLD}" if on_one_seed(protocol) else ""),
     ]
     return "\n\n".join(parts) + "\n"
 
@@ -80,15 +81,15 @@ def warned(
 
 RERUN = """\
 ```console
-$ elegansc lab compare protocol.toml --data DIR -o runs
+$ elegansc lab compare protocol.toml --data DIR -o runs{old}
 $ elegansc lab figure runs/results.jsonl --protocol protocol.toml -o .
 ```
 
 At full size, `full.toml`, on one GPU or on a Ray cluster whose runs share GPUs by four:
 
 ```console
-$ elegansc lab compare full.toml --data torchvision:DIR -o full --accelerator cuda
-$ elegansc lab compare full.toml --data torchvision:DIR -o full --ray ADDRESS --gpus 0.25
+$ elegansc lab compare full.toml --data torchvision:DIR -o full --accelerator cuda{old}
+$ elegansc lab compare full.toml --data torchvision:DIR -o full --ray ADDRESS --gpus 0.25{old}
 ```"""
 
 

@@ -16,9 +16,20 @@ WRITE = (
 )
 
 
+OLD = "--one-seed"  # the option of `lab compare` that runs such a protocol
+
+
+def on_one_seed(protocol: Protocol) -> list[str]:
+    """The tasks whose rank tests take one training of a graph."""
+    return [
+        task.name
+        for task in protocol.tasks
+        if task.tests and task.arm("worm").seeds < LEAST
+    ]
+
+
 def check_seeds(protocol: Protocol) -> None:
     """Raise InputError if a test of an old protocol, of schema 1, is on one seed."""
-    for task in protocol.tasks:
-        if task.tests and task.arm("worm").seeds < LEAST:
-            hint = f"{WRITE}; --one-seed runs an old protocol as it stands"
-            raise InputError(protocol.label, f"task.{task.name}.tests: {SEEN}", hint)
+    for name in on_one_seed(protocol):
+        hint = f"{WRITE}; {OLD} runs an old protocol as it stands"
+        raise InputError(protocol.label, f"task.{name}.tests: {SEEN}", hint)
