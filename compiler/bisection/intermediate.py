@@ -150,7 +150,14 @@ def common_options(asked: Options, models: list[Model]) -> Options:
 
 
 def without_selection(options: Options) -> Options:
-    """The options without those that select the graph within a file."""
+    """The options without those that select the graph within a file.
+
+    Raises:
+        UsageError: neurons are tied by types that a column of --cells may tell.
+    """
+    if options.by_type and options.cells and not options.types:
+        seen = "--tie type: steps between two graphs are compiled without --cells"
+        raise UsageError(f"{seen}; give the types by themselves: --types FILE")
     return replace(options, **SELECTING)
 
 

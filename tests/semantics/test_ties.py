@@ -452,6 +452,20 @@ def test_a_transplant_draws_what_is_new_as_the_module_does(form: str) -> None:
     assert found.wiring == signature
 
 
+def test_a_bisection_by_type_needs_a_table_of_types() -> None:
+    Path("cells.csv").write_text(
+        "name,role,cell_type\nSL,sensory,S\nSR,sensory,S\nAL,inter,A\nAR,inter,A\n"
+        "BL,inter,B\nBR,inter,B\nM1,motor,M\n"
+    )
+    Path("new.csv").write_text(EDGES + "SR,BL,chemical,2\n")
+    words_ = ("--cells", "cells.csv", "--tie", "type", "--", "wc", "-c")
+    done = run("bisect", "toy.csv", "new.csv", *words_)
+    assert done.exit_code == 2, done.output
+    assert "give the types by themselves: --types FILE" in done.output
+    done = run("bisect", "toy.csv", "new.csv", "--types", "types.csv", *words_)
+    assert done.exit_code in (0, 1), done.output
+
+
 def test_a_diff_counts_shared_parameters() -> None:
     made = compiled("leaky", "type")
     Path("m.py").write_bytes(made.page)
