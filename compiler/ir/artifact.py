@@ -16,7 +16,8 @@ class Artifact:
     """What a compile writes: bytes by file name, and what every pass did.
 
     Attributes:
-        summary: name, sensory, motor, synapses, parameters of the module.
+        summary: name, sensory, motor, synapses, parameters of the module; where some are
+            shared, `tied`: how many of what, in words.
         certificate, optimality: of the order; None of a sweep.
     """
 

@@ -137,13 +137,15 @@ def formatted(body: str) -> str:
 def summary(
     wiring: Wiring, options: Options, name: str, parameters: tuple[Parameter, ...]
 ) -> dict[str, int | str]:
-    """The module in five numbers."""
+    """The module in five numbers, and what of its parameters is shared, in words."""
+    tied = ", ".join(found.words for found in parameters if found.per == "tie")
     return {
         "name": name,
         "sensory": len(wiring.sensory),
         "motor": len(wiring.motor),
         "synapses": sum(semantics_of(options).conducting(wiring)),
         "parameters": sum(parameter.size for parameter in parameters),
+        **({"tied": tied} if tied else {}),
     }
 
 

@@ -60,7 +60,10 @@ def report(
 
 
 def sizes(summary: Mapping[str, int | str]) -> str:
-    """The class and its sizes: `Worm, 2 inputs, 1 output, 3 synapses, 5 parameters`."""
+    """The class and its sizes: `Worm, 2 inputs, 1 output, 3 synapses, 5 parameters`.
+
+    Where parameters are shared it goes on with how many: `; tied: 2 gains of 3 synapses`.
+    """
     words = {
         "sensory": "input",
         "motor": "output",
@@ -68,7 +71,8 @@ def sizes(summary: Mapping[str, int | str]) -> str:
         "parameters": "parameter",
     }
     counts = (plural(int(summary[key]), word) for key, word in words.items())
-    return ", ".join((str(summary["name"]), *counts))
+    told = ", ".join((str(summary["name"]), *counts))
+    return f"{told}; tied: {summary['tied']}" if "tied" in summary else told
 
 
 def sweep(rules: Mapping[str, Assigned]) -> Iterator[str]:

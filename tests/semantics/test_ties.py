@@ -262,6 +262,7 @@ def test_types_come_from_a_table_from_the_cells_or_from_the_worm() -> None:
     seen = told("--types", "types.csv")
     assert "types     3 types of 6 neurons: column type of types.csv" in seen
     assert "1 of a type of their own: M1" in seen
+    assert re.search(r"; tied: \d+ gains of \d+ synapses", seen)
     Path("cells.csv").write_text(
         "name,role,cell_type\nSL,sensory,S\nSR,sensory,S\nAL,inter,A\nAR,inter,A\n"
         "BL,inter,\nBR,inter,B\nM1,motor,M\n"
