@@ -271,6 +271,7 @@ class Integrated:
             much, where a leak is 1.
         explicit: the steps below which explicit Euler would be stable there.
         unreached, mute: neurons that no sensor reaches, and that reach no motor.
+        tied: whether a strength is a shared gain times the weight in the table.
     """
 
     dt: float
@@ -286,6 +287,7 @@ class Integrated:
     neurons: int
     synapses: int
     junctions: int
+    tied: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -183,6 +183,7 @@ def integrated(circuit: Circuit, wiring: Wiring, options: Options) -> Integrated
         neurons=len(wiring.fire),
         synapses=len(circuit.chemical),
         junctions=len(circuit.junctions),
+        tied=options.tie != "none",
     )
 
 

@@ -115,7 +115,8 @@ def integrated(account: Integrated, verbose: bool) -> Iterator[str]:
         least = f"below {account.explicit:.2g}"
         yield line("", f"explicit Euler would need steps {least} for {coupled}")
     if account.bounded:
-        largest = "the larger of |x0| and |bias| + sum |gain| + |current|"
+        strength = "|gain| * weight" if account.tied else "|gain|"
+        largest = f"the larger of |x0| and |bias| + sum {strength} + |current|"
         yield line("bound", f"no state exceeds {largest}")
     else:
         seen = f"{account.activation} is unbounded, so no bound of the states is known"

@@ -195,6 +195,8 @@ def biases(options: Options) -> Start:
 
 def sentence(options: Options) -> str:
     """The docstring of `reset_parameters`."""
+    if options.tie != "none":
+        return "Start ties so that their strengths add up to those of synapses alone."
     if options.dale == "free" or options.init == "counts":
         return drawn(options)
     return f"{drawn(options).rstrip('.')}; signs as in SIGN."

@@ -229,6 +229,14 @@ def test_the_ties_of_a_worm_are_as_many_as_they_should_be() -> None:
         assert len(net.tau) == (118 if "tie_tau" in words_ else 302)
 
 
+def test_the_bound_of_a_tied_network_is_of_strengths() -> None:
+    seen = told("--types", "types.csv", "--dynamics", "leaky")
+    assert "|bias| + sum |gain| * weight + |current|" in seen
+    page = " ".join(Path("m.py").read_text().split())
+    assert "max(|x0|, |bias| + sum |gain| * weight + |current|)" in page
+    assert "Start ties so that their strengths add up" in page
+
+
 def test_time_constants_are_shared_by_type() -> None:
     module = toy.load(compiled("leaky", "none").page)
     net = toy.network(module)
