@@ -22,6 +22,7 @@ from ..lab.judging.statistics import (
     standing,
 )
 from ..lab.protocol.protocol import Line
+from ..lab.scoring.score import FEW
 from .measure import IMPOSSIBLE, MEASURED
 from .protocol import WORM, Arm, Item, Map, Protocol
 
@@ -79,7 +80,7 @@ class Twins:
         impossible: (twin, why) of those that cannot exist; missing: not measured yet.
         below: twins whose bound is not above what the connectome's order loses.
         p: (1 + below) / (1 + n); p_low, p_high: interval of the share of all twins.
-        z: of the connectome among the bounds; z_found: among the orders.
+        z: of the connectome among the bounds; z_found: among the orders; NaN of few twins.
         predicted: interval for the bound of one more twin.
         holm: p, corrected; NaN if not tested. least: the smallest that n twins allow.
     """
@@ -176,13 +177,18 @@ def twins_of(
         (1 + below) / (1 + n) if n and worm else math.nan,
         low,
         high,
-        standing(own, bound),
-        standing(own, found),
+        far(own, bound),
+        far(own, found),
         bounds,
         interval(found),
         predicted(bound),
         Ratio(*(own / each if each else math.nan for each in ends)),
     )
+
+
+def far(own: float, shares: Sequence[float]) -> float:
+    """The z score of a connectome among its twins; NaN of fewer than FEW, a guess."""
+    return standing(own, shares) if len(shares) >= FEW else math.nan
 
 
 def proportion(count: int, n: int) -> tuple[float, float]:

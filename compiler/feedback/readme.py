@@ -36,7 +36,7 @@ the cautious side: solved to the end, every twin would lie further away, never n
 
 - rank: 1 + the twins whose bound is not above what the connectome loses; p = rank / (n + 1).
 - z: what the connectome loses, less the mean bound, in deviations of the bounds. A description:
-  nothing says that bounds are normal.
+  nothing says that bounds are normal. Of fewer than ten twins it is left out.
 - The interval of a mean is Student's t; the interval of the ratio is that of the mean.
 - p in brackets is not in the family of tests and not corrected; the others are corrected by Holm.
 
