@@ -122,7 +122,7 @@ RESERVED = frozenset(
     "ElegansNetM2 Components RoutedDigits SWEEP UNITS FIRED SIZES stages itertools "
     "DIGEST SIGNATURE ARRAYS STARTS INPUTS OUTPUTS USED Wires Sweep arrays texts bag delayed rows "
     "pathlib copy STEP Staged accumulate pairwise bisect_left added fire region stage "
-    "stage_by_stage exporting followed transformed constant DT SUBSTEPS JUNCTIONS PARTS sized SIGNS TYPES TYPE tie mirrored shared Ties Iterable TIED TIES WEIGHTS COUPLED BONDS KINDS TAUS".split()
+    "stage_by_stage exporting followed transformed constant DT SUBSTEPS JUNCTIONS PARTS sized SIGNS TYPES TYPE tie mirrored KNOWN shared Ties Iterable TIED TIES WEIGHTS COUPLED BONDS KINDS TAUS".split()
 )
 
 
