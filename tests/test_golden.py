@@ -52,7 +52,7 @@ def test_every_stage_reads_as_recorded(
     recorded = {
         path.name: path.read_bytes()
         for path in case.iterdir()
-        if path.name not in INPUTS
+        if path.is_file() and path.name not in INPUTS
     }
 
     assert sorted(recorded) == sorted(files)
