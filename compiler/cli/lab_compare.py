@@ -59,6 +59,11 @@ LAB = logging.getLogger("elegansc.lab")  # silent where nobody listens
 )
 @precision_option
 @click.option(
+    "--native",
+    is_flag=True,
+    help="Sweep by C, or by Triton on a GPU, as elegansc.native does: faster.",
+)
+@click.option(
     "--gpus",
     type=click.FloatRange(0, 64),
     metavar="X",
@@ -79,6 +84,7 @@ def compare_command(
     ray: str,
     accelerator: str,
     precision: str,
+    native: bool,
     gpus: float,
     one_seed: bool,
     smoke: bool,
@@ -99,7 +105,7 @@ def compare_command(
     if not one_seed:
         check_seeds(plan)
     plan = shrunk(plan) if smoke else plan
-    machine = Machine(accelerator, 1, precision)
+    machine = Machine(accelerator, 1, precision, native)
     resources = Resources(jobs or os.cpu_count() or 1, ray, machine, gpus)
 
     def watch(title: str, count: int, items: Iterable[Any]) -> Iterator[Any]:

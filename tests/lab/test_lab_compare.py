@@ -32,6 +32,7 @@ from support.lab_toys import (
 from elegansc.cli.main import cli
 from elegansc.errors import InputError, UsageError
 from elegansc.ir.text import digest
+from elegansc.lab.protocol.protocol import Sample
 from elegansc.lab.protocol.reading import read_protocol
 from elegansc.lab.running import compare as comparing
 from elegansc.lab.running.compare import Resources, compare, shrunk
@@ -201,9 +202,10 @@ def test_other_images_are_refused(whole: Path, data: Path) -> None:
     from elegansc.lab.running.results import run_of
 
     results.lines[run_of(line)] = line
-    images: Any = {"cifar10": Other()}
+    protocol = read_protocol(str(whole / "protocol.toml"))
+    images: Any = {protocol.tasks[0].sample: Other()}
     with pytest.raises(InputError, match="saw other images"):
-        comparing.check_data(results, images)
+        comparing.check_data(protocol, results, images)
 
 
 @pytest.mark.slow
@@ -274,8 +276,7 @@ def test_a_smoke_is_small_and_of_another_digest(whole: Path) -> None:
 
 
 def test_a_worker_has_one_thread_and_its_errors_come_home(data: Path) -> None:
-    sizes = {"cifar10": (8, 8, 8, 0)}
-    with pool(1, str(data), sizes) as workers:
+    with pool(1, str(data), [Sample("cifar10", 8, 8, 8, 0)]) as workers:
         assert [*each(workers, threads, [0, 1])] == [1, 1]
         with pytest.raises(InputError, match="here: seen 7\n  hint"):
             next(each(workers, refuse, [7]))

@@ -184,6 +184,13 @@ def test_a_file_is_relative_to_the_protocol(tmp_path: Path) -> None:
         ("features = 16", 'task = "cifar10"', ":19", "leave it out"),
         ("features = 16", "feature = 16", ":18", "no option 'feature'"),
         ("[task.cifar10]", "[task.imagenet]", ":4", "no such task"),
+        (
+            "images = 10000",
+            'task = "mnits"\nimages = 10000',
+            ":6",
+            "no such task: 'mnits'",
+        ),
+        ("[task.cifar10]", '[task."../up"]', "", "no label of a task"),
     ],
 )
 def test_a_mistake_is_named_with_its_line(
@@ -254,3 +261,20 @@ def test_positions_and_their_arm_go_together(
     with pytest.raises(InputError) as error:
         with_positions(tmp_path, arm, line)
     assert seen in str(error.value)
+
+
+def test_tasks_of_one_kind_stand_under_labels(tmp_path: Path) -> None:
+    table = TEXT.split("\n", 3)[3]
+    other = table.replace("[task.cifar10", "[task.shallow").replace(
+        "images = 10000", 'task = "cifar10"\nimages = 10000'
+    )
+    found = protocol(tmp_path, TEXT + other.replace("features = 16", "features = 8"))
+
+    first, second = found.tasks
+    assert (first.name, first.kind) == ("cifar10", "cifar10")
+    assert (second.name, second.kind) == ("shallow", "cifar10")
+    assert second.options.task == "cifar10" and second.options.features == 8
+    assert first.sample == second.sample
+    assert {run.task for run in found.runs()} == {"cifar10", "shallow"}
+    draws = [run.draws for run in found.runs()]
+    assert len({*draws}) == len(draws)

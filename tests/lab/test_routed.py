@@ -13,12 +13,18 @@ from support import lab_toys
 from support.paths import GENERATED
 
 import elegansc
+from elegansc.acceleration.module import Native
 from elegansc.cli.main import cli
 from elegansc.errors import InputError
+from elegansc.lab.protocol.protocol import Run, Sample
 from elegansc.lab.protocol.reading import read_protocol
 from elegansc.lab.running.controls import count
+from elegansc.lab.running.data import load as read_images
+from elegansc.lab.running.machine import Machine
 from elegansc.lab.running.models import TaskModel, load
-from elegansc.lab.running.whitening import components
+from elegansc.lab.running.training import Recipe
+from elegansc.lab.running.whitening import principal
+from elegansc.lab.running.worker import Job, work
 
 
 def network_of(folder: Path) -> tuple[Path, TaskModel]:
@@ -35,12 +41,12 @@ def network_of(folder: Path) -> tuple[Path, TaskModel]:
 
 def test_components_are_white_and_turned_by_the_seed() -> None:
     pixels = np.random.default_rng(0).random((300, 20)) @ np.diag(np.arange(1.0, 21))
-    weight, bias = components(pixels, 6, 1)
+    weight, bias = principal(pixels).turned(6, 1)
     given = pixels @ weight.T + bias
 
     np.testing.assert_allclose(given.mean(axis=0), 0, atol=1e-9)
     np.testing.assert_allclose(np.cov(given.T, ddof=0), np.eye(6), atol=1e-9)
-    other = components(pixels, 6, 2)[0]
+    other = principal(pixels).turned(6, 2)[0]
     turn = other @ np.linalg.pinv(weight)  # of the same six directions
     np.testing.assert_allclose(turn @ turn.T, np.eye(6), atol=1e-9)
     np.testing.assert_allclose(turn @ weight, other, atol=1e-9)
@@ -51,7 +57,7 @@ def test_more_sensors_than_components_are_refused() -> None:
     pixels = np.zeros((9, 20))
     pixels[:, :3] = np.random.default_rng(0).random((9, 3))
     with pytest.raises(InputError, match="4 sensory neurons, 3 components"):
-        components(pixels, 4, 0)
+        principal(pixels).turned(4, 0)
 
 
 def test_controls_have_no_graph_or_keep_it() -> None:
@@ -101,3 +107,33 @@ def test_a_protocol_knows_the_task(tmp_path: Path) -> None:
     path.write_text(text.replace("epochs =", 'augmentation = "flip-crop"\nepochs ='))
     with pytest.raises(InputError, match="of digits, has none"):
         read_protocol(str(path))
+
+
+def test_a_swept_training_is_the_plain_one(tmp_path: Path) -> None:
+    path, _ = network_of(tmp_path)
+    data = lab_toys.write_data(tmp_path / "images")
+    splits = read_images(str(data), "mnist-routed")
+    sample = Sample("mnist-routed", 8, 8, 8, 0)
+    recipe = Recipe("mnist-routed", 2, 16, "top1", lr=0.01, seed=3)
+    found = {}
+    for native in (False, True):
+        run = Run("mnist-routed", "worm", 0, 0)
+        machine = Machine("cpu", native=native)
+        job = Job(run, "p", path.read_bytes(), "worm.py", recipe, sample, machine)
+        found[native] = work(job, splits)
+
+    plain, swept = found[False], found[True]
+    assert swept.pop("native") is True and "native" not in plain
+    for one, other in zip(plain["curve"], swept["curve"], strict=True):
+        assert one["train_loss"] == pytest.approx(other["train_loss"], rel=1e-4)
+
+
+def test_each_network_is_swept_if_asked(tmp_path: Path) -> None:
+    _, task = network_of(tmp_path)
+    for arm, swept in {"worm": True, "frozen": True, "identity": False}.items():
+        whole = task.make(arm, 0)
+        Machine("cpu", native=True).prepare(whole)
+        assert any(isinstance(each, Native) for each in whole.modules()) is swept
+        other = task.make(arm, 0)
+        Machine("cpu").prepare(other)
+        assert not any(isinstance(each, Native) for each in other.modules())

@@ -17,7 +17,7 @@ from ...names import plural
 from ..judging.groups import Results
 from ..judging.judge import Judged
 from ..protocol.protocol import WORM, Arm, Protocol, Task
-from .labels import ARMS, METRIC_WORDS, TASKS
+from .labels import ARMS, METRIC_WORDS, title
 from .strip_plot import every_graph
 from .style import COLOURS, CONTROL_LINES, GREY, RED, STYLE, note, page, saved
 
@@ -79,7 +79,7 @@ def curves(axes: Axes, one: Judged, results: Results) -> None:
             axes.fill_between(
                 epochs, mean - band, mean + band, color=colour, alpha=0.13, linewidth=0
             )
-    axes.set_title(TASKS[task.name], loc="left", pad=20)
+    axes.set_title(title(task), loc="left", pad=20)
     note(axes, f"{task.images:,} training images; mean, and one deviation each way")
     axes.set_xlabel("epoch")
     axes.set_ylabel(f"validation {METRIC_WORDS[task.metric]}")

@@ -4,10 +4,17 @@ from __future__ import annotations
 
 import math
 
+from ..protocol.protocol import Task
+
 TASKS = {
     "cifar10": "M1: CIFAR-10, classes",
     "mnist": "M2: MNIST, reconstruction",
     "mnist-routed": "routed MNIST, classes",
+}
+SHORT = {
+    "cifar10": "CIFAR-10",
+    "mnist": "MNIST, reconstruction",
+    "mnist-routed": "routed MNIST",
 }
 ARMS = {
     "worm": "worm",
@@ -30,6 +37,15 @@ METRIC_WORDS = {
     "probe_top1": "top-1 of a linear probe",
 }
 UNKNOWN = "\N{EN DASH}"
+
+
+def title(task: Task) -> str:
+    """The heading of a task: what its kind is, after its label if it has one."""
+    return (
+        TASKS[task.kind]
+        if task.name == task.kind
+        else f"{task.name}: {SHORT[task.kind]}"
+    )
 
 
 def decimal(value: float, digits: int = 4) -> str:

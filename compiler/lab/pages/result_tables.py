@@ -10,7 +10,7 @@ import numpy as np
 from ..judging.groups import COVARIATES, Group
 from ..judging.judge import Comparison, Judged
 from ..protocol.protocol import WORM
-from .labels import ARMS, METRIC_WORDS, TASKS, decimal, signed_decimal
+from .labels import ARMS, METRIC_WORDS, decimal, signed_decimal, title
 
 TABLE = (
     "arm",
@@ -26,7 +26,7 @@ TABLE = (
 
 def task_part(one: Judged) -> Iterator[str]:
     """The tables of a task."""
-    yield f"## {TASKS[one.task.name]}: results"
+    yield f"## {title(one.task)}: results"
     better = "more" if one.task.higher_is_better else "less"
     yield (
         f"Test {METRIC_WORDS[one.task.metric]}, {better} is better. n: graphs (the worm and "
@@ -38,7 +38,7 @@ def task_part(one: Judged) -> Iterator[str]:
     yield table(
         TABLE, (row(group, compared.get(group.arm.name)) for group in one.groups)
     )
-    if one.task.name == "mnist":
+    if one.task.kind == "mnist":
         yield "All metrics, means over graphs or trainings:"
         yield metrics(one)
     if one.comparisons:

@@ -12,7 +12,7 @@ from ...drawing.colours import FAINT, HAIR, INK
 from ..judging.groups import Group
 from ..judging.judge import Comparison, Judged
 from ..protocol.protocol import WORM
-from .labels import ARMS, METRIC_WORDS, TASKS, decimal, probability
+from .labels import ARMS, METRIC_WORDS, decimal, probability, title
 from .style import COLOURS, GREY, RED, note, page
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ def panel(axes: Axes, one: Judged) -> None:
     axes.set_ylim(len(one.groups) - 0.45, -0.55)
     axes.tick_params(axis="y", length=0)
     axes.set_xlabel(f"test {METRIC_WORDS[task.metric]}")
-    axes.set_title(TASKS[task.name], loc="left", pad=20)
+    axes.set_title(title(task), loc="left", pad=20)
     about = f"{task.images:,} training and {task.test:,} test images"
     if task.metric == "pixel_accuracy" and not math.isnan(one.black):
         about += f"; an image black all over has {decimal(one.black)}"

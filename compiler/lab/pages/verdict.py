@@ -12,7 +12,7 @@ from ..judging.judge import Judged
 from ..protocol.protocol import WORM, Protocol, Task
 from ..protocol.seeds import OLD, on_one_seed
 from .doubts import doubts
-from .labels import TASKS
+from .labels import title
 from .result_tables import table, task_part
 from .sentences import gaps, power, verdict
 
@@ -56,7 +56,7 @@ def readme(
         *([note] if note else []),
         "Every training draws start values, order of images and augmentation by a seed of"
         " its own.",
-        table(("", *(TASKS[one.task.name] for one in judged)), sizes(judged, results)),
+        table(("", *(title(one.task) for one in judged)), sizes(judged, results)),
         "## Where this differs from the paper",
         f"{DEVIATIONS}\n{bullets(deviations(judged))}",
         "## What could have been found",
@@ -142,10 +142,10 @@ def deviations(judged: Sequence[Judged]) -> Iterator[str]:
                 f"{one.task.name}: a neuron's inputs are merged by "
                 f"{one.task.options.merge}; the released code multiplies or adds them."
             )
-        task, (images, test) = one.task, WHOLE[one.task.name]
-        if task.name == ROUTED:
+        task, (images, test) = one.task, WHOLE[one.task.kind]
+        if task.kind == ROUTED:
             yield (
-                f"{ROUTED}: ours, not the paper's; {task.images:,} of {images:,} training "
+                f"{task.name}: ours, not the paper's; {task.images:,} of {images:,} training "
                 f"and {task.test:,} of {test:,} test images, "
                 f"{plural(task.epochs, 'epoch')}, one number a neuron."
             )
@@ -155,7 +155,7 @@ def deviations(judged: Sequence[Judged]) -> Iterator[str]:
             f"{test:,} test images, {plural(task.epochs, 'epoch')} "
             + (
                 "(released log: 1,000)"
-                if task.name == "mnist"
+                if task.kind == "mnist"
                 else "(theirs is not known)"
             )
             + f", {task.options.features} features a neuron (released code: 784 and 512)."

@@ -70,10 +70,34 @@ class Arm:
 
 
 @dataclass(frozen=True, slots=True)
+class Sample:
+    """The images that a task sees, of those of its kind.
+
+    Attributes:
+        kind: cifar10, mnist or mnist-routed.
+        images, validation, test: numbers of them.
+        seed: of the choice of training and validation images.
+    """
+
+    kind: str
+    images: int
+    validation: int
+    test: int
+    seed: int
+
+    @property
+    def counts(self) -> tuple[int, int, int, int]:
+        """Numbers of images and the seed, as `Splits.choose` takes them."""
+        return self.images, self.validation, self.test, self.seed
+
+
+@dataclass(frozen=True, slots=True)
 class Task:
     """One task: its models, data, training, arms and tests.
 
     Attributes:
+        name: its label in the protocol.
+        kind: cifar10, mnist or mnist-routed.
         source: a bundled connectome or the path of a file.
         compile: options of all models of the task, twins included, as in OPTIONS.
         images, validation, test: number of training, validation and test images.
@@ -88,6 +112,7 @@ class Task:
     """
 
     name: str
+    kind: str
     source: str
     compile: Mapping[str, Any]
     images: int
@@ -111,7 +136,13 @@ class Task:
     @property
     def options(self) -> Options:
         """The options that compile its models."""
-        return options_of(self.name, self.compile)
+        return options_of(self.kind, self.compile)
+
+    @property
+    def sample(self) -> Sample:
+        """Its images."""
+        counts = self.images, self.validation, self.test
+        return Sample(self.kind, *counts, self.split_seed)
 
     @property
     def higher_is_better(self) -> bool:
@@ -165,6 +196,6 @@ class Protocol:
             yield from task.runs()
 
 
-def options_of(task: str, table: Mapping[str, Any]) -> Options:
-    """The options of a task's models."""
-    return Options.of({**table, "task": task})
+def options_of(kind: str, table: Mapping[str, Any]) -> Options:
+    """The options of the models of a kind of task."""
+    return Options.of({**table, "task": kind})

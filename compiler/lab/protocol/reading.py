@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
@@ -24,6 +25,8 @@ from .protocol import (
 )
 from .schema import FIRST, PROTOCOL, SEEDS, TASK, TWINS, Place, read_table
 from .seeds import LEAST, SEEN, WRITE
+
+LABEL = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,99}")  # of a task
 
 
 def read_protocol(path: str) -> Protocol:
@@ -64,24 +67,27 @@ def task_of(
     name: str, table: Any, place: Place, folder: Path, strict: bool
 ) -> Task | None:
     """One task; None if it has mistakes, which `place` collects."""
-    if name not in METRICS or not isinstance(table, dict):
-        place.wrong("", "no such task", f"one of {', '.join(METRICS)}")
+    kind = table.get("task", name) if isinstance(table, dict) else ""
+    if kind not in METRICS or not LABEL.fullmatch(name):
+        wrong_task(name, table, place)
         return None
     before = len(place.mistakes)
     values = read_table(table, TASK, place)
+    values["kind"] = kind
+    del values["task"]
     arms = arms_of(values.pop("arms") or {}, place.at("arms"))
     tests = values["tests"] or []
     check_arms(arms, tests, place)
     if strict and tests and any(a.name == WORM and a.seeds < LEAST for a in arms):
         place.wrong("tests", SEEN, WRITE)
     check_positions(arms, values["positions"], place)
-    if values["metric"] is not None and values["metric"] not in METRICS[name]:
-        hint = f"one of {', '.join(METRICS[name])}"
-        place.wrong("metric", f"{values['metric']!r} is none of {name}", hint)
-    if values["augmentation"] != "none" and name != "cifar10":
-        model = "an autoencoder" if name == "mnist" else f"{name}, of digits,"
+    if values["metric"] is not None and values["metric"] not in METRICS[kind]:
+        hint = f"one of {', '.join(METRICS[kind])}"
+        place.wrong("metric", f"{values['metric']!r} is none of {kind}", hint)
+    if values["augmentation"] != "none" and kind != "cifar10":
+        model = "an autoencoder" if kind == "mnist" else f"{kind}, of digits,"
         place.wrong("augmentation", f"{model} has none", 'write "none"')
-    check_options(name, values["compile"] or {}, place)
+    check_options(kind, values["compile"] or {}, place)
     if len(place.mistakes) > before:
         return None
     source = values["source"]
@@ -90,6 +96,21 @@ def task_of(
         values["positions"] = str(folder / values["positions"])
     values["tests"] = tuple(tests)
     return Task(name=name, arms=tuple(arms), **values)
+
+
+def wrong_task(name: str, table: Any, place: Place) -> None:
+    """Collect the mistake of a task of no kind, or of a label that names no folder."""
+    kinds = ", ".join(METRICS)
+    if not isinstance(table, dict):
+        place.wrong("", "no task", f"a table: [task.{name}]")
+    elif not LABEL.fullmatch(name):
+        hint = "letters, digits, - and _, as it names a folder"
+        place.wrong("", f"no label of a task: {name!r}", hint)
+    elif "task" in table:
+        place.wrong("task", f"no such task: {table['task']!r}", f"one of {kinds}")
+    else:
+        hint = f'one of {kinds}; under another label write task = "..."'
+        place.wrong("", "no such task", hint)
 
 
 def arms_of(table: Mapping[str, Any], place: Place) -> list[Arm]:
@@ -139,12 +160,12 @@ def check_positions(arms: list[Arm], positions: str | None, place: Place) -> Non
         place.wrong("positions", seen, "leave them out, or add the arm")
 
 
-def check_options(name: str, table: Mapping[str, Any], place: Place) -> None:
+def check_options(kind: str, table: Mapping[str, Any], place: Place) -> None:
     """Check that the compile options exist and are consistent."""
     if "task" in table:
-        place.wrong("compile.task", "is said by the table's name", "leave it out")
+        place.wrong("compile.task", "is said by the task", "leave it out")
         return
     try:
-        options_of(name, table)
+        options_of(kind, table)
     except UsageError as error:
         place.wrong("compile", str(error), "see elegansc compile --help")

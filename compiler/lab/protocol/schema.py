@@ -72,6 +72,7 @@ PROTOCOL: Mapping[str, Key] = {
     "task": Key(dict),
 }
 TASK: Mapping[str, Key] = {
+    "task": Key(str, ""),
     "source": Key(str),
     "positions": Key(str, ""),
     "compile": Key(dict),

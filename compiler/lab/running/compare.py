@@ -13,7 +13,7 @@ from ...errors import InputError
 from ...module.header import read_header
 from ...nulls.pairs import DISTANCE
 from ...readers.positions import read_positions
-from ..protocol.protocol import Protocol, Run, Task
+from ..protocol.protocol import Protocol, Run, Sample, Task
 from .data import Splits, load
 from .graphs import (
     GraphFiles,
@@ -90,11 +90,11 @@ def compare(
     resources = resources or Resources()
     with ExitStack() as stack:
         ray = stack.enter_context(connected(resources.ray)) if resources.ray else None
-        images = {task.name: images_of(task, data) for task in protocol.tasks}
+        images = images_of(protocol, data)
         make_folder(folder)
         path = folder / RESULTS
         results = stack.enter_context(Results(path, protocol.digest))
-        check_data(results, images)
+        check_data(protocol, results, images)
         models = {
             task.name: models_of(task, folder, resources.jobs, watch)
             for task in protocol.tasks
@@ -103,9 +103,8 @@ def compare(
         jobs = [*unfinished(protocol, results, models, resources)]
         found = on_ray(ray, jobs, images, gpus=resources.gpus) if ray else None
         if found is None and jobs:
-            sizes = {task.name: counts(task) for task in protocol.tasks}
             count = min(resources.jobs, len(jobs))
-            workers = stack.enter_context(pool(count, data, sizes))
+            workers = stack.enter_context(pool(count, data, [*images]))
             found = each(workers, run_in_worker, jobs)
         for line in watch("runs", len(jobs), found or ()):
             results.add(line)
@@ -122,24 +121,25 @@ def make_folder(folder: Path) -> None:
         raise InputError(str(folder), f"cannot be made: {error.strerror}") from None
 
 
-def counts(task: Task) -> tuple[int, int, int, int]:
-    """Number of training, validation and test images, and the seed of the choice."""
-    return task.images, task.validation, task.test, task.split_seed
+def images_of(protocol: Protocol, data: str) -> dict[Sample, Splits]:
+    """The images of all tasks."""
+    samples = dict.fromkeys(task.sample for task in protocol.tasks)
+    return {
+        sample: load(data, sample.kind).choose(*sample.counts) for sample in samples
+    }
 
 
-def images_of(task: Task, data: str) -> Splits:
-    """The images of a task."""
-    return load(data, task.name).choose(*counts(task))
-
-
-def check_data(results: Results, images: Mapping[str, Splits]) -> None:
+def check_data(
+    protocol: Protocol, results: Results, images: Mapping[Sample, Splits]
+) -> None:
     """Raise InputError if finished runs saw other images."""
-    digests = {task: splits.digest for task, splits in images.items()}
+    seen = {sample: splits.digest for sample, splits in images.items()}
+    digests = {task.name: seen[task.sample] for task in protocol.tasks}
     for run, line in results.lines.items():
         if run.task in digests and line["data_digest"] != digests[run.task]:
-            seen = f"{run.text} saw other images than these"
+            told = f"{run.text} saw other images than these"
             hint = "give the same --data, or write to another folder"
-            raise InputError(str(results.path), seen, hint)
+            raise InputError(str(results.path), told, hint)
 
 
 def models_of(task: Task, folder: Path, count: int, watch: Watch) -> dict[str, bytes]:
@@ -192,6 +192,7 @@ def unfinished(
                     models[task.name][name],
                     f"{name}.py",
                     recipe(task, run),
+                    task.sample,
                     resources.machine,
                     positions if run.arm == DISTANCE else "",
                 )
@@ -200,7 +201,7 @@ def unfinished(
 def recipe(task: Task, run: Run) -> Recipe:
     """The training recipe of a run."""
     return Recipe(
-        task=task.name,
+        task=task.kind,
         epochs=task.epochs,
         batch=task.batch,
         metric=task.metric,

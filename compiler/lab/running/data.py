@@ -37,7 +37,7 @@ DAMAGED = (zipfile.BadZipFile, zlib.error, ValueError, EOFError, KeyError, TypeE
 HINT = "an .npz file has the arrays images, uint8, and labels, integers from 0 to 9"
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
 class Images:
     """Images and their classes.
 

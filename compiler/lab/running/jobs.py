@@ -9,7 +9,7 @@ import multiprocessing
 import os
 import signal
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
@@ -19,28 +19,29 @@ from typing import TYPE_CHECKING, Any
 from ...errors import InputError
 
 if TYPE_CHECKING:
+    from ..protocol.protocol import Sample
     from .data import Splits
     from .worker import Job
 
 RESUME = "what was finished is kept; give the same command again"
 
-images: dict[str, Splits] = {}  # by task, of a worker process
+images: dict[Sample, Splits] = {}  # of a worker process
 
 
-def initialise(source: str, sizes: Mapping[str, tuple[int, int, int, int]]) -> None:
+def initialise(source: str, samples: Sequence[Sample]) -> None:
     """Ignore Ctrl-C, exit with the parent, use one torch thread, load the images."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to answer
     parent = multiprocessing.parent_process()
     if parent is not None:
         follow = threading.Thread(target=end_with, args=(parent.sentinel,), daemon=True)
         follow.start()
-    for task, counts in sizes.items():
+    for sample in samples:
         import torch
 
         from .data import load
 
         torch.set_num_threads(1)
-        images[task] = load(source, task).choose(*counts)
+        images[sample] = load(source, sample.kind).choose(*sample.counts)
 
 
 def end_with(sentinel: int) -> None:
@@ -53,14 +54,12 @@ def run_in_worker(job: Job) -> dict[str, Any]:
     """Make a run in a worker process; its line of the results file."""
     from .worker import work
 
-    return work(job, images[job.run.task])
+    return work(job, images[job.sample])
 
 
 @contextmanager
 def pool(
-    count: int,
-    source: str = "",
-    sizes: Mapping[str, tuple[int, int, int, int]] | None = None,
+    count: int, source: str = "", samples: Sequence[Sample] = ()
 ) -> Iterator[ProcessPoolExecutor]:
     """Worker processes, spawned, so that they share no state with this one.
 
@@ -68,14 +67,14 @@ def pool(
 
     Args:
         source: of the images that each process loads, as `data.load` takes it.
-        sizes: by task: training, validation and test images, and the seed of the choice.
+        samples: of them, that jobs see.
     """
     os.environ.setdefault("OMP_NUM_THREADS", "1")  # before a worker loads torch
     workers = ProcessPoolExecutor(
         count,
         mp_context=multiprocessing.get_context("spawn"),
         initializer=initialise,
-        initargs=(source, sizes or {}),
+        initargs=(source, samples),
     )
     try:
         yield workers

@@ -7,17 +7,29 @@ from dataclasses import dataclass
 from typing import Any
 
 from lightning_fabric import Fabric
+from torch import nn
 
+from ...acceleration.classes import generated, swap
 from ...errors import UsageError
 
 
 @dataclass(frozen=True, slots=True)
 class Machine:
-    """Settings of Lightning Fabric, by its names."""
+    """Settings of Lightning Fabric, by its names.
+
+    Attributes:
+        native: whether networks are swept by C, or by Triton, as of `elegansc.native`.
+    """
 
     accelerator: str = "auto"
     devices: int = 1
     precision: str = "32-true"
+    native: bool = False
+
+    def prepare(self, model: nn.Module) -> None:
+        """Let the networks that elegansc generated be swept, if so asked; mlp and identity have none."""
+        if self.native and any(generated(type(each)) for each in model.modules()):
+            swap(model)
 
     def fabric(self, loggers: Sequence[Any] = ()) -> Fabric:
         """A Fabric of these settings; `launch()` starts its other processes.

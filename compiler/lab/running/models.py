@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import types
 from dataclasses import dataclass
 from typing import Any
@@ -102,5 +103,6 @@ def load(data: bytes, label: str) -> TaskModel:
     """
     model, again = checked_model(data, label)
     module = unrun(f"elegansc_model_{model.header.body}", again.page, label)
+    sys.modules[module.__name__] = module  # a sweep looks for its tables there
     run(module, again.tables)
     return TaskModel(model, module)

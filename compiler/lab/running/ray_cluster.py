@@ -14,6 +14,7 @@ from ...errors import InputError, UsageError
 from .jobs import RESUME
 
 if TYPE_CHECKING:
+    from ..protocol.protocol import Sample
     from .data import Splits
     from .worker import Job
 
@@ -21,7 +22,7 @@ SECONDS = 10.0  # that a cluster may take to answer
 
 
 def on_ray(
-    ray: Any, jobs: Sequence[Job], images: Mapping[str, Splits], *, gpus: float = 0.0
+    ray: Any, jobs: Sequence[Job], images: Mapping[Sample, Splits], *, gpus: float = 0.0
 ) -> Iterator[dict[str, Any]]:
     """The results lines of all jobs, in the order in which they finish.
 
@@ -29,7 +30,7 @@ def on_ray(
 
     Args:
         ray: the module, as `connected` gives it.
-        images: by task; put into the cluster's memory once.
+        images: by sample; put into the cluster's memory once.
         gpus: that each job asks for.
 
     Raises:
@@ -37,9 +38,9 @@ def on_ray(
     """
 
     def start() -> list[Any]:
-        stored = {task: ray.put(splits) for task, splits in images.items()}
+        stored = {sample: ray.put(splits) for sample, splits in images.items()}
         step = ray.remote(num_cpus=1, num_gpus=gpus, max_retries=3)(run_on_node)
-        return [step.remote(job, stored[job.run.task]) for job in jobs]
+        return [step.remote(job, stored[job.sample]) for job in jobs]
 
     yield from finished(ray, start)
 

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import functools
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from ..protocol.protocol import Run
+from ..protocol.protocol import Run, Sample
 from .data import Splits
 from .machine import Machine
-from .models import load
+from .models import TaskModel, load
 from .results import SCHEMA
 from .training import Outcome, Recipe, train
+
+MODELS = 16  # kept by a process
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +31,7 @@ class Job:
     source: bytes
     label: str
     recipe: Recipe
+    sample: Sample
     machine: Machine
     positions: str = ""
 
@@ -38,15 +42,23 @@ def work(job: Job, splits: Splits) -> dict[str, Any]:
     Raises:
         InputError: the model is not ours. UsageError: no such device.
     """
-    network = load(job.source, job.label)
+    network = loaded(job.source, job.label)
     whole = network.make(job.run.arm, job.recipe.seed)
     facts = network.facts(job.run.arm, whole)
+    job.machine.prepare(whole)
     fabric = job.machine.fabric()
     fabric.launch()
     outcome = train(whole, splits, job.recipe, fabric)
     found = line(job.run, job.protocol, splits.digest, facts, outcome)
     drawn_by = {"positions_digest": job.positions} if job.positions else {}
-    return {**found, **drawn_by}
+    swept = {"native": True} if job.machine.native else {}
+    return {**found, **drawn_by, **swept}
+
+
+@functools.lru_cache(MODELS)
+def loaded(source: bytes, label: str) -> TaskModel:
+    """A task model; those of the last graphs are kept, as each is trained by several seeds."""
+    return load(source, label)
 
 
 def line(
