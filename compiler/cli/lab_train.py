@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ..errors import UsageError, visible
+from ..lab.protocol.replaced import CONTROLS
 from .colours import tell
 from .help import Command
 from .lab_flags import check_installed, data_option, precision_option
@@ -17,7 +18,6 @@ from .values import FILE, FOLDER, MODEL
 if TYPE_CHECKING:
     from ..lab.running.training import Epoch
 
-CONTROLS = ("identity", "mlp", "frozen")
 LARGEST_SEED = 2**32 - 1  # seed
 MILLIONS = click.IntRange(0, 10_000_000)
 
@@ -125,7 +125,8 @@ MILLIONS = click.IntRange(0, 10_000_000)
 @click.option(
     "--control",
     type=click.Choice(CONTROLS),
-    help="In place of the network: nothing, an MLP of its size, or itself, not trained.",
+    help="In place of the network, of its size: an MLP, a linear map, a convolution, RandWire, "
+    "its graph by delay or as published; or nothing; or itself, not trained.",
 )
 @click.option(
     "--accelerator",

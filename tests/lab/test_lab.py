@@ -28,11 +28,11 @@ from elegansc.errors import InputError, Location, Mistake, UsageError
 from elegansc.lab.protocol.protocol import Run
 from elegansc.lab.running import appended, data, logs, scores, single, training
 from elegansc.lab.running.augment import flip_and_crop
-from elegansc.lab.running.controls import count, size, widths
 from elegansc.lab.running.data import Images, Splits
 from elegansc.lab.running.machine import Machine
 from elegansc.lab.running.models import TaskModel, load
-from elegansc.lab.running.results import KEYS, Results, read
+from elegansc.lab.running.replacements import count, size, widths
+from elegansc.lab.running.results import COSTS, KEYS, Results, read
 from elegansc.lab.running.training import Outcome, Recipe, train
 from elegansc.module.header import read_header
 
@@ -349,7 +349,8 @@ def test_a_seed_gives_one_curve(networks: dict[str, TaskModel], folder: Path) ->
         trained(networks["cifar10"], folder, seed=seed, **options) for seed in (3, 3, 4)
     )
 
-    assert replace(one, seconds=0) == replace(same, seconds=0)
+    timeless = {"seconds": 0, "step_seconds": 0}
+    assert replace(one, **timeless) == replace(same, **timeless)
     assert one.curve != other.curve
 
 
@@ -630,7 +631,7 @@ def test_train_adds_a_line_and_saves_the_best_epoch(
 
     assert first.exit_code == 0, first.output
     line = json.loads((tmp_path / "r.jsonl").read_text())
-    assert list(line) and set(line) == set(KEYS)
+    assert list(line) and set(line) == {*KEYS, *COSTS}
     assert [epoch["epoch"] for epoch in line["curve"]] == [1, 2]
     whole = load((tmp_path / "worm.py").read_bytes(), "worm.py").make("worm", 1)
     whole.load_state_dict(saved(tmp_path / "best.safetensors"))

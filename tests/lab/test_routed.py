@@ -18,10 +18,10 @@ from elegansc.cli.main import cli
 from elegansc.errors import InputError
 from elegansc.lab.protocol.protocol import Run, Sample
 from elegansc.lab.protocol.reading import read_protocol
-from elegansc.lab.running.controls import count
 from elegansc.lab.running.data import load as read_images
 from elegansc.lab.running.machine import Machine
 from elegansc.lab.running.models import TaskModel, load
+from elegansc.lab.running.replacements import count
 from elegansc.lab.running.training import Recipe
 from elegansc.lab.running.whitening import principal
 from elegansc.lab.running.worker import Job, work

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..protocol.protocol import CONTROLS, LESS_IS_BETTER, Arm, Line, Run, Task
+from ..protocol.protocol import LESS_IS_BETTER, Arm, Line, Run, Task
+from ..protocol.replaced import CONTROLS
 from .statistics import Interval, interval
 
 COVARIATES = ("synapses_kept", "live", "depth", "parameters")

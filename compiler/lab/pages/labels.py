@@ -28,6 +28,11 @@ ARMS = {
     "mlp": "MLP",
     "identity": "no graph",
     "frozen": "worm, frozen",
+    "linear": "linear",
+    "convolution": "convolution",
+    "randwire": "RandWire, WS(4, 0.75)",
+    "delay": "worm, delay",
+    "published": "worm, published sweep",
 }
 METRIC_WORDS = {
     "top1": "top-1",

@@ -7,7 +7,8 @@ from collections.abc import Iterator, Sequence
 
 from ...names import plural
 from ..judging.judge import Comparison, Judged
-from ..protocol.protocol import CONTROLS, WORM, Protocol, Run
+from ..protocol.protocol import WORM, Protocol, Run
+from ..protocol.replaced import CONTROLS
 from .labels import (
     ARMS,
     METRIC_WORDS,

@@ -30,6 +30,11 @@ CONTROL_LINES: Mapping[str, Any] = {
     "mlp": (0, (1, 1.5)),
     "identity": (0, (5, 2, 1, 2)),
     "frozen": (0, (3, 3)),
+    "linear": (0, (1, 3)),
+    "convolution": (0, (5, 1)),
+    "randwire": (0, (3, 1, 1, 1)),
+    "delay": (0, (8, 2)),
+    "published": (0, (8, 2, 1, 2)),
 }
 GREY = "#7B8490"
 STYLE: Any = {

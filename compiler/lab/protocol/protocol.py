@@ -16,7 +16,6 @@ from ...options import Options
 from ...options.choices import ROUTED
 
 WORM = "worm"
-CONTROLS = ("mlp", "identity", "frozen")
 GENERATORS = ("er", "ws", "ba", "degree", "role-degree", DISTANCE, "shuffle-roles")
 METRICS: Mapping[str, tuple[str, ...]] = {
     "cifar10": ("top1",),

@@ -14,7 +14,6 @@ from ...errors import InputError, Mistake, UsageError
 from ...files import read_bytes
 from ...nulls.pairs import DISTANCE
 from .protocol import (
-    CONTROLS,
     GENERATORS,
     METRICS,
     WORM,
@@ -23,6 +22,7 @@ from .protocol import (
     Task,
     options_of,
 )
+from .replaced import CONTROLS, check_arm
 from .schema import FIRST, PROTOCOL, SEEDS, TASK, TWINS, Place, read_table
 from .seeds import LEAST, SEEN, WRITE
 
@@ -87,7 +87,7 @@ def task_of(
     if values["augmentation"] != "none" and kind != "cifar10":
         model = "an autoencoder" if kind == "mnist" else f"{kind}, of digits,"
         place.wrong("augmentation", f"{model} has none", 'write "none"')
-    check_options(kind, values["compile"] or {}, place)
+    check_options(kind, values["compile"] or {}, arms, place)
     if len(place.mistakes) > before:
         return None
     source = values["source"]
@@ -160,12 +160,23 @@ def check_positions(arms: list[Arm], positions: str | None, place: Place) -> Non
         place.wrong("positions", seen, "leave them out, or add the arm")
 
 
-def check_options(kind: str, table: Mapping[str, Any], place: Place) -> None:
-    """Check that the compile options exist and are consistent."""
+def check_options(
+    kind: str, table: Mapping[str, Any], arms: list[Arm], place: Place
+) -> None:
+    """Check that the compile options exist and are consistent, with each other and arms."""
     if "task" in table:
         place.wrong("compile.task", "is said by the task", "leave it out")
         return
     try:
-        options_of(kind, table)
+        options = options_of(kind, table)
     except UsageError as error:
         place.wrong("compile", str(error), "see elegansc compile --help")
+        return
+    for arm in arms:
+        try:
+            wrong = check_arm(options, arm.name)
+        except UsageError as error:
+            hint = "leave the arm out, or that option"
+            wrong = f"of these options it would be {error}", hint
+        if wrong:
+            place.wrong(f"arms.{arm.name}", *wrong)

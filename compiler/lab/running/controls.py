@@ -2,100 +2,50 @@
 
 from __future__ import annotations
 
-import math
-
 from torch import Tensor, nn
 
-from ...errors import InputError
+from ...module.read import Model
+from ..protocol.replaced import COMPILED
 from .data import CLASSES
-
-NEAR = 0.01  # the largest relative difference in parameters of an "equal" MLP
-
-
-class Spread(nn.Module):
-    """No graph: copy the encoder's vector to every motor neuron.
-
-    From (batch, 1, D) to (batch, motors, D), as the tensor network.
-    """
-
-    def __init__(self, motors: int) -> None:
-        super().__init__()
-        self.motors = motors
-
-    def forward(self, inputs: Tensor) -> Tensor:
-        """Repeat the vector for each motor neuron."""
-        return inputs.expand(-1, self.motors, -1)
+from .other_networks import other_network
+from .replacements import (
+    LinearMap,
+    Perceptron,
+    Spread,
+    convolved,
+    count,
+    factored,
+    layers,
+)
 
 
-class Perceptron(nn.Module):
-    """A perceptron of three linear layers and a given number of parameters, then `Spread`.
-
-    Raises:
-        InputError: no widths give the number within 1 %.
-    """
-
-    def __init__(self, features: int, motors: int, parameters: int) -> None:
-        super().__init__()
-        self.layers = nn.Sequential(*layers(features, parameters, features), nn.Tanh())
-        self.spread = Spread(motors)
-
-    def forward(self, inputs: Tensor) -> Tensor:
-        """From (batch, 1, D) to (batch, motors, D), the same for all motors."""
-        motors: Tensor = self.spread(self.layers(inputs))
-        return motors
-
-
-def size(inputs: int, first: int, second: int, outputs: int) -> int:
-    """Parameters of the three layers."""
-    return (inputs + 1) * first + (first + 1) * second + (second + 1) * outputs
-
-
-def layers(inputs: int, parameters: int, outputs: int) -> list[nn.Module]:
-    """Three linear layers, tanh between them, of so many parameters within 1 %."""
-    first, second = widths(inputs, parameters, outputs)
-    return [
-        nn.Linear(inputs, first),
-        nn.Tanh(),
-        nn.Linear(first, second),
-        nn.Tanh(),
-        nn.Linear(second, outputs),
-    ]
-
-
-def widths(inputs: int, parameters: int, outputs: int) -> tuple[int, int]:
-    """Widths of the hidden layers: nearest in parameters, then nearest to each other.
-
-    Raises:
-        InputError: no widths give the number within 1 %.
-    """
-    best, found = (math.inf, math.inf), (0, 0)
-    for first in range(1, 2 * math.isqrt(parameters) + 2):
-        left = parameters - (inputs + 1) * first - outputs
-        second = max(1, round(left / (first + 1 + outputs)))
-        apart = abs(size(inputs, first, second, outputs) - parameters)
-        key = (apart if apart > NEAR / 10 * parameters else 0, abs(first - second))
-        if key < best:
-            best, found = key, (first, second)
-    if abs(size(inputs, *found, outputs) - parameters) > NEAR * parameters:
-        seen = (
-            f"no MLP of {inputs} features has within 1 % of {parameters:,} parameters"
-        )
-        raise InputError("mlp", seen, "leave the arm mlp out, or use a larger network")
-    return found
-
-
-def control(whole: nn.Module, arm: str, motors: int, features: int) -> nn.Module:
-    """Make a control of a model, in place.
+def control(whole: nn.Module, arm: str, model: Model, seed: int) -> nn.Module:
+    """Make a control of a task's model, in place.
 
     Args:
-        whole: with a submodule `network`, of (batch, 1, D) to (batch, motors, D).
-        arm: identity, mlp or frozen; any other changes nothing.
+        whole: with submodules `encoder` and `network`, of (batch, 1, D) to
+            (batch, motors, D).
+        arm: one of CONTROLS; any other changes nothing.
+        model: that `whole` was made of.
+        seed: of a graph that is drawn.
+
+    Raises:
+        InputError: nothing of that kind has as many parameters.
     """
     network = whole.get_submodule("network")
+    size, features = count(network), model.options.features
+    motors = len(model.tables.motor)
     if arm == "identity":
         whole.network = Spread(motors)
     elif arm == "mlp":
-        whole.network = Perceptron(features, motors, count(network))
+        whole.network = Perceptron(features, motors, size)
+    elif arm == "linear":
+        whole.network = LinearMap(features, motors, size)
+    elif arm == "convolution":
+        whole.encoder = convolved(whole.get_submodule("encoder"), size)
+        whole.network = Spread(motors)
+    elif arm in COMPILED:
+        whole.network = other_network(model, arm, size, seed)
     elif arm == "frozen":
         network.requires_grad_(False)  # the gradient still goes through to the encoder
     return whole
@@ -128,8 +78,9 @@ def routed_control(whole: nn.Module, arm: str) -> nn.Module:
 
     Args:
         whole: with submodules `encoder`, `network` and `decoder`.
-        arm: identity, a linear read-out of the components; mlp, of three layers, with as
-            many parameters as network and decoder; frozen; any other changes nothing.
+        arm: identity, a linear read-out of the components; with as many parameters as
+            network and decoder: linear, the same as two matrices, and mlp, of three layers;
+            frozen; any other changes nothing.
 
     Raises:
         InputError: no MLP has as many parameters, within 1 %.
@@ -137,16 +88,14 @@ def routed_control(whole: nn.Module, arm: str) -> nn.Module:
     parts = (whole.get_submodule(name) for name in ("encoder", "network", "decoder"))
     encoder, network, decoder = parts
     inputs = encoder.get_parameter("weight").shape[0]
+    size = count(network) + count(decoder)
     if arm == "identity":
         return Direct(encoder, nn.Linear(inputs, CLASSES))
+    if arm == "linear":
+        return Direct(encoder, factored(inputs, size, CLASSES))
     if arm == "mlp":
-        equal = layers(inputs, count(network) + count(decoder), CLASSES)
+        equal = layers(inputs, size, CLASSES)
         return Direct(encoder, nn.Sequential(*equal))
     if arm == "frozen":
         network.requires_grad_(False)
     return whole
-
-
-def count(module: nn.Module) -> int:
-    """Number of parameters."""
-    return sum(parameter.numel() for parameter in module.parameters())

@@ -106,6 +106,11 @@ class Splits:
         )
 
 
+def shape_of(task: str) -> tuple[int, int, int]:
+    """Channels, height and width of the images of a task."""
+    return SHAPE[IMAGES_OF.get(task, task)]
+
+
 def load(source: str, task: str) -> Splits:
     """All images of a task.
 

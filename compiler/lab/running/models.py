@@ -18,7 +18,12 @@ from ...module.read import Model, read_unedited
 from ...options.choices import ROUTED
 from ...semantics.registry import semantics_of
 from ...verification.reading import static
-from .controls import control, count, routed_control
+from ..protocol.protocol import WORM
+from ..protocol.replaced import COMPILED, WITHOUT_GRAPH
+from .controls import control, routed_control
+from .costs import multiply_adds
+from .data import shape_of
+from .replacements import count
 
 WHOLE = {"cifar10": "ElegansNetM1", "mnist": "ElegansNetM2", ROUTED: "RoutedDigits"}
 
@@ -37,16 +42,18 @@ class TaskModel:
 
     def make(self, arm: str, seed: int) -> nn.Module:
         """The model with start values of a seed, or the control that the arm names."""
-        options, tables = self.model.options, self.model.tables
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(seed)
             whole: nn.Module = getattr(self.module, WHOLE[self.task])()
             if self.task == ROUTED:
                 return routed_control(whole, arm)
-            return control(whole, arm, len(tables.motor), options.features)
+            return control(whole, arm, self.model, seed)
 
     def facts(self, arm: str, whole: nn.Module) -> dict[str, Any]:
-        """Facts of graph and model for the results line; no graph facts for mlp, identity."""
+        """Facts of graph and model for the results line; of the graph where it is the model's.
+
+        `network_parameters` are those of what an arm replaces: all but what all arms share.
+        """
         plan, head, tables = self.model.plan, self.model.header, self.model.tables
         semantics = semantics_of(self.model.options)
         edges = [len(plan.forward), len(plan.feedback)]
@@ -61,10 +68,22 @@ class TaskModel:
             "backward_share": backward_share(self.model),
             "depth": len(plan.level_start) - 1,
         }
-        if arm in ("identity", "mlp"):
+        if arm in (*WITHOUT_GRAPH, *COMPILED):
             facts |= dict.fromkeys([key for key in facts if "digest" not in key])
-        given = count(whole.get_submodule("encoder")) if self.task == ROUTED else 0
-        return {**facts, "parameters": count(whole) - given}
+        parameters = count(whole)
+        if self.task == ROUTED:
+            parameters -= count(whole.get_submodule("encoder"))
+            part = parameters
+        else:
+            plain = self.make(WORM, 0)
+            shared = count(plain) - count(plain.get_submodule("network"))
+            part = parameters - shared
+        return {
+            **facts,
+            "parameters": parameters,
+            "network_parameters": part,
+            "multiply_adds": multiply_adds(whole, shape_of(self.task)),
+        }
 
 
 def backward_share(model: Model) -> float:

@@ -34,6 +34,8 @@ KEYS = (
     "seconds",
 )
 
+COSTS = ("network_parameters", "multiply_adds", "step_seconds")  # of newer lines
+
 
 def run_of(line: Line) -> Run:
     """The run of a line."""

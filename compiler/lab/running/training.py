@@ -6,6 +6,7 @@ import copy
 import hashlib
 import logging
 import math
+import statistics
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -66,6 +67,7 @@ class Outcome:
     Attributes:
         validation, test: scores at the best epoch; None and {} if the loss became NaN.
         status: finished or nan.
+        seconds: of all; step_seconds: of an optimiser step, in the median epoch.
     """
 
     curve: tuple[Epoch, ...]
@@ -74,6 +76,7 @@ class Outcome:
     test: dict[str, float] = field(default_factory=dict)
     status: str = "finished"
     seconds: float = 0.0
+    step_seconds: float = 0.0
 
 
 def train(
@@ -100,9 +103,12 @@ def train(
     device = fabric.device
     seen, validation = splits.train.to(device), splits.validation.to(device)
     curve: list[Epoch] = []
+    took: list[float] = []
     best, kept = 0, copy.deepcopy(model.state_dict())
     for number in range(1, recipe.epochs + 1):
+        begin = time.perf_counter()
         loss = one_epoch(wrapped, optimiser, seen, recipe, fabric, number)
+        took.append((time.perf_counter() - begin) / steps(len(seen), recipe.batch))
         score = None
         if math.isfinite(loss):
             score = validated(model, seen, validation, recipe)
@@ -110,7 +116,8 @@ def train(
         on_epoch(curve[-1])
         if score is None:
             seconds = time.perf_counter() - start
-            return Outcome(tuple(curve), best, None, {}, "nan", seconds)
+            step = statistics.median(took)
+            return Outcome(tuple(curve), best, None, {}, "nan", seconds, step)
         if not best or better(score, curve[best - 1].validation, recipe.metric):
             best, kept = number, copy.deepcopy(model.state_dict())
     model.load_state_dict(kept)
@@ -121,7 +128,8 @@ def train(
         status = "finished"
     seconds = time.perf_counter() - start
     score = curve[best - 1].validation
-    return Outcome(tuple(curve), best, score, found, status, seconds)
+    step = statistics.median(took)
+    return Outcome(tuple(curve), best, score, found, status, seconds, step)
 
 
 def optimiser_of(model: nn.Module, recipe: Recipe) -> torch.optim.Optimizer:
@@ -172,6 +180,11 @@ def generator(seed: int, epoch: int) -> Generator:
     """The random generator of an epoch, the same for every model of a seed."""
     digest = hashlib.sha256(f"{seed} {epoch}".encode()).digest()
     return Generator().manual_seed(int.from_bytes(digest[:7], "big"))
+
+
+def steps(count: int, batch: int) -> int:
+    """Number of steps of an epoch of so many images."""
+    return count // min(batch, count)
 
 
 def order(count: int, batch: int, draws: Generator) -> Iterator[Tensor]:

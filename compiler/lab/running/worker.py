@@ -77,4 +77,5 @@ def line(
         "test": outcome.test,
         "status": outcome.status,
         "seconds": round(outcome.seconds, 3),
+        "step_seconds": round(outcome.step_seconds, 5),
     }
