@@ -61,6 +61,7 @@ def figure_command(
     from ..files import OTHER, write_folder
     from ..lab.judging.judge import judge
     from ..lab.judging.report import report
+    from ..lab.pages.comparison_page import page
     from ..lab.pages.figure import pictures
     from ..lab.pages.verdict import readme
     from ..lab.protocol.reading import read_protocol
@@ -73,9 +74,10 @@ def figure_command(
     judged = judge(rules, lines)
     found = report(rules, judged)
     text = json.dumps(found, indent=2, allow_nan=False) + "\n"
+    write = readme if rules.schema == 1 else page
     files = {
         **pictures(rules, lines, judged),
-        "README.md": readme(rules, lines, judged, note).encode(),
+        "README.md": write(rules, lines, judged, note).encode(),
         "verdict.json": text.encode(),
     }
     read_from = (results, protocol)
@@ -97,9 +99,14 @@ def say(
 ) -> None:
     """Print what the run cannot tell and the verdict, on stderr."""
     from ..lab.pages.doubts import doubts
+    from ..lab.pages.findings import findings
     from ..lab.pages.sentences import verdict
     from ..report.words import wrote
 
-    for sentence in (*doubts(rules, lines, judged), *verdict(rules, judged)):
+    if rules.schema == 1:
+        told = [*doubts(rules, lines, judged), *verdict(rules, judged)]
+    else:
+        told = [*findings(rules, judged)]
+    for sentence in told:
         click.echo(visible(sentence), err=True)
     tell(wrote(visible(output), written))

@@ -71,6 +71,7 @@ LEVEL = {
     "ws": 0.60,
     "ba": 0.57,
     "degree": 0.598,
+    "role-degree": 0.6,
     "mlp": 0.61,
     "identity": 0.64,
     "frozen": 0.5,

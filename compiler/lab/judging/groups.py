@@ -23,11 +23,13 @@ class GraphScores:
         number: 0 for the connectome itself or a control; twins count from 1.
         value: each test metric, its mean over the trainings.
         facts: properties of the graph: COVARIATES, backward_share.
+        seeds: the metrics of each training.
     """
 
     number: int
     value: Mapping[str, float]
     facts: Mapping[str, float]
+    seeds: tuple[Mapping[str, float], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +88,7 @@ def group_of(
                 name: float(found[runs[0]][name] or 0)
                 for name in (*COVARIATES, "backward_share")
             }
-            graphs.append(GraphScores(number, averaged(known), facts))
+            graphs.append(GraphScores(number, averaged(known), facts, tuple(known)))
     every = tuple(scores[run] for run in wanted if run in scores)
     means = [graph.value for graph in graphs] if arm.random else every
     return Group(

@@ -8,7 +8,9 @@ from dataclasses import dataclass, replace
 
 from ...errors import InputError
 from ..protocol.protocol import WORM, Protocol, Task
+from .components import Components, components
 from .groups import Group, Results, group_of, scored
+from .single_case import Case, case_of, near
 from .statistics import (
     Equivalence,
     Ranked,
@@ -34,6 +36,9 @@ class Comparison:
         needed: number of graphs with which the best of the family could be significant.
         detectable: the effect found in 8 runs of 10, in standard deviations of the graphs.
         equivalent_holm: p of the equivalence tests, corrected as a family of their own.
+        parts: variance of the twins' scores between graphs and between seeds; None: not
+            known, or the protocol is of schema 1.
+        case: the worm beside them; None of schema 1.
         backward_z, backward_rank: of the share of weight that runs backward; rank 1: the
             largest share.
     """
@@ -45,6 +50,8 @@ class Comparison:
     equivalence: Equivalence
     backward_z: float
     backward_rank: Ranked
+    parts: Components | None = None
+    case: Case | None = None
     holm: float = math.nan
     least: float = math.nan
     needed: int = 0
@@ -141,7 +148,7 @@ def judged(task: Task, results: Results, protocol: Protocol) -> Judged:
     groups = tuple(group_of(task, arm, found, scores) for arm in task.arms)
     worm = next(group for group in groups if group.arm.name == WORM)
     comparisons = tuple(
-        compare_with(task, worm, group, protocol.side)
+        compare_with(task, worm, group, protocol)
         for group in groups
         if group.arm.random and group.graphs and worm.graphs
     )
@@ -155,21 +162,44 @@ def judged(task: Task, results: Results, protocol: Protocol) -> Judged:
     )
 
 
-def compare_with(task: Task, worm: Group, group: Group, side: str) -> Comparison:
-    """Compare the worm with the twins of one generator."""
+def compare_with(
+    task: Task, worm: Group, group: Group, protocol: Protocol
+) -> Comparison:
+    """Compare the worm with the twins of one generator.
+
+    A protocol of schema 1 tests equivalence by Welch's test of the worm's trainings and the
+    graphs' means, as it was written; later ones hold a single graph against a sample.
+    """
     own, higher = worm.graphs[0], task.higher_is_better
     means = [graph.value[task.metric] for graph in group.graphs]
     rank = rank_test(own.value[task.metric], means, higher=higher)
     shares = [graph.facts["backward_share"] for graph in group.graphs]
     share = own.facts["backward_share"]
+    runs = [run[task.metric] for run in worm.runs]
+    parts, case = None, None
+    if protocol.schema == 1:
+        same = equivalent(runs, means, task.margin)
+    else:
+        parts = components(
+            [[seed[task.metric] for seed in graph.seeds] for graph in group.graphs]
+        )
+        same = near(runs, means, parts, task.margin)
+        case = case_of(
+            own.value[task.metric],
+            means,
+            parts,
+            higher=higher,
+            side=protocol.side,
+            level=protocol.level,
+        )
     return Comparison(
         generator=group.arm.name,
         tested=group.arm.name in task.tests,
         rank=rank,
-        p=getattr(rank, side),
-        equivalence=equivalent(
-            [run[task.metric] for run in worm.runs], means, task.margin
-        ),
+        p=getattr(rank, protocol.side),
+        equivalence=same,
+        parts=parts,
+        case=case,
         backward_z=standing(share, shares),
         backward_rank=rank_test(share, shares),
     )

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
+
+import numpy as np
 
 from ..protocol.protocol import Line, Protocol, Run, Task
 from .components import Components, components
@@ -44,6 +47,7 @@ class ArmPilot:
         left_out: graphs with a training that is missing or gave NaN.
         found: None where fewer than two graphs of two seeds are complete, or seeds of a
             graph do not differ.
+        validation: mean score of the validation images, by which a learning rate is chosen.
         plans: by the estimates; cautious: by the upper ends of both intervals.
     """
 
@@ -51,6 +55,7 @@ class ArmPilot:
     arm: str
     left_out: int
     found: Components | None
+    validation: float
     plans: tuple[Design, ...]
     cautious: tuple[Design, ...]
 
@@ -73,7 +78,7 @@ def pilots(
             rows = [row for scores, _ in tables.values() for row in scores]
             tables[ALL] = rows, sum(count for _, count in tables.values())
         found += [
-            pilot_of(task.name, name, scores, count, wish)
+            pilot_of(task, name, scores, count, wish, results)
             for name, (scores, count) in tables.items()
         ]
     return found
@@ -92,8 +97,32 @@ def table(task: Task, arm: str, results: Mapping[Run, Line]) -> list[list[float]
     ]
 
 
+def validated(task: Task, arm: str, results: Mapping[Run, Line]) -> float:
+    """The mean validation score of an arm's trainings, or of all arms of twins alike.
+
+    NaN where there is none, or one gave NaN.
+    """
+    if arm == ALL:
+        names = [each.name for each in task.arms if each.random]
+        return float(np.mean([validated(task, name, results) for name in names]))
+    lines = [line for run, line in results.items() if is_of(run, task, arm)]
+    found = [line["validation"] for line in lines]
+    known = bool(found) and None not in found
+    return float(np.mean(found)) if known else math.nan
+
+
+def is_of(run: Run, task: Task, arm: str) -> bool:
+    """Whether a training is of an arm of a task."""
+    return run.task == task.name and run.arm == arm
+
+
 def pilot_of(
-    task: str, arm: str, scores: list[list[float]], graphs: int, wish: Wish
+    task: Task,
+    arm: str,
+    scores: list[list[float]],
+    graphs: int,
+    wish: Wish,
+    results: Mapping[Run, Line],
 ) -> ArmPilot:
     """The components of an arm and the designs that follow from them."""
     one = components(scores) if scores else None
@@ -103,7 +132,9 @@ def pilot_of(
         plans = [
             tuple(designs(wish.effect, *end, wish.level, wish.power)) for end in ends
         ]
-    return ArmPilot(task, arm, graphs - len(scores), one, plans[0], plans[1])
+    seen = validated(task, arm, results)
+    left = graphs - len(scores)
+    return ArmPilot(task.name, arm, left, one, seen, plans[0], plans[1])
 
 
 def cheapest(plans: tuple[Design, ...]) -> Design | None:

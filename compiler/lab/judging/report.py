@@ -1,6 +1,8 @@
-"""A judged comparison as plain data: the JSON report, schema 2.
+"""A judged comparison as plain data: the JSON report.
 
 Schema 1 had a regression on what each graph kept; the worm's leverage in it was near 1.
+Schema 2 is of protocols of schema 1; schema 3, of later ones, holds the worm as one graph
+against the scatter of its twins.
 """
 
 from __future__ import annotations
@@ -15,14 +17,13 @@ from .groups import Group
 from .judge import Comparison, Judged
 from .statistics import LEVEL
 
-SCHEMA = 2
 DIGITS = 10  # of what is computed; scores of graphs stand as they were measured
 
 
 def report(protocol: Protocol, judged: Sequence[Judged]) -> dict[str, Any]:
     """The report; unknown and impossible values are null."""
     found = {
-        "schema": SCHEMA,
+        "schema": protocol.schema + 1,
         "command": "lab figure",
         "protocol": {
             "digest": protocol.digest,
@@ -50,7 +51,9 @@ def task(one: Judged) -> dict[str, Any]:
         },
         "all_black": one.black,
         "arms": [arm(group) for group in one.groups],
-        "comparisons": [comparison(each) for each in one.comparisons],
+        "comparisons": [
+            {**comparison(each), **single_case(each)} for each in one.comparisons
+        ],
     }
 
 
@@ -97,6 +100,14 @@ def comparison(one: Comparison) -> dict[str, Any]:
             "rank": asdict(one.backward_rank),
         },
     }
+
+
+def single_case(one: Comparison) -> dict[str, Any]:
+    """The worm as one graph beside its twins; nothing of a protocol of schema 1."""
+    if one.case is None:
+        return {}
+    parts = steady(asdict(one.parts)) if one.parts else None
+    return {"single_case": steady(asdict(one.case)), "variance": parts}
 
 
 def steady(value: Any) -> Any:

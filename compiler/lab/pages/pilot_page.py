@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from ..judging.components import Components
 from ..judging.pilot import ALL, ArmPilot, Wish, cheapest
 from ..judging.planning import MOST_GRAPHS, MOST_SEEDS, Design
-from ..protocol.protocol import Protocol
+from ..protocol.protocol import Protocol, Task
+from .labels import METRIC_WORDS, decimal
 
 
 def lines(protocol: Protocol, wish: Wish, found: list[ArmPilot]) -> Iterator[str]:
@@ -26,6 +27,7 @@ def lines(protocol: Protocol, wish: Wish, found: list[ArmPilot]) -> Iterator[str
             yield f"needed    {name}: {needed(one.plans, wish)}"
             yield f"cautious  {name}: {needed(one.cautious, wish)}"
     for task in protocol.tasks:
+        yield validated(task, found)
         yield (
             f"spent     {task.name}: twins of twin_seed {task.twin_seed}; "
             "write another one in the protocol"
@@ -44,6 +46,14 @@ def spread(one: Components) -> str:
         f"between {one.seeds} seeds; F {one.f:.2f} ({one.f_low:.2f} to {one.f_high:.2f}), "
         f"p {one.p:.2g}; mean {one.mean:.4f}"
     )
+
+
+def validated(task: Task, found: list[ArmPilot]) -> str:
+    """Validation scores of a task's twins, by which a learning rate is chosen."""
+    arms = {one.arm: one.validation for one in found if one.task == task.name}
+    told = ", ".join(f"{arm} {decimal(mean)}" for arm, mean in arms.items())
+    metric = METRIC_WORDS[task.metric]
+    return f"validated {task.name}: at a learning rate of {task.lr:g}, mean {metric} {told}"
 
 
 def needed(plans: tuple[Design, ...], wish: Wish) -> str:

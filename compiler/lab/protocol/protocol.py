@@ -171,6 +171,8 @@ class Protocol:
 
     Attributes:
         label: the file as the user named it.
+        schema: 1, or 2, of which tests are of two seeds or more and take one graph for one.
+        title, question: of its page.
         digest: SHA-256 of its bytes, hex.
         alpha: the error rate of the whole family of tests.
         nan: a training that gave NaN counts as the "worst" finished one of its task, or
@@ -179,11 +181,20 @@ class Protocol:
     """
 
     label: str
+    schema: int
+    title: str
+    question: str
     digest: str
     alpha: float
     nan: str
     side: str
     tasks: tuple[Task, ...]
+
+    @property
+    def level(self) -> float:
+        """Of one side of the first test of the family, which Holm corrects for."""
+        tests = sum(len(task.tests) for task in self.tasks)
+        return self.alpha / max(1, tests) / (2 if self.side == "both" else 1)
 
     def task(self, name: str) -> Task:
         """The task of a name."""

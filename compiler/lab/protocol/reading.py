@@ -55,6 +55,9 @@ def read_protocol(path: str) -> Protocol:
         raise InputError.of(mistakes)
     return Protocol(
         path,
+        values["schema"],
+        values["title"],
+        values["question"],
         hashlib.sha256(data).hexdigest(),
         values["alpha"],
         values["nan"],

@@ -66,6 +66,8 @@ SEED = Key(int, 0, 0, LARGEST_SEED)
 
 PROTOCOL: Mapping[str, Key] = {
     "schema": Key(int, low=1, high=2),
+    "title": Key(str, ""),
+    "question": Key(str, ""),
     "alpha": Key(float, 0.05, 0, 0.5, above=True),
     "nan": Key(str, "worst", choices=("worst", "omit")),
     "side": Key(str, "both", choices=("both", "better")),
