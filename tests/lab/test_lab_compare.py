@@ -11,7 +11,8 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -270,6 +271,32 @@ def test_a_smoke_is_small_and_of_another_digest(whole: Path) -> None:
     assert small.digest != protocol.digest and small == shrunk(protocol)
     assert [task.epochs for task in small.tasks] == [1]
     assert sum(1 for _ in small.runs()) == 1 + 2 + 3
+
+
+def test_tasks_that_differ_in_training_compile_their_graphs_once(
+    whole: Path, tmp_path: Path
+) -> None:
+    (task,) = read_protocol(str(whole / "protocol.toml")).tasks
+    other = replace(task, name="fast", lr=0.5)
+    wide = replace(task, name="wide", compile={**task.compile, "features": 6})
+    seeded = replace(task, name="seeded", twin_seed=5)
+    counts: list[int] = []
+
+    def watch(title: str, count: int, items: Iterable[Any]) -> Iterator[Any]:
+        counts.append(count)
+        yield from items
+
+    made: dict[str, bytes] = {}
+    every = [
+        comparing.models_of(each, tmp_path, 1, watch, made)
+        for each in (task, other, wide, seeded)
+    ]
+    assert counts == [3, 0, 3, 2]
+    assert every[0] == every[1] and every[0]["worm"] == every[3]["worm"]
+    assert every[0]["worm"] != every[2]["worm"] and every[0]["er-1"] != every[3]["er-1"]
+    for name in every[0]:
+        path = tmp_path / "fast" / "models" / f"{name}.py"
+        assert path.read_bytes() == every[0][name]
 
 
 # --- processes

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from ...errors import InputError
+from ...files import replace as put
 from ...module.header import read_header
 from ...nulls.pairs import DISTANCE
 from ...readers.positions import read_positions
@@ -95,8 +96,9 @@ def compare(
         path = folder / RESULTS
         results = stack.enter_context(Results(path, protocol.digest))
         check_data(protocol, results, images)
+        made: dict[str, bytes] = {}
         models = {
-            task.name: models_of(task, folder, resources.jobs, watch)
+            task.name: models_of(task, folder, resources.jobs, watch, made)
             for task in protocol.tasks
         }
         check_models(results, models)
@@ -142,20 +144,30 @@ def check_data(
             raise InputError(str(results.path), told, hint)
 
 
-def models_of(task: Task, folder: Path, count: int, watch: Watch) -> dict[str, bytes]:
-    """The modules of all graphs of a task, by graph name; missing ones are compiled."""
+def models_of(
+    task: Task, folder: Path, count: int, watch: Watch, made: dict[str, bytes]
+) -> dict[str, bytes]:
+    """The modules of all graphs of a task, by graph name; missing ones are compiled.
+
+    Args:
+        made: modules of other tasks, by their keys; gets those of this one.
+    """
     found = graphs(task, folder)
-    todo: Sequence[GraphFiles] = [
-        graph for graph in found.values() if not compiled(graph)
-    ]
+    missing = [graph for graph in found.values() if not compiled(graph)]
+    for graph in missing:
+        if graph.key in made:
+            put(graph.model, made[graph.key])
+    todo: Sequence[GraphFiles] = [each for each in missing if each.key not in made]
     with ExitStack() as stack:
-        made: Iterable[str] = map(compile_graph, todo)
+        done: Iterable[str] = map(compile_graph, todo)
         if min(count, len(todo)) > 1:
             workers = stack.enter_context(pool(min(count, len(todo))))
-            made = each(workers, compile_graph, todo)
-        for _ in watch(f"{task.name} models", len(todo), made if todo else ()):
+            done = each(workers, compile_graph, todo)
+        for _ in watch(f"{task.name} models", len(todo), done if todo else ()):
             pass
-    return module_bytes(found)
+    models = module_bytes(found)
+    made.update((graph.key, models[name]) for name, graph in found.items())
+    return models
 
 
 def check_models(results: Results, models: Mapping[str, Mapping[str, bytes]]) -> None:

@@ -6,6 +6,7 @@ the same options, so that two models differ in their wiring alone.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
@@ -63,6 +64,11 @@ class GraphFiles:
     model: Path
     digest: str
     options: Options
+
+    @property
+    def key(self) -> str:
+        """What decides the bytes of its module; tasks that differ in training share them."""
+        return json.dumps([self.name, self.digest, self.options.changed()])
 
 
 def graphs(task: Task, folder: Path) -> dict[str, GraphFiles]:
