@@ -8,7 +8,8 @@ from collections.abc import Iterator, Sequence
 from ...names import plural
 from ..judging.groups import Group
 from ..judging.judge import Comparison, Judged
-from ..protocol.protocol import CONTROLS, WORM, Protocol
+from ..protocol.protocol import WORM, Protocol
+from ..protocol.replaced import CONTROLS, WITHOUT_GRAPH
 from .labels import (
     ARMS,
     METRIC_WORDS,
@@ -19,7 +20,6 @@ from .labels import (
 )
 from .sentences import spelled_mean
 
-WITHOUT_GRAPH = ("identity", "mlp")  # controls without a wiring
 OUTCOMES = {
     "better": "the worm is exceptional, and better, among",
     "worse": "the worm is exceptional, and worse, among",
