@@ -10,12 +10,14 @@ from .lab_figure import figure_command
 from .lab_pilot import pilot_command
 from .lab_replay import replay_command
 from .lab_score import score_command
+from .lab_table import table_command
 from .lab_train import train_command
 
 SECTIONS = {
     "Commands": {
         "train": "Train one model on a task",
         "compare": "Train a connectome and its random twins",
+        "table": "Train the rows of a table, and write it",
         "pilot": "Plan a comparison by the variances of a pilot",
         "figure": "Judge a comparison and draw it",
         "score": "Hold a leaky model against measured responses",
@@ -32,6 +34,7 @@ def lab_command() -> None:
 COMMANDS = (
     train_command,
     compare_command,
+    table_command,
     pilot_command,
     figure_command,
     score_command,

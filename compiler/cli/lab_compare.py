@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import logging
-import os
 from collections.abc import Iterable, Iterator
 from datetime import timedelta
 from pathlib import Path
 from time import monotonic
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from ..errors import visible
 from .colours import tell
 from .help import Command
-from .lab_flags import check_installed, data_option, precision_option
+from .lab_flags import check_installed, data_option, resources_of, resources_options
 from .values import FILE, FOLDER
+
+if TYPE_CHECKING:
+    from ..lab.running.compare import Done, Watch
 
 LAB = logging.getLogger("elegansc.lab")  # silent where nobody listens
 
@@ -38,38 +40,7 @@ LAB = logging.getLogger("elegansc.lab")  # silent where nobody listens
     type=FOLDER,
     help="Gets results.jsonl, edge lists and models; what is there is gone on with.",
 )
-@click.option(
-    "--jobs",
-    type=click.IntRange(1, 1024),
-    metavar="N",
-    help="Processes, a thread each; default: one a core.",
-)
-@click.option(
-    "--ray",
-    default="",
-    metavar="ADDRESS",
-    help="Train on a Ray cluster: HOST:PORT, ray://HOST:PORT, auto, or local.",
-)
-@click.option(
-    "--accelerator",
-    metavar="NAME",
-    default="cpu",
-    show_default=True,
-    help="What every run computes on, as Lightning calls it.",
-)
-@precision_option
-@click.option(
-    "--native",
-    is_flag=True,
-    help="Sweep by C, or by Triton on a GPU, as elegansc.native does: faster.",
-)
-@click.option(
-    "--gpus",
-    type=click.FloatRange(0, 64),
-    metavar="X",
-    default=0.0,
-    help="GPUs of one run, on a cluster; 0.25: four runs share one.",
-)
+@resources_options
 @click.option(
     "--one-seed", is_flag=True, help="Run an old protocol that tests one seed a graph."
 )
@@ -80,16 +51,11 @@ def compare_command(
     protocol: str,
     data: str,
     output: str,
-    jobs: int | None,
-    ray: str,
-    accelerator: str,
-    precision: str,
-    native: bool,
-    gpus: float,
     one_seed: bool,
     smoke: bool,
     verbose: bool,
     quiet: bool,
+    **given: Any,
 ) -> None:
     """Train all that PROTOCOL names: a connectome, its random twins, the controls.
 
@@ -98,15 +64,30 @@ def compare_command(
     check_installed()
     from ..lab.protocol.reading import read_protocol
     from ..lab.protocol.seeds import check_seeds
-    from ..lab.running.compare import Resources, compare, shrunk
-    from ..lab.running.machine import Machine
+    from ..lab.running.compare import compare, shrunk
 
     plan = read_protocol(protocol)
     if not one_seed:
         check_seeds(plan)
     plan = shrunk(plan) if smoke else plan
-    machine = Machine(accelerator, 1, precision, native)
-    resources = Resources(jobs or os.cpu_count() or 1, ray, machine, gpus)
+    watch = watching(verbose)
+    done = compare(plan, data, Path(output), resources_of(**given), watch=watch)
+    if not quiet:
+        say_done(done)
+
+
+def say_done(done: Done) -> None:
+    """Print how many runs there are."""
+    nan = f", {done.nan} of them nan" if done.nan else ""
+    click.echo(
+        f"wrote     {visible(str(done.path))}: {done.runs:,} runs, {done.made:,} of "
+        f"them now{nan}",
+        err=True,
+    )
+
+
+def watching(verbose: bool) -> Watch:
+    """What shows progress, and a line a run where it is verbose."""
 
     def watch(title: str, count: int, items: Iterable[Any]) -> Iterator[Any]:
         for item in counted(title, count, items):
@@ -114,14 +95,7 @@ def compare_command(
                 tell(one_line(item))
             yield item
 
-    done = compare(plan, data, Path(output), resources, watch=watch)
-    if not quiet:
-        nan = f", {done.nan} of them nan" if done.nan else ""
-        click.echo(
-            f"wrote     {visible(str(done.path))}: {done.runs:,} runs, {done.made:,} of "
-            f"them now{nan}",
-            err=True,
-        )
+    return watch
 
 
 def counted(

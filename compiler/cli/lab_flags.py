@@ -1,14 +1,18 @@
-"""Options that lab train and lab compare share, and the packages both need."""
+"""Options that the commands of lab share, and the packages they need."""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from ..errors import CompilerError
 from .values import DATA, FILE, FOLDER
+
+if TYPE_CHECKING:
+    from ..lab.running.compare import Resources
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 NEEDED = ("torch", "lightning_fabric", "filelock")
@@ -74,6 +78,65 @@ def count_option(twins: int) -> Callable[[Function], Function]:
         metavar="N",
         help="Random twins of the null degree-distance.",
     )
+
+
+RESOURCES = (
+    click.option(
+        "--jobs",
+        type=click.IntRange(1, 1024),
+        metavar="N",
+        help="Processes, a thread each; default: one a core.",
+    ),
+    click.option(
+        "--ray",
+        default="",
+        metavar="ADDRESS",
+        help="Train on a Ray cluster: HOST:PORT, ray://HOST:PORT, auto, or local.",
+    ),
+    click.option(
+        "--accelerator",
+        metavar="NAME",
+        default="cpu",
+        show_default=True,
+        help="What every run computes on, as Lightning calls it.",
+    ),
+    precision_option,
+    click.option(
+        "--native",
+        is_flag=True,
+        help="Sweep by C, or by Triton on a GPU, as elegansc.native does: faster.",
+    ),
+    click.option(
+        "--gpus",
+        type=click.FloatRange(0, 64),
+        metavar="X",
+        default=0.0,
+        help="GPUs of one run, on a cluster; 0.25: four runs share one.",
+    ),
+)
+
+
+def resources_options(command: Function) -> Function:
+    """The options of processes, cluster and devices."""
+    for option in reversed(RESOURCES):
+        command = option(command)
+    return command
+
+
+def resources_of(
+    jobs: int | None,
+    ray: str,
+    accelerator: str,
+    precision: str,
+    native: bool,
+    gpus: float,
+) -> Resources:
+    """What the options of `resources_options` ask for."""
+    from ..lab.running.compare import Resources
+    from ..lab.running.machine import Machine
+
+    machine = Machine(accelerator, 1, precision, native)
+    return Resources(jobs or os.cpu_count() or 1, ray, machine, gpus)
 
 
 def check_installed(needed: Iterable[str] = NEEDED) -> None:

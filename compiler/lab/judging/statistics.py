@@ -146,6 +146,25 @@ def interval(values: Sequence[float]) -> Interval:
     return Interval(n, mean, float(low), float(high), deviation)
 
 
+def interval_of_difference(first: Sequence[float], second: Sequence[float]) -> Interval:
+    """The difference of two means with its 95 % interval by Welch; NaN bounds: unknown.
+
+    `n` is the number of values of both, `deviation` that of the difference.
+    """
+    a, b = np.asarray(first, np.float64), np.asarray(second, np.float64)
+    n = len(a) + len(b)
+    difference = float(a.mean() - b.mean()) if len(a) and len(b) else math.nan
+    if min(len(a), len(b)) < 2:
+        return Interval(n, difference, math.nan, math.nan, math.nan)
+    deviation = math.sqrt(a.var(ddof=1) / len(a) + b.var(ddof=1) / len(b))
+    if not deviation:
+        return Interval(n, difference, difference, difference, 0.0)
+    with warnings.catch_warnings():  # scipy warns if one sample has no deviation
+        warnings.simplefilter("ignore", RuntimeWarning)
+        found = stats.ttest_ind(a, b, equal_var=False).confidence_interval(LEVEL)
+    return Interval(n, difference, float(found.low), float(found.high), deviation)
+
+
 def equivalent(
     first: Sequence[float], second: Sequence[float], margin: float
 ) -> Equivalence:
