@@ -11,7 +11,8 @@ from support.comparison import protocol_in, results_of, spoilt
 from support.paths import TESTS
 
 from elegansc.lab.judging.judge import judge
-from elegansc.lab.pages.figure import curves_of, pictures
+from elegansc.lab.pages.curve_blocks import curves_of
+from elegansc.lab.pages.figure import pictures
 from elegansc.lab.pages.strip_plot import every_graph
 from elegansc.lab.protocol.protocol import Protocol, Run
 
@@ -46,12 +47,18 @@ def test_both_pictures_come_in_both_formats(tmp_path: Path) -> None:
     assert sorted(found) == ["figure2.png", "figure2.svg", "graphs.png", "graphs.svg"]
     assert all(found[f"{name}.png"][:4] == b"\x89PNG" for name in ("figure2", "graphs"))
     text = found["figure2.svg"].decode()
-    for words in ("Erdős-Rényi (6 graphs)", "worm (6 seeds)", "epoch", "top-1"):
+    for words in (
+        "Erdős-Rényi (6 graphs)",
+        "worm (6 seeds)",
+        "epoch",
+        "top-1",
+        "chance 0.10",
+    ):
         assert words in text
     assert "#c8102e" in text and "stroke-dasharray" in text  # the worm: red, dashed
     dots = found["graphs.svg"].decode()
     for words in (
-        "an image black all over has 0.8471",
+        "all black 0.8471",
         "of 7",
         "one-sided",
         "no graph",
@@ -107,7 +114,7 @@ def test_two_dots_get_no_interval_that_squeezes_the_others(tmp_path: Path) -> No
     del results[Run("cifar10", "mlp", 0, 1)]
     judged = judge(protocol, results)
     figure = every_graph(judged, protocol.side)
-    for axes, one in zip(figure.axes, judged, strict=True):
+    for axes, one in zip(figure.axes[1::2], judged, strict=True):
         lines = [
             c.get_segments() for c in axes.collections if hasattr(c, "get_segments")
         ]

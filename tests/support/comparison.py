@@ -72,9 +72,15 @@ LEVEL = {
     "ba": 0.57,
     "degree": 0.598,
     "role-degree": 0.6,
+    "shuffle-roles": 0.58,
     "mlp": 0.61,
     "identity": 0.64,
     "frozen": 0.5,
+    "linear": 0.4,
+    "convolution": 0.63,
+    "randwire": 0.59,
+    "delay": 0.605,
+    "published": 0.55,
 }
 Shift = Callable[[Run], float]
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 
+from ..judging.judge import Judged
 from ..protocol.protocol import Task
 
 TASKS = {
@@ -41,6 +43,7 @@ METRIC_WORDS = {
     "bce": "cross entropy, nats a pixel",
     "probe_top1": "top-1 of a linear probe",
 }
+CHANCE: Mapping[str, float] = {"top1": 0.1, "probe_top1": 0.1}  # of ten classes
 UNKNOWN = "\N{EN DASH}"
 
 
@@ -51,6 +54,20 @@ def title(task: Task) -> str:
         if task.name == task.kind
         else f"{task.name}: {SHORT[task.kind]}"
     )
+
+
+def baseline(one: Judged) -> tuple[float, str]:
+    """The score without any learning, and its label; NaN and no label if none is known.
+
+    It is 0.1 for ten classes. For pixels it is the score of an image that is black all
+    over, measured on the test images.
+    """
+    metric = one.task.metric
+    if metric in CHANCE:
+        return CHANCE[metric], f"chance {decimal(CHANCE[metric], 2)}"
+    if metric == "pixel_accuracy" and math.isfinite(one.black):
+        return one.black, f"all black {decimal(one.black)}"
+    return math.nan, ""
 
 
 def decimal(value: float, digits: int = 4) -> str:
