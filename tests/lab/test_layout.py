@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import combinations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -151,6 +152,28 @@ def test_axes_start_from_chance_and_from_all_black(tmp_path: Path) -> None:
     for figure in (curves, dots):
         words = [each for each, _ in words_in(figure)]
         assert words.count("chance 0.10") == words.count("all black 0.8471") == 1
+
+
+@pytest.mark.parametrize(
+    ("metric", "words"), [("f1", "all black 0.00"), ("probe_top1", "chance 0.10")]
+)
+def test_other_metrics_have_a_base_line_or_none(
+    tmp_path: Path, metric: str, words: str
+) -> None:
+    protocol = protocol_in(tmp_path, graphs=6, few=3, seeds=2)
+    one = judge(protocol, results_of(protocol))[1]
+    assert baseline(replace(one, task=replace(one.task, metric=metric)))[1] == words
+    entropy, none = baseline(replace(one, task=replace(one.task, metric="bce")))
+    assert np.isnan(entropy) and not none
+
+
+def test_tasks_of_a_kind_share_an_axis(tmp_path: Path) -> None:
+    protocol = protocol_in(tmp_path, text=six_tasks(""))
+    results = results_of(protocol, lambda run: 0.3 if run.task == "all" else 0.0)
+    (curves, _), _ = drawn(protocol, results)
+    found = {axes.get_ylim() for axes in curves.axes}
+    assert len(found) == 1
+    assert found.pop()[1] > 0.85
 
 
 def test_a_score_below_chance_stays_on_the_axis(tmp_path: Path) -> None:

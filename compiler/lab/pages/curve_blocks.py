@@ -37,6 +37,11 @@ class Block:
     curves: dict[str, Floats]
 
     @property
+    def scale(self) -> tuple[str, str]:
+        """Tasks in which it is the same have the same vertical axis."""
+        return self.one.task.kind, self.one.task.metric
+
+    @property
     def columns(self) -> int:
         """Number of panels in its fullest row; rows are as even as can be."""
         rows = -(-len(self.panels) // WIDEST)

@@ -136,10 +136,9 @@ def spread(values: Sequence[float], gap: float, most: float) -> list[float]:
     return found
 
 
-def limits_of(block: Block) -> tuple[float, float]:
-    """Ends of the vertical axis: from the base line to the highest curve or band."""
-    base, _ = baseline(block.one)
-    seen = [*extremes(block), *([base] if np.isfinite(base) else [])]
+def limits_of(blocks: Sequence[Block]) -> tuple[float, float]:
+    """Ends of a vertical axis: from the base line to the highest curve or band."""
+    seen = [value for block in blocks for value in extremes(block)]
     if not seen:
         return 0.0, 1.0
     low, high = min(seen), max(seen)
@@ -148,7 +147,10 @@ def limits_of(block: Block) -> tuple[float, float]:
 
 
 def extremes(block: Block) -> Iterator[float]:
-    """The least and the greatest value that is drawn of each arm."""
+    """The base line, and the least and the greatest value that is drawn of each arm."""
+    base, words = baseline(block.one)
+    if words:
+        yield base
     for group in block.one.groups:
         found = block.curves[group.arm.name]
         if not len(found):

@@ -43,7 +43,8 @@ Dark line: a guess among ten classes, or a picture that is black all over (test 
 
 def learning_curves(judged: Sequence[Judged], results: Results) -> Figure:
     """The figure: validation metric against epochs, a block of panels a task."""
-    rows = flow([block_of(one, results) for one in judged])
+    blocks = [block_of(one, results) for one in judged]
+    rows = flow(blocks)
     wide = 2 * EDGE + max([NARROWEST, *(width_of(row) for row in rows)])
     caption = wrapped(CAPTION, wide - 2 * EDGE, 6.5)
     heads = [max(block.head for block in row) for row in rows]
@@ -55,7 +56,8 @@ def learning_curves(judged: Sequence[Judged], results: Results) -> Figure:
         left = EDGE
         for block in row:
             heading(figure, block, left / wide, top / high)
-            panels(figure, block, left + LEFT, top - head)
+            alike = [each for each in blocks if each.scale == block.scale]
+            panels(figure, block, left + LEFT, top - head, limits_of(alike))
             left += block.width + BETWEEN
         top -= head + body
     words: Any = {"size": 6.5, "color": FAINT, "va": "bottom"}
@@ -72,14 +74,20 @@ def heading(figure: Figure, block: Block, x: float, y: float) -> None:
     figure.text(x, lower, about, size=7.5, color=FAINT, va="top")
 
 
-def panels(figure: Figure, block: Block, left: float, top: float) -> None:
+def panels(
+    figure: Figure,
+    block: Block,
+    left: float,
+    top: float,
+    limits: tuple[float, float],
+) -> None:
     """Draw the panels of a task.
 
     Args:
         left, top: their corner, in inches from the left and from the foot of the page.
+        limits: ends of the vertical axis.
     """
     wide, high = figure.get_size_inches()
-    limits = limits_of(block)
     for place, groups in enumerate(block.panels):
         row, column = divmod(place, block.columns)
         x = left + column * (PANEL + GAP)

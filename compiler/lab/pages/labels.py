@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
 
 from ..judging.judge import Judged
+from ..judging.tables import CHANCE
 from ..protocol.protocol import Task
 
 TASKS = {
@@ -43,7 +43,6 @@ METRIC_WORDS = {
     "bce": "cross entropy, nats a pixel",
     "probe_top1": "top-1 of a linear probe",
 }
-CHANCE: Mapping[str, float] = {"top1": 0.1, "probe_top1": 0.1}  # of ten classes
 UNKNOWN = "\N{EN DASH}"
 
 
@@ -63,11 +62,12 @@ def baseline(one: Judged) -> tuple[float, str]:
     over, measured on the test images.
     """
     metric = one.task.metric
-    if metric in CHANCE:
-        return CHANCE[metric], f"chance {decimal(CHANCE[metric], 2)}"
     if metric == "pixel_accuracy" and math.isfinite(one.black):
         return one.black, f"all black {decimal(one.black)}"
-    return math.nan, ""
+    if metric not in CHANCE:
+        return math.nan, ""
+    words = "all black" if metric == "f1" else "chance"
+    return CHANCE[metric], f"{words} {decimal(CHANCE[metric], 2)}"
 
 
 def decimal(value: float, digits: int = 4) -> str:

@@ -79,7 +79,7 @@ def from_base(axes: Axes, one: Judged, shown: tuple[float, float]) -> None:
         axes.axvline(base, clip_on=False, **BASE_LINE)
         axes.text(base, -0.85, words, fontsize=7.5, va="center")
         axes.spines["left"].set_visible(False)
-    axes.set_xlim(min(seen), max(seen))
+    axes.set_xlim(min(seen), max(seen) + 0.02 * (max(seen) - min(seen)))
     rows_of(axes, one)
     axes.set_yticks(
         range(len(one.groups)), [ARMS[group.arm.name] for group in one.groups]
@@ -92,6 +92,8 @@ def from_base(axes: Axes, one: Judged, shown: tuple[float, float]) -> None:
 
 def enlarged(axes: Axes, one: Judged) -> None:
     """Draw dots, mean and 95 % interval of each arm, and the table at their right."""
+    from matplotlib.ticker import MaxNLocator
+
     task, worm = one.task, one.group(WORM).mean
     if worm.n:
         axes.axvline(worm.mean, color=RED, linestyle=(0, (4, 2)), linewidth=1, zorder=1)
@@ -112,6 +114,7 @@ def enlarged(axes: Axes, one: Judged) -> None:
     side_cell(axes, 0, -0.85, "enlarged", FAINT, ha="left")
     rows_of(axes, one)
     axes.set_yticks([])
+    axes.xaxis.set_major_locator(MaxNLocator(7, steps=[1, 2, 5, 10]))
     axes.set_xlabel(f"test {METRIC_WORDS[task.metric]}")
 
 
