@@ -52,6 +52,7 @@ def test_commands_are_offered_but_those_that_git_calls() -> None:
     assert values("lab", "") == [
         "train",
         "compare",
+        "table",
         "pilot",
         "figure",
         "score",

@@ -77,7 +77,7 @@ def test_every_command_has_its_help() -> None:
     told = re.findall(r"^### elegansc (.+)$", page, re.M)
     below = [
         f"lab {name}"
-        for name in ("train", "compare", "pilot", "figure", "score", "replay")
+        for name in ("train", "compare", "table", "pilot", "figure", "score", "replay")
     ]
     below.append("connectomes show")
     assert sorted(told) == sorted({*COMMANDS, *below} - {*HIDDEN})
