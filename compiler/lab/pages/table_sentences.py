@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 from ...names import plural
 from ..judging.noise import NO_GRAPH
 from ..judging.statistics import Interval
 from ..judging.tables import NEAR, Row, Table
-from ..protocol.protocol import WORM
+from ..protocol.protocol import GENERATORS, WORM
 from ..protocol.replaced import WITHOUT_GRAPH
 from .doubts import STILL_RISING
 from .labels import (
@@ -57,35 +57,45 @@ def of_task(task: str, scored: Sequence[Row], table: Table, sign: int) -> Iterat
     worm = next((row for row in own if row.arm == WORM), None)
     if worm is None:
         return
+    yield from headline(own, table, sign)
     parts, of_worm = [], spoken(worm, table)
-    for words, fits in SIDES.items():
-        found = [row for row in own if row.lead and fits(row.lead, sign)]
+    for where, words in SIDES.items():
+        found = [row for row in own if where_of(row, sign) == where]
         if found:
             parts.append(f"{words} {conjunction([led(row, table) for row in found])}")
     yield (
-        f"{of_worm[0].upper()}{of_worm[1:]} has {with_interval(worm.score)}: "
-        f"{'; '.join(parts) or 'nothing to compare it with'}. In brackets its lead, "
-        "the difference of the means, by Welch, not corrected for their number."
+        f"{of_worm[0].upper()}{of_worm[1:]} has {with_interval(worm.score)}: it is "
+        f"{'; '.join(parts) or 'alone'}. In brackets its lead, the difference of the "
+        "means, by Welch, 95 %, not corrected for their number."
     )
     yield from without(own, table, sign)
 
 
-def side(sign: int) -> Callable[[Interval, int], bool]:
-    """Whether the interval of a lead lies on one side of 0: 1 above, -1 below, 0 neither."""
+def headline(own: Sequence[Row], table: Table, sign: int) -> Iterator[str]:
+    """The sentence of the worm beside its random twins and no graph, where each is one way."""
+    kinds = {
+        "its random twins": [row for row in own if row.arm in GENERATORS],
+        "no graph at all": [row for row in own if row.arm == NO_GRAPH],
+    }
+    parts = []
+    for words, rows in kinds.items():
+        ways = {where_of(row, sign) for row in rows}
+        if len(ways) == 1 and None not in ways:
+            parts.append(f"{SIDES[ways.pop() or 0]} {words}")
+    if parts:
+        of = f" of {own[0].task}" if len(table.judged) > 1 else ""
+        yield f"**The worm{of} is {conjunction(parts)}.**"
 
-    def fits(lead: Interval, better: int) -> bool:
-        low, high = sorted((better * lead.low, better * lead.high))
-        where = 1 if low > 0 else -1 if high < 0 else 0
-        return not math.isnan(lead.low) and where == sign
 
-    return fits
+def where_of(row: Row, sign: int) -> int | None:
+    """Where the worm is by its lead over a row: 1 above, -1 below, 0 neither; None: unknown."""
+    if row.lead is None or math.isnan(row.lead.low):
+        return None
+    low, high = sorted((sign * row.lead.low, sign * row.lead.high))
+    return 1 if low > 0 else -1 if high < 0 else 0
 
 
-SIDES = {
-    "it is above": side(1),
-    "below": side(-1),
-    "not told from": side(0),
-}
+SIDES = {1: "above", -1: "below", 0: "not told from"}
 
 
 def led(row: Row, table: Table) -> str:
