@@ -33,6 +33,9 @@ def shown(table: Table) -> Iterator[str]:
     sign = 1 if table.higher_is_better else -1
     best = max(scored, key=lambda row: sign * row.score.mean)
     metric = METRIC_WORDS[table.metric]
+    for one in table.judged:
+        own = [row for row in scored if row.task == one.task.name]
+        yield from headline(own, table, sign)
     yield (
         f"Best of {SHORT[table.kind]}, by {metric}, is {spoken(best, table)}, "
         f"{with_interval(best.score)}{over_baseline(table)}."
@@ -57,7 +60,6 @@ def of_task(task: str, scored: Sequence[Row], table: Table, sign: int) -> Iterat
     worm = next((row for row in own if row.arm == WORM), None)
     if worm is None:
         return
-    yield from headline(own, table, sign)
     parts, of_worm = [], spoken(worm, table)
     for where, words in SIDES.items():
         found = [row for row in own if where_of(row, sign) == where]
@@ -77,12 +79,14 @@ def headline(own: Sequence[Row], table: Table, sign: int) -> Iterator[str]:
         "its random twins": [row for row in own if row.arm in GENERATORS],
         "no graph at all": [row for row in own if row.arm == NO_GRAPH],
     }
-    parts = []
+    found: dict[int, list[str]] = {}
     for words, rows in kinds.items():
         ways = {where_of(row, sign) for row in rows}
-        if len(ways) == 1 and None not in ways:
-            parts.append(f"{SIDES[ways.pop() or 0]} {words}")
-    if parts:
+        way = ways.pop() if len(ways) == 1 else None
+        if way is not None:
+            found.setdefault(way, []).append(words)
+    if found:
+        parts = [f"{SIDES[way]} {conjunction(words)}" for way, words in found.items()]
         of = f" of {own[0].task}" if len(table.judged) > 1 else ""
         yield f"**The worm{of} is {conjunction(parts)}.**"
 
