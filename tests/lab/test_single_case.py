@@ -228,6 +228,31 @@ def test_an_exceptional_worm_is_found_and_said(tmp_path: Path) -> None:
     assert "rank 1 of 40 over 4 seeds, p = 0.025, p = 0.05 after Holm" in told
 
 
+def test_a_worm_that_is_worse_is_said_though_it_is_not_tested(tmp_path: Path) -> None:
+    protocol = wirings(tmp_path)
+    judged = judge(
+        protocol, results_of(protocol, lambda run: -0.1 * (run.arm == "worm"))
+    )
+    told = [each for each in findings(protocol, judged) if "degrees by role" in each]
+    assert "not shown to be exceptional among" in told[0]
+    assert "rank 40 of 40" in told[1]
+    assert "on the other side, which is not tested, p = 0.025" in told[1]
+
+
+def test_the_picture_shows_where_such_graphs_lie(tmp_path: Path) -> None:
+    from elegansc.lab.pages.strip_plot import every_graph
+
+    protocol = wirings(tmp_path)
+    judged = judge(protocol, results_of(protocol))
+    axes = every_graph(judged, "better").axes[1]  # of the first task, enlarged
+    each = judged[0].comparisons[0]
+    assert each.case
+    ends = [tuple(line.get_segments()[0][:, 0]) for line in axes.collections if hasattr(line, "get_segments") and len(line.get_segments()) == 1]  # type: ignore[attr-defined]
+    assert (each.case.low, each.case.high) in ends
+    low, high = axes.get_xlim()
+    assert low < each.case.low < each.case.high < high
+
+
 def test_the_page_and_gaps(tmp_path: Path) -> None:
     protocol = wirings(tmp_path)
     results = results_of(protocol)

@@ -132,6 +132,9 @@ def compared(protocol: Protocol, one: Judged, each: Comparison) -> str:
             f"; {gap} off their mean; 95 % of such twins lie in {decimal(case.low)} to "
             f"{decimal(case.high)}"
         )
+    other = each.rank.worse
+    if protocol.side == "better" and other <= protocol.alpha:
+        told += f"; on the other side, which is not tested, {probability(other)}"
     same = each.equivalence
     if each.tested and not math.isnan(same.p):
         within = "" if each.equivalent_holm <= protocol.alpha else "not shown to be "

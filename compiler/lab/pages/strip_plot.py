@@ -33,9 +33,12 @@ CAPTION = """\
 Left: from the dark line (a guess among ten classes, or test images that are black all over) to the mean; \
 thin, from the least to the greatest. Right: the grey part of it; an arrow: the mean of a control that lies outside. \
 Filled: a random graph, or a seed of the worm that is ranked; open: a further seed, or one of a control. \
-Bars: mean and, of 3 or more, 95 % interval; shaded: that of the worm. \
+Bars: mean and, of 3 or more, 95 % interval; shaded: that of the worm. {}\
 n: graphs or seeds. Rank 1 of the worm is the best; p is {} and corrected by Holm; \
 in brackets: not in the family of tests, not corrected."""
+
+SINGLE = """\
+Thin, with ends: where 95 % of such graphs lie; dashed: the worm's mean over as many seeds as a graph has. """
 
 
 def every_graph(judged: Sequence[Judged], side: str) -> Figure:
@@ -49,7 +52,8 @@ def every_graph(judged: Sequence[Judged], side: str) -> Figure:
         enlarged(near, one)
         from_base(whole, one, near.get_xlim())
     sided = "one-sided" if side == "better" else "two-sided"
-    caption = wrapped(CAPTION.format(sided), ACROSS - 0.4, 6.5)
+    single = any(each.case for one in judged for each in one.comparisons)
+    caption = wrapped(CAPTION.format(SINGLE * single, sided), ACROSS - 0.4, 6.5)
     figure.supxlabel(caption, x=0.02, ha="left", size=6.5, color=FAINT)
     return figure
 
@@ -96,13 +100,15 @@ def enlarged(axes: Axes, one: Judged) -> None:
 
     task, worm = one.task, one.group(WORM).mean
     if worm.n:
-        axes.axvline(worm.mean, color=RED, linestyle=(0, (4, 2)), linewidth=1, zorder=1)
+        style: Any = {"color": RED, "linestyle": (0, (4, 2)), "linewidth": 1}
+        axes.axvline(held(one), zorder=1, **style)
     if worm.n >= BARRED:
         axes.axvspan(worm.low, worm.high, color=RED, alpha=0.09, linewidth=0, zorder=0)
     compared = {each.generator: each for each in one.comparisons}
     limits = limits_of(one)
     axes.set_xlim(*limits)
     for row, group in enumerate(one.groups):
+        predicted(axes, row, group, compared.get(group.arm.name))
         row_of_dots(axes, row, group, task.metric)
         arrow(axes, row, group, limits)
         for place, text in zip(
@@ -118,6 +124,22 @@ def enlarged(axes: Axes, one: Judged) -> None:
     axes.set_xlabel(f"test {METRIC_WORDS[task.metric]}")
 
 
+def held(one: Judged) -> float:
+    """The worm's mean that is held against graphs: of as many seeds, if so judged."""
+    worm = one.group(WORM)
+    single = any(each.case for each in one.comparisons)
+    return worm.graphs[0].value[one.task.metric] if single else worm.mean.mean
+
+
+def predicted(axes: Axes, row: int, group: Group, found: Comparison | None) -> None:
+    """Draw where 95 % of graphs like an arm's lie, if so judged."""
+    case = found.case if found else None
+    if case and math.isfinite(case.low):
+        style: Any = {"color": colour_of(group), "linewidth": 0.8, "zorder": 1.5}
+        axes.hlines(row, case.low, case.high, **style)
+        axes.vlines([case.low, case.high], row - 0.2, row + 0.2, **style)
+
+
 def limits_of(one: Judged) -> tuple[float, float]:
     """The ends of the enlarged axis: all graphs and seeds, and controls that are near."""
     graphs, all_arms = [], []
@@ -128,6 +150,10 @@ def limits_of(one: Judged) -> tuple[float, float]:
         all_arms += found
         if group.arm.name not in CONTROLS:
             graphs += found
+    for each in one.comparisons:
+        if each.case and math.isfinite(each.case.low):
+            graphs += [each.case.low, each.case.high]
+    all_arms += graphs
     if not all_arms:
         return 0.0, 1.0
     low, high = min(graphs or all_arms), max(graphs or all_arms)
