@@ -239,7 +239,7 @@ def test_where_no_graph_is_better_it_is_said_first(tmp_path: Path) -> None:
 
     assert "** Best of CIFAR-10, by top-1, is no graph, 0.6" in text
     assert "a better mean than all 3 rows with a graph: a graph is a cost here" in text
-    assert "it is above the worm, frozen (+0." in text and "below no graph (" in text
+    assert "It is above the worm, frozen (+0." in text and "below no graph (" in text
     assert text.startswith("**The worm is not told from its random twins and below no")
     assert "A training is 40 steps; in 20 of 20 the last epoch" in text
     page = readme(protocol, found, [table])
@@ -274,3 +274,24 @@ def test_what_is_missing_or_gave_nan_is_counted(tmp_path: Path) -> None:
     assert "–" in readme(protocol, rest, [none])
     with pytest.raises(InputError, match="results of another protocol"):
         tables(protocol, {replace(first, arm="er", graph=9): found[first]})
+
+
+def test_several_tasks_of_a_kind_make_one_table(tmp_path: Path) -> None:
+    text = MADE_UP.partition("schema = 2\n")[2].replace("task.cifar10", "task.relu")
+    text = text.replace("[task.relu]\n", '[task.relu]\ntask = "cifar10"\n', 1)
+    arms = text.index("identity")
+    both = MADE_UP + text[:arms].replace(
+        "features =", 'activation = "relu"\nfeatures ='
+    )
+    protocol = read_protocol(str(written(tmp_path, both)))
+    check_table(protocol)
+    found = results_of(protocol)
+
+    (table,) = tables(protocol, found)
+    page = readme(protocol, found, [table])
+    assert [row.task for row in table.rows] == ["cifar10"] * 5 + ["relu"]
+    for name in ("cifar10: worm", "cifar10: worm, frozen", "relu: worm"):
+        assert page.count(f"\n| {name} |") == 1
+    told = " ".join(shown(table))
+    assert "**The worm of cifar10 is" in told and "The worm of relu is" not in told
+    assert "Relu: the worm has 0." in told

@@ -30,8 +30,8 @@ UNKNOWN_VALUES = (
 )
 COUNTED = (
     "A row is trained n times: by as many seeds, or on as many random graphs (RandWire: both at "
-    "once). Intervals: Student's t, of the mean over them. Parameters: all that is trained, and "
-    "of these what stands in the network's place. Multiply-adds: of the forward pass of one image, "
+    "once). Intervals: Student's t, of the mean over them. Parameters: all of the model, those "
+    "of a frozen network too, and of these what stands in the network's place. Multiply-adds: of the forward pass of one image, "
     "counted while it runs: convolutions, matrix products, synapses, products of a sweep; a dense "
     "matrix with its zeros; no activations, norms, sums. Seconds: of an optimiser step, the median "
     "of the trainings, on the machine of the run, whatever else it did."

@@ -65,11 +65,12 @@ def of_task(task: str, scored: Sequence[Row], table: Table, sign: int) -> Iterat
         found = [row for row in own if where_of(row, sign) == where]
         if found:
             parts.append(f"{words} {conjunction([led(row, table) for row in found])}")
-    yield (
-        f"{of_worm[0].upper()}{of_worm[1:]} has {with_interval(worm.score)}: it is "
-        f"{'; '.join(parts) or 'alone'}. In brackets its lead, the difference of the "
-        "means, by Welch, 95 %, not corrected for their number."
-    )
+    yield f"{of_worm[0].upper()}{of_worm[1:]} has {with_interval(worm.score)}."
+    if parts:
+        yield (
+            f"It is {'; '.join(parts)}. In brackets its lead, the difference of the means, "
+            "by Welch, 95 %, not corrected for their number."
+        )
     yield from without(own, table, sign)
 
 
@@ -156,7 +157,7 @@ def short(table: Table) -> Iterator[str]:
 def name(row: Row, table: Table) -> str:
     """The name of a row; with its task where the kind has several."""
     arm = ARMS[row.arm]
-    return arm if len(table.judged) == 1 else f"{arm} of {row.task}"
+    return arm if len(table.judged) == 1 else f"{row.task}: {arm}"
 
 
 def spoken(row: Row, table: Table) -> str:
