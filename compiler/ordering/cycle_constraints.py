@@ -15,8 +15,31 @@ from ..arrays import Bool, Float64, Int32, Int64
 from ..graph import components
 
 NEAR = 1e-6
+TINY = 1e-7  # length of an edge beyond its cut: of equal cycles the one of fewer edges
 USES = 6  # cycles added through one edge a round
 CUTS = 4000  # cycles added a round; in large graphs a quarter of the edges
+
+
+@dataclass(frozen=True)
+class ShortestCycles:
+    """The shortest cycle through each of some edges; edges are as long as they are cut.
+
+    Attributes:
+        rows: (R,) the edges: those not cut entirely.
+        around: (R,) length of the cycle; infinite from about 1 on.
+        before: (S, N) the node before each, on the shortest way from a start.
+        place: (R,) row of `before` of the edge's head.
+    """
+
+    rows: Int64
+    around: Float64
+    before: Any
+    place: Int64
+
+    @property
+    def least(self) -> float:
+        """No cycle is shorter, each edge TINY longer than its cut; at most 1 - NEAR."""
+        return float(self.around.min(initial=1 - NEAR - TINY)) + TINY
 
 
 @dataclass
@@ -77,31 +100,39 @@ class CycleConstraints:
 
     def separate(self, cut: Float64) -> int:
         """Add cycles of which less than one edge is cut; return how many."""
+        return self.add_violated(cut, self.shortest_cycles(cut))
+
+    def shortest_cycles(self, cut: Float64) -> ShortestCycles:
+        """The shortest cycle through each edge that is not cut entirely."""
         from scipy.sparse import csr_array
         from scipy.sparse.csgraph import dijkstra
 
         rows = self.uncut_edges(cut)
         if not len(rows):
-            return 0
+            return ShortestCycles(rows, np.zeros(0), np.zeros((0, 0)), rows)
         pre, post = self.pre[rows], self.post[rows]
         start, place = np.unique(post, return_inverse=True)
         # the length of an edge: a cycle shorter than 1 is violated
-        length = np.maximum(cut[rows], 0) + 1e-7
+        length = np.maximum(cut[rows], 0) + TINY
         graph = csr_array((length, (pre, post)), (self.size, self.size))
         back, before = dijkstra(
             graph, indices=start, return_predecessors=True, limit=1.0
         )
-        row = np.full(self.size, -1)
-        row[start] = np.arange(len(start))
-        around = cut[rows] + back[place.reshape(-1), pre]
-        short = np.flatnonzero(around < 1 - 1e-4)
+        place = place.reshape(-1)
+        return ShortestCycles(rows, cut[rows] + back[place, pre], before, place)
+
+    def add_violated(self, cut: Float64, found: ShortestCycles) -> int:
+        """Add those of the cycles of which less than one edge is cut; return how many."""
+        short = np.flatnonzero(found.around < 1 - 1e-4)
         uses, share = [0] * len(cut), cut.tolist()
         added = 0
-        short = short[np.argsort(around[short], kind="stable")]
-        for number in rows[short].tolist():
+        short = short[np.argsort(found.around[short], kind="stable")]
+        for number, place in zip(
+            found.rows[short].tolist(), found.place[short].tolist(), strict=True
+        ):
             if uses[number] >= USES:
                 continue
-            cycle = self.close(number, before[row[self.post[number]]])
+            cycle = self.close(number, found.before[place])
             if sum(share[edge] for edge in cycle) < 1 - NEAR and self.add(cycle):
                 for edge in cycle:
                     uses[edge] += 1

@@ -1,7 +1,7 @@
 """A packing of cycles alone: a lower bound on every feedback arc set, without the set.
 
-It is the dual of the linear program over cut edges, solved until no cycle is violated. No
-integer program follows, so a random graph takes seconds where its minimum takes hours.
+It is the dual of the linear program over cut edges, solved until no cycle can raise the
+bound. No integer program follows, so a random graph takes seconds where its minimum takes hours.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from . import exact
 from .cycle_constraints import CycleConstraints
 from .feedback_arc_set import components_of, pairs_packed
 from .instance import Instance
-from .linear_program import relax
+from .packing_program import solve_packing
 
 ROUNDS = 100  # linear programs of a component
 LARGEST = 20_000  # edges of a component whose linear programs are solved
@@ -29,7 +29,7 @@ class Packing:
     Attributes:
         bound: no feedback arc set weighs less, arcs that may not run forward apart.
         components: by component, the cycles that prove it.
-        converged: whether no packing is larger; else the bound is below the best one.
+        converged: whether no packing proves a larger bound.
     """
 
     bound: int
@@ -73,7 +73,7 @@ def component_packed(instance: Instance, rows: Int64) -> tuple[int, Component, b
     most = (~fixed).astype(np.float64)
     constraints = CycleConstraints(pre, post, weight, cost, most, len(nodes))
     constraints.begin(())
-    relaxed = relax(constraints, ROUNDS, alone=True)
+    relaxed = solve_packing(constraints, ROUNDS)
     if relaxed is None:
         return 0, (), False
     packing = exact.packed(constraints, relaxed)

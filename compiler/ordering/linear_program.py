@@ -11,9 +11,7 @@ from .cycle_constraints import CycleConstraints, fractional
 
 SLACK = 0.9  # excess over one at which a cycle constraint is dropped
 LARGE = 20_000  # cycles beyond which the interior point method is the faster
-FLAT = 1000  # the same where most of the solution is fractional, as of random graphs
 MOST = 120_000  # cycles of a linear program that is still solved
-RISE = 1 + 1e-9  # factor of a value above which it rose
 # Of the edges cut in part: beyond this no integer program ends. Worms stay under 0.12; a
 # random graph of 300 nodes and 2,400 edges passes it in the third round.
 FRACTIONAL = 0.25
@@ -43,24 +41,17 @@ class Relaxed:
     parted: bool = False
 
 
-def relax(
-    constraints: CycleConstraints, rounds: int, *, alone: bool = False
-) -> Relaxed | None:
-    """Solve the linear program, adding violated cycles until none is left; None: it failed.
-
-    Args:
-        alone: no integer program follows, so it is solved however fractional it is.
-    """
+def relax(constraints: CycleConstraints, rounds: int) -> Relaxed | None:
+    """Solve the linear program, adding violated cycles until none is left; None: it failed."""
     from scipy.optimize import linprog
 
     last: Relaxed | None = None
-    best = 0.0
     for spent in range(rounds):
         if len(constraints.cycles) > MOST:
             break
         matrix = constraints.matrix()
         ones = np.ones(len(constraints.cycles))
-        method = "highs" if len(ones) <= (FLAT if alone else LARGE) else "highs-ipm"
+        method = "highs" if len(ones) <= LARGE else "highs-ipm"
         bounds = np.stack([np.zeros(len(constraints.most)), constraints.most], 1)
         found = linprog(
             constraints.cost,
@@ -84,14 +75,10 @@ def relax(
             rounds - spent - 1,
         )
         parted = fractional(found.x) > FRACTIONAL * len(found.x)
-        if parted and len(found.x) > FEW and not alone:
+        if parted and len(found.x) > FEW:
             return replace(last, parted=True)
         slack = matrix @ found.x > 1 + SLACK
         if not constraints.separate(found.x):
             return replace(last, ended=True)
-        if (
-            not alone or value > best * RISE
-        ):  # dropped on a plateau, they may come again
-            constraints.forget(slack)
-        best = max(best, value)
+        constraints.forget(slack)
     return last
