@@ -10,7 +10,7 @@ from ..judging.groups import Group, Results
 from ..judging.judge import Comparison, Judged
 from ..protocol.protocol import Protocol
 from .findings import findings, reach
-from .labels import ARMS, METRIC_WORDS, decimal, signed_decimal, title
+from .labels import ARMS, METRIC_WORDS, conjunction, decimal, signed_decimal
 from .result_tables import GRAPHS, graph_rows, table
 from .sentences import gaps
 from .sizes import DEVIATIONS, bullets, deviations, sizes
@@ -64,17 +64,16 @@ def page(
         "## What could have been found",
         bullets(reach(judged)) or "Nothing is tested.",
         "## Every arm",
-        *(part for one in judged for part in results_of(one)),
+        arms(judged),
         "## The graphs",
         "Means over graphs. z: the worm's share of weight that runs backward against theirs, in their deviations; p"
         " two-sided, not corrected.",
-        *(part for one in judged if one.comparisons for part in graphs_of(one)),
+        graphs(judged),
         "## What was run",
         *([note] if note else []),
         "Every training draws start values, order of images and augmentation by a seed of its own.",
         table(("", *(one.task.name for one in judged)), sizes(judged, results)),
         *papers(judged),
-        bullets(deviations(judged)),
         "![Validation metric against epochs](figure2.png)",
         "## Trainings that are missing or gave NaN",
         bullets(gaps(judged, protocol.nan)) or "None.",
@@ -87,21 +86,34 @@ def page(
 def papers(judged: Sequence[Judged]) -> Iterator[str]:
     """Where tasks of the paper differ from it."""
     if any(one.task.kind != ROUTED for one in judged):
-        yield f"Where this differs from the paper:\n\n{DEVIATIONS}"
+        told = f"{DEVIATIONS}\n{bullets(deviations(judged))}"
+        yield f"Where this differs from the paper:\n\n{told}"
 
 
-def results_of(one: Judged) -> Iterator[str]:
-    """The table of a task's arms."""
-    yield f"### {title(one.task)}"
+def arms(judged: Sequence[Judged]) -> str:
+    """What the table of arms holds, and the table: a row an arm of a task."""
+    metrics = conjunction([*dict.fromkeys(map(metric_of, judged))])
+    told = (
+        f"Test {metrics}. n: graphs (the worm and controls: trainings). p in brackets: not in "
+        "the family of tests."
+    )
+    rows = [
+        (one.task.name, *row(group, compared(one).get(group.arm.name)))
+        for one in judged
+        for group in one.groups
+    ]
+    return f"{told}\n\n{table(('task', *HEAD), rows)}"
+
+
+def metric_of(one: Judged) -> str:
+    """`top-1, more is better`."""
     better = "more" if one.task.higher_is_better else "less"
-    yield (
-        f"Test {METRIC_WORDS[one.task.metric]}, {better} is better. n: graphs (the worm and "
-        "controls: trainings). p in brackets: not in the family of tests."
-    )
-    compared = {each.generator: each for each in one.comparisons}
-    yield table(
-        HEAD, (row(group, compared.get(group.arm.name)) for group in one.groups)
-    )
+    return f"{METRIC_WORDS[one.task.metric]}, {better} is better"
+
+
+def compared(one: Judged) -> dict[str, Comparison]:
+    """The comparisons of a task, by generator."""
+    return {each.generator: each for each in one.comparisons}
 
 
 def row(group: Group, found: Comparison | None) -> tuple[str, ...]:
@@ -125,7 +137,12 @@ def row(group: Group, found: Comparison | None) -> tuple[str, ...]:
     )
 
 
-def graphs_of(one: Judged) -> Iterator[str]:
-    """The table of a task's graphs."""
-    yield f"### {title(one.task)}: graphs"
-    yield table(GRAPHS, graph_rows(one))
+def graphs(judged: Sequence[Judged]) -> str:
+    """The table of graphs: a row an arm of twins, and the worms."""
+    rows = [
+        (one.task.name, *cells)
+        for one in judged
+        if one.comparisons
+        for cells in graph_rows(one)
+    ]
+    return table(("task", *GRAPHS), rows)

@@ -56,7 +56,7 @@ def no_graph(one: Judged) -> Iterator[str]:
     if not ahead:
         return
     told = conjunction(
-        [f"{ARMS[group.arm.name]} {decimal(group.mean.mean)}" for group in ahead]
+        [f"{decimal(group.mean.mean)} ({ARMS[group.arm.name]})" for group in ahead]
     )
     metric = one.task.metric
     graphs = [
@@ -65,10 +65,10 @@ def no_graph(one: Judged) -> Iterator[str]:
         if group.arm.random
         for graph in group.graphs
     ]
-    top = f", {decimal(sign * max(graphs))} of the best twin" if graphs else ""
+    top = f" and {decimal(sign * max(graphs))} of the best twin" if graphs else ""
     yield (
-        f"**{one.task.name}: no graph at all is better.** {told} against "
-        f"{decimal(one.group(WORM).mean.mean)} of the worm{top}."
+        f"**{one.task.name}: no graph at all is better.** {told}, "
+        f"against {decimal(one.group(WORM).mean.mean)} of the worm{top}."
     )
 
 
