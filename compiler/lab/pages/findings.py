@@ -6,7 +6,6 @@ import math
 from collections.abc import Iterator, Sequence
 
 from ...names import plural
-from ..judging.groups import Group
 from ..judging.judge import Comparison, Judged
 from ..protocol.protocol import WORM, Protocol
 from ..protocol.replaced import CONTROLS, WITHOUT_GRAPH
@@ -18,7 +17,7 @@ from .labels import (
     probability,
     signed_decimal,
 )
-from .sentences import spelled_mean
+from .sentences import controls, spelled_mean
 
 OUTCOMES = {
     "better": "the worm is exceptional, and better, among",
@@ -113,9 +112,7 @@ def of_task(protocol: Protocol, one: Judged) -> Iterator[str]:
     yield f"{one.task.name}: the worm has a test {metric} of {mean} over {seeds}."
     for each in one.comparisons:
         yield compared(protocol, one, each)
-    for group in one.groups:
-        if group.arm.name in CONTROLS and group.mean.n:
-            yield control(one, worm, group)
+    yield from controls(one)
 
 
 def compared(protocol: Protocol, one: Judged, each: Comparison) -> str:
@@ -143,16 +140,6 @@ def compared(protocol: Protocol, one: Judged, each: Comparison) -> str:
             f"{one.task.margin:g} of their mean ({probability(each.equivalent_holm)} after Holm)"
         )
     return f"{told}. {'' if each.tested else 'Described, not tested.'}".strip()
-
-
-def control(one: Judged, worm: Group, group: Group) -> str:
-    """The sentence of a control."""
-    spelled = spelled_mean(group.mean.mean, group.mean.low, group.mean.high)
-    gap = signed_decimal(worm.mean.mean - group.mean.mean)
-    return (
-        f"{one.task.name}, control, {ARMS[group.arm.name]}: {spelled}; the worm less it: "
-        f"{gap}. Described, not tested."
-    )
 
 
 def reach(judged: Sequence[Judged]) -> Iterator[str]:

@@ -87,6 +87,12 @@ def task_sentences(protocol: Protocol, one: Judged) -> Iterator[str]:
     yield f"{one.task.name}: the worm has a test {metric} of {mean} over {seeds}{black}."
     for each in one.comparisons:
         yield comparison_sentence(protocol, one, each)
+    yield from controls(one)
+
+
+def controls(one: Judged) -> Iterator[str]:
+    """Sentences of the controls of a task."""
+    worm = one.group(WORM)
     for group in one.groups:
         if group.arm.name in CONTROLS and group.mean.n:
             spelled = spelled_mean(group.mean.mean, group.mean.low, group.mean.high)
