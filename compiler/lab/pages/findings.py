@@ -79,12 +79,13 @@ def overall(protocol: Protocol, judged: Sequence[Judged]) -> str:
         return "The protocol tests nothing; what follows is described alone."
     if not tested:
         return f"None of {plural(wanted, 'test')} can be made yet."
-    kinds: dict[str, list[str]] = {kind: [] for kind in OUTCOMES}
+    kinds: dict[str, dict[str, list[str]]] = {kind: {} for kind in OUTCOMES}
     for one, each in tested:
-        words = f"{ARMS[each.generator]} ({one.task.name})"
-        kinds[outcome(each, protocol.alpha)].append(words)
+        found = kinds[outcome(each, protocol.alpha)]
+        found.setdefault(ARMS[each.generator], []).append(one.task.name)
     parts = [
-        f"{OUTCOMES[kind]} {conjunction(found)}"
+        f"{OUTCOMES[kind]} "
+        + conjunction([f"{arm} ({', '.join(tasks)})" for arm, tasks in found.items()])
         for kind, found in kinds.items()
         if found
     ]

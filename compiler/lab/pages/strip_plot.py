@@ -158,7 +158,8 @@ def limits_of(one: Judged) -> tuple[float, float]:
         return 0.0, 1.0
     low, high = min(graphs or all_arms), max(graphs or all_arms)
     room = ROOM * (high - low)
-    low, high = max(low - room, min(all_arms)), min(high + room, max(all_arms))
+    near = [value for value in all_arms if low - room <= value <= high + room]
+    low, high = min(near), max(near)
     edge = 0.03 * (high - low) or 0.01
     return low - edge, high + edge
 
