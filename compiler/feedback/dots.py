@@ -23,7 +23,7 @@ ACROSS, ROW, EDGE = 7.2, 0.21, 1.5  # inches: the page, a row, what is above and
 GAP = 0.5  # rows between two maps
 SPREAD = 0.66  # of a row, that its dots may take
 GOLDEN = (math.sqrt(5) - 1) / 2
-TABLE = (1.05, 1.12, 1.24)  # right ends of the columns beside the panel
+TABLE = (1.06, 1.17, 1.31)  # right ends of the columns beside the panel
 CAPTION = """\
 Red: weight that runs backward in the connectome's best order; a line where that is proved the minimum, else a bar down to its bound.
 Filled: a lower bound for one random twin, no order of it loses less. Open: the order of that twin that was found.

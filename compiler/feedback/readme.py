@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from ..errors import visible
 from ..names import plain, plural
@@ -13,11 +13,16 @@ from .dots import NAME
 from .judge import SERIES, Judged, Twins, animals
 from .protocol import ONE, Protocol
 from .report import complete
+from .summary import summary, tested
 
 HEAD = (
     "connectome | twins | n | connectome loses | bounds of twins, mean [95 %] | least |"
     " z | rank | ratio to the mean bound [95 %] | p"
 )
+QUESTION = """\
+Does a connectome send less of its chemical weight backward than a random graph with the same traits? Its
+least feedback, found exactly and proved, is held against a bound below the least feedback of each
+random twin: what *no* order of the twin can lose less than."""
 METHOD = """\
 ## How
 
@@ -54,12 +59,12 @@ def readme(
         [
             "# Feedback of connectomes and of their random twins",
             "",
-            *findings(protocol, judged),
-            "",
+            *missing(judged),
+            QUESTION,
+            *part("Found", [tested(protocol, judged), "", *summary(judged)]),
             f"![A dot a twin: its bound; red: the connectome.]({NAME}.svg)",
-            "",
-            *table(judged),
-            "",
+            *part("Tested", table(judged, True)),
+            *part("Described", table(judged, False)),
             *remarks(judged),
             *kept_walks(judged),
             *kept_backward(conserved),
@@ -68,21 +73,26 @@ def readme(
     )
 
 
+def part(heading: str, lines: Iterable[str]) -> list[str]:
+    """A part of the page; nothing where it is empty."""
+    found = [*lines]
+    return ["", f"## {heading}", "", *found, ""] if any(found) else [""]
+
+
+def missing(judged: Sequence[Judged]) -> Iterator[str]:
+    """What of the protocol is not measured yet."""
+    if not complete(judged):
+        count = sum(arm.missing for one in judged for arm in one.arms)
+        count += sum(one.worm is None for one in judged)
+        yield f"**Not complete: {plural(count, 'measurement')} of the protocol missing.**"
+        yield ""
+
+
 def findings(protocol: Protocol, judged: Sequence[Judged]) -> Iterator[str]:
     """The verdict, a sentence a line."""
-    if not complete(judged):
-        missing = sum(arm.missing for one in judged for arm in one.arms)
-        missing += sum(one.worm is None for one in judged)
-        yield f"**Not complete: {plural(missing, 'measurement')} of the protocol missing.**"
-        yield ""
-    tested = [(one, arm) for one in judged for arm in one.arms if arm.arm.tested]
-    if tested:
-        passed = [arm for _, arm in tested if arm.holm <= protocol.alpha]
-        yield (
-            f"Tested, as the protocol says: {len(passed)} of {len(tested)} comparisons find"
-            f" less feedback in the connectome than in its twins (Holm over {len(tested)},"
-            f" alpha {protocol.alpha:g})."
-        )
+    yield from missing(judged)
+    if told := tested(protocol, judged):
+        yield told
         yield ""
     for one in judged:
         for arm in one.arms:
@@ -111,13 +121,16 @@ def named(one: Judged) -> str:
     return f"{plain(one.map.source)}{weights}"
 
 
-def table(judged: Sequence[Judged]) -> Iterator[str]:
-    """All arms as a Markdown table."""
-    yield f"| {HEAD} |"
-    yield "| --- | --- |" + " ---: |" * (HEAD.count("|") - 1)
-    for one in judged:
-        for arm in one.arms:
-            yield f"| {' | '.join(row(one, arm))} |"
+def table(judged: Sequence[Judged], family: bool) -> Iterator[str]:
+    """The arms of the family of tests, or the others, as a Markdown table."""
+    arms = [
+        (one, arm) for one in judged for arm in one.arms if arm.arm.tested is family
+    ]
+    if arms:
+        yield f"| {HEAD} |"
+        yield "| --- | --- |" + " ---: |" * (HEAD.count("|") - 1)
+    for one, arm in arms:
+        yield f"| {' | '.join(row(one, arm))} |"
 
 
 def row(one: Judged, arm: Twins) -> list[str]:
@@ -152,9 +165,8 @@ def remarks(judged: Sequence[Judged]) -> Iterator[str]:
     """What a reader must know: animals, bounds that did not converge, impossible twins."""
     series = {one.map.source for one in judged} & {*SERIES}
     if len(series) > 1:
-        count = plural(animals(judged), "series of sections")
         yield f"{', '.join(sorted(series))} are readings of one series of sections and"
-        yield f"count as one animal: {count} in all."
+        yield f"count as one animal: {plural(animals(judged), 'animal')} in all."
         yield ""
     loose = [(one, arm) for one in judged for arm in one.arms if arm.unconverged]
     for one, arm in loose:

@@ -189,6 +189,11 @@ def test_the_folder_and_the_verdict(whole: Path) -> None:
         assert arm["p_holm"] is None and not arm["tested"]
     page = (out / "README.md").read_text()
     assert f"{own:.2%}" in page and "proved the minimum" in page
+    for arm in only["nulls"]:
+        told = next(row for row in page.splitlines() if f"**{arm['null']}**" in row)
+        all_above = arm["rank"] == 1
+        assert f"{int(all_above)} of 1 connectome lose" in told
+        assert (f"../toy.csv (rank {arm['rank']} of 5)" in told) is not all_above
 
 
 def test_z_is_told_of_ten_twins_or_more() -> None:
