@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
 
 from ..errors import visible
 from ..names import plain, plural
@@ -167,6 +168,12 @@ def remarks(judged: Sequence[Judged]) -> Iterator[str]:
     if len(series) > 1:
         yield f"{', '.join(sorted(series))} are readings of one series of sections and"
         yield f"count as one animal: {plural(animals(judged), 'animal')} in all."
+        yield ""
+    files = {arm.arm.positions for one in judged for arm in one.arms} - {""}
+    for name in sorted({Path(file).name for file in files}):
+        yield f"Twins of degree-distance are drawn by {visible(name)}, where the cells lie. It is not part of"
+        yield "elegansc: from a clone alone this part cannot be made again. Every line of results.jsonl that needs"
+        yield "the file carries its digest."
         yield ""
     loose = [(one, arm) for one in judged for arm in one.arms if arm.unconverged]
     for one, arm in loose:

@@ -529,3 +529,15 @@ def test_the_protocol_of_the_run_is_as_it_was_said() -> None:
         entry.name for entry in catalog.entries()
     }
     assert plan.alpha > 6 / 200
+
+
+def test_a_page_says_that_a_file_of_positions_is_needed() -> None:
+    from elegansc.feedback.readme import readme
+
+    near = GOOD.replace('["er"]', '["degree-distance"]') + 'positions = "xyz.csv"\n'
+    pages = {}
+    for name, text in {"near": near, "far": GOOD}.items():
+        plan = protocol_of(text.encode(), "p", Path("folder"))
+        pages[name] = readme(plan, judge(plan, {}), ())
+    assert "drawn by xyz.csv, where the cells lie" in pages["near"]
+    assert "from a clone alone" in pages["near"] and "clone alone" not in pages["far"]
