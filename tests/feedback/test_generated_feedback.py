@@ -11,6 +11,7 @@ from support.command import run
 from support.paths import GENERATED
 
 from elegansc import catalog
+from elegansc.feedback.protocol import read_protocol
 
 FOLDER = GENERATED / "feedback"
 MADE = ("README.md", "verdict.json", "dots.svg")
@@ -40,6 +41,18 @@ def test_all_of_the_protocol_is_there() -> None:
         if arm["tested"]
     ]
     assert len(tested) == 6 and all(twins == 199 for _, _, twins in tested)
+
+
+def test_the_part_that_needs_positions_is_whole_and_says_which() -> None:
+    """It cannot be made again here: the file of positions is not bundled."""
+    folder = FOLDER / "distance"
+    assert json.loads((folder / "verdict.json").read_text())["complete"]
+    digest = read_protocol(str(FOLDER / "distance.toml")).digest
+    lines = [*map(json.loads, (folder / "results.jsonl").read_text().splitlines())]
+    assert {line["protocol"] for line in lines} == {digest}
+    twins = [line for line in lines if line["null"] != "worm"]
+    assert len(twins) == 4 * 99
+    assert len({line["positions_digest"] for line in twins}) == 1
 
 
 @pytest.mark.slow
