@@ -262,6 +262,13 @@ def test_the_page_and_gaps(tmp_path: Path) -> None:
     assert text.startswith("# Two wirings\n\nIs either exceptional?\n")
     assert "On two cores." in text and "is found in 8 of 10" in text
 
+    assert "--native |" not in text
+    run = next(iter(results))
+    swept = {**results, run: {**results[run], "native": True}}
+    assert "hours in all; 1 of them with --native |" in page(
+        protocol, swept, judge(protocol, swept)
+    )
+
     gone = {run: line for run, line in results.items() if run.arm != "worm"}
     missing = "\n".join(findings(protocol, judge(protocol, gone)))
     assert (

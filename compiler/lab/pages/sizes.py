@@ -66,10 +66,13 @@ def twins(task: Task) -> str:
 
 
 def trainings(task: Task, results: Results) -> str:
-    """Number of finished trainings, and their hours."""
+    """Number of finished trainings, their hours, and how many were run with --native."""
     done = [line for run, line in results.items() if run.task == task.name]
     hours = sum(line["seconds"] for line in done) / 3600
-    return f"{len(done):,} of {sum(1 for _ in task.runs()):,}; {hours:.1f} hours in all"
+    native = sum(line.get("native", False) for line in done)
+    how = f"; {native:,} of them with --native" if native else ""
+    every = sum(1 for _ in task.runs())
+    return f"{len(done):,} of {every:,}; {hours:.1f} hours in all{how}"
 
 
 def deviations(judged: Sequence[Judged]) -> Iterator[str]:
