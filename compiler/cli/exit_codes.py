@@ -40,16 +40,17 @@ class Commands(Sections):
 @contextmanager
 def told() -> Iterator[None]:
     """Turn errors into messages and exit codes, never into tracebacks."""
+    from .progress import STEPS, so_far
+
     try:
         yield
+        STEPS.stop_if_interrupted()
     except click.NoSuchOption as error:
         say_no_effect(error)
         raise
     except (click.ClickException, click.exceptions.Exit, click.Abort):
         raise
     except KeyboardInterrupt:
-        from .progress import so_far
-
         fail(f"elegansc: interrupted; {so_far()}", INTERRUPTED)
     except BrokenPipeError:
         drop_stdout()

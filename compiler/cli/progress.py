@@ -11,7 +11,9 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from struct import Struct
+from threading import current_thread, main_thread
 from time import monotonic, sleep
+from types import FrameType
 from typing import Any, TextIO
 
 PATIENCE = 1.0  # seconds of silence until the line is shown
@@ -158,12 +160,17 @@ class Watched:
 
 
 class Steps(logging.Handler):
-    """Takes what the steps say: the text of the line, and the files that were written."""
+    """Takes what the steps say: the text of the line, and the files that were written.
+
+    The next step is also where a Ctrl-C stops the work that Python or a library has
+    swallowed: raised in a finalizer, or where somebody catches all.
+    """
 
     def __init__(self) -> None:
         super().__init__()
         self.line: Line | None = None
         self.written: dict[str, None] = {}  # files, in the order of their first writing
+        self.interrupted = False
 
     def emit(self, record: logging.LogRecord) -> None:
         """Take one message, of `elegansc.search` and so on."""
@@ -172,6 +179,18 @@ class Steps(logging.Handler):
             self.written[text] = None
         elif self.line is not None:
             self.line.say(f"{step:<9} {text}")
+        self.stop_if_interrupted()
+
+    def interrupt(self, number: int, frame: FrameType | None) -> None:
+        """Remember Ctrl-C, and raise it as Python does: a handler of signals."""
+        self.interrupted = True
+        raise KeyboardInterrupt
+
+    def stop_if_interrupted(self) -> None:
+        """Raise the Ctrl-C that nobody has answered."""
+        if self.interrupted:
+            self.interrupted = False
+            raise KeyboardInterrupt
 
 
 STEPS = Steps()
@@ -188,6 +207,10 @@ def show_progress(command: str) -> None:
     log.setLevel(logging.INFO)
     log.handlers = [STEPS]
     STEPS.written.clear()
+    STEPS.interrupted = False
+    usual = signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    if usual and current_thread() is main_thread():
+        signal.signal(signal.SIGINT, STEPS.interrupt)
     seen = sys.stderr is not None and sys.stderr.isatty()
     able = hasattr(os, "fork") and os.environ.get("TERM") != "dumb"
     if not seen or not able or QUIET & set(sys.argv):
@@ -201,7 +224,9 @@ def show_progress(command: str) -> None:
 
 
 def end_progress() -> None:
-    """Take the line away, and the streams as they were."""
+    """Take the line away; the streams and Ctrl-C are again what they were."""
+    if signal.getsignal(signal.SIGINT) == STEPS.interrupt:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     line, STEPS.line = STEPS.line, None
     if line is None:
         return

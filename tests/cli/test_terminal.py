@@ -90,6 +90,36 @@ def test_an_interrupted_compile_leaves_no_file(folder: Path) -> None:
     assert found.left.endswith("\x1b[0m: interrupted; no file was written\n")
 
 
+SWALLOWED = """
+import os, signal
+from elegansc.ir import trace
+
+class Finalized:
+    def __del__(self):  # what is raised in here, Python prints and drops
+        os.kill(os.getpid(), signal.SIGINT)
+
+check = trace.check_invariants
+
+def pressed(ir):
+    Finalized()
+    trace.check_invariants = check
+    return check(ir)
+
+signal.signal(signal.SIGINT, signal.default_int_handler)
+trace.check_invariants = pressed
+"""
+
+
+def test_an_interrupt_that_was_swallowed_stops_the_next_step(folder: Path) -> None:
+    before = contents(folder)
+    done = spawn("compile", "worm.csv", "-o", "model.py", code=SWALLOWED)
+
+    assert b"Exception ignored in" in done.stderr
+    assert done.stderr.endswith(b"elegansc: interrupted; no file was written\n")
+    assert done.returncode == 130
+    assert contents(folder) == before
+
+
 def test_interrupted_twins_are_all_there_and_told(folder: Path) -> None:
     found = shown(*MANY, interrupt_at="degree-3.csv: ")
 
