@@ -485,6 +485,36 @@ def test_facts_are_those_of_the_tables(networks: dict[str, TaskModel]) -> None:
     assert network.facts("identity", whole)["depth"] is None
 
 
+@pytest.mark.parametrize("task", data.SHAPE)
+def test_a_published_sweep_is_trained(task: str, tmp_path: Path, folder: Path) -> None:
+    network = load(
+        model_of(tmp_path, task, lowering="published", norm="layer"), "toy.py"
+    )
+    whole = network.make("worm", 0)
+    before = [each.clone() for each in whole.parameters()]
+    outcome = trained(network, folder, task, model=whole)
+    module, facts = network.module, network.facts("worm", whole)
+
+    assert outcome.status == "finished"
+    moved = zip(before, whole.parameters(), strict=True)
+    assert all(not torch.equal(old, new) for old, new in moved)
+    assert facts["neurons"] == 14 and facts["backward_share"] is None
+    reads = [bool(source) + len(factors) for _, source, factors in module.SWEEP]
+    assert facts["synapses_kept"] == sum(reads)
+    assert facts["live"] == facts["neurons"] - len(module.UNUSED)
+    assert facts["network_parameters"] == count(whole.get_submodule("network"))
+    mlp = network.make("mlp", 0)
+    assert network.facts("mlp", mlp)["live"] is None
+    with pytest.raises(InputError, match="a published sweep: no control delay"):
+        network.make("delay", 0)
+
+
+def test_a_leaky_network_is_no_task_model() -> None:
+    artifact = elegansc.compile("witvliet2021-1", dynamics="leaky")
+    with pytest.raises(InputError, match="a leaky network, which has no levels"):
+        load(next(iter(artifact.files.values())), "leaky.py")
+
+
 # --- the results file
 
 

@@ -37,7 +37,7 @@ from elegansc.lab.protocol.protocol import Sample
 from elegansc.lab.protocol.reading import read_protocol
 from elegansc.lab.running import compare as comparing
 from elegansc.lab.running.compare import Resources, compare, shrunk
-from elegansc.lab.running.graphs import circuits, graphs
+from elegansc.lab.running.graphs import circuits, compiled, graphs
 from elegansc.lab.running.jobs import each, pool
 from elegansc.lab.running.ray_cluster import connected
 from elegansc.options import Options
@@ -297,6 +297,22 @@ def test_tasks_that_differ_in_training_compile_their_graphs_once(
     for name in every[0]:
         path = tmp_path / "fast" / "models" / f"{name}.py"
         assert path.read_bytes() == every[0][name]
+
+
+def test_published_sweeps_are_compared(data: Path, tmp_path: Path) -> None:
+    protocol = write_protocol(tmp_path, WORM, TWINS, "mlp = {seeds = 1}", epochs=1)
+    text = protocol.read_text().replace(
+        "width = 4", 'width = 4\nlowering = "published"\nnorm = "layer"'
+    )
+    protocol.write_text(text)
+    found = invoke(protocol, "--data", data, "-o", tmp_path / "out")
+
+    assert found.exit_code == 0, found.output
+    assert len(lines(tmp_path / "out")) == 2 + 4 + 1
+    shares = {line["backward_share"] for line in lines(tmp_path / "out")}
+    assert shares == {None}
+    (task,) = read_protocol(str(protocol)).tasks
+    assert all(map(compiled, graphs(task, tmp_path / "out").values()))
 
 
 # --- processes

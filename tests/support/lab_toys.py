@@ -93,8 +93,8 @@ def write_protocol(
     return path
 
 
-def model_of(folder: Path, task: str = "cifar10") -> bytes:
-    """The toy as a task model."""
+def model_of(folder: Path, task: str = "cifar10", **options: Any) -> bytes:
+    """The toy as a task model, with more options."""
     artifact = elegansc.compile(
         str(write_graph(folder)),
         name="Worm",
@@ -103,6 +103,7 @@ def model_of(folder: Path, task: str = "cifar10") -> bytes:
         width=4,
         task=task,
         roles_table="structure",
+        **options,
     )
     return next(iter(artifact.files.values()))
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from torch import Tensor, nn
 
-from ...module.read import Model
+from ...errors import InputError
+from ...module.read import CircuitModel, Model
 from ..protocol.replaced import COMPILED
 from .data import CLASSES
 from .other_networks import other_network
@@ -19,7 +20,9 @@ from .replacements import (
 )
 
 
-def control(whole: nn.Module, arm: str, model: Model, seed: int) -> nn.Module:
+def control(
+    whole: nn.Module, arm: str, model: Model | CircuitModel, seed: int
+) -> nn.Module:
     """Make a control of a task's model, in place.
 
     Args:
@@ -30,7 +33,8 @@ def control(whole: nn.Module, arm: str, model: Model, seed: int) -> nn.Module:
         seed: of a graph that is drawn.
 
     Raises:
-        InputError: nothing of that kind has as many parameters.
+        InputError: nothing of that kind has as many parameters, or the model is a
+            published sweep, which no other compiled network stands in for.
     """
     network = whole.get_submodule("network")
     size, features = count(network), model.options.features
@@ -45,6 +49,9 @@ def control(whole: nn.Module, arm: str, model: Model, seed: int) -> nn.Module:
         whole.encoder = convolved(whole.get_submodule("encoder"), size)
         whole.network = Spread(motors)
     elif arm in COMPILED:
+        if isinstance(model, CircuitModel):
+            hint = "compile its source without --lowering published"
+            raise InputError(model.path, f"a published sweep: no control {arm}", hint)
         whole.network = other_network(model, arm, size, seed)
     elif arm == "frozen":
         network.requires_grad_(False)  # the gradient still goes through to the encoder

@@ -18,7 +18,7 @@ from ...files import replace as put
 from ...ir.stages import Circuit
 from ...ir.text import digest
 from ...module.emit import INLINE
-from ...module.read import read_model
+from ...module.read import read_module
 from ...nulls.files import CELLS, cell_table, edge_list
 from ...nulls.pairs import DISTANCE
 from ...nulls.twins import null_of, twins
@@ -131,7 +131,7 @@ def compiled(graph: GraphFiles) -> bool:
     """Whether the model file is of this graph and these options; the worker checks it."""
     try:
         data = graph.model.read_bytes()
-        model = read_model(data, str(graph.model))
+        model = read_module(data, str(graph.model))
     except (OSError, InputError):
         return False
     same = model.options.changed() == graph.options.changed()

@@ -7,16 +7,26 @@ import types
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import torch
 from torch import nn
 
 from ...errors import InputError
 from ...ir.artifact import Artifact
-from ...module.forms import OLDER, emit_again, form
+from ...ir.stages import Sweep
+from ...module.forms import OLDER, form
 from ...module.importing import run, unrun
-from ...module.read import Model, read_unedited
+from ...module.read import (
+    CircuitModel,
+    Model,
+    check_signed,
+    levelled,
+    read_consistent,
+)
 from ...options.choices import ROUTED
+from ...passes.published_sweep import DESCRIBED, published_sweep
 from ...semantics.registry import semantics_of
+from ...sources import check_unedited, emit_again
 from ...verification.reading import static
 from ..protocol.protocol import WORM
 from ..protocol.replaced import COMPILED, WITHOUT_GRAPH
@@ -30,9 +40,9 @@ WHOLE = {"cifar10": "ElegansNetM1", "mnist": "ElegansNetM2", ROUTED: "RoutedDigi
 
 @dataclass(frozen=True, slots=True)
 class TaskModel:
-    """A task model, read and imported."""
+    """A task model, read and imported; with levels, or a published sweep."""
 
-    model: Model
+    model: Model | CircuitModel
     module: types.ModuleType
 
     @property
@@ -54,19 +64,11 @@ class TaskModel:
 
         `network_parameters` are those of what an arm replaces: all but what all arms share.
         """
-        plan, head, tables = self.model.plan, self.model.header, self.model.tables
-        semantics = semantics_of(self.model.options)
-        edges = [len(plan.forward), len(plan.feedback)]
-        coupled = [len(plan.junctions), len(plan.lateral)]
+        head = self.model.header
         facts: dict[str, Any] = {
             "graph_digest": head.source,
             "model_digest": head.body,
-            "neurons": len(plan.cells),
-            "live": int(plan.live.sum()),
-            "synapses_kept": sum(semantics.conducting(tables.wiring)),
-            "synapses": sum(edges + coupled),
-            "backward_share": backward_share(self.model),
-            "depth": len(plan.level_start) - 1,
+            **graph_facts(self.model),
         }
         if arm in (*WITHOUT_GRAPH, *COMPILED):
             facts |= dict.fromkeys([key for key in facts if "digest" not in key])
@@ -86,6 +88,40 @@ class TaskModel:
         }
 
 
+def graph_facts(model: Model | CircuitModel) -> dict[str, Any]:
+    """Numbers of neurons and synapses, and how deep: in units, where there are no levels."""
+    if isinstance(model, CircuitModel):
+        return sweep_facts(published_sweep(model.circuit))
+    plan = model.plan
+    semantics = semantics_of(model.options)
+    edges = [len(plan.forward), len(plan.feedback)]
+    coupled = [len(plan.junctions), len(plan.lateral)]
+    return {
+        "neurons": len(plan.cells),
+        "live": int(plan.live.sum()),
+        "synapses_kept": sum(semantics.conducting(model.tables.wiring)),
+        "synapses": sum(edges + coupled),
+        "backward_share": backward_share(model),
+        "depth": len(plan.level_start) - 1,
+    }
+
+
+def sweep_facts(sweep: Sweep) -> dict[str, Any]:
+    """The same of a published sweep: an edge as often as it is read, depth in units."""
+    read = sweep.left >= 0
+    used = np.r_[sweep.left, sweep.right, sweep.output]
+    history = sweep.history.published_sweep
+    assert history is not None  # published_sweep fills it
+    return {
+        "neurons": len(sweep.cells),
+        "live": len(np.unique(sweep.neuron[used[used >= 0]])),
+        "synapses_kept": int(read.sum()),
+        "synapses": len(sweep.chemical) + len(sweep.junctions),
+        "backward_share": None,
+        "depth": history.rules[DESCRIBED.name].depth,
+    }
+
+
 def backward_share(model: Model) -> float:
     """The share of the chemical weight that runs backward, self-loops apart."""
     forward, back = model.plan.forward, model.plan.feedback
@@ -95,15 +131,19 @@ def backward_share(model: Model) -> float:
     return lost / whole if whole else 0.0
 
 
-def checked_model(data: bytes, label: str) -> tuple[Model, Artifact]:
+def checked_model(data: bytes, label: str) -> tuple[Model | CircuitModel, Artifact]:
     """Read a task model; returns it with what is run, the files emitted for its tables.
 
     Raises:
         InputError: the file was edited by hand, or it is a model without a task.
     """
-    model = read_unedited(data, label)
+    model = read_consistent(data, label)
+    if semantics_of(model.options).currents:
+        levelled(model)
+    check_unedited(model)
+    check_signed(model)
     again = emit_again(model)
-    if form(model.header, again.page) == OLDER:
+    if isinstance(model, Model) and form(model.header, again.page) == OLDER:
         wrong = [check for check in static(data, label) if not check.passed]
         if wrong:
             hint = "only what is proved ours is run; compile its source again"
@@ -118,7 +158,7 @@ def load(data: bytes, label: str) -> TaskModel:
     """Check a task model, then import what elegansc emits for its tables.
 
     Raises:
-        InputError: it is not generated, was edited, or has no task.
+        InputError: it is not generated, was edited, is leaky, or has no task.
     """
     model, again = checked_model(data, label)
     module = unrun(f"elegansc_model_{model.header.body}", again.page, label)
