@@ -144,10 +144,13 @@ def operated(
     return outputs
 
 
-@torch.compiler.assume_constant_result  # type: ignore[untyped-decorator]
 def prepared(key: str, dtype: torch.dtype, device: torch.device) -> bool:
     """Whether a sweeper has its engine and its wiring."""
     return SWEEPERS[key].ready(dtype, device)
+
+
+# As torch.compiler.assume_constant_result does, which loads the compiler, for a second.
+vars(prepared)["_dynamo_marked_constant"] = True
 
 
 def shaped(tensor: Tensor, size: tuple[int, ...], like: Tensor) -> Tensor:

@@ -108,7 +108,7 @@ def choosing(form: Form, layout: Layout) -> Form:
 
 def sampled(data: bytes, label: str, encoding: str) -> Sample:
     """Set the comments apart from the first rows."""
-    if not data.strip():
+    if data.isspace():
         raise InputError(label, "only blank lines", "give one row for each synapse")
     comments: list[str] = []
     lines = stream(data, encoding)

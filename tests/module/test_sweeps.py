@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -12,10 +14,12 @@ import pytest
 import torch
 from support import toy
 from support.forms import form
+from support.paths import GENERATED
 from torch import Tensor
 from torch.autograd import forward_ad
 from torch.testing import assert_close
 
+from elegansc.acceleration.module import prepared
 from elegansc.verification.verify import prove
 
 DOUBLE = torch.float64
@@ -118,6 +122,43 @@ def test_a_transform_can_be_compiled(case: str, transform: str) -> None:
     compiled = torch.compile(call, backend="aot_eager", fullgraph=True)
     assert_close(compiled(inputs), call(inputs))
     torch._dynamo.reset()
+
+
+def test_what_tracers_take_for_constant_is_marked_as_torch_marks_it() -> None:
+    mark: Any = torch.compiler.assume_constant_result
+    marked = vars(mark(lambda: True))
+    assert marked == vars(form("scalar").module.transformed) == vars(prepared)
+
+
+def test_a_compiler_gets_the_stages() -> None:
+    module = form("scalar").module
+    net, (inputs,) = module.Toy(dtype=DOUBLE), toy.arguments(module, 3, dtype=DOUBLE)
+    torch._dynamo.reset()
+    with mock.patch.object(module.Toy, "levels", None):
+        compiled = torch.compile(net, backend="aot_eager", fullgraph=True)
+        assert_close(compiled(inputs), net(inputs))
+    torch._dynamo.reset()
+
+
+LOADED = """
+import importlib, sys
+import torch
+module = importlib.import_module(sys.argv[1])
+net = getattr(module, sys.argv[2])()
+if sys.argv[3]:
+    import elegansc
+    net = elegansc.native(net)
+net(torch.ones(2, len(module.SENSORY))).sum().backward()
+print("torch._dynamo" in sys.modules)
+"""
+
+
+@pytest.mark.parametrize("native", ["", "native"])
+@pytest.mark.parametrize("name", ["Cook2019", "Witvliet1", "Witvliet8"])
+def test_no_compiler_of_torch_is_loaded_unasked(name: str, native: str) -> None:
+    words = [sys.executable, "-c", LOADED, name.lower(), name, native]
+    done = subprocess.run(words, cwd=GENERATED, capture_output=True, check=True)
+    assert done.stdout == b"False\n"
 
 
 def test_a_dual_number_goes_through_the_page() -> None:
