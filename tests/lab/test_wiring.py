@@ -23,6 +23,7 @@ from elegansc.lab.running.results import read
 
 FOLDER = GENERATED / "wiring"
 RATE, PILOT, MAIN, SHALLOW = "rate.toml", "pilot.toml", "protocol.toml", "shallow.toml"
+PLACES = {RATE: "rate", PILOT: "pilot", MAIN: ".", SHALLOW: "shallow"}
 WISH = Wish(0.02, 0.8, 0.05, "better", 5)
 
 
@@ -31,8 +32,7 @@ def protocol(name: str) -> Protocol:
 
 
 def lines_of(name: str) -> dict[Run, Line]:
-    places = {RATE: "rate", PILOT: "pilot", MAIN: ".", SHALLOW: "shallow"}
-    path = FOLDER / places[name] / "results.jsonl"
+    path = FOLDER / PLACES[name] / "results.jsonl"
     return read(path, protocol(name).digest)[0]
 
 
@@ -79,15 +79,28 @@ def test_the_margin_is_half_the_deviation_between_the_twins_of_the_pilot() -> No
         assert each.margin == pytest.approx(half, abs=5e-5)
 
 
-def test_the_verdict_is_what_its_results_give(tmp_path: Path) -> None:
-    words = ["lab", "figure", str(FOLDER / "results.jsonl"), "--protocol"]
-    words += [str(FOLDER / MAIN), "-o", str(tmp_path)]
+@pytest.mark.parametrize("name", [MAIN, SHALLOW])
+def test_the_verdict_is_what_its_results_give(name: str, tmp_path: Path) -> None:
+    folder = FOLDER / PLACES[name]
+    words = ["lab", "figure", str(folder / "results.jsonl"), "--protocol"]
+    words += [str(FOLDER / name), "-o", str(tmp_path)]
     done = CliRunner().invoke(cli, words)
     assert done.exit_code == 0, done.output
 
-    made, kept = ((place / "verdict.json").read_bytes() for place in (tmp_path, FOLDER))
+    made, kept = ((place / "verdict.json").read_bytes() for place in (tmp_path, folder))
     assert made == kept
     assert json.loads(kept)["complete"]
+
+
+def test_in_few_levels_the_graphs_are_the_same() -> None:
+    deep, shallow = lines_of(MAIN), lines_of(SHALLOW)
+    assert len(shallow) == 4 + 16 + 5 * 39 * 4
+    for run, line in shallow.items():
+        other = deep[run]
+        assert line["depth"] <= 16 < other["depth"]
+        assert line["graph_digest"] == other["graph_digest"]
+        assert line["neurons"] == other["neurons"]
+        assert line["data_digest"] == other["data_digest"]
 
 
 def test_a_twin_in_the_place_of_a_worm_is_found_as_often_as_said() -> None:

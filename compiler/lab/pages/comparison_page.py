@@ -30,7 +30,7 @@ HEAD = (
 JUDGED = """\
 The question is whether the worm is exceptional *among* its twins. A graph's score is the mean of its seeds, the
 worm's too; further seeds of the worm serve its own interval alone. p = (1 + twins as good or better)/(1 + twins),
-{side}, with Holm's correction over the family of {tests}. Beside it: the worm less the mean of its twins in deviations
+{side}, {corrected}. Beside it: the worm less the mean of its twins in deviations
 between graphs, the variance that seeds add taken out, and the 95 % prediction interval of one more twin (Crawford
 and Howell, 1998). That the worm's own score is near the mean of its twins is told of this one graph by two one-sided
 t tests at the margin that the protocol fixed."""
@@ -51,6 +51,7 @@ def page(
     """
     sided = "two-sided" if protocol.side == "both" else "one-sided, for being better"
     tests = sum(len(one.task.tests) for one in judged)
+    corrected = f"with Holm's correction over the family of {tests}"
     parts = [
         f"# {protocol.title or 'A connectome among its random twins'}",
         *([protocol.question] if protocol.question else []),
@@ -60,7 +61,12 @@ def page(
         bullets(findings(protocol, judged)),
         "![The test metric of every graph](graphs.png)",
         "## How it was judged",
-        JUDGED.format(side=sided, tests=tests),
+        JUDGED.format(
+            side=sided,
+            corrected=(
+                corrected if tests else "described alone: the protocol tests nothing"
+            ),
+        ),
         "## What could have been found",
         bullets(reach(judged)) or "Nothing is tested.",
         "## Every arm",
