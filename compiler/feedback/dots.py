@@ -23,7 +23,8 @@ ACROSS, ROW, EDGE = 7.2, 0.21, 1.5  # inches: the page, a row, what is above and
 GAP = 0.5  # rows between two maps
 SPREAD = 0.66  # of a row, that its dots may take
 GOLDEN = (math.sqrt(5) - 1) / 2
-TABLE = (1.06, 1.17, 1.31)  # right ends of the columns beside the panel
+TABLE = (22, 52, 100)  # right ends of the columns, in points from the panel
+STEPS = [1, 2, 5, 10]  # of the axis: whole percents, unless all is below one
 CAPTION = """\
 Red: weight that runs backward in the connectome's best order; a line where that is proved the minimum, else a bar down to its bound.
 Filled: a lower bound for one random twin, no order of it loses less. Open: the order of that twin that was found.
@@ -64,7 +65,8 @@ def dots(judged: Sequence[Judged]) -> Figure:
     axes.tick_params(axis="y", length=0)
     axes.set_ylim(at - GAP - 0.3, -0.7)
     axes.set_xlim(left=0)
-    axes.xaxis.set_major_formatter(lambda value, _: f"{value:.0%}")
+    axes.locator_params(axis="x", steps=STEPS)
+    axes.xaxis.set_major_formatter(lambda value, _: f"{100 * value:g}%")
     axes.set_xlabel("share of chemical weight that runs backward")
     for place, text in zip(TABLE, ("n", "z", "rank"), strict=True):
         cell(axes, place, -1.0, text, FAINT)
@@ -113,7 +115,7 @@ def dots_of(axes: Axes, row: float, twins: Twins) -> None:
 def beside(axes: Axes, row: float, twins: Twins) -> None:
     """Write the cells at the right of a row: n, z, rank."""
     n = len(twins.bound)
-    z = "" if math.isnan(twins.z) else f"{twins.z:.1f}".replace("-", "\N{MINUS SIGN}")
+    z = "" if math.isnan(twins.z) else f"{twins.z:z.1f}".replace("-", "\N{MINUS SIGN}")
     rank = f"{1 + twins.below} of {n + 1}" if n else "no twin"
     for place, text in zip(TABLE, (f"{n:,}", z, rank), strict=True):
         cell(axes, place, row, text, INK)
@@ -121,11 +123,12 @@ def beside(axes: Axes, row: float, twins: Twins) -> None:
 
 def cell(axes: Axes, place: float, row: float, words: str, colour: str) -> None:
     """Draw a cell of the table at the right of the panel."""
-    axes.text(
-        place,
-        row,
+    axes.annotate(
         words,
-        transform=axes.get_yaxis_transform(),
+        (1, row),
+        xycoords=axes.get_yaxis_transform(),
+        xytext=(place, 0),
+        textcoords="offset points",
         color=colour,
         fontsize=7,
         ha="right",

@@ -11,7 +11,12 @@ from support.command import run
 from support.paths import GENERATED
 
 from elegansc import catalog
+from elegansc.drawing.canvas import canvas_of, settings
+from elegansc.feedback.dots import dots
+from elegansc.feedback.judge import judge
 from elegansc.feedback.protocol import read_protocol
+from elegansc.feedback.run import FORM
+from elegansc.lab.running.appended import read
 
 FOLDER = GENERATED / "feedback"
 MADE = ("README.md", "verdict.json", "dots.svg")
@@ -53,6 +58,23 @@ def test_the_part_that_needs_positions_is_whole_and_says_which() -> None:
     twins = [line for line in lines if line["null"] != "worm"]
     assert len(twins) == 4 * 99
     assert len({line["positions_digest"] for line in twins}) == 1
+
+
+@pytest.mark.parametrize("name", ["protocol.toml", "distance.toml"])
+def test_all_words_of_the_dot_plot_are_on_the_page(name: str) -> None:
+    folder = FOLDER / ("distance" if name == "distance.toml" else ".")
+    plan = read_protocol(str(FOLDER / name))
+    lines, _ = read(folder / "results.jsonl", plan.digest, FORM)
+    with settings():
+        figure = dots(judge(plan, lines))
+        canvas_of("svg")(figure).draw()
+        (axes,) = figure.axes
+        texts = [*axes.texts, *axes.get_yticklabels(), *axes.get_xticklabels()]
+        for text in (*texts, axes.xaxis.label, figure._supxlabel):
+            low, high = text.get_window_extent().get_points()
+            assert (low >= 0).all() and (high <= figure.bbox.max).all(), text
+        for place, label in zip(axes.get_xticks(), texts[-len(axes.get_xticks()) :]):
+            assert float(label.get_text()[:-1]) == pytest.approx(100 * place)
 
 
 @pytest.mark.slow
