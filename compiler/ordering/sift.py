@@ -10,6 +10,7 @@ straightline crossing minimization", Graph Drawing 1999, here for a whole group.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from decimal import Decimal, localcontext
 from functools import cache
@@ -26,6 +27,7 @@ STILL = 4  # sweeps without a gain that end the search
 SWEEPS = ((20_000, 60), (500_000, 300), (5_000_000, 16), (2**62, 12))
 NOISE_START, NOISE_END = 2, 30  # mean weights at first; the part of them at last
 NOISE_BITS = 16  # of a weight's fraction that noise is added in
+NEAR = 1e-3  # 64ths from a half; both ways of rounding err by less than 1e-5
 
 
 class Sift:
@@ -152,14 +154,26 @@ class Sift:
 def gumbel() -> Int64:
     """(4096,) quantiles of the Gumbel distribution, in 64ths, the same everywhere.
 
-    By `decimal`, whose logarithm is rounded correctly: a float's may differ in the last
-    bit between machines.
+    A float's logarithm may differ in the last bit between machines: what lies near a half
+    is rounded by `decimal`, whose logarithm is rounded correctly.
     """
+    shares = [(2 * step + 1) / 8192 for step in range(4096)]  # exact
+    found = [-64 * math.log(-math.log(share)) for share in shares]
+    return np.array(
+        [
+            rounded(share) if abs(value % 1 - 0.5) < NEAR else round(value)
+            for share, value in zip(shares, found, strict=True)
+        ],
+        np.int64,
+    )
+
+
+def rounded(share: float) -> int:
+    """The quantile of a share, in 64ths, by decimals."""
     with localcontext() as context:
         context.prec = 12
-        steps = [Decimal(2 * step + 1) / 8192 for step in range(4096)]
-        found = [int((-(-(s.ln())).ln() * 64).to_integral_value()) for s in steps]
-    return np.array(found, np.int64)
+        value = -(-Decimal(share).ln()).ln() * 64
+        return int(value.to_integral_value())
 
 
 def cooling(cold: int, steps: int) -> list[Decimal]:

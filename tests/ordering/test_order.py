@@ -26,7 +26,7 @@ from support.paths import BUNDLED
 from support.strategies import seeded
 
 from elegansc.graph import backward, ratio_rank
-from elegansc.ordering.sift import Sift
+from elegansc.ordering.sift import Sift, gumbel, rounded
 from elegansc.verification.verify import static
 
 TABLES = BUNDLED
@@ -297,6 +297,11 @@ ROWS = st.lists(
     min_size=1,
     max_size=50,
 )
+
+
+def test_the_noise_is_that_of_decimals() -> None:
+    wanted = [rounded((2 * step + 1) / 8192) for step in range(4096)]
+    assert gumbel().tolist() == wanted
 
 
 @settings(max_examples=60)
