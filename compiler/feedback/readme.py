@@ -56,13 +56,14 @@ def readme(
     protocol: Protocol, judged: Sequence[Judged], conserved: Sequence[Overlap]
 ) -> str:
     """The page, Markdown."""
+    told = tested(protocol, judged)
     return "\n".join(
         [
             "# Feedback of connectomes and of their random twins",
             "",
             *missing(judged),
             QUESTION,
-            *part("Found", [tested(protocol, judged), "", *summary(judged)]),
+            *part("Found", [*([told, ""] if told else []), *summary(judged)]),
             f"![A dot a twin: its bound; red: the connectome.]({NAME}.svg)",
             *part("Tested", table(judged, True)),
             *part("Described", table(judged, False)),
@@ -150,7 +151,7 @@ def row(one: Judged, arm: Twins) -> list[str]:
         lost,
         f"{bounds.mean:.2%} {between(bounds.low, bounds.high, '.2%')}" if n else "",
         f"{min(arm.bound):.2%}" if n else "",
-        "" if math.isnan(arm.z) else f"{arm.z:.1f}",
+        "" if math.isnan(arm.z) else f"{arm.z:z.1f}",
         f"{1 + arm.below} of {n + 1}" if n else "",
         f"{ratio.mean:.3f} {between(ratio.low, ratio.high, '.3f')}" if n else "",
         known if arm.arm.tested or not known else f"({known})",
