@@ -137,11 +137,12 @@ def repeated(edges: EdgeList) -> Int64:
         for start in range(0, len(key), BLOCK):
             part = key[start : start + BLOCK]
             part |= np.arange(start, start + len(part))
-        key.sort()
+        key.sort(kind="stable")  # made for runs: a sender's rows often stand together
         place = key[standing_together(key >> bits)] & ((1 << bits) - 1)
-    place.sort()
-    found: Int64 = place if rows is None else rows[place]
-    return found
+    several = np.zeros(len(key), bool)
+    several[place] = True
+    found: Int64 = np.flatnonzero(several)
+    return found if rows is None else rows[found]
 
 
 def standing_together(key: Int64) -> Bool:
@@ -161,7 +162,8 @@ def repeats(edges: EdgeList, form: Form, some: Some) -> Repeats | None:
     rows = repeated(edges) if free or sized else np.zeros(0, np.int64)
     if not len(rows):
         return None
-    asked = np.unique(np.sort(edges.line[rows])[:LOOKED_AT]).astype(np.int64)
+    ordered = np.sort(edges.line[rows], kind="stable")  # of rows that mostly ascend
+    asked = np.unique(ordered[:LOOKED_AT]).astype(np.int64)
     lines, found = some(free, asked)
     rows = rows[np.isin(edges.line[rows], lines, kind="table")]
     key = edges.pre[rows].astype(np.int64) * len(edges.names) + edges.post[rows]
