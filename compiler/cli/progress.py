@@ -175,9 +175,10 @@ class Steps(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
         """Take one message, of `elegansc.search` and so on."""
         step, text = record.name.rpartition(".")[2], record.getMessage()
-        if step == "written":
+        if step == "written":  # of a set of files others may follow: no place to stop
             self.written[text] = None
-        elif self.line is not None:
+            return
+        if self.line is not None:
             self.line.say(f"{step:<9} {text}")
         self.stop_if_interrupted()
 

@@ -24,7 +24,7 @@ GAP = 0.5  # rows between two maps
 SPREAD = 0.66  # of a row, that its dots may take
 GOLDEN = (math.sqrt(5) - 1) / 2
 TABLE = (22, 52, 100)  # right ends of the columns, in points from the panel
-STEPS = [1, 2, 5, 10]  # of the axis: whole percents, unless all is below one
+STEPS = [1, 2, 5, 10]  # between two ticks, times a power of ten: never 2.5
 CAPTION = """\
 Red: weight that runs backward in the connectome's best order; a line where that is proved the minimum, else a bar down to its bound.
 Filled: a lower bound for one random twin, no order of it loses less. Open: the order of that twin that was found.

@@ -314,6 +314,16 @@ def test_published_sweeps_are_compared(data: Path, tmp_path: Path) -> None:
     (task,) = read_protocol(str(protocol)).tasks
     assert all(map(compiled, graphs(task, tmp_path / "out").values()))
 
+    results, judged = tmp_path / "out" / "results.jsonl", tmp_path / "judged"
+    words = ["lab", "figure", str(results), "--protocol", str(protocol)]
+    done = CliRunner().invoke(cli, [*words, "-o", str(judged)])
+    assert done.exit_code == 0, done.output
+    (told,) = json.loads((judged / "verdict.json").read_text())["tasks"]
+    (against,) = told["comparisons"]
+    assert against["backward_share"] == {"z": None, "rank": None}
+    rows = (judged / "README.md").read_text().splitlines()
+    assert sum(row.endswith(" | \N{EN DASH} |  |  |  |") for row in rows) == 2
+
 
 # --- processes
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -84,10 +85,12 @@ def group_of(
     for number, runs in tested.items():
         known = [scores[run] for run in runs if run in scores]
         if known and all(run in found for run in runs):
-            facts = {
-                name: float(found[runs[0]][name] or 0)
-                for name in (*COVARIATES, "backward_share")
-            }
+            line = found[runs[0]]
+            facts = {name: float(line[name] or 0) for name in COVARIATES}
+            # 0, too, of a control without a graph; not known where nothing is cut
+            unknown = math.nan if line["depth"] else 0.0
+            share = line["backward_share"]
+            facts["backward_share"] = unknown if share is None else float(share)
             graphs.append(GraphScores(number, averaged(known), facts, tuple(known)))
     every = tuple(scores[run] for run in wanted if run in scores)
     means = [graph.value for graph in graphs] if arm.random else every

@@ -40,7 +40,7 @@ class Comparison:
             known, or the protocol is of schema 1.
         case: the worm beside them; None of schema 1.
         backward_z, backward_rank: of the share of weight that runs backward; rank 1: the
-            largest share.
+            largest share; NaN and None where nothing is cut.
     """
 
     generator: str
@@ -49,7 +49,7 @@ class Comparison:
     p: float
     equivalence: Equivalence
     backward_z: float
-    backward_rank: Ranked
+    backward_rank: Ranked | None
     parts: Components | None = None
     case: Case | None = None
     holm: float = math.nan
@@ -175,6 +175,7 @@ def compare_with(
     rank = rank_test(own.value[task.metric], means, higher=higher)
     shares = [graph.facts["backward_share"] for graph in group.graphs]
     share = own.facts["backward_share"]
+    known = all(map(math.isfinite, (share, *shares)))
     runs = [run[task.metric] for run in worm.runs]
     parts, case = None, None
     if protocol.schema == 1:
@@ -201,5 +202,5 @@ def compare_with(
         parts=parts,
         case=case,
         backward_z=standing(share, shares),
-        backward_rank=rank_test(share, shares),
+        backward_rank=rank_test(share, shares) if known else None,
     )

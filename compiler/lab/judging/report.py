@@ -97,7 +97,7 @@ def comparison(one: Comparison) -> dict[str, Any]:
         ),
         "backward_share": {
             "z": steady(one.backward_z),
-            "rank": asdict(one.backward_rank),
+            "rank": asdict(one.backward_rank) if one.backward_rank else None,
         },
     }
 

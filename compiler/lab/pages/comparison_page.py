@@ -51,7 +51,9 @@ def page(
     """
     sided = "two-sided" if protocol.side == "both" else "one-sided, for being better"
     tests = sum(len(one.task.tests) for one in judged)
-    corrected = f"with Holm's correction over the family of {tests}"
+    corrected = "described alone: the protocol tests nothing"
+    if tests:
+        corrected = f"with Holm's correction over the family of {tests}"
     parts = [
         f"# {protocol.title or 'A connectome among its random twins'}",
         *([protocol.question] if protocol.question else []),
@@ -61,12 +63,7 @@ def page(
         bullets(findings(protocol, judged)),
         "![The test metric of every graph](graphs.png)",
         "## How it was judged",
-        JUDGED.format(
-            side=sided,
-            corrected=(
-                corrected if tests else "described alone: the protocol tests nothing"
-            ),
-        ),
+        JUDGED.format(side=sided, corrected=corrected),
         "## What could have been found",
         bullets(reach(judged)) or "Nothing is tested.",
         "## Every arm",

@@ -112,7 +112,7 @@ def graph_rows(one: Judged) -> Iterator[tuple[str, ...]]:
         share = float(np.mean([each["backward_share"] for each in facts]))
         cells = (ARMS[group.arm.name], *(f"{mean:,.0f}" for mean in means))
         found = compared.get(group.arm.name)
-        if found is None:
+        if found is None or found.backward_rank is None:
             yield (*cells, decimal(share, 3), "", "", "")
             continue
         rank = f"{found.backward_rank.rank:g} of {found.backward_rank.n + 1}"

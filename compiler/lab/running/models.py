@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import types
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -40,10 +41,15 @@ WHOLE = {"cifar10": "ElegansNetM1", "mnist": "ElegansNetM2", ROUTED: "RoutedDigi
 
 @dataclass(frozen=True, slots=True)
 class TaskModel:
-    """A task model, read and imported; with levels, or a published sweep."""
+    """A task model, read and imported; with levels, or a published sweep.
+
+    Attributes:
+        graph: the numbers of its graph, as a results line has them.
+    """
 
     model: Model | CircuitModel
     module: types.ModuleType
+    graph: Mapping[str, Any]
 
     @property
     def task(self) -> str:
@@ -68,7 +74,7 @@ class TaskModel:
         facts: dict[str, Any] = {
             "graph_digest": head.source,
             "model_digest": head.body,
-            **graph_facts(self.model),
+            **self.graph,
         }
         if arm in (*WITHOUT_GRAPH, *COMPILED):
             facts |= dict.fromkeys([key for key in facts if "digest" not in key])
@@ -164,4 +170,4 @@ def load(data: bytes, label: str) -> TaskModel:
     module = unrun(f"elegansc_model_{model.header.body}", again.page, label)
     sys.modules[module.__name__] = module  # a sweep looks for its tables there
     run(module, again.tables)
-    return TaskModel(model, module)
+    return TaskModel(model, module, graph_facts(model))
