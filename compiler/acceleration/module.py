@@ -149,7 +149,7 @@ def prepared(key: str, dtype: torch.dtype, device: torch.device) -> bool:
     return SWEEPERS[key].ready(dtype, device)
 
 
-# As torch.compiler.assume_constant_result does, which loads the compiler, for a second.
+# What torch.compiler.assume_constant_result sets; calling it would import the compiler.
 vars(prepared)["_dynamo_marked_constant"] = True
 
 
