@@ -154,12 +154,15 @@ def environment() -> jinja2.Environment:
     """Jinja as the pages want it: undefined names fail, whitespace is as written."""
     import jinja2
 
+    from .template_bytecode import TemplateBytecode
+
     return jinja2.Environment(
         loader=jinja2.PackageLoader("elegansc.templates", ""),
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
         undefined=jinja2.StrictUndefined,
+        bytecode_cache=TemplateBytecode(),
     )
 
 

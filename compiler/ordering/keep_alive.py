@@ -170,7 +170,7 @@ def cheapest(
         offered = list(offered)
         many = sum(map(len, offered)) > OFFERS
     for found in offered:
-        for arc in heaviest(arcs, found) if many else found:
+        for arc in sorted(heaviest(arcs, found) if many else found, key=graph.least):
             if arc not in priced:
                 priced[arc] = graph.price(arc, best.price if best else None)
             offer = priced[arc]
@@ -224,6 +224,20 @@ class FlowNetwork:
         capacity = np.where(forced, 2 ** (BITS + 1), capacity)[kept].astype(np.int32)
         ends = (arcs.pre[kept], arcs.post[kept])
         self.matrix: Any = csr_matrix((capacity, ends), (size, size))
+        self.columns: Any = self.matrix.tocsc()
+
+    def least(self, arc: int) -> int:
+        """Lower bound of the price of an arc: by the paths of one or two arcs against it."""
+        tail, head = int(self.arcs.pre[arc]), int(self.arcs.post[arc])
+        leaving, entering = np.zeros((2, len(self.arcs.names)), np.int64)
+        for into, matrix, row in (
+            (leaving, self.matrix, head),
+            (entering, self.columns, tail),
+        ):
+            some = slice(*matrix.indptr[row : row + 2])
+            into[matrix.indices[some]] = matrix.data[some]
+        flow = leaving[tail] + np.minimum(leaving, entering).sum()
+        return int(flow - self.arcs.weight[arc])
 
     def price(self, arc: int, most: int | None = None) -> Offer | None:
         """Price of keeping an arc: the minimum cut from its head to its tail, less its weight.
@@ -233,11 +247,12 @@ class FlowNetwork:
         """
         from scipy.sparse.csgraph import breadth_first_order, maximum_flow
 
-        arcs = self.arcs
+        arcs, limit = self.arcs, most if self.exact else None
+        if limit is not None and self.least(arc) > limit:
+            return None
         tail, head = int(arcs.pre[arc]), int(arcs.post[arc])
         found = maximum_flow(self.matrix, head, tail)
-        least = int(found.flow_value) - int(arcs.weight[arc])
-        if self.exact and most is not None and least > most:
+        if limit is not None and int(found.flow_value) - int(arcs.weight[arc]) > limit:
             return None
         rest = self.matrix - found.flow
         rest.data[rest.data < 0] = 0

@@ -9,7 +9,10 @@ import numpy as np
 from ..arrays import Float64
 from .cycle_constraints import CycleConstraints, fractional
 
-SLACK = 0.9  # excess over one at which a cycle constraint is dropped
+SLACK = 0.9  # excess over one at which a cycle constraint is dropped between rounds
+IDLE = (
+    0.1  # the same after the last round: of the integer program few others are violated
+)
 LARGE = 20_000  # cycles beyond which the interior point method is the faster
 MOST = 120_000  # cycles of a linear program that is still solved
 # Of the edges cut in part: beyond this no integer program ends. Worms stay under 0.12; a
@@ -77,8 +80,9 @@ def relax(constraints: CycleConstraints, rounds: int) -> Relaxed | None:
         parted = fractional(found.x) > FRACTIONAL * len(found.x)
         if parted and len(found.x) > FEW:
             return replace(last, parted=True)
-        slack = matrix @ found.x > 1 + SLACK
+        uses = matrix @ found.x
         if not constraints.separate(found.x):
+            constraints.forget(uses > 1 + IDLE)
             return replace(last, ended=True)
-        constraints.forget(slack)
+        constraints.forget(uses > 1 + SLACK)
     return last

@@ -845,6 +845,7 @@ def test_the_price_of_an_arc_is_a_minimum_cut(data: st.DataObject) -> None:
             assert offer is None
             continue
         assert offer is not None and offer.price == value - int(arcs.weight[row])
+        assert network.least(row) <= offer.price
         assert offer.near[head] and not offer.near[tail]
         again = network.price(row, offer.price)
         assert again is not None and (again.near == offer.near).all()
