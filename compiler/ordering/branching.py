@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 
 from ..arrays import Float64
-from .cycle_constraints import NEAR, CycleConstraints, fractional
+from .cycle_constraints import CycleConstraints, fractional
 from .linear_program import Relaxed
 from .restriction import narrowed, restricted
 
@@ -27,22 +27,25 @@ def branches(
     if not fractional(relaxed.cut) or np.isinf(upper):
         return [whole]
     parts: list[Bounds] = []
-    waiting = [whole]
+    waiting = halves(*whole, widest(constraints, relaxed.cut))
     for _ in range(MOST):
         low, high = waiting.pop()
         vertex = restricted(constraints, low, high).linear(constraints.cost)
         if vertex is not None and vertex.value <= upper + 1.0:
             less, most = narrowed(constraints, vertex, upper)
             low, high = np.maximum(low, less), np.minimum(high, most)
-            some = np.minimum(vertex.cut, 1 - vertex.cut)
-            if some.max(initial=0) <= NEAR:
-                parts.append((low, high))
+            if fractional(vertex.cut):
+                waiting += halves(low, high, widest(constraints, vertex.cut))
             else:
-                edge = int(np.argmax(some * constraints.cost))
-                waiting += halves(low, high, edge)
+                parts.append((low, high))
         if not waiting:
             return parts or [whole]
     return [whole]
+
+
+def widest(constraints: CycleConstraints, cut: Float64) -> int:
+    """The edge that is cut in part for the largest share of its cost."""
+    return int(np.argmax(np.minimum(cut, 1 - cut) * constraints.cost))
 
 
 def halves(low: Float64, high: Float64, edge: int) -> list[Bounds]:

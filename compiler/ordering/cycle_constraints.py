@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -92,9 +93,9 @@ class CycleConstraints:
         """(cycles, E) sparse, 1 where an edge lies on a cycle."""
         from scipy.sparse import csr_array
 
-        lengths = [len(row) for row in self.cycles]
-        columns = np.array([edge for row in self.cycles for edge in row], np.int32)
-        start = np.cumsum([0, *lengths], dtype=np.int32)  # as HiGHS in scipy 1.11 wants
+        columns = np.fromiter(chain.from_iterable(self.cycles), np.int32)
+        start = np.zeros(len(self.cycles) + 1, np.int32)  # as HiGHS in scipy 1.11 wants
+        np.cumsum([len(row) for row in self.cycles], out=start[1:])
         ones = np.ones(len(columns))
         return csr_array((ones, columns, start), (len(self.cycles), len(self.pre)))
 
@@ -124,8 +125,7 @@ class CycleConstraints:
     def add_violated(self, cut: Float64, found: ShortestCycles) -> int:
         """Add those of the cycles of which less than one edge is cut; return how many."""
         short = np.flatnonzero(found.around < 1 - 1e-4)
-        uses, share = [0] * len(cut), cut.tolist()
-        added = 0
+        uses, added = [0] * len(cut), 0
         short = short[np.argsort(found.around[short], kind="stable")]
         for number, place in zip(
             found.rows[short].tolist(), found.place[short].tolist(), strict=True
@@ -133,7 +133,7 @@ class CycleConstraints:
             if uses[number] >= USES:
                 continue
             cycle = self.close(number, found.before[place])
-            if sum(share[edge] for edge in cycle) < 1 - NEAR and self.add(cycle):
+            if self.add(cycle):
                 for edge in cycle:
                     uses[edge] += 1
                 added += 1

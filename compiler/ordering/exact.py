@@ -77,6 +77,7 @@ def minimum(
     known: Iterable[Sequence[int]] = (),
     rounds: int = 100,
     effort: int = 10**8,
+    proof: bool = True,
 ) -> Minimum:
     """The feedback arc set of least weight of one strongly connected component.
 
@@ -90,6 +91,7 @@ def minimum(
         fixed: (E,) edges that may not be cut; no cycle consists of them alone.
         known: cycles to begin with, as edges.
         rounds: linear and integer programs solved at most; effort: see `Effort`.
+        proof: whether to prove the bound, and that the optimum is unique.
     """
     if not len(pre):
         return Minimum(np.zeros(0, bool), 0, True, least=True)
@@ -102,10 +104,11 @@ def minimum(
     relaxed = relax(constraints, rounds)
     if relaxed is None:
         return Minimum(None, 0, False, spent=True)
-    packing = packed(constraints, relaxed) if cost_is_weight(change_cost) else ()
+    counts = proof and cost_is_weight(change_cost)
+    packing = packed(constraints, relaxed) if counts else ()
     bound = -(-sum(parts for _, parts in packing) // PARTS)
     cut, unique = (
-        solve_integer(constraints, relaxed, second, Effort(effort))
+        solve_integer(constraints, relaxed, second, Effort(effort), both=proof)
         if relaxed.ended
         else (None, False)
     )

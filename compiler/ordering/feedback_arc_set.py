@@ -67,6 +67,7 @@ def feedback_arc_set(
     *,
     start: Int32 | None = None,
     known: FeedbackArcSet | None = None,
+    proof: bool = True,
 ) -> FeedbackArcSet:
     """Break every cycle: exactly where asked for and possible, else by sifting.
 
@@ -74,11 +75,14 @@ def feedback_arc_set(
         cycles: "auto", "exact", "fast", "ratio"; or "brief": auto with less effort.
         start: (N,) ranks to sift from, instead of the ratio order.
         known: an earlier result on this instance, whose cycles are constrained at once.
+        proof: whether to prove the bound, and that the optimum is unique.
     """
     nothing = np.zeros(len(instance.pre), bool)
     found = FeedbackArcSet(nothing, nothing, False, 0)
     if cycles in SOLVED:
-        found = solve_components(instance, cycles, known.known if known else ())
+        found = solve_components(
+            instance, cycles, known.known if known else (), proof=proof
+        )
     rest = instance.cyclic & ~found.exact
     if not rest.any():
         return found
@@ -114,7 +118,11 @@ def without_idle(instance: Instance, back: Bool) -> Bool:
 
 
 def solve_components(
-    instance: Instance, cycles: str, known: tuple[tuple[tuple[int, int], ...], ...] = ()
+    instance: Instance,
+    cycles: str,
+    known: tuple[tuple[tuple[int, int], ...], ...] = (),
+    *,
+    proof: bool = True,
 ) -> FeedbackArcSet:
     """The optimum of every strongly connected component that `cycles` solves, and a bound.
 
@@ -135,14 +143,16 @@ def solve_components(
         ends = list(
             zip(instance.pre[rows].tolist(), instance.post[rows].tolist(), strict=True)
         )
-        found = minimum_of(instance, rows, nodes, ends, known, EFFORT[cycles])
+        found = minimum_of(
+            instance, rows, nodes, ends, known, EFFORT[cycles], proof=proof
+        )
         constrained += [tuple(ends[e] for e in cycle) for cycle in found.cycles]
         packed = found.bound, tuple(
             (tuple(instance.names[ends[e][0]] for e in cycle), parts)
             for cycle, parts in found.packing
         )
-        least, proof = max(packed, pairs, key=lambda proof: proof[0])
-        packing += [proof] if proof else []
+        least, part = max(packed, pairs, key=lambda known: known[0])
+        packing += [part] if part else []
         spent = spent or found.spent
         if found.cut is not None:
             back[rows[found.cut]] = True
@@ -199,6 +209,8 @@ def minimum_of(
     ends: list[tuple[int, int]],
     known: tuple[tuple[tuple[int, int], ...], ...],
     effort: int,
+    *,
+    proof: bool,
 ) -> exact.Minimum:
     """The optimum of one component.
 
@@ -221,6 +233,7 @@ def minimum_of(
         fixed=fixed if fixed.any() else None,
         known=[[edge[p] for p in c] for c in known if all(p in edge for p in c)],
         effort=effort,
+        proof=proof,
     )
 
 

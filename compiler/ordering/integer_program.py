@@ -19,12 +19,21 @@ TIE_SHIFT = 16  # a tie costs tie / 2**16
 
 
 def solve_integer(
-    constraints: CycleConstraints, relaxed: Relaxed, second: Int64, effort: Effort
+    constraints: CycleConstraints,
+    relaxed: Relaxed,
+    second: Int64,
+    effort: Effort,
+    *,
+    both: bool = True,
 ) -> tuple[Bool | None, bool]:
-    """(E,) the edges cut, and whether the optimum is unique.
+    """(E,) the edges cut, and whether it is proved that the optimum is unique.
 
     Uniqueness: solve again with a second tie-break added, far below the first, then with
     it subtracted. If both give the same set, the optimum is unique.
+
+    Args:
+        both: whether to subtract it too; without, nothing is proved of uniqueness, and the
+            set is the same.
     """
     if fractional(relaxed.cut):
         whole = (relaxed.cut < NEAR) | (relaxed.cut > 1 - NEAR)
@@ -37,7 +46,8 @@ def solve_integer(
     upper = np.inf if cut is None else constraints.price(cut)
     parts = branches(constraints, relaxed, upper)
     found = [] if cut is None else [cut]
-    for cost in (constraints.cost + finer, constraints.cost - finer):
+    signs = (1, -1) if both else (1,)
+    for cost in [constraints.cost + sign * finer for sign in signs]:
         others = [
             integral(constraints, cost, low, high, relaxed.rounds, effort)
             for low, high in parts
@@ -46,7 +56,8 @@ def solve_integer(
         if len(solved) < len(others):
             return (best(constraints, found, second) if found else None), False
         found.append(min(solved, key=lambda other: float(cost[other].sum())))
-    return best(constraints, found, second), bool((found[-1] == found[-2]).all())
+    unique = both and bool((found[-1] == found[-2]).all())
+    return best(constraints, found, second), unique
 
 
 def best(constraints: CycleConstraints, found: list[Bool], second: Int64) -> Bool:

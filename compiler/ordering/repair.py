@@ -62,8 +62,12 @@ def kept_alive(
     kept = np.zeros(len(arcs.pre), bool)
     kept[: len(proper)] = ~found.back[proper]
 
+    last = found
+
     def resolve(arcs: Arcs, forced: Bool) -> Bool | None:
-        return solved_again(problem, found, arcs, forced)
+        nonlocal last
+        stays, last = solved_again(problem, last, arcs, forced)
+        return None if last.sifted else stays
 
     nothing = np.zeros(len(kept), bool)
     result = Kept(kept, nothing, dead_names(arcs, arcs.wanted(), kept))
@@ -88,9 +92,13 @@ def kept_alive(
 
 
 def solved_again(
-    problem: Problem, found: FeedbackArcSet, arcs: Arcs, forced: Bool
-) -> Bool | None:
-    """(A,) arcs that an optimum with the forced arcs keeps; None: it was not solved."""
+    problem: Problem, known: FeedbackArcSet, arcs: Arcs, forced: Bool
+) -> tuple[Bool, FeedbackArcSet]:
+    """(A,) arcs that an optimum with the forced arcs keeps, if it is solved; and the result.
+
+    Args:
+        known: an earlier result, whose cycles are constrained at once.
+    """
     instance = problem.near
     count = int(instance.proper.sum())
     used = np.flatnonzero((np.arange(len(forced)) < count) | forced)
@@ -107,12 +115,10 @@ def solved_again(
         fixed=(forced | arcs.fixed)[used],
         change_cost=None if change_cost is None else change_cost[used],
     )
-    solved = feedback_arc_set(part, "auto", known=found)
-    if solved.sifted:
-        return None
+    solved = feedback_arc_set(part, "auto", known=known, proof=False)
     stays = np.zeros(len(forced), bool)
     stays[used[~solved.back]] = True
-    return stays
+    return stays, solved
 
 
 def with_idle_kept(problem: Problem, arcs: Arcs, result: Kept) -> Bool:

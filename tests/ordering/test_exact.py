@@ -454,8 +454,11 @@ def test_what_is_proved_is_the_minimum(
         assert int(part.weight[found.cut].sum()) == least
         assert found.proved == (found.bound == least)
     again = exact.minimum(*ends, fixed=part.fixed, known=found.cycles)
-    if found.cut is not None and again.cut is not None:
-        assert (again.cut == found.cut).all() or not found.unique or bits < 20
+    unproved = exact.minimum(*ends, fixed=part.fixed, known=found.cycles, proof=False)
+    assert not unproved.packing
+    for other in (again, unproved):
+        if found.cut is not None and other.cut is not None:
+            assert (other.cut == found.cut).all() or not found.unique or bits < 20
 
 
 def test_a_weight_beyond_the_cost_is_left_to_others() -> None:
