@@ -8,7 +8,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, NamedTuple, cast
 
@@ -27,9 +27,7 @@ from .check import Check
 from .child import CHILD
 from .comparison import HAND, NotSwept, Numbers, both
 
-STEPS = (
-    4  # of a network with a state that are compared, gradients through time included
-)
+STEPS = 4  # that are compared of a network with a state, gradients through time, too
 SECONDS = 600.0  # that the module's process may take
 
 
@@ -72,10 +70,34 @@ def run(
     def executed(dtype: str, native: bool) -> Numbers:
         given = numbers(trial)
         form = Form(wide, state, native)
-        page, beside = artifact.page, artifact.tables
-        return execute(page, model.name, given, dtype, form, beside=beside)
+        tables = artifact.tables
+        return execute(artifact.page, model.name, given, dtype, form, beside=tables)
 
-    yield from both(executed, expectation(model, trial), native=native)
+    yield from both(
+        *(executed, expectation(model, trial)),
+        native=native,
+        rounded=lambda share: expectation(model, jittered(trial, share)),
+    )
+
+
+def jittered(trial: Trial, share: float) -> Trial:
+    """A trial with every parameter and input changed by about such a share of it."""
+    generator = np.random.default_rng(0)
+
+    def near(value: Float64) -> Float64:
+        return value * (1 + share * generator.normal(size=np.shape(value)))
+
+    old = trial.parameters
+    gain = dict(
+        zip(old.gain, near(np.array([*old.gain.values()])).tolist(), strict=True)
+    )
+    of = {name: {n: near(v) for n, v in each.items()} for name, each in old.of.items()}
+    return replace(
+        trial,
+        parameters=Parameters(gain, of),
+        inputs=near(trial.inputs),
+        start=near(trial.start),
+    )
 
 
 def draw(model: Model, seed: int) -> Trial:

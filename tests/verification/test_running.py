@@ -5,15 +5,17 @@ from __future__ import annotations
 import subprocess
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 from support import toy
 
+import elegansc
 from elegansc.errors import CompilerError
 from elegansc.options import Options
 from elegansc.verification import running
-from elegansc.verification.comparison import Numbers
+from elegansc.verification.comparison import Numbers, judged
 from elegansc.verification.running import Form, execute, numbers
 
 WAYS = ["fork", "anew"]
@@ -75,3 +77,39 @@ def test_a_forked_module_changes_nothing_of_the_next() -> None:
     assert "ZeroDivision" in failure(lambda: ran(spoils))
     clean = b"import os, torch\nassert 'X' not in os.environ and torch.tanh\n1 / 0\n"
     assert "ZeroDivision" in failure(lambda: ran(clean))
+
+
+@pytest.mark.parametrize(
+    ("error", "moved", "ok", "word"),
+    [
+        (5e-5, 0.0, True, "allowed 1e-04"),
+        (2e-4, 0.0, False, "allowed 1e-04"),
+        (2e-4, 1e-6, False, "allowed 1e-04"),
+        (2e-4, 1e-4, True, "rounding the parameters alone moves it by 1e-04"),
+        (2e-2, 1e-4, False, "allowed 2e-03"),
+        (0.4, 0.2, True, "not to be compared"),
+        (np.inf, 0.2, False, "not to be compared"),
+    ],
+)
+def test_an_error_is_allowed_what_rounding_explains(
+    error: float, moved: float, ok: bool, word: str
+) -> None:
+    check = judged("values float32", error, 1e-4, moved)
+
+    assert check.passed == ok
+    assert word in check.detail
+
+
+def test_a_deep_product_of_layers_is_proved_as_far_as_a_type_can_tell(
+    tmp_path: Path,
+) -> None:
+    """Rounding alone moves float32 by as much as its values."""
+    options = {"features": 4, "norm": "layer", "merge": "product", "unit": "linear"}
+    path = tmp_path / "worm.py"
+    elegansc.compile("witvliet2021-1", **options).write(path)
+    found = elegansc.verify(path)
+
+    assert found.passed
+    told = {check.name: check.detail for check in found.checks}
+    assert "allowed 1e-09" in told["values float64"]
+    assert "rounding the parameters alone" in told["values float32"]
