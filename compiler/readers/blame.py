@@ -16,13 +16,14 @@ from .delimited import (
     UNKNOWN,
     BadRecord,
     kind_of,
+    plain_word,
     records,
     spans,
     stream,
     weight_of,
 )
 from .form import Form
-from .kinds import kind_in
+from .kinds import EXCITATORY, kind_in
 from .reader import Layout
 
 LONGEST = 100_000  # characters of a name
@@ -167,6 +168,9 @@ def is_large(cell: str) -> bool:
 
 def kind_trouble(cell: str) -> tuple[str, str] | None:
     """What is wrong with a kind, and what to do."""
+    if plain_word(cell) == EXCITATORY:
+        hint = f"--kinds {plain(cell)}=electrical or --kinds {plain(cell)}=chemical says it"
+        return f"synapse kind {plain(cell)}: electrical or excitatory?", hint
     if kind_of(cell) != UNKNOWN:
         return None
     hint = (

@@ -69,6 +69,10 @@ class ByColumn(ABC):
     def some(self, places: Collection[int], rows: Int64) -> dict[int, Coded]:
         """The cells of some rows, ascending from 0, in columns by their places."""
 
+    def is_text(self, place: int) -> bool:
+        """Whether a column may hold anything but numbers."""
+        return True
+
     def coded(self, place: int) -> Coded:
         """The words of one column."""
         return self.columns([place], {})[0][place]

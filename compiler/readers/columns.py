@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from .delimited import COLUMNS, UNKNOWN, kind_of, plain_word
 
@@ -98,6 +98,11 @@ def by_content(rows: Sequence[list[str]], width: int) -> dict[str, int]:
 def cells_of(rows: Sequence[list[str]], place: int) -> list[str]:
     """The cells of a column that are not empty."""
     return [row[place] for row in rows if len(row) > place and row[place]]
+
+
+def in_column(records: Iterable[tuple[int, list[str]]], place: int) -> Iterator[str]:
+    """The cells of a column in rows that come with their numbers."""
+    return (row[place] for _, row in records if place < len(row))
 
 
 def numeric(rows: Sequence[list[str]], place: int) -> bool:

@@ -29,12 +29,14 @@ def number_of(cell: str, form: Form) -> float:
     text = cell.strip()
     if not text and "direction" in form.places:
         return 1.0
-    if form.decimal == COMMA:
+    if form.decimal == COMMA and ("," in text or not form.apart):
         if not BY_COMMA.fullmatch(text):
             return weight_of("")
         return weight_of(text.replace(".", "").replace(",", "."))
-    grouped = form.delimiter == "," or form.decimal == POINT  # a comma within quotes
-    if grouped and GROUPED.fullmatch(text):
+    if form.decimal == COMMA and EITHER.fullmatch(text):  # a number, or thousands?
+        return weight_of("")
+    within_quotes = form.delimiter == "," and not form.apart
+    if (within_quotes or form.decimal == POINT) and GROUPED.fullmatch(text):
         return weight_of(text.replace(",", ""))
     return weight_of(text)
 
@@ -54,19 +56,55 @@ def decimal_of(
     for line, row in records if places else ():
         for place in places:
             cell = row[place].strip() if place < len(row) else ""
-            if EITHER.fullmatch(cell):
-                unsure = unsure or (line, cell)
-            elif "," in cell and TELLS_COMMA.fullmatch(cell):
-                return COMMA
-            elif "." in cell:
-                return POINT
+            told = told_by(cell)
+            if told in (POINT, COMMA):
+                return told
+            unsure = unsure or ((line, cell) if told else None)
     if unsure is None:
         return ""
     line, cell = unsure
+    raise undecided(Location(label, line), cell, "a text split by semicolon")
+
+
+def decimal_of_cells(cells: Iterable[str], layout: Layout, at: Location) -> str:
+    """The same of cells that are stored one by one: a number in them has a point.
+
+    Raises:
+        InputError: nothing tells whether 1,200 is 1.2 or 1200.
+    """
+    if layout.decimal:
+        return layout.decimal
+    unsure = ""
+    for cell in map(str.strip, cells):
+        told = told_by(cell)
+        if told == "either" and "." in cell:  # a number of three decimals tells nothing
+            continue
+        if told in (POINT, COMMA):
+            return told
+        unsure = unsure or cell * bool(told)
+    if not unsure:
+        return ""
+    raise undecided(at, unsure, "cells of text")
+
+
+def told_by(cell: str) -> str:
+    """What a cell tells: POINT, COMMA, "either" or ""."""
+    if EITHER.fullmatch(cell):
+        return "either"
+    if GROUPED.fullmatch(cell):  # 1,200,000
+        return POINT
+    if cell.count(".") > 1 or ("," in cell and TELLS_COMMA.fullmatch(cell)):
+        return COMMA if BY_COMMA.fullmatch(cell) else ""
+    return POINT if "." in cell else ""
+
+
+def undecided(at: Location, cell: str, where: str) -> InputError:
+    """The error for a cell that can be read in two ways."""
     digits = re.split("[.,]", cell)
-    raise InputError(
-        Location(label, line),
-        f"weight {plain(cell)} in a text split by semicolon: {float('.'.join(digits)):g} "
-        f"or {''.join(digits)}?",
-        "--decimal point reads 1.200 as 1.2, --decimal comma as 1200",
+    fraction, whole = f"{float('.'.join(digits)):g}", "".join(digits)
+    comma, point = (fraction, whole) if "," in cell else (whole, fraction)
+    return InputError(
+        at,
+        f"weight {plain(cell)} in {where}: {fraction} or {whole}?",
+        f"--decimal point reads {cell} as {point}, --decimal comma as {comma}",
     )

@@ -11,6 +11,7 @@ from .blame import mistakes, records_of, unsplit
 from .cell_columns import RowFacts, asked, in_rows, with_cell_columns
 from .choice import none_wanted, wanted
 from .columnar import by_columns
+from .columns import in_column
 from .decimals import decimal_of
 from .decoding import decodable
 from .delimited import COMMENTS, BadRecord, stream
@@ -19,6 +20,7 @@ from .even_text import EvenText, Uneven, even_text
 from .findings import find
 from .form import Form
 from .ids import with_ids
+from .kinds import with_excitation
 from .pairs import of_columns, of_rows, weighed
 from .reader import EdgeList, Layout
 from .refusals import refuse, refuse_fractions, refuse_list
@@ -52,6 +54,7 @@ def read_delimited(data: bytes, label: str, layout: Layout) -> EdgeList:
 
     try:
         form, found = with_ids(form, layout, records)
+        form = with_excitation(form, in_column(records(), form.places.get("kind", -1)))
         decimal = decimal_of(records(), form, layout, label)
         form = replace(form, decimal=decimal, commented=commented(data, layout))
         table, rows = even_rows(data, layout, form)

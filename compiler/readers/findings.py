@@ -185,6 +185,14 @@ CODES: Mapping[str, Code] = {
         "is not GABA starts as excitatory.",
         "Write ACH, GABA, GLUT, DA, SER, OCT, or leave the cell empty.",
     ),
+    "EC309": Code(
+        WARNING,
+        "rows that the receiver alone tells",
+        "A table that lists each synapse from both ends, cut down to some neurons, has the "
+        "inputs of these in rows of the receiver only: to drop such rows as repeated loses "
+        "them, to read them as they stand turns them round.",
+        "Write each synapse once, from its sender to its receiver.",
+    ),
     "EC401": Code(
         WARNING,
         "roles are a guess",

@@ -33,6 +33,7 @@ class Form:
         decimal: point or comma, before the fraction of a weight; "" where nothing tells.
         undirected: whether the file says that its rows have no direction.
         commented: the lines that begin with a comment's sign; in quotes it is none.
+        apart: the cells are stored one by one, as in a workbook; nothing delimits them.
     """
 
     delimiter: str
@@ -49,6 +50,7 @@ class Form:
     decimal: str = ""
     undirected: bool = False
     commented: frozenset[int] = frozenset()
+    apart: bool = False
 
     @property
     def known(self) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from ..errors import UsageError
@@ -24,6 +24,8 @@ from .reader import Layout
 TRUE = frozenset(("true", "t", "yes", "y", "1"))
 FALSE = frozenset(("false", "f", "no", "n", "0"))
 WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
+
+EXCITATORY = "e"  # beside C or S it is electrical; alone, or beside I, nothing tells
 
 # Words in the title of a column of counts.
 OF_KIND: Mapping[str, frozenset[str]] = {
@@ -73,6 +75,28 @@ def with_kinds(form: Form, layout: Layout) -> Form:
     if "kind" in places:
         own = {**truth(form, places["kind"]), **own}
     return replace(form, places=places, kinds=own)
+
+
+def with_excitation(form: Form, cells: Iterable[str]) -> Form:
+    """A form in which E is no kind, if no other word says that it is not excitatory.
+
+    Args:
+        cells: of the column that tells the kinds, all of them.
+    """
+    place = form.places.get("kind")
+    if place is None or EXCITATORY in form.kinds:
+        return form
+    sample = {plain_word(cell) for cell in {*cells_of(form.rows, place)}}
+    if EXCITATORY not in sample or any(map(is_chemical, sample)):
+        return form
+    if any(is_chemical(plain_word(cell)) for cell in {*cells}):
+        return form
+    return replace(form, kinds={**form.kinds, EXCITATORY: UNKNOWN})
+
+
+def is_chemical(word: str) -> bool:
+    """Whether a plain word is one of ours for chemical synapses."""
+    return KINDS.get(word) == CHEMICAL
 
 
 def directions(form: Form, place: int, layout: Layout) -> dict[str, int]:

@@ -33,6 +33,7 @@ from .junction_file import sheets_of, together, without_those_of
 from .meaning.understand import understood
 from .polyadic import with_receivers
 from .reader import EdgeList, File, Layout
+from .receivers import turned_round
 from .rows import KindTold
 from .suspects import suspects
 
@@ -160,7 +161,7 @@ def examined(edges: EdgeList, label: str) -> EdgeList:
     Raises:
         InputError: no synapse is left.
     """
-    edges = cleaned(edges, label)
+    edges = turned_round(cleaned(edges, label))
     kept = synaptic(edges)
     apart = no_synapses(edges.kind)
     if not kept.any():

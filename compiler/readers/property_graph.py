@@ -22,7 +22,7 @@ from .delimited import COUNTS, UNKNOWN, layout_kind, plain_word
 from .findings import find
 from .form import Form
 from .graph_cells import cell_data, with_edge_transmitters
-from .kinds import kind_in, weights, with_kinds
+from .kinds import kind_in, weights, with_excitation, with_kinds
 from .reader import EdgeList, Layout
 from .unread import unread
 
@@ -230,7 +230,10 @@ def edge_form(graph: PropertyGraph, layout: Layout) -> Form:
     ]
     form = Form("", tuple(keys), 1, places, len(keys), 1.0, True, sample)
     chosen = {keys.index(key): frozenset[str]() for key in layout.where}
-    return replace(with_kinds(form, layout), wanted=chosen)
+    form = with_kinds(form, layout)
+    title = form.title(form.places["kind"]) if "kind" in form.places else ""
+    form = with_excitation(form, (edge.data.get(title, "") for edge in graph.edges))
+    return replace(form, wanted=chosen)
 
 
 def rows(

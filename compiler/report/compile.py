@@ -150,8 +150,13 @@ def selected(account: Selected, unit: str, verbose: bool) -> Iterator[str]:
         some = ", ".join(
             f"{plain(a)} -> {plain(b)}" for a, b in list(account.renamed.items())[:4]
         )
+        joined = account.merged or 0
+        told = (
+            f"; {joined:,} of them a cell's second spelling, added up" if joined else ""
+        )
         yield line(
-            "", f"{plural(len(account.renamed), 'name')} without padding: {some}, ..."
+            "",
+            f"{plural(len(account.renamed), 'name')} without padding: {some}, ...{told}",
         )
     gone = account.left_out
     if gone.cells:

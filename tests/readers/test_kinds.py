@@ -230,3 +230,59 @@ def test_an_empty_count_is_none_beside_a_wrong_one() -> None:
 
     assert "not a finite number" in str(told.value)
     assert "decimal point" not in str(told.value)
+
+
+EXCITATORY = "pre,post,weight,type\nA,B,3,E\nB,C,2,I\nC,A,4,E\n"
+
+
+def test_excitatory_rows_become_no_gap_junctions() -> None:
+    for layout in ({}, {"kinds": {"I": "chemical"}}):
+        with pytest.raises(InputError) as caught:
+            read(EXCITATORY, **layout)
+        assert "electrical or excitatory?" in str(caught.value)
+        assert "--kinds E=chemical" in str(caught.value)
+
+    found = read(EXCITATORY, kinds={"I": "chemical", "E": "chemical"})
+    assert edges(found) == [("A", "B", 3, "c"), ("B", "C", 2, "c"), ("C", "A", 4, "c")]
+
+
+def test_rows_of_e_alone_are_asked_about() -> None:
+    alone = "pre,post,weight,type\nA,B,3,E\nB,C,4,E\n"
+    with pytest.raises(InputError, match="electrical or excitatory"):
+        read(alone)
+
+    assert {kind for *_, kind in edges(read(alone, kinds={"E": "electrical"}))} == {"e"}
+
+
+def test_e_beside_chemical_rows_is_electrical_however_far_below_they_are() -> None:
+    many = "".join(f"S{n},R{n},1,E\n" for n in range(2000))
+    found = edges(read(f"pre,post,weight,type\n{many}A,B,3,C\n"))
+
+    assert sum(kind == "e" for *_, kind in found) == 2000
+    assert ("A", "B", 3, "c") in found
+
+
+SEEN = "Neuron 1,Neuron 2,Type,Nbr\n"
+
+
+def test_rows_that_the_receiver_alone_tells_are_turned_round() -> None:
+    rows = "A,B,R,2\nA,C,Rp,7\nA,D,S,3\nE,A,Sp,1\nA,E,Rp,1\n"
+    found = read(SEEN + rows)
+
+    assert edges(found) == [
+        *(("A", "D", 3, "c"), ("B", "A", 2, "c")),
+        *(("C", "A", 7, "c"), ("E", "A", 1, "c")),
+    ]
+    assert found.history.parse and found.history.parse.repeated.rows == 1
+    assert codes(found) == ["EC309"]
+
+
+def test_a_stray_row_of_the_receiver_is_left_out_and_told() -> None:
+    rows = "".join(f"N{n},N{n + 1},S,2\nN{n + 1},N{n},R,2\n" for n in range(200))
+    whole, stray = read(SEEN + rows), read(SEEN + rows + "X,Y,R,1\n")
+
+    assert edges(whole) == edges(stray)
+    assert codes(whole) == [] and codes(stray) == ["EC309"]
+    assert stray.history.parse
+    (told,) = stray.history.parse.findings
+    assert "Y -> X; left out" in told.message

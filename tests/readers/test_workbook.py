@@ -150,3 +150,41 @@ def test_the_report_says_what_was_read(
     done = run("compile", "worm.xlsx", "--inputs", "A", "--outputs", "C")
     assert "sheet chemical: matrix of 3 x 3, rows send; chemical" in done.stderr
     assert "sheet gap: matrix of 3 x 3, rows send; electrical" in done.stderr
+
+
+CHEMICAL_ROWS: list[list[Cell]] = [["pre", "post", "n"], ["A", "B", 3], ["B", "C", 2]]
+GAP_ROWS: list[list[Cell]] = [["pre", "post", "n"], ["A", "C", 1]]
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [
+        *((word, 1) for word in ("gap junctions", "GapJunctions", "electrical", "EJ")),
+        *((word, 0) for word in ("chemical", "Singapore", "synapses")),
+        ("chemical and gap junctions", 0),
+    ],
+)
+def test_the_name_of_a_sheet_says_the_kind_of_its_rows(name: str, kind: int) -> None:
+    data = xlsx({"chemical synapses": CHEMICAL_ROWS, name: GAP_ROWS})
+    found = read(data, sheet=("chemical synapses", name))
+
+    assert ("A", "B", 3, 0) in edges(found)
+    assert ("A", "C", 1, kind) in edges(found)
+    assert found.history.parse
+    told = [part.kind for part in found.history.parse.form.parts]  # type: ignore[union-attr]
+    assert told[0] == "chemical" and told[1] in ("", "chemical", "electrical")
+    assert (told[1] == "electrical") == bool(kind)
+
+
+def test_a_column_of_kinds_stands_before_the_name_of_its_sheet() -> None:
+    found = read(xlsx({"gap junctions and others": LIST}))
+
+    assert {kind for *_, kind in edges(found)} == {0, 1}
+
+
+def test_the_kind_that_is_said_of_a_sheet_is_in_the_report() -> None:
+    found = read(xlsx({"S": GAP_ROWS}), kind="electrical")
+
+    assert found.history.parse
+    (part,) = found.history.parse.form.parts  # type: ignore[union-attr]
+    assert part.kind == "electrical"

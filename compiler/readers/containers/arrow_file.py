@@ -6,7 +6,7 @@ whole numbers; they never pass through a float.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from itertools import islice
 from typing import Any
@@ -79,11 +79,9 @@ class ArrowRows(Columns):
 
     format = ""
 
-    def __init__(
-        self, label: str, titles: Sequence[str], count: int, size: int
-    ) -> None:
-        self.label, self.total = label, count
-        self.titles = [str(title) for title in titles]
+    def __init__(self, label: str, schema: Any, count: int, size: int) -> None:
+        self.label, self.total, self.schema = label, count, schema
+        self.titles = [str(title) for title in schema.names]
         if count > max(FREE_ROWS, size):
             seen = f"{self.format} of {count:,} rows in {size:,} bytes"
             raise InputError(label, seen, "save its pairs once each, with a weight")
@@ -127,6 +125,12 @@ class ArrowRows(Columns):
             columns = [texts(c.slice(0, count)) for c in batch.columns] if batch else []
         return [self.titles, *map(list, zip(*columns, strict=True))][:count]
 
+    def is_text(self, place: int) -> bool:
+        import pyarrow as pa
+
+        kind = self.schema.field(place).type
+        return not (pa.types.is_integer(kind) or pa.types.is_floating(kind))
+
     def columns(
         self,
         coded: Collection[int],
@@ -164,7 +168,7 @@ class ParquetRows(ArrowRows):
         groups = map(meta.row_group, range(meta.num_row_groups))
         size = sum(group.total_byte_size for group in groups)
         check_room(label, self.format, size, len(data))
-        super().__init__(label, self.file.schema_arrow.names, meta.num_rows, len(data))
+        super().__init__(label, self.file.schema_arrow, meta.num_rows, len(data))
 
     def batches(self, size: int) -> Iterator[Any]:
         yield from self.file.iter_batches(batch_size=size)
@@ -173,8 +177,7 @@ class ParquetRows(ArrowRows):
         import pyarrow as pa
         from pyarrow import parquet
 
-        place = self.file.schema_arrow.get_field_index(title)
-        kind = self.file.schema_arrow.field(place).type
+        kind = self.schema.field(self.schema.get_field_index(title)).type
         if words and pa.types.is_string(kind):
             coded = parquet.ParquetFile(self.buffer, read_dictionary=[title])
             return coded.read(columns=[title]).column(0)
@@ -194,7 +197,7 @@ class FeatherRows(ArrowRows):
         messages = pa.ipc.MessageReader.open_stream(self.buffer.slice(BEGIN))
         rows, size = announced(messages)
         check_room(label, self.format, size, len(data))
-        super().__init__(label, schema.names, rows, len(data))
+        super().__init__(label, schema, rows, len(data))
 
     def batches(self, size: int) -> Iterator[Any]:
         import pyarrow as pa

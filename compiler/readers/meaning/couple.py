@@ -11,15 +11,17 @@ import numpy as np
 from ..book import Array, Part, Sheet, name_of
 from .matrix import frame_of
 
-GAP = re.compile(r"gap|electric|junction|\bgj\b|\bej\b", re.IGNORECASE)
+ALONE = r"(?<![a-z])(?:gaps?|gj|ej)(?![a-z])"  # no part of a word such as Singapore
+GAP = re.compile(rf"{ALONE}|gap.?j|electric|junction", re.IGNORECASE)
 CHEM = re.compile(r"chem", re.IGNORECASE)
 
 
 def kind_by_name(name: str) -> str:
-    """The kind that the name of a part says, or ""."""
-    if GAP.search(name):
-        return "electrical"
-    return "chemical" if CHEM.search(name) else ""
+    """The kind that the name of a part says; "" where it says none, or both."""
+    gap, chem = GAP.search(name), CHEM.search(name)
+    if gap and chem:
+        return ""
+    return "electrical" if gap else "chemical" * bool(chem)
 
 
 def couple(parts: Sequence[Part]) -> list[tuple[Part, str]]:

@@ -3,25 +3,29 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 from itertools import islice
 
 import numpy as np
 
-from ...errors import InputError, Mistake
+from ...errors import InputError, Location, Mistake
 from ...ir.accounts import PartForm, TextForm
+from ...ir.stages import ELECTRICAL
 from ..blame import DETAILED, diagnose
-from ..book import Columns, Sheet, shown
+from ..book import ByColumn, Columns, Sheet, shown
 from ..cell_columns import RowFacts, asked, in_rows, with_cell_columns, with_table
 from ..choice import none_wanted, wanted
 from ..columnar import by_columns
-from ..columns import by_content, by_name, looks_like_header
-from ..delimited import UNKNOWN, trimmed
+from ..columns import by_content, by_name, in_column, looks_like_header
+from ..decimals import WEIGHTS, decimal_of_cells
+from ..delimited import COUNTS, UNKNOWN, layout_kind, trimmed
 from ..directions import both_ways, without_weight
 from ..form import Form, Sample, check_edge_list
 from ..header import names_both
 from ..ids import with_ids
+from ..kinds import with_excitation
 from ..pairs import of_columns, of_rows, weighed
 from ..reader import EdgeList, Layout
 from ..refusals import refuse
@@ -43,7 +47,7 @@ def form_of(sheet: Sheet, layout: Layout) -> Form:
     places |= wished(header or (), width, layout)
     width = len(header) if header else width
     share = widths[width] / max(1, len(body))
-    return Form(",", header, used, places, width, share, True, body)
+    return Form(",", header, used, places, width, share, True, body, apart=True)
 
 
 def heading(
@@ -83,8 +87,10 @@ def read_edges(sheet: Sheet, label: str, layout: Layout) -> EdgeList:
         return wanted(numbered(sheet, form), form)
 
     form, told = with_ids(form, layout, records)
+    form = with_excitation(form, in_column(records(), form.places.get("kind", -1)))
     told = (*told, *without_weight(form, records()))
     table = sheet.rows if isinstance(sheet.rows, Columns) else None
+    form = with_decimal(form, table or records(), layout, sheet.at(label, form.start))
     first = sheet.first + form.start
     rows = (
         by_columns(table, form, first, asked(form))
@@ -116,11 +122,51 @@ def read_edges(sheet: Sheet, label: str, layout: Layout) -> EdgeList:
     edges, named = weighed(edges, form, layout, label, some)
     assert isinstance(edges.form, TextForm)
     columns, ignored = edges.form.columns, edges.form.ignored
-    return replace(
+    edges = replace(
         edges,
         form=PartForm(sheet.name, "edge list", columns, ignored=ignored),
         findings=(*edges.findings, *unread(form, named)),
     )
+    return with_kind(edges, layout)
+
+
+def with_kind(edges: EdgeList, layout: Layout) -> EdgeList:
+    """The edges with the kind that was said of all of them, for the report."""
+    form = edges.form
+    if not layout.kind or not isinstance(form, PartForm) or form.kind:
+        return edges
+    if {"kind", *COUNTS} & form.columns.keys():
+        return edges
+    word = "electrical" if layout_kind(layout) == ELECTRICAL else "chemical"
+    return replace(edges, form=replace(form, kind=word))
+
+
+def with_decimal(
+    form: Form,
+    rows: ByColumn | Iterable[tuple[int, list[str]]],
+    layout: Layout,
+    at: Location,
+) -> Form:
+    """The form with what stands before the fractions of its weights.
+
+    Raises:
+        InputError: nothing tells whether 1,200 is 1.2 or 1200.
+    """
+    places = [place for role, place in form.places.items() if role in WEIGHTS]
+    cells: dict[str, None] = {}
+    if isinstance(rows, ByColumn):
+        note = partial(noted, cells)
+        rows.columns((), {place: note for place in places if rows.is_text(place)})
+    elif places:
+        for _, row in rows:
+            cells.update((row[place], None) for place in places if place < len(row))
+    return replace(form, decimal=decimal_of_cells(cells, layout, at))
+
+
+def noted(cells: dict[str, None], cell: str) -> float:
+    """Keep a cell; no number is asked for."""
+    cells[cell] = None
+    return 0.0
 
 
 def known_form(sheet: Sheet, label: str, layout: Layout) -> Form:

@@ -22,8 +22,9 @@ from ..form import MatrixFound, unrecognised
 from ..property_graph import PropertyGraph
 from ..property_graph import edge_list as graph_edges
 from ..reader import EdgeList, Layout
+from ..rows import KindTold
 from .couple import couple, kind_by_name
-from .edge_list import is_edge_list, read_edges
+from .edge_list import is_edge_list, read_edges, with_kind
 from .matrix import Frame, Matrix, frame_of, matrix_of, read_matrix, size
 from .members import NEWLINE, as_part, holds_edges, member_edges
 from .misfits import check_grid, check_names
@@ -200,20 +201,35 @@ def edges_of(part: Part, kind: str, book: Book, label: str, layout: Layout) -> E
     Args:
         kind: that the user says it has, or "".
     """
-    said = kind or layout.kind or kind_by_name(name_of(part))
-    if isinstance(part, Sheet):
-        frame = None if is_edge_list(part, layout) else frame_of(part)
-        if frame is None:
-            wish = replace(layout, kind=kind or layout.kind)
-            return read_edges(part, label, wish)
+    asked = kind or layout.kind
+    said = asked or kind_by_name(name_of(part))
+    if isinstance(part, Sheet) and (frame := matrix_frame(part, layout)):
         return sheet_edges(part, frame, said, label, layout)
     if isinstance(part, Array):
         found = matrix_of(part, label, layout.names, transpose=layout.transpose)
         return matrix_edges(found, said, label, layout)
-    wish = replace(layout, kind=said or None)
+    try:
+        return rows_of(part, label, replace(layout, kind=said or None))
+    except KindTold:
+        if asked:
+            raise
+        return rows_of(part, label, replace(layout, kind=None))  # a column tells more
+
+
+def matrix_frame(sheet: Sheet, layout: Layout) -> Frame | None:
+    """The labels of a sheet that is a matrix; None: it is an edge list, or neither."""
+    return None if is_edge_list(sheet, layout) else frame_of(sheet)
+
+
+def rows_of(part: Sheet | Text | PropertyGraph, label: str, layout: Layout) -> EdgeList:
+    """The edges of a part that is no matrix."""
+    if isinstance(part, Sheet):
+        return read_edges(part, label, layout)
     if isinstance(part, Text):
-        return member_edges(part, text_edges(part, label, wish), label)
-    return as_part(part.format, graph_edges(part, label, wish))
+        edges = member_edges(part, text_edges(part, label, layout), label)
+    else:
+        edges = as_part(part.format, graph_edges(part, label, layout))
+    return with_kind(edges, layout)
 
 
 def matrix_edges(matrix: Matrix, said: str, label: str, layout: Layout) -> EdgeList:
