@@ -75,6 +75,13 @@ def joined(_: click.Context, option: click.Parameter, value: tuple[str, ...]) ->
     return ",".join(value)
 
 
+def together(
+    _: click.Context, option: click.Parameter, value: tuple[str, ...]
+) -> str | None:
+    """The parts of an option that may be given at once or one by one; None: not given."""
+    return ",".join(value) if value else None
+
+
 def is_of_models(flag: str) -> bool:
     """Whether some command has an option of this flag that says how a model is made."""
     names = {*LAYOUT, *(each.name for each in fields(Options))}
@@ -95,6 +102,8 @@ LAYOUT_FLAGS: tuple[Callable[..., Any], ...] = (
     ),
     reading(
         "--kinds",
+        multiple=True,
+        callback=together,
         metavar="WORD=KIND,...",
         help="Words of the kind column: 0=chemical,1=electrical.",
     ),
@@ -148,6 +157,8 @@ LAYOUT_FLAGS: tuple[Callable[..., Any], ...] = (
     ),
     reading(
         "--columns",
+        multiple=True,
+        callback=together,
         metavar="KEY=COLUMN,...",
         help="pre=A,post=B,weight=C,kind=D: names, or places from 1; "
         "chemical=A,electrical=B: counts of each kind.",

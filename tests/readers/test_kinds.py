@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import io
+from pathlib import Path
 
 import pandas as pd
 import pytest
+from support.command import run
 
 from elegansc.catalog import contents
 from elegansc.errors import InputError, UsageError
@@ -286,3 +288,17 @@ def test_a_stray_row_of_the_receiver_is_left_out_and_told() -> None:
     assert stray.history.parse
     (told,) = stray.history.parse.findings
     assert "Y -> X; left out" in told.message
+
+
+def test_parts_of_an_option_may_be_given_one_by_one(tmp_path: Path) -> None:
+    (tmp_path / "worm.csv").write_text("a,b,c,d\nS,M,3,E\nM,S,2,I\n")
+    columns = [
+        f"--columns={part}" for part in ("pre=a", "post=b", "weight=c", "kind=d")
+    ]
+    kinds = ["--kinds", "E=chemical", "--kinds", "I=electrical"]
+    out = tmp_path / "out.csv"
+    words = (str(tmp_path / "worm.csv"), "-o", str(out), *columns, *kinds)
+    done = run("export", *words)
+
+    assert done.exit_code == 0, done.output
+    assert out.read_text().splitlines()[1:] == ["S,M,chemical,3", "M,S,electrical,2"]
