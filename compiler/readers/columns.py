@@ -22,10 +22,14 @@ SIDES = (
     *(("upstream", "downstream"), ("src", "dst"), ("src", "tgt"), ("start", "end")),
     *(("1", "2"), ("a", "b")),
 )
-CELLS = re.compile(
-    r"(em|neuron|cell|body|root|segment|seg|skeleton|skid|node|vertex|unit|object|obj"
-    r"|region|area|index|idx|id|name|label|number|num|no|pt|synaptic|the)*"
+CELL = (
+    "em|neuron|cell|body|root|segment|seg|skeleton|skid|node|vertex|unit|object|obj"
+    "|region|area|index|idx|id|name|label|number|num|no|pt|synaptic|the|of"
 )
+CELLS = re.compile(f"({CELL})*")
+# The same of several cells: a column so titled may also count the partners of a cell.
+PARTNERS = re.compile(f"({CELL}|bodies|vertices|partner|muscle|s)*")
+INPUTS = re.compile(f"(input|output)(neuron|cell|node){PARTNERS.pattern}")
 
 
 def looks_like_header(rows: Sequence[list[str]]) -> bool:
@@ -42,7 +46,8 @@ def looks_like_header(rows: Sequence[list[str]]) -> bool:
 def by_name(names: Sequence[str]) -> dict[str, int]:
     """The columns whose names are known: of several the best word, then the first.
 
-    Ends that are not among our words are known by each other: `body_pre`, `body_post`.
+    Ends that are not among our words are known by each other: `body_pre`, `body_post`;
+    and `Presynaptic neurons`, `Postsynaptic cells` where nothing else names a cell.
     """
     words = unnumbered([plain_word(name) for name in names])
     bare = unnumbered([plain_word(BESIDE.sub("", name)) for name in names])
@@ -52,7 +57,9 @@ def by_name(names: Sequence[str]) -> dict[str, int]:
             known = [word for word in synonyms if word in titles]
             if known and role not in places:
                 places[role] = titles.index(known[0])
-    return places if {"pre", "post"} <= places.keys() else places | ends(bare)
+    if {"pre", "post"} <= places.keys():
+        return places
+    return places | (ends(bare) or partners(bare))
 
 
 def unnumbered(words: Sequence[str]) -> list[str]:
@@ -69,14 +76,48 @@ def ends(words: Sequence[str]) -> dict[str, int]:
     for place, word in enumerate(words):
         for pre, post in SIDES:
             if word.startswith(pre):
-                rest, mate = word.removeprefix(pre), post + word.removeprefix(pre)
+                before, after = "", word.removeprefix(pre)
             elif word.endswith(pre):
-                rest, mate = word.removesuffix(pre), word.removesuffix(pre) + post
+                before, after = word.removesuffix(pre), ""
+            elif len(pre) > 2 and pre in word:
+                before, _, after = word.partition(pre)
             else:
                 continue
+            rest, mate = before + after, before + post + after
             if mate in words and CELLS.fullmatch(rest) and len(rest + pre) > 1:
                 return {"pre": place, "post": words.index(mate)}
     return {}
+
+
+def partners(words: Sequence[str]) -> dict[str, int]:
+    """The two columns of cells of either side, beside weights and kinds; {} if there are others.
+
+    Beside any other column they may count the partners of the cell that it names.
+    """
+    beside = {*COLUMNS["weight"], *COLUMNS["kind"]}
+    left = [place for place, word in enumerate(words) if word not in beside]
+    if len(left) != 2:
+        return {}
+    one, two = (words[place] for place in left)
+    if INPUTS.fullmatch(one) and INPUTS.fullmatch(two):
+        sides = one.startswith("input"), two.startswith("input")
+    else:
+        sides = is_sender(one, two), is_sender(two, one)
+    if sides[0] == sides[1]:
+        return {}
+    return {"pre": left[sides[1]], "post": left[sides[0]]}
+
+
+def is_sender(word: str, other: str) -> bool:
+    """Whether a title is of cells that send to those of the other one."""
+    return any(
+        word.startswith(pre)
+        and other.startswith(post)
+        and PARTNERS.fullmatch(word.removeprefix(pre))
+        and PARTNERS.fullmatch(other.removeprefix(post))
+        for pre, post in SIDES
+        if len(pre) > 1
+    )
 
 
 def by_content(rows: Sequence[list[str]], width: int) -> dict[str, int]:

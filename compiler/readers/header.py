@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from .columns import NUMBER, by_name, looks_like_header, numeric
+from .columns import NUMBER, by_name, cells_of, looks_like_header, numeric
 from .delimited import COMMENTS, DELIMITERS, BadRecord, records, trimmed
 from .form import Sample
 from .reader import Layout
@@ -69,13 +69,39 @@ def heading(
         names = names_in(sample.lines[0], character)
         if len(names) == width and names_both(names, layout):
             return Header(names, own=False, rows=1)
-    for place, (_, row) in enumerate(rows[1 : TITLES + 1], 1):
-        above = max(len(other) for _, other in rows[:place])
-        if above < len(row) and names_both(row, layout):
+    cells = [row for _, row in rows]
+    for place, row in enumerate(cells[1 : TITLES + 1], 1):
+        if names_both(row, layout) and is_below_titles(cells, place, layout):
             return Header(tuple(row), rows=place + 1, titles=place)
-    if layout.header or looks_like_header([row for _, row in rows]):
+    if layout.header or looks_like_header(cells):
         return Header(first, rows=1)
     return Header(None)
+
+
+def is_below_titles(rows: Sequence[list[str]], place: int, layout: Layout) -> bool:
+    """Whether what stands above a row that names both ends are titles, and no rows.
+
+    They are shorter, or have gaps, or no number where a column holds numbers below it;
+    and the names of the ends stand nowhere else.
+    """
+    row, above, below = rows[place], rows[:place], rows[place + 1 :]
+    if max(map(len, above)) < len(row):
+        return True
+    found = by_name(row)
+    ends = {row[found[role]] for role in ("pre", "post") if role in found}
+    ends |= {layout.columns.get(role, "") for role in ("pre", "post")} & {*row}
+    if any(map(NUMBER.fullmatch, row)) or any(
+        not ends.isdisjoint(other) for other in (*above, *below)
+    ):
+        return False
+    filled = sum(map(bool, row))
+    if all(sum(map(bool, other)) < filled for other in above):
+        return True
+    return any(
+        numeric(below, column)
+        and not any(map(NUMBER.fullmatch, cells_of(above, column)))
+        for column in range(len(row))
+    )
 
 
 def is_short(names: Sequence[str], rows: Sequence[list[str]]) -> bool:
@@ -118,6 +144,6 @@ def names_both(names: Sequence[str], layout: Layout) -> bool:
             not name or name.isdecimal() for name in asked
         )
     return all(
-        name in names or role in found
+        (name and name in names) or role in found
         for role, name in zip(("pre", "post"), asked, strict=True)
     )

@@ -10,6 +10,7 @@ from .columns import NUMBER, cells_of
 from .delimited import plain_word
 from .form import Form
 from .reader import EdgeList, Layout
+from .side_by_side import refuse_beside
 from .unread import shown
 
 # Pairs of words that say which way a row runs.
@@ -31,11 +32,12 @@ RECEPTORS = frozenset(("receptor", "receptors"))
 
 
 def refuse(form: Form, at: Location, layout: Layout) -> None:
-    """Raise InputError for rows of two directions, and for signals outside synapses.
+    """Raise InputError for rows of two directions, signals outside synapses, and two tables.
 
     Args:
         at: where the columns are named.
     """
+    refuse_beside(form, at, layout)
     for place in range(form.width):
         if place not in form.wanted and place not in form.places.values():
             refuse_ways(form, place, at)

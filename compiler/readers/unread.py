@@ -27,6 +27,7 @@ FACT = (
 )
 ENDS = re.compile(f"{SIDE}(?:pt)?(?:neuron|cell|node)?{FACT}?|{FACT}(?:of)?{SIDE}")
 SHOWN = 8  # columns that a message names
+FEW = 4  # numbers of so few rows may count up by chance
 
 
 def unread(form: Form, told: frozenset[int]) -> Iterator[Finding]:
@@ -67,8 +68,9 @@ def content(form: Form, place: int) -> str:
     kinds = all(kind_of(cell) != UNKNOWN for cell in cells)
     if kinds and "kind" not in form.places and max(map(len, cells)) > 2:
         return "kinds"
-    if all(NUMBER.fullmatch(cell) for cell in cells) and not counted_off(cells):
-        return "numbers"
+    if all(NUMBER.fullmatch(cell) for cell in cells):
+        titled = form.title(place) in (form.header or ())
+        return "" if counted_off(cells, titled=titled) else "numbers"
     return ""
 
 
@@ -77,9 +79,11 @@ def is_end(word: str) -> bool:
     return ENDS.fullmatch(word) is not None
 
 
-def counted_off(cells: Sequence[str]) -> bool:
-    """Whether cells number the rows: 0, 1, 2 and so on."""
+def counted_off(cells: Sequence[str], *, titled: bool) -> bool:
+    """Whether cells number the rows: 0, 1, 2 and so on; of few rows below a title from 0 or 1."""
     if not all(cell.isdecimal() and cell.isascii() for cell in cells):
         return False
     numbers = [int(cell) for cell in cells]
+    if titled and len(numbers) < FEW and numbers[0] > 1:
+        return False
     return all(after == before + 1 for before, after in zip(numbers, numbers[1:]))

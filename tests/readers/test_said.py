@@ -85,3 +85,24 @@ def test_every_code_of_the_table_is_complete() -> None:
         assert row.title and not row.title.endswith(".")
         assert row.why.endswith(".") and row.remedy
     assert list(CODES) == sorted(CODES)
+
+
+@pytest.mark.parametrize(
+    ("title", "cells", "is_told"),
+    [
+        ("gap", "45", True),  # two counts that happen to follow each other
+        ("gap", "4", True),
+        ("gap", "456", True),
+        ("gap", "12", False),
+        ("gap", "01", False),
+        ("gap", "5678", False),  # rows of a larger table
+        ("", "45", False),  # the index of pandas, of rows that were chosen
+    ],
+)
+def test_few_numbers_that_count_up_are_row_numbers_from_the_first_on(
+    title: str, cells: str, is_told: bool
+) -> None:
+    rows = "".join(f"{cell},a{place},b,2\n" for place, cell in enumerate(cells))
+    lines = said(f"{title},pre,post,weight\n{rows}")
+
+    assert any("EC101" in line for line in lines) == is_told
