@@ -16,6 +16,7 @@ import numpy as np
 
 from ..arrays import Float64, Int32, Int64
 from ..errors import Location
+from ..ir.accounts import Finding
 from ..names import plain
 from .property_graph import PropertyGraph
 
@@ -82,6 +83,12 @@ class Columns(ByColumn, Sequence[Sequence[str]]):
     """The rows of a table that is stored by columns, its titles the first of them."""
 
 
+class Mended(Sequence[Sequence[str]]):
+    """Rows that were changed when they were read, with what is to be said of that."""
+
+    findings: tuple[Finding, ...] = ()
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Sheet:
     """A grid of cells: a sheet of a workbook, a table of a database, a text.
@@ -105,6 +112,11 @@ class Sheet:
     indexed: bool = False
     cell_facts: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     fact_titles: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """What a person should know of the rows, once they are read."""
+        return self.rows.findings if isinstance(self.rows, Mended) else ()
 
     def at(self, label: str, row: int, column: int = -1) -> Location:
         """Where a cell stands, or a row; both from 0."""

@@ -13,6 +13,7 @@ from ..arrays import Bool, Int32
 from ..errors import InputError, Location
 from ..ir.accounts import Finding
 from ..names import plain, plural
+from .blanks import blank_below
 from .findings import find
 from .reader import EdgeList
 
@@ -28,7 +29,8 @@ def cleaned(edges: EdgeList, label: str) -> EdgeList:
     """The edges of cells by their clean names, without those of rows that lack one.
 
     Raises:
-        InputError: an id that a float has rounded; no row names two cells.
+        InputError: an id that a float has rounded; no row names two cells; most names of
+            a column are blank below others.
     """
     pre, post = edges.pre, edges.post
     text = "\n".join(edges.names)
@@ -38,6 +40,7 @@ def cleaned(edges: EdgeList, label: str) -> EdgeList:
         refuse_rounded(names, edges, label)
         names, pre, post, more = as_integers(names, pre, post)
         findings += more
+    findings += blank_below(names, pre, post, edges.line, label)
     kept, more = named(names, pre, post, label)
     findings += more
     if not findings:

@@ -33,6 +33,7 @@ from .rows import (
     wrong_lines,
 )
 from .sniff import sniff
+from .suspects import perhaps_titles
 from .unread import unread
 
 
@@ -71,6 +72,7 @@ def read_delimited(data: bytes, label: str, layout: Layout) -> EdgeList:
         raise InputError(label, "a header and no rows", hint)
     edges = both_ways(edges)
     found = (*found, *without_weight(form, records()))
+    found = (*found, *perhaps_titles(edges, form, layout))
     refuse_list(edges, form, layout, label)
     refuse_fractions(edges, form, layout, label)
     if form.titles:

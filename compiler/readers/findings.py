@@ -69,6 +69,20 @@ CODES: Mapping[str, Code] = {
         "added up, connections in parts of the brain that are divided weigh double.",
         "Export primary regions alone, or the total of each pair.",
     ),
+    "EC107": Code(
+        WARNING,
+        "the first row may be a header",
+        "Two words that no other row has may be titles: read as a row, they are two cells "
+        "and a synapse that no animal has.",
+        "--header with --columns pre=1,post=2 reads them as titles, --no-header as cells.",
+    ),
+    "EC108": Code(
+        NOTE,
+        "merged cells are filled",
+        "What stands in a merged cell holds for each row that it spans: without it, all "
+        "rows but the first would name no cell.",
+        "Nothing needs to be done; unmerge cells before a sheet is saved as CSV.",
+    ),
     "EC201": Code(
         WARNING,
         "nearly the name of a known neuron",
@@ -129,6 +143,13 @@ CODES: Mapping[str, Code] = {
         "names begin with a comment's sign",
         "A row that was commented out is read all the same, and its synapse stays.",
         "Take the row out.",
+    ),
+    "EC210": Code(
+        WARNING,
+        "names are blank below a name",
+        "Below a merged cell the others are blank: saved as CSV, all synapses of a neuron "
+        "but its first are left out.",
+        "Fill the names down; pandas: reset_index() before saving, or merge_cells=False.",
     ),
     "EC301": Code(
         WARNING,

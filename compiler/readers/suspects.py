@@ -12,9 +12,12 @@ from ..arrays import Int32
 from ..ir.accounts import Finding
 from ..ir.stages import CHEMICAL
 from ..names import plain, plural, unpadded
+from .columns import NUMBER
+from .delimited import COUNTS, plain_word
 from .findings import find
+from .form import Form
 from .polyadic import receivers
-from .reader import EdgeList
+from .reader import EdgeList, Layout
 
 BETWEEN = re.compile(r"\s*[,;/&+]\s*|\s+and\s+")  # the neurons of one name
 SPREADSHEET = re.compile(
@@ -26,6 +29,13 @@ MARKS = frozenset("#%=")  # how a formula, an error or a comment begins
 FEW = 8  # names that a finding shows
 FIRST = 8_192  # rows that are looked through for a reciprocal pair before all others
 BY_CHANCE = 16  # reciprocal rows that must have been expected
+MANY = 10  # rows of which one that touches no other is odd
+# Words that are in titles of both ends.
+TITLE = re.compile(
+    "syn|neuron|cell|node|vertex|source|target|sender|receiver|partner|upstream|downstream"
+    "|input|output|origin|destination|importer|exporter|muscle|from|^to|pre|post"
+)
+DIGITS = re.compile(r"\d+")
 
 
 def suspects(edges: EdgeList) -> Iterator[Finding]:
@@ -33,6 +43,47 @@ def suspects(edges: EdgeList) -> Iterator[Finding]:
     yield from odd_names(edges.names)
     yield from sums(edges)
     yield from listed_once(edges)
+
+
+def perhaps_titles(edges: EdgeList, form: Form, layout: Layout) -> Iterator[Finding]:
+    """A first row of two words that no other row has, where neither weights nor kinds are read.
+
+    Of few rows they must look like titles, and in a graph of parts that never meet, too.
+    """
+    numbers = {"weight", "kind", *COUNTS} & form.places.keys()
+    if form.header or layout.header is False or numbers or len(edges.pre) < 2:
+        return
+    ends = [int(edges.pre[0]), int(edges.post[0])]
+    words = [edges.names[number] for number in ends]
+    if any(map(NUMBER.fullmatch, words)) or ends[0] == ends[1]:
+        return
+    first = edges.line == edges.line[0]
+    pre, post = edges.pre[~first], edges.post[~first]
+    if np.isin(ends, np.r_[pre, post]).any():
+        return
+    others = [name for name in edges.names if name not in words]
+    if not may_be_titles(words, others):
+        return
+    titled = all(TITLE.search(plain_word(word)) for word in words)
+    if not titled or any(TITLE.search(plain_word(name)) for name in others):
+        degree = np.bincount(np.r_[pre, post], minlength=len(edges.names))
+        apart = int(((degree[pre] == 1) & (degree[post] == 1)).sum())
+        if len(pre) < MANY or MANY * apart > len(pre):
+            return
+    seen = f"{plain(words[0])} and {plain(words[1])} stand in no other row: titles?"
+    yield find(
+        "EC107",
+        f"line {edges.line[0]}: {seen} They are read as cells (--no-header); "
+        "--header --columns pre=1,post=2 reads them as titles",
+    )
+
+
+def may_be_titles(words: Sequence[str], others: Sequence[str]) -> bool:
+    """Whether words are no known cells, and not numbered as others are: P1, P2."""
+    if any(unpadded(word) in catalog.cells() for word in words):
+        return False
+    numbered = {DIGITS.sub("0", word) for word in words if DIGITS.search(word)}
+    return not numbered or numbered.isdisjoint(DIGITS.sub("0", n) for n in others)
 
 
 def odd_names(names: Sequence[str]) -> Iterator[Finding]:

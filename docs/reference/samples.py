@@ -41,6 +41,9 @@ SAMPLES = {
     ),
     "EC105": Sample(f"Synapses of the newborn worm\n\n{HEAD}ALML,AVAL,3\nAVAL,VA1,2\n"),
     "EC106": Sample("pre,post,roi,weight\nS,A,AL(R),5\nS,A,AL-DA1(R),4\nA,M,AL(R),1\n"),
+    "EC107": Sample(
+        "Neurons,Partners\n" + "".join(f"N{a},N{a + 1}\n" for a in range(1, 7))
+    ),
     "EC201": Sample(f"{HEAD}ALML,AVAL,3\nAVAL,AVAl,1\nAVAL,VA1,2\n", COMPILE),
     "EC202": Sample(f"{HEAD}ALML,AVAL/R,3\nAVAL,VA1,2\n"),
     "EC203": Sample(f"{HEAD}ALML,AVAL,3\n#REF!,VA1,2\nAVAL,VA1,2\n"),
@@ -53,6 +56,7 @@ SAMPLES = {
     "EC207": Sample(f"{HEAD}101.0,102.0,3\n102.0,103.0,2\n"),
     "EC208": Sample(f"{HEAD}Cafe\N{COMBINING ACUTE ACCENT},M,3\nS,Caf\xe9,2\n"),
     "EC209": Sample(f"{HEAD}ALML,AVAL,3\n#AVAL,VA1,2\nAVAL,VA2,2\n"),
+    "EC210": Sample(f"{HEAD}S,A,3\n,B,1\n,C,2\nA,M,1\nB,M,2\nC,M,2\n"),
     "EC301": Sample(
         "cell1,cell2,weight\n"
         + "".join(f"N{a},N{b},1\n" for a in CELLS for b in CELLS if a < b)

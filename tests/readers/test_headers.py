@@ -195,3 +195,57 @@ def test_a_table_is_not_read_with_the_weights_of_another(columns: str) -> None:
 )
 def test_columns_that_say_more_of_the_ends_are_no_second_table(text: str) -> None:
     assert edges(read(text.encode())) == LEFT
+
+
+RING = [f"R{place},R{(place + 1) % 9}" for place in range(9)] + ["R3,R0", "R5,R1"]
+WORDS = ["anna,ben", "ben,carl", "carl,anna", "dora,anna"]
+
+
+@pytest.mark.parametrize(
+    ("rows", "is_told"),
+    [
+        (["i,j", *RING], True),
+        (["Von,Nach", *RING], True),
+        (["exporter,importer", *WORDS], True),  # few rows; words of titles
+        (["Input,Output", *WORDS], True),
+        (["Neurons,Partners", *WORDS], True),
+        (["i,j", *RING[:8]], False),  # few rows
+        (["P1,P2", *RING], True),
+        (["R20,R21", *RING], False),  # called as the others are
+        (["7,8", *RING], False),
+        (["ASEL,ASER", *RING], False),  # neurons of C. elegans
+        (["i,j", "j,i", *RING], False),
+        (["i,j", "A,B", "C,D", "E,F", *RING], False),  # not the only pair apart
+        (["neurons,partners", "celly,celly2", *WORDS], False),
+        (["i,i", *RING], False),
+    ],
+)
+def test_a_first_row_that_touches_no_other_may_be_a_header(
+    rows: list[str], is_told: bool
+) -> None:
+    data = "\n".join(rows).encode()
+    found = read(data)
+
+    assert ("EC107" in codes(found)) == is_told
+    assert len(found.synapses) == len(rows)  # it is read
+    assert "EC107" not in codes(read(data, header=False))
+    if is_told:
+        titled = read(data, header=True, columns="pre=1,post=2")
+        assert len(titled.synapses) == len(rows) - 1
+
+
+@pytest.mark.parametrize(
+    ("first", "beside"),
+    [
+        ("i,j,4", ",1"),
+        ("i,j,chemical", ",chemical"),
+        ("# i,j", ""),
+        ("pre,post\ni,j", ""),
+    ],
+)
+def test_where_weights_kinds_or_a_header_are_no_row_is_taken_for_one(
+    first: str, beside: str
+) -> None:
+    rows = "\n".join([first, *(row + beside for row in RING)])
+
+    assert "EC107" not in codes(read(rows.encode()))

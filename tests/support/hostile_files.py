@@ -257,10 +257,18 @@ def compound_entry(
     return found + struct.pack("<IQ", start, size)
 
 
-def xls(rows: Sequence[Sequence[str | float]], *, password: bool = False) -> bytes:
+def xls(
+    rows: Sequence[Sequence[str | float]],
+    *,
+    password: bool = False,
+    merged: Sequence[tuple[int, int, int, int]] = (),
+) -> bytes:
     """An .xls file of one sheet.
 
-    Source: [MS-XLS]: BOF, FilePass, CodePage, BoundSheet8, Label, Number, EOF.
+    Source: [MS-XLS]: BOF, FilePass, CodePage, BoundSheet8, Label, Number, MergeCells, EOF.
+
+    Args:
+        merged: first row, last row, first column, last column of cells, from 0.
     """
 
     def record(number: int, data: bytes = b"") -> bytes:
@@ -284,6 +292,9 @@ def xls(rows: Sequence[Sequence[str | float]], *, password: bool = False) -> byt
                 sheet += record(0x204, at + text)
             else:
                 sheet += record(0x203, at + struct.pack("<d", cell))
+    if merged:
+        spans = b"".join(struct.pack("<HHHH", *span) for span in merged)
+        sheet += record(0xE5, struct.pack("<H", len(merged)) + spans)
     return compound({"Workbook": front + record(0x0A) + sheet + record(0x0A)})
 
 

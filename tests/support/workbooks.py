@@ -25,8 +25,10 @@ def cell_xml(cell: Cell, place: str) -> str:
     return f'<c r="{place}"><v>{cell}</v></c>'
 
 
-def sheet_xml(rows: Sequence[Sequence[Cell]], extra: str = "") -> str:
-    """The XML of a sheet; `extra` stands below its rows."""
+def sheet_xml(
+    rows: Sequence[Sequence[Cell]], extra: str = "", merged: Sequence[str] = ()
+) -> str:
+    """The XML of a sheet; `extra` stands below its rows; `merged` cells are such as A2:A4."""
     lines = []
     for number, row in enumerate(rows, 1):
         cells = "".join(
@@ -35,12 +37,19 @@ def sheet_xml(rows: Sequence[Sequence[Cell]], extra: str = "") -> str:
             if cell is not None
         )
         lines.append(f'<row r="{number}">{cells}</row>')
+    spans = "".join(f'<mergeCell ref="{span}"/>' for span in merged)
+    below = f"<mergeCells>{spans}</mergeCells>" if spans else ""
     return (
-        f"<worksheet {MAIN}><sheetData>{''.join(lines)}{extra}</sheetData></worksheet>"
+        f"<worksheet {MAIN}><sheetData>{''.join(lines)}{extra}</sheetData>{below}"
+        "</worksheet>"
     )
 
 
-def xlsx(sheets: Mapping[str, Sequence[Sequence[Cell]]], extra: str = "") -> bytes:
+def xlsx(
+    sheets: Mapping[str, Sequence[Sequence[Cell]]],
+    extra: str = "",
+    merged: Sequence[str] = (),
+) -> bytes:
     """An .xlsx file of these sheets."""
     names = list(sheets)
     kinds = "application/vnd.openxmlformats-officedocument.spreadsheetml"
@@ -68,7 +77,9 @@ def xlsx(sheets: Mapping[str, Sequence[Sequence[Cell]]], extra: str = "") -> byt
         ),
     }
     for place, name in enumerate(names, 1):
-        parts[f"xl/worksheets/sheet{place}.xml"] = sheet_xml(sheets[name], extra)
+        parts[f"xl/worksheets/sheet{place}.xml"] = sheet_xml(
+            sheets[name], extra, merged
+        )
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as members:
         for path, text in parts.items():

@@ -12,10 +12,11 @@ from contextlib import contextmanager
 from typing import Any, overload
 
 from ...errors import InputError
-from ..book import Book, Sheet, text_of
+from ..book import Book, Mended, Sheet, text_of
 from ..reader import Layout
 from .compound_file import is_locked, is_whole
 from .container import Container
+from .merged_cells import fill
 from .workbook_size import check_sizes
 
 XLS = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -35,7 +36,7 @@ def read_xlsx(data: bytes, label: str, layout: Layout) -> Book:
         InputError: it is damaged, or a sheet is larger than anyone means.
     """
     check_sizes(data, label)
-    return Book("an XLSX workbook", "sheet", sheets(data, label))
+    return Book("an XLSX workbook", "sheet", sheets(data, label, layout))
 
 
 def read_xls(data: bytes, label: str, layout: Layout) -> Book:
@@ -49,20 +50,21 @@ def read_xls(data: bytes, label: str, layout: Layout) -> Book:
     if is_locked(data):
         hint = "save it without one"
         raise InputError(label, "a workbook with a password", hint)
-    return Book("an XLS workbook", "sheet", sheets(data, label))
+    return Book("an XLS workbook", "sheet", sheets(data, label, layout))
 
 
 XLSX_FILES = Container("XLSX workbook", is_xlsx, read_xlsx)
 XLS_FILES = Container("XLS workbook", lambda head: head.startswith(XLS), read_xls)
 
 
-def sheets(data: bytes, label: str) -> tuple[Sheet, ...]:
+def sheets(data: bytes, label: str, layout: Layout) -> tuple[Sheet, ...]:
     """The sheets; the cells of each are read when they are asked for."""
     import python_calamine as calamine
 
     with told(label):
         book = calamine.CalamineWorkbook.from_object(io.BytesIO(data))
-        return tuple(Sheet(name, Rows(book, name, label)) for name in book.sheet_names)
+        names = book.sheet_names
+        return tuple(Sheet(name, Rows(book, name, label, layout)) for name in names)
 
 
 @contextmanager
@@ -89,11 +91,11 @@ def damaged(label: str, why: str) -> InputError:
     return InputError(label, seen, "save it again, or save the sheet as CSV")
 
 
-class Rows(Sequence[Sequence[str]]):
-    """The rows of a sheet as text, read once they are asked for."""
+class Rows(Mended):
+    """The rows of a sheet as text, read once they are asked for; merged cells are filled."""
 
-    def __init__(self, book: Any, name: str, label: str) -> None:
-        self.book, self.name, self.label = book, name, label
+    def __init__(self, book: Any, name: str, label: str, layout: Layout) -> None:
+        self.book, self.name, self.label, self.layout = book, name, label, layout
         self.rows: list[list[str]] | None = None
 
     def read(self) -> list[list[str]]:
@@ -102,9 +104,11 @@ class Rows(Sequence[Sequence[str]]):
             with told(self.label):
                 sheet = self.book.get_sheet_by_name(self.name)
                 rows = sheet.to_python(skip_empty_area=False)
+                merged = getattr(sheet, "merged_cell_ranges", None)  # from 0.4 on
             self.rows = [
                 [text_of(cell) if cell != "" else "" for cell in row] for row in rows
             ]
+            self.findings = fill(self.rows, merged or (), self.name, self.layout)
         return self.rows
 
     def __len__(self) -> int:

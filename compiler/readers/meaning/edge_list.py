@@ -125,7 +125,7 @@ def read_edges(sheet: Sheet, label: str, layout: Layout) -> EdgeList:
     edges = replace(
         edges,
         form=PartForm(sheet.name, "edge list", columns, ignored=ignored),
-        findings=(*edges.findings, *unread(form, named)),
+        findings=(*edges.findings, *sheet.findings, *unread(form, named)),
     )
     return with_kind(edges, layout)
 
