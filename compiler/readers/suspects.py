@@ -55,7 +55,7 @@ def perhaps_titles(edges: EdgeList, form: Form, layout: Layout) -> Iterator[Find
         return
     ends = [int(edges.pre[0]), int(edges.post[0])]
     words = [edges.names[number] for number in ends]
-    if any(map(NUMBER.fullmatch, words)) or ends[0] == ends[1]:
+    if any(not word or NUMBER.fullmatch(word) for word in words) or ends[0] == ends[1]:
         return
     first = edges.line == edges.line[0]
     pre, post = edges.pre[~first], edges.post[~first]
@@ -71,10 +71,11 @@ def perhaps_titles(edges: EdgeList, form: Form, layout: Layout) -> Iterator[Find
         if len(pre) < MANY or MANY * apart > len(pre):
             return
     seen = f"{plain(words[0])} and {plain(words[1])} stand in no other row: titles?"
+    places = ",".join(f"{end}={form.places[end] + 1}" for end in ("pre", "post"))
     yield find(
         "EC107",
         f"line {edges.line[0]}: {seen} They are read as cells (--no-header); "
-        "--header --columns pre=1,post=2 reads them as titles",
+        f"--header --columns {places} reads them as titles",
     )
 
 
