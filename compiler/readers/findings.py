@@ -214,6 +214,13 @@ CODES: Mapping[str, Code] = {
         "them, to read them as they stand turns them round.",
         "Write each synapse once, from its sender to its receiver.",
     ),
+    "EC310": Code(
+        NOTE,
+        "senders and receivers of a matrix differ",
+        "A name that is misspelt in a row or a column is another cell: it only sends, or "
+        "only receives, and counts as sensory or motor where nothing tells roles.",
+        "Spell each name alike; where cells do differ, nothing is to be done.",
+    ),
     "EC401": Code(
         WARNING,
         "roles are a guess",

@@ -93,6 +93,14 @@ def check_edge_list(layout: Layout, label: str) -> None:
             raise UsageError(f"--{option}: of a matrix; {label} is an edge list")
 
 
+def check_matrix(layout: Layout, label: str) -> None:
+    """Raise UsageError for what only an edge list has, unless a file beside it may be one."""
+    asked = {"columns": layout.columns, "where": layout.where, "kinds": layout.kinds}
+    for option, is_asked in asked.items():
+        if is_asked and layout.electrical is None:
+            raise UsageError(f"--{option}: of an edge list; {label} is a matrix")
+
+
 @dataclass(frozen=True, slots=True)
 class Sample:
     """The first lines of a text.

@@ -75,12 +75,16 @@ def sniff(data: bytes, label: str, layout: Layout) -> tuple[Form, Sample]:
 def likeliest(forms: Sequence[Form]) -> Form:
     """The form for which most speaks.
 
-    Spaces stand in names: a delimiter that parts every line alike is before them.
+    Spaces stand in names: a delimiter that parts every line alike is before them, if it
+    parts them more often, or if no row has as many words as the header.
     """
     best = max(forms, key=lambda form: form.score)
     if best.delimiter == " ":
-        alike = [form for form in forms if form.alike and form.width > best.width]
-        return max(alike, key=lambda form: form.score, default=best)
+        torn = max(map(len, best.rows), default=0) < best.width
+        least = 0 if torn else best.width
+        alike = [form for form in forms if form.alike and form.width > least]
+        others = [form for form in alike if form is not best]
+        return max(others, key=lambda form: form.score, default=best)
     return best
 
 

@@ -74,6 +74,7 @@ SAMPLES = {
     "EC307": Sample(f"{FACTS}S,A,5,ACH\nS,M,1,GABA\nA,M,3,GABA\n"),
     "EC308": Sample(f"{FACTS}S,A,5,ACH\nA,M,3,sugar\n"),
     "EC309": Sample("pre,post,weight,type\nA,S,2,R\nA,M,3,S\nA,B,1,R\n"),
+    "EC310": Sample(",AVAL,VA1\nASHL,3,0\nAVAL,0,2\n"),
     "EC401": Sample(f"{HEAD}S,A,3\nA,M,2\n", COMPILE),
     "EC501": Sample(f"{KINDS}S,A,1,e\nA,S,1,e\nA,M,1,e\nS,A,1,c\nA,M,1,c\n"),
     "EC502": Sample(f"{KINDS}S,A,1,e\nA,S,2,e\nS,A,1,c\nA,M,1,c\n"),

@@ -305,20 +305,20 @@ HOSTILE: Mapping[str, tuple[Make, str]] = {
         "A: 200,000 times 10,000 bytes",
     ),
     "names that disagree": (
-        lambda: LABELS + b"X,0,1,2\nY,1,0,1\nZ,1,1,0\n",
-        "3 x 3 whose names disagree: X, Y, Z only send, A, B, C only receive",
+        lambda: LABELS + b"a,0,1,2\nb,1,0,1\nc,1,1,0\n",
+        "3 x 3 whose names disagree: a, b, c only send, A, B, C only receive",
     ),
     "a name that disagrees": (
         lambda: LABELS + b"A,0,1,2\nB,1,0,1\nD,1,1,0\n",
-        "disagree: D only send, C only receive",
+        "disagree: D only sends, C only receives",
     ),
     "names that disagree, xlsx": (
         lambda: xlsx({"S": [[None, "A", "B"], ["A", 0, 1], ["C", 1, 2]]}),
-        "disagree: C only send, B only receive",
+        "disagree: C only sends, B only receives",
     ),
     "names that disagree, JSON": (
         lambda: b'{"rows":["A","C"],"columns":["A","B"],"m":[[0,1],[1,0]]}',
-        "disagree: C only send, B only receive",
+        "disagree: C only sends, B only receives",
     ),
     "names that repeat": (
         lambda: b",A,B,B\nA,0,1,2\nB,1,0,1\nB,1,1,0\n",

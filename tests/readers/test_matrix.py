@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from support.workbooks import xlsx
 
 from elegansc.arguments.layout import layout_of
 from elegansc.errors import InputError, UsageError
 from elegansc.readers.parse import parse
+from elegansc.readers.reader import File
 
 EDGES = {("A", "B", 1.0), ("B", "A", 2.0), ("A", "C", 3.0)}
 
@@ -77,3 +81,76 @@ def test_cells_without_names_are_numbered() -> None:
 def test_labels_that_repeat_are_refused(text: str, told: str) -> None:
     with pytest.raises(InputError, match=told):
         read(text)
+
+
+WISHES = [
+    ("where", ["a=b"]),
+    ("columns", {"weight": "3"}),
+    ("kinds", {"a": "chemical"}),
+]
+
+
+@pytest.mark.parametrize(("option", "value"), WISHES)
+def test_a_matrix_has_no_columns_that_an_option_names(
+    option: str, value: Any, tmp_path: Path
+) -> None:
+    rows = [[None, "A", "B"], ["A", 0, 1], ["B", 2, 0]]
+    np.save(tmp_path / "m.npy", np.eye(4))
+    datas = [xlsx({"S": rows}), (tmp_path / "m.npy").read_bytes()]
+    datas += [b",A,B,C\nA,0,1,3\nB,2,0,0\nC,0,0,0\n"] * (option != "kinds")
+    for data in datas:
+        with pytest.raises(UsageError, match=f"--{option}: of an edge list; worm is a"):
+            parse(data, "worm", layout=layout_of({option: value}))
+
+
+def test_options_may_be_of_a_file_beside_a_matrix() -> None:
+    beside = File("gaps", b"pre,post,weight,animal\nA,B,1,x\nA,B,5,y\n")
+    layout = replace(layout_of({"where": ["animal=x"]}), electrical=beside)
+    found = parse(b",A,B,C\nA,0,1,3\nB,2,0,0\nC,0,0,0\n", "worm", layout=layout)
+    assert found.synapses.weight[found.kind == 1].tolist() == [1.0]
+
+
+@pytest.mark.parametrize(
+    ("rows", "columns"),
+    [
+        (("S", "A"), ("A", "M")),  # a chain
+        (("S", "A", "B"), ("A", "B", "M")),
+        (("S", "T", "U"), ("A", "B", "C")),
+        (("S", "A", "T"), ("A", "M", "N")),
+        (("S", "T", "A", "B"), ("A", "B", "M", "N")),
+        (("S", "A"), ("A", "M", "N")),
+    ],
+)
+def test_senders_and_receivers_may_differ(
+    rows: tuple[str, ...], columns: tuple[str, ...]
+) -> None:
+    lines = [",".join(["", *columns]), *(f"{n}{',1' * len(columns)}" for n in rows)]
+    text = "\n".join(lines)
+    assert read(text) == {(row, column, 1.0) for row in rows for column in columns}
+    account = parse(text.encode(), "worm").history.parse
+    assert account
+    assert [f.code for f in account.findings if f.code.startswith("EC3")] == ["EC310"]
+
+
+@pytest.mark.parametrize(
+    ("rows", "columns"),
+    [
+        ("AVAL AVAR AVBL", "AVAL AVAR AVBI"),  # the same place
+        ("AVAL AVAR AVBL", "AVAL AVBI AVBL"),
+        ("AVAL AVAR", "AVAL AVAr"),
+        ("VA01 S1 S2", "M1 M2 VA1"),  # padding
+        ("AVA_L S1 S2", "M1 M2 AVAL"),
+        ("A B C D E F", "B C D E F G"),  # a shift
+        ("A B C D E X Y", "A B C D E P Q"),
+    ],
+)
+def test_names_that_look_misspelt_are_refused(rows: str, columns: str) -> None:
+    names = columns.split()
+    lines = [",".join(["", *names]), *(f"{n}{',1' * len(names)}" for n in rows.split())]
+    with pytest.raises(InputError, match="whose names disagree"):
+        read("\n".join(lines))
+
+
+def test_receivers_without_a_row_are_not_told() -> None:
+    account = parse(b",A,B,C\nA,0,1,3\nB,2,0,0\n", "worm").history.parse
+    assert account and not account.findings

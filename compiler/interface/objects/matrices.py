@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,8 @@ from ...ir.stages import LARGEST_WEIGHT
 from ...names import plain
 from ...readers.blame import wrong_name
 from ...readers.book import Array, Book
+from ...readers.meaning.direction import Said, direction_of
+from ...readers.meaning.sides import OTHER, title_of
 from ...readers.meaning.understand import understood
 from ...readers.reader import EdgeList, Layout
 from .kinds import is_pandas
@@ -32,10 +35,13 @@ def matrix_edges(value: Any, label: str, layout: Layout) -> EdgeList:
         InputError: it is no square of finite numbers, or names do not fit it.
         UsageError: the layout says what a matrix has not.
     """
-    names, numbers = None, value
+    names, numbers, why = None, value, ""
     if is_pandas(value):
         check_wishes(layout, label, "a table with names", ("kind", "transpose"))
         names, numbers = titles_of(value), value.to_numpy()
+        said = said_by(value.index.name, value.columns.name)
+        told = direction_of(said, label, transpose=layout.transpose)
+        layout, why = replace(layout, transpose=told.across), told.why
     check_wishes(layout, label, "a matrix", ("kind", "names", "transpose"))
     shape = numbers.shape
     if len(shape) != 2 or shape[0] != shape[1] or numbers.dtype.kind not in "biuf":
@@ -43,7 +49,7 @@ def matrix_edges(value: Any, label: str, layout: Layout) -> EdgeList:
         raise InputError(label, seen, HINT)
     check_weights(numbers, label)
     check_cells(layout.names or names or (), label)
-    array = Array("", numbers, names, names)
+    array = Array("", numbers, names, names, why)
     return understood(Book("a matrix", "array", (array,)), label, layout)
 
 
@@ -66,6 +72,17 @@ def check_cells(names: Sequence[str], label: str) -> None:
 def titles_of(table: Any) -> tuple[str, ...]:
     """The names of the rows of a table that is a matrix."""
     return tuple(as_text(name).strip() for name in table.index)
+
+
+def said_by(index: object, columns: object) -> tuple[Said, ...]:
+    """What the names of a table's index and columns say of who sends."""
+    rows, across = (
+        as_text(name) if name is not None else "" for name in (index, columns)
+    )
+    found = [Said(rows, title_of(rows))] if title_of(rows) else []
+    if said := title_of(across):
+        found.append(Said(across, OTHER[said]))
+    return tuple(found)
 
 
 def is_adjacency(table: Any) -> bool:

@@ -2,28 +2,25 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from ...arrays import Bool, Float64
 from ...errors import InputError, Mistake
-from ...ir.accounts import PartForm
+from ...ir.accounts import Finding, PartForm
 from ...names import plain
 from ..book import Array, Sheet, shown
 from ..columns import NUMBER
-from ..delimited import plain_word
+from ..findings import find
 from ..reader import Layout
 from .cell_values import Weights, text_or_number
+from .direction import direction_of, names_labels, said_around
+from .totals import is_total, left_out, part, without_totals
 
 LABELLED = 12  # rows and columns in which labels and titles are looked for
-TOTALS = {"total", "totals", "sum", "sums", "grandtotal"}
-SENDS = {"pre", "presynaptic", "from", "source", "sender", "sending"}
-TAKES = {"post", "postsynaptic", "to", "target", "receiver", "receiving"}
-CORNER = re.compile(r"[\\/|>,:]|->|\bto\b|\bvs\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +45,7 @@ class Matrix:
         line: (S,) or (R,) the number of the row where each stands, from 1.
         by_sender: `line` counts senders: rows send.
         form: how it was read; for the report.
+        findings: what a person should know of it.
     """
 
     senders: tuple[str, ...]
@@ -56,6 +54,7 @@ class Matrix:
     first: int
     by_sender: bool
     form: PartForm
+    findings: tuple[Finding, ...] = ()
 
 
 def cell_kinds(sheet: Sheet) -> tuple[Bool, Bool]:
@@ -174,28 +173,31 @@ def read_matrix(sheet: Sheet, frame: Frame, label: str, layout: Layout) -> Matri
                 for row, column in wrong
             ]
         )
-    names = layout.names
     row_names = tuple(cells[row][frame.column].strip() for row in rows)
     column_names = tuple(cells[frame.row][column].strip() for column in columns)
     if frame.column < 0:
         row_names = column_names if frame.row >= 0 else ()
     if frame.row < 0:
         column_names = row_names
-    array = Array(sheet.name, values, row_names or None, column_names or None)
-    across = layout.transpose or columns_send(cells, frame)
-    unnamed = len(cells) - frame.row - 1 - len(rows)
-    found = matrix_of(array, label, names, transpose=across)
-    form = replace_form(found.form, unnamed)
-    first = sheet.first + (rows[0] if rows else 0)
-    return Matrix(
-        *(found.senders, found.receivers, found.values), first, not across, form
+    told = direction_of(
+        said_around(cells, frame.row, frame.column),
+        sheet.at(label, max(0, frame.row), frame.column),
+        transpose=layout.transpose,
     )
-
-
-def replace_form(form: PartForm, unnamed: int) -> PartForm:
-    """With the number of rows that were left out, for want of a name or as totals."""
-    return PartForm(
-        *(form.name, form.what, form.columns, form.kind, form.guessed), left_out=unnamed
+    array = Array(sheet.name, values, row_names or None, column_names or None, told.why)
+    found = matrix_of(array, label, layout.names, transpose=told.across)
+    unnamed = (
+        len(cells)
+        - frame.row
+        - 1
+        - names_labels(cells, frame.row, frame.column)
+        - len(rows)
+    )
+    return replace(
+        found,
+        first=sheet.first + (rows[0] if rows else 0) + found.first - 1,
+        form=replace(found.form, left_out=unnamed),
+        findings=(*left_out(totals_of(cells, frame)), *found.findings),
     )
 
 
@@ -210,31 +212,24 @@ def named(cells: Sequence[Sequence[str]], frame: Frame, *, of_rows: bool) -> lis
         cells[place][frame.column] if of_rows else cells[frame.row][place]
         for place in range(start, count)
     ]
+    titled = of_rows and names_labels(cells, frame.row, frame.column)
     return [
         place
-        for place, label in enumerate(labels, start)
-        if label.strip() and plain_word(label.strip()) not in TOTALS
+        for place, label in enumerate(labels[titled:], start + titled)
+        if label.strip() and not is_total(label)
     ]
 
 
-def columns_send(cells: Sequence[Sequence[str]], frame: Frame) -> bool:
-    """Whether the titles around a matrix say that its columns send."""
-    if frame.row >= 0 and frame.column >= 0:
-        corner = cells[frame.row][frame.column].strip().lower()
-        parts = [plain_word(part) for part in CORNER.split(corner) if part.strip()]
-        if len(parts) == 2 and parts[0] in SENDS | TAKES and parts[1] in SENDS | TAKES:
-            return parts[0] in TAKES
-    top = {
-        plain_word(cell)
-        for row in cells[: max(0, frame.row)]
-        for cell in row[max(0, frame.column) :]
-    }
-    side = {
-        plain_word(cell)
-        for row in cells[max(0, frame.row + 1) :]
-        for cell in row[: max(0, frame.column)]
-    }
-    return bool(top & SENDS) or bool(side & TAKES)
+def totals_of(cells: Sequence[Sequence[str]], frame: Frame) -> list[str]:
+    """The labels that are words of totals."""
+    if frame.row < 0 or frame.column < 0:
+        return []
+    down = [row[frame.column] for row in cells[frame.row + 1 :]]
+    return [
+        name
+        for name in (*down, *cells[frame.row][frame.column + 1 :])
+        if is_total(name)
+    ]
 
 
 def matrix_of(
@@ -262,18 +257,32 @@ def matrix_of(
             raise InputError(label, seen, "names tell which row is which column")
         rows = columns = tuple(str(place) for place in range(1, high + 1))
         guessed = f"no names: cells are 1 to {high:,} (--names FILE)"
+    first, findings = 1, tuple(find("EC305", guess) for guess in (guessed,) if guess)
+    if array.rows is not None and array.columns is not None:
+        kept = without_totals(values, rows, columns)
+        if (len(kept.rows), len(kept.columns)) != (high, wide):
+            values = part(values, kept.rows, kept.columns)
+            rows = tuple(rows[place] for place in kept.rows)
+            columns = tuple(columns[place] for place in kept.columns)
+            first += kept.rows[0]
+        findings += kept.findings
+    check_distinct(rows, columns, label)
+    what = f"matrix of {len(rows):,} x {len(columns):,}, "
+    what += "columns send" if transpose else "rows send"
+    what += f"; {array.note}" if array.note else ""
+    form = PartForm(array.name, what, {}, guessed=guessed)
+    if transpose:
+        return Matrix(columns, rows, values.T, first, False, form, findings)
+    return Matrix(rows, columns, values, first, True, form, findings)
+
+
+def check_distinct(rows: Sequence[str], columns: Sequence[str], label: str) -> None:
+    """Raise InputError for rows, or columns, of one name."""
     for side, found in (("rows", rows), ("columns", columns)):
         twice = [name for name, count in Counter(found).items() if count > 1]
         if twice:
             seen = f"{side} of one name: {shown(twice, 4)}"
             raise InputError(label, seen, "give every cell a name of its own")
-    words = "columns send" if transpose else "rows send"
-    what = f"matrix of {high:,} x {wide:,}, {words}"
-    what += f"; {array.note}" if array.note else ""
-    form = PartForm(array.name, what, {}, guessed=guessed)
-    if transpose:
-        return Matrix(columns, rows, values.T, 1, False, form)
-    return Matrix(rows, columns, values, 1, True, form)
 
 
 def size(frame: Frame, sheet: Sheet) -> str:

@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
+from difflib import SequenceMatcher
 
 from ...errors import InputError, Mistake
-from ...names import plain, plural
+from ...ir.accounts import Finding
+from ...names import plain, plural, unpadded
 from ..book import Sheet, shown
+from ..delimited import plain_word
+from ..findings import find
 from .cell_values import text_or_number
 from .matrix import Frame, Matrix, named, padded
+
+SHIFTED = 6  # names from which on a shift by one is no chain of neurons
 
 
 def check_grid(sheet: Sheet, frame: Frame, label: str) -> None:
@@ -17,16 +24,68 @@ def check_grid(sheet: Sheet, frame: Frame, label: str) -> None:
         raise InputError.of(wrong)
 
 
-def check_names(matrix: Matrix, label: str) -> None:
-    """Raise InputError for as many senders as receivers that are not of the same names."""
+def check_names(matrix: Matrix, label: str) -> tuple[Finding, ...]:
+    """What to know of senders and receivers that are not the same cells.
+
+    Raises:
+        InputError: names that agree but for a few, which look misspelt or shifted.
+    """
     rows, columns = matrix.senders, matrix.receivers
-    if len(rows) != len(columns) or set(rows) == set(columns):
-        return
-    alone, others = sorted({*rows} - {*columns}), sorted({*columns} - {*rows})
-    seen = f"a matrix of {len(rows):,} x {len(columns):,} whose names disagree: "
-    seen += f"{shown(alone, 4)} only send, {shown(others, 4)} only receive"
-    hint = "spell each name alike; of cells that only send or receive give an edge list"
-    raise InputError(label, seen, hint)
+    known, others = set(rows), set(columns)
+    alone = [name for name in rows if name not in others]
+    apart = [name for name in columns if name not in known]
+    if not alone or not apart:
+        return ()
+    seen = f"{shown(alone, 4)} only {verb(alone, 'send')}, "
+    seen += f"{shown(apart, 4)} only {verb(apart, 'receive')}"
+    if len(rows) == len(columns) and is_slip(rows, columns, alone, apart):
+        seen = (
+            f"a matrix of {len(rows):,} x {len(columns):,} whose names disagree: {seen}"
+        )
+        hint = (
+            "spell each name alike; a cell that only sends or receives has a row and a "
+        )
+        raise InputError(
+            label, seen, f"{hint}column all the same, one of them of zeros"
+        )
+    return (find("EC310", seen),)
+
+
+def verb(names: Sequence[str], word: str) -> str:
+    """A verb after some names."""
+    return word if len(names) > 1 else f"{word}s"
+
+
+def is_slip(
+    rows: Sequence[str],
+    columns: Sequence[str],
+    alone: Sequence[str],
+    apart: Sequence[str],
+) -> bool:
+    """Whether names that do not agree look like a slip of who wrote them.
+
+    They differ in their case, blanks or padding alone; or all but one, or most, agree, and
+    the others stand in the same places, or all are shifted by one.
+
+    Args:
+        rows, columns: of one length; alone, apart: those of them that are not in the other.
+    """
+    if {*map(spelling, alone)} & {*map(spelling, apart)}:
+        return True
+    if len(alone) > 1 and 2 * len(alone) >= len(rows):
+        return False
+    if rows[1:] == columns[:-1] or rows[:-1] == columns[1:]:
+        return len(rows) >= SHIFTED
+    match = SequenceMatcher(None, rows, columns, autojunk=False)
+    return any(
+        what == "replace" and end - start == stop - begin
+        for what, start, end, begin, stop in match.get_opcodes()
+    )
+
+
+def spelling(name: str) -> str:
+    """A name without what is misspelt most: case, blanks, signs, padding."""
+    return unpadded(plain_word(name).upper())
 
 
 def ragged(sheet: Sheet, frame: Frame, label: str) -> list[Mistake]:

@@ -17,8 +17,7 @@ from ..containers.arrays import MOST_CELLS
 from ..decoding import decodable
 from ..delimited import BadRecord, kind_of, layout_kind, plain_word, records, stream
 from ..delimited_text import read_delimited
-from ..findings import find
-from ..form import MatrixFound, unrecognised
+from ..form import MatrixFound, check_matrix, unrecognised
 from ..property_graph import PropertyGraph
 from ..property_graph import edge_list as graph_edges
 from ..reader import EdgeList, Layout
@@ -52,6 +51,8 @@ def understood(book: Book, label: str, layout: Layout) -> EdgeList:
         edges_of(part, kind, book, label, layout)
         for part, kind in selected(book, label, layout)
     ]
+    if all(isinstance(e.form, PartForm) and not e.form.columns for e in found):
+        check_matrix(layout, label)
     return joined(book, found)
 
 
@@ -81,6 +82,7 @@ def text_edges(text: Text, label: str, layout: Layout) -> EdgeList:
     frame = frame_of(sheet)
     if frame is None:
         raise unrecognised(form, label, sample)
+    check_matrix(layout, label)
     said = layout.kind or ""
     found_edges = sheet_edges(sheet, frame, said, label, layout)
     return joined(Book("delimited text", "text", ()), [found_edges])
@@ -234,7 +236,7 @@ def rows_of(part: Sheet | Text | PropertyGraph, label: str, layout: Layout) -> E
 
 def matrix_edges(matrix: Matrix, said: str, label: str, layout: Layout) -> EdgeList:
     """The entries of a matrix that are not 0, as edges; all its cells are named."""
-    check_names(matrix, label)
+    told = check_names(matrix, label)
     names = tuple(dict.fromkeys((*matrix.senders, *matrix.receivers)))
     number = {name: place for place, name in enumerate(names)}
     sender, receiver, weight = entries(matrix.values)
@@ -253,7 +255,7 @@ def matrix_edges(matrix: Matrix, said: str, label: str, layout: Layout) -> EdgeL
         role=np.zeros(len(names), np.uint8),
         transmitter=("",) * len(names),
         form=replace(matrix.form, kind=word if said else ""),
-        findings=(find("EC305", guess),) if (guess := matrix.form.guessed) else (),
+        findings=(*matrix.findings, *told),
     )
 
 
