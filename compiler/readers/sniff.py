@@ -24,6 +24,7 @@ from .form import (
     MatrixFound,
     Sample,
     check_edge_list,
+    check_matrix,
     matrix,
     seen_columns,
     unrecognised,
@@ -60,6 +61,8 @@ def sniff(data: bytes, label: str, layout: Layout) -> tuple[Form, Sample]:
     best = likeliest([attempt(sample, delimiter, layout) for delimiter in delimiters])
     at = Location(label, sample.start, text=sample.lines[0].rstrip("\r\n"))
     best = with_header(best, sample, at)
+    if layout.kinds and not best.known and matrix(best):
+        check_matrix(layout, label)
     form = settled(best, layout)
     nameless = form.header is None and (layout.names is not None or layout.transpose)
     if (nameless or not form.known) and matrix(form):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import zipfile
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -97,7 +99,7 @@ def test_a_matrix_has_no_columns_that_an_option_names(
     rows = [[None, "A", "B"], ["A", 0, 1], ["B", 2, 0]]
     np.save(tmp_path / "m.npy", np.eye(4))
     datas = [xlsx({"S": rows}), (tmp_path / "m.npy").read_bytes()]
-    datas += [b",A,B,C\nA,0,1,3\nB,2,0,0\nC,0,0,0\n"] * (option != "kinds")
+    datas += [b",A,B,C\nA,0,1,3\nB,2,0,0\nC,0,0,0\n"]
     for data in datas:
         with pytest.raises(UsageError, match=f"--{option}: of an edge list; worm is a"):
             parse(data, "worm", layout=layout_of({option: value}))
@@ -154,3 +156,17 @@ def test_names_that_look_misspelt_are_refused(rows: str, columns: str) -> None:
 def test_receivers_without_a_row_are_not_told() -> None:
     account = parse(b",A,B,C\nA,0,1,3\nB,2,0,0\n", "worm").history.parse
     assert account and not account.findings
+
+
+def test_an_archive_of_a_matrix_has_no_columns_that_an_option_names() -> None:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("m.csv", ",A,B,C\nA,0,1,3\nB,2,0,0\nC,0,0,0\n")
+    with pytest.raises(UsageError, match="--where: of an edge list"):
+        parse(packed.getvalue(), "worm", layout=layout_of({"where": ["a=b"]}))
+    with zipfile.ZipFile(packed, "a") as archive:
+        archive.writestr("e.csv", "pre,post,weight,a\nA,B,1,b\nA,B,5,c\n")
+    sheets = ["m.csv", "e.csv"]
+    layout = layout_of({"where": ["a=b"], "sheet": sheets})
+    found = parse(packed.getvalue(), "worm", layout=layout)
+    assert found.synapses.weight.tolist() == [1.0, 3.0, 2.0, 1.0]

@@ -15,11 +15,12 @@ from ...names import plain
 from ..book import Array, Sheet, shown
 from ..columns import NUMBER
 from ..findings import find
-from ..reader import Layout
+from ..reader import EdgeList, Layout
 from .cell_values import Weights, text_or_number
 from .direction import direction_of, names_labels, said_around
 from .totals import is_total, left_out, part, without_totals
 
+MATRIX = "matrix of"  # how the report begins to say what was read
 LABELLED = 12  # rows and columns in which labels and titles are looked for
 
 
@@ -267,7 +268,7 @@ def matrix_of(
             first += kept.rows[0]
         findings += kept.findings
     check_distinct(rows, columns, label)
-    what = f"matrix of {len(rows):,} x {len(columns):,}, "
+    what = f"{MATRIX} {len(rows):,} x {len(columns):,}, "
     what += "columns send" if transpose else "rows send"
     what += f"; {array.note}" if array.note else ""
     form = PartForm(array.name, what, {}, guessed=guessed)
@@ -283,6 +284,11 @@ def check_distinct(rows: Sequence[str], columns: Sequence[str], label: str) -> N
         if twice:
             seen = f"{side} of one name: {shown(twice, 4)}"
             raise InputError(label, seen, "give every cell a name of its own")
+
+
+def is_of_matrix(edges: EdgeList) -> bool:
+    """Whether the edges of a part are those of a matrix."""
+    return isinstance(edges.form, PartForm) and edges.form.what.startswith(MATRIX)
 
 
 def size(frame: Frame, sheet: Sheet) -> str:

@@ -192,7 +192,8 @@ def added(
 def part(values: Any, rows: Sequence[int], columns: Sequence[int]) -> Any:
     """Some rows and columns of a matrix, as wide numbers."""
     if hasattr(values, "tocsr"):
-        return values.tocsr().astype(np.float64)[list(rows)][:, list(columns)]
+        found = values.tocsr()[list(rows)][:, list(columns)]
+        return found.astype(np.float64)
     return values[np.ix_(rows, columns)].astype(np.float64)
 
 

@@ -24,7 +24,7 @@ from ..reader import EdgeList, Layout
 from ..rows import KindTold
 from .couple import couple, kind_by_name
 from .edge_list import is_edge_list, read_edges, with_kind
-from .matrix import Frame, Matrix, frame_of, matrix_of, read_matrix, size
+from .matrix import Frame, Matrix, frame_of, is_of_matrix, matrix_of, read_matrix, size
 from .members import NEWLINE, as_part, holds_edges, member_edges
 from .misfits import check_grid, check_names
 
@@ -51,7 +51,7 @@ def understood(book: Book, label: str, layout: Layout) -> EdgeList:
         edges_of(part, kind, book, label, layout)
         for part, kind in selected(book, label, layout)
     ]
-    if all(isinstance(e.form, PartForm) and not e.form.columns for e in found):
+    if all(is_of_matrix(edges) for edges in found):
         check_matrix(layout, label)
     return joined(book, found)
 
@@ -82,7 +82,8 @@ def text_edges(text: Text, label: str, layout: Layout) -> EdgeList:
     frame = frame_of(sheet)
     if frame is None:
         raise unrecognised(form, label, sample)
-    check_matrix(layout, label)
+    if not text.name:  # else a part, as others of its book
+        check_matrix(layout, label)
     said = layout.kind or ""
     found_edges = sheet_edges(sheet, frame, said, label, layout)
     return joined(Book("delimited text", "text", ()), [found_edges])
