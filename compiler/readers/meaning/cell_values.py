@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from ..columns import NUMBER
 from ..delimited import weight_of
 
@@ -27,3 +29,17 @@ class Weights(dict[str, float]):
         if len(self) < REMEMBERED:
             self[cell] = value
         return value
+
+
+def entries(values: object) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """(row, column, weight) of what is not 0, row by row; of a dense or sparse matrix."""
+    if isinstance(values, np.ndarray):
+        row, column = np.nonzero(values)
+        return row, column, values[row, column].astype(float)
+    from scipy import sparse
+
+    found = sparse.coo_array(values)
+    order = np.lexsort((found.col, found.row))
+    data = found.data[order].astype(float)
+    kept = data != 0
+    return found.row[order][kept], found.col[order][kept], data[kept]

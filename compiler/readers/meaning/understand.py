@@ -22,6 +22,7 @@ from ..property_graph import PropertyGraph
 from ..property_graph import edge_list as graph_edges
 from ..reader import EdgeList, Layout
 from ..rows import KindTold
+from .cell_values import entries
 from .couple import couple, kind_by_name
 from .edge_list import is_edge_list, read_edges, with_kind
 from .matrix import Frame, Matrix, frame_of, is_of_matrix, matrix_of, read_matrix, size
@@ -258,20 +259,6 @@ def matrix_edges(matrix: Matrix, said: str, label: str, layout: Layout) -> EdgeL
         form=replace(matrix.form, kind=word if said else ""),
         findings=(*matrix.findings, *told),
     )
-
-
-def entries(values: object) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """(row, column, weight) of what is not 0, row by row; of a dense or sparse matrix."""
-    if isinstance(values, np.ndarray):
-        row, column = np.nonzero(values)
-        return row, column, values[row, column].astype(float)
-    from scipy import sparse
-
-    found = sparse.coo_array(values)
-    order = np.lexsort((found.col, found.row))
-    data = found.data[order].astype(float)
-    kept = data != 0
-    return found.row[order][kept], found.col[order][kept], data[kept]
 
 
 def joined(book: Book, found: Sequence[EdgeList]) -> EdgeList:
