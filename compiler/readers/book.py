@@ -102,6 +102,7 @@ class Sheet:
         indexed: rows below the title go by place, from 0, in `name`: `links[42]`.
         cell_facts: role and transmitter -> their words by the cell's name, of another
             table; fact_titles: the title of its column by what it holds.
+        notes: the comments above it.
     """
 
     name: str
@@ -112,6 +113,7 @@ class Sheet:
     indexed: bool = False
     cell_facts: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     fact_titles: Mapping[str, str] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
 
     @property
     def findings(self) -> tuple[Finding, ...]:

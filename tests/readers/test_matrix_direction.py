@@ -204,3 +204,19 @@ def test_the_names_of_an_index_and_of_columns(
     if expected == TAKEN and rows:
         with pytest.raises(InputError, match="titles contradict"):
             elegansc.read(table)
+
+
+@pytest.mark.parametrize(
+    ("comment", "expected"),
+    [
+        ("rows: postsynaptic, columns: presynaptic", TAKEN),
+        ("Rows represent postsynaptic neurons", TAKEN),
+        ("columns: post", SENT),
+        ("of a worm", SENT),
+    ],
+)
+def test_a_comment_above_it(
+    comment: str, expected: set[tuple[str, str, float]]
+) -> None:
+    found = parse(f"# {comment}\n".encode() + text_of(""), "worm.csv")
+    assert edges(found) == expected

@@ -76,16 +76,18 @@ def quoted(title: str) -> str:
 
 
 def said_around(
-    cells: Sequence[Sequence[str]], row: int, column: int
+    cells: Sequence[Sequence[str]], row: int, column: int, notes: Sequence[str] = ()
 ) -> tuple[Said, ...]:
     """What the titles around a matrix say: its corner, above it and beside it.
 
     Args:
         cells: of the sheet, rows of one length.
         row, column: of the labels, from 0; -1: there are none.
+        notes: comments, of which sentences are read.
     """
     found = [*in_corner(cells, row, column), *above(cells, row, column)]
     found += beside(cells, row, column)
+    found += [Said(note, said) for note in notes if (said := sentence_of(note))]
     return tuple(dict.fromkeys(found))
 
 

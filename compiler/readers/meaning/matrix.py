@@ -181,7 +181,7 @@ def read_matrix(sheet: Sheet, frame: Frame, label: str, layout: Layout) -> Matri
     if frame.row < 0:
         column_names = row_names
     told = direction_of(
-        said_around(cells, frame.row, frame.column),
+        said_around(cells, frame.row, frame.column, sheet.notes),
         sheet.at(label, max(0, frame.row), frame.column),
         transpose=layout.transpose,
     )

@@ -79,7 +79,7 @@ def text_edges(text: Text, label: str, layout: Layout) -> EdgeList:
         and {len(row) for row in rows[1:]} == {len(rows[0]) + 1}
     ):
         rows[0].insert(0, "")  # as R writes a matrix: its rows have names
-    sheet = Sheet("", rows, sample.start, grid=False)
+    sheet = Sheet("", rows, sample.start, grid=False, notes=sample.comments)
     frame = frame_of(sheet)
     if frame is None:
         raise unrecognised(form, label, sample)
