@@ -29,14 +29,24 @@ def number_of(cell: str, form: Form) -> float:
     text = cell.strip()
     if not text and "direction" in form.places:
         return 1.0
-    if form.decimal == COMMA and ("," in text or not form.apart):
+    within_quotes = form.delimiter == "," and not form.apart
+    decimal = form.decimal or POINT * within_quotes
+    return number_in(text, decimal, apart=form.apart)
+
+
+def number_in(text: str, decimal: str, *, apart: bool) -> float:
+    """A weight by what stands before its fraction; nan where a text holds none.
+
+    Args:
+        apart: cells are stored one by one: one without a comma may be a number.
+    """
+    if decimal == COMMA and ("," in text or not apart):
         if not BY_COMMA.fullmatch(text):
             return weight_of("")
         return weight_of(text.replace(".", "").replace(",", "."))
-    if form.decimal == COMMA and EITHER.fullmatch(text):  # a number, or thousands?
+    if decimal == COMMA and EITHER.fullmatch(text):  # a number, or thousands?
         return weight_of("")
-    within_quotes = form.delimiter == "," and not form.apart
-    if (within_quotes or form.decimal == POINT) and GROUPED.fullmatch(text):
+    if decimal == POINT and GROUPED.fullmatch(text):
         return weight_of(text.replace(",", ""))
     return weight_of(text)
 

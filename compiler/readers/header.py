@@ -71,11 +71,27 @@ def heading(
             return Header(names, own=False, rows=1)
     cells = [row for _, row in rows]
     for place, row in enumerate(cells[1 : TITLES + 1], 1):
-        if names_both(row, layout) and is_below_titles(cells, place, layout):
+        known = names_both(row, layout) and is_below_titles(cells, place, layout)
+        if known or labels_columns(cells, place):
             return Header(tuple(row), rows=place + 1, titles=place)
     if layout.header or looks_like_header(cells):
         return Header(first, rows=1)
     return Header(None)
+
+
+def labels_columns(rows: Sequence[list[str]], place: int) -> bool:
+    """Whether a row labels the columns of a matrix below it, and what is above are titles.
+
+    Its corner is empty; every row below is as long, and every one above shorter.
+    """
+    corner, *labels = rows[place]
+    if corner or len(labels) < 2 or len({*labels} - {""}) < len(labels):
+        return False
+    return (
+        not any(map(NUMBER.fullmatch, labels))
+        and max(map(len, rows[:place])) < len(rows[place])
+        and {len(other) for other in rows[place + 1 :]} == {len(rows[place])}
+    )
 
 
 def is_below_titles(rows: Sequence[list[str]], place: int, layout: Layout) -> bool:

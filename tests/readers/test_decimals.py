@@ -123,3 +123,59 @@ def test_what_may_be_thousands_is_refused_under_a_comma(
 ) -> None:
     with pytest.raises(InputError, match="decimal point, where a comma is one"):
         weights(written(["1.234", "2,5"], tmp_path), decimal="comma")
+
+
+def matrix_of(cells: Sequence[str]) -> list[list[str]]:
+    """Two weights between three cells, with their names."""
+    first, second = cells
+    return [
+        ["", "A", "B", "C"],
+        ["A", "0", first, "0"],
+        ["B", "0", "0", second],
+        ["C", *"000"],
+    ]
+
+
+def of_sheet(cells: Sequence[str]) -> bytes:
+    return xlsx({"S": [[cell or None for cell in row] for row in matrix_of(cells)]})
+
+
+def of_text(cells: Sequence[str]) -> bytes:
+    return "\n".join(";".join(row) for row in matrix_of(cells)).encode()
+
+
+def of_quotes(cells: Sequence[str]) -> bytes:
+    rows = (",".join(f'"{cell}"' for cell in row) for row in matrix_of(cells))
+    return "\n".join(rows).encode()
+
+
+@pytest.mark.parametrize("written", [of_sheet, of_text])
+@pytest.mark.parametrize(
+    ("cells", "given", "expected"),
+    [
+        (["1,5", "2,250"], {}, [1.5, 2.25]),
+        (["1,500", "2,250"], {"decimal": "comma"}, [1.5, 2.25]),
+        (["1,500", "2,250"], {"decimal": "point"}, [1500.0, 2250.0]),
+        (["1.5", "2,250"], {}, [1.5, 2250.0]),
+    ],
+)
+def test_commas_in_a_matrix(
+    written: Callable[[Sequence[str]], bytes],
+    cells: list[str],
+    given: dict[str, str],
+    expected: list[float],
+) -> None:
+    assert weights(written(cells), **given) == expected
+
+
+def test_commas_within_the_quotes_of_a_matrix() -> None:
+    assert weights(of_quotes(["1,500", "3"])) == [1500.0, 3.0]
+    assert weights(of_quotes(["1,500", "3"]), decimal="comma") == [1.5, 3.0]
+
+
+@pytest.mark.parametrize("written", [of_sheet, of_text])
+def test_a_comma_in_a_matrix_that_may_be_either_is_refused(
+    written: Callable[[Sequence[str]], bytes],
+) -> None:
+    with pytest.raises(InputError, match="--decimal comma as 1.5"):
+        weights(written(["1,500", "2"]))

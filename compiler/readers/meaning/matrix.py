@@ -9,14 +9,13 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from ...arrays import Bool, Float64
-from ...errors import InputError, Mistake
+from ...errors import InputError
 from ...ir.accounts import Finding, PartForm
-from ...names import plain
 from ..book import Array, Sheet, shown
 from ..columns import NUMBER
 from ..findings import find
 from ..reader import EdgeList, Layout
-from .cell_values import Weights, text_or_number
+from .cell_values import text_or_number, weights_in
 from .direction import direction_of, names_labels, said_around
 from .totals import is_total, left_out, part, without_totals
 
@@ -156,24 +155,7 @@ def read_matrix(sheet: Sheet, frame: Frame, label: str, layout: Layout) -> Matri
     cells = padded(sheet)
     rows = named(cells, frame, of_rows=True)
     columns = named(cells, frame, of_rows=False)
-    values, known = np.zeros((len(rows), len(columns))), Weights()
-    for place, row in enumerate(rows):
-        line = cells[row]
-        values[place] = [known[line[column]] for column in columns]
-    wrong = [
-        (rows[row], columns[column]) for row, column in np.argwhere(np.isnan(values))
-    ]
-    if wrong:
-        raise InputError.of(
-            [
-                Mistake(
-                    sheet.at(label, row, column),
-                    f"{plain(cells[row][column].strip())} is no weight",
-                    "write a number",
-                )
-                for row, column in wrong
-            ]
-        )
+    values = weights_in(sheet, rows, columns, label, layout)
     row_names = tuple(cells[row][frame.column].strip() for row in rows)
     column_names = tuple(cells[frame.row][column].strip() for column in columns)
     if frame.column < 0:

@@ -86,6 +86,8 @@ def text_edges(text: Text, label: str, layout: Layout) -> EdgeList:
     if not text.name:  # else a part, as others of its book
         check_matrix(layout, label)
     said = layout.kind or ""
+    if form.delimiter == "," and not layout.decimal:  # a comma within quotes
+        layout = replace(layout, decimal="point")
     found_edges = sheet_edges(sheet, frame, said, label, layout)
     return joined(Book("delimited text", "text", ()), [found_edges])
 
