@@ -170,3 +170,38 @@ def test_a_dual_number_goes_through_the_page() -> None:
             net(forward_ad.make_dual(inputs, along))
         ).tangent
     assert_close(pushed, torch.func.jvp(net, (inputs,), (along,))[1])
+
+
+@pytest.mark.parametrize("threads", [1, 2])
+@pytest.mark.parametrize("case", SWEPT)
+def test_an_empty_batch_gives_empty_outputs(case: str, threads: int) -> None:
+    """embedding_bag fails of rows without a number, on several threads."""
+    module = form(case).module
+    before = torch.get_num_threads()
+    torch.set_num_threads(threads)
+    try:
+        net = module.Toy()
+        found = net(*toy.arguments(module, 0, dtype=torch.float32))
+        outputs = found[0] if isinstance(found, tuple) else found
+        outputs.sum().backward()
+    finally:
+        torch.set_num_threads(before)
+
+    assert outputs.shape[0] == 0
+    assert all(
+        not each.grad.any() for each in net.parameters() if each.grad is not None
+    )
+
+
+@pytest.mark.parametrize("case", SWEPT)
+def test_gradients_of_many_outputs_are_taken_at_once(case: str) -> None:
+    module = form(case).module
+    net = module.Toy(dtype=DOUBLE)
+    first, *others = toy.arguments(module, 2, dtype=DOUBLE)
+
+    def outputs(inputs: Tensor) -> Tensor:
+        found = net(inputs, *others)
+        return found[0] if isinstance(found, tuple) else found
+
+    jacobian: Any = torch.autograd.functional.jacobian
+    assert_close(jacobian(outputs, first, vectorize=True), jacobian(outputs, first))
