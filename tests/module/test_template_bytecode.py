@@ -1,4 +1,4 @@
-"""Compiled templates are kept as Python keeps its modules, and are never trusted blindly."""
+"""Compiled templates are kept in a private folder of caches, and are never trusted blindly."""
 
 from __future__ import annotations
 
@@ -30,11 +30,18 @@ def rendered(folder: Path) -> tuple[str, bool]:
 
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder with a page, whose bytecode may be kept beside it."""
+    """A folder with a page, and a folder of caches of its own, `cache` beside it."""
     monkeypatch.setattr(sys, "dont_write_bytecode", False)
-    monkeypatch.setattr(sys, "pycache_prefix", None)
-    (tmp_path / "page.jinja").write_text("{{ n + 1 }} synapses")
-    return tmp_path
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    pages = tmp_path / "pages"
+    pages.mkdir()
+    (pages / "page.jinja").write_text("{{ n + 1 }} synapses")
+    return pages
+
+
+def kept(folder: Path) -> list[Path]:
+    """The files in the folder of caches."""
+    return [path for path in (folder.parent / "cache").rglob("*") if path.is_file()]
 
 
 def test_a_page_is_compiled_once_for_each_text(folder: Path) -> None:
@@ -45,23 +52,19 @@ def test_a_page_is_compiled_once_for_each_text(folder: Path) -> None:
 
     assert rendered(folder) == ("4 synapses", True)
     assert rendered(folder) == ("4 synapses", False)
+    (folder / "page.jinja").write_text("{{ n + 1 }} synapses")
+    assert rendered(folder) == ("3 synapses", False)
 
 
-def test_kept_where_python_keeps_its_own(
-    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_it_is_kept_where_nobody_else_writes(folder: Path) -> None:
     rendered(folder)
-    (kept,) = (folder / "__pycache__").iterdir()
-    tag = sys.implementation.cache_tag
+    (place,) = kept(folder)
 
-    assert kept.name == f"page.jinja.{tag}"
+    assert [path.name for path in folder.iterdir()] == ["page.jinja"]
     if os.name == "posix":
-        assert stat.S_IMODE(kept.stat().st_mode) & 0o022 == 0
-
-    prefix = tmp_path / "elsewhere"
-    monkeypatch.setattr(sys, "pycache_prefix", str(prefix))
-    assert rendered(folder) == ("3 synapses", True)
-    assert [path.name for path in prefix.rglob("*.jinja.*")] == [kept.name]
+        assert stat.S_IMODE(place.parent.stat().st_mode) == 0o700
+        place.parent.chmod(0o777)
+        assert rendered(folder) == ("3 synapses", True)
 
 
 def test_nothing_is_written_where_python_writes_nothing(
@@ -70,23 +73,25 @@ def test_nothing_is_written_where_python_writes_nothing(
     monkeypatch.setattr(sys, "dont_write_bytecode", True)
 
     assert rendered(folder) == ("3 synapses", True)
-    assert [path.name for path in folder.iterdir()] == ["page.jinja"]
+    assert not kept(folder)
 
 
 @pytest.mark.parametrize("share", [0.0, 0.2, 0.9])
 def test_a_damaged_file_is_made_anew(folder: Path, share: float) -> None:
     rendered(folder)
-    (kept,) = (folder / "__pycache__").iterdir()
-    whole = kept.read_bytes()
-    for damaged in (whole[: int(share * len(whole))], b"\x80\x04garbage" + whole):
-        kept.write_bytes(damaged)
+    (place,) = kept(folder)
+    whole = place.read_bytes()
+    at = int(share * len(whole))
+    flipped = whole[:at] + bytes([whole[at] ^ 4]) + whole[at + 1 :]
+    for damaged in (whole[:at], b"\x80\x04garbage" + whole, flipped):
+        place.write_bytes(damaged)
 
         assert rendered(folder) == ("3 synapses", True)
-        assert kept.read_bytes() == whole
+        assert place.read_bytes() == whole
 
 
 def test_a_folder_that_refuses_is_no_error(folder: Path) -> None:
-    (folder / "__pycache__").write_text("a file where the folder would stand")
+    (folder.parent / "cache").write_text("a file where the folder would stand")
 
     assert rendered(folder) == ("3 synapses", True)
     assert rendered(folder) == ("3 synapses", True)
