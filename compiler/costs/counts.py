@@ -13,8 +13,8 @@ from ..semantics.native import plain_for
 from ..semantics.registry import semantics_of
 from ..semantics.wiring import wiring_of
 
-# Operations of PyTorch in a step: of a level, and beside the levels
-EACH, FIXED = 6, 20
+# Operations of PyTorch in a step: of a level, more of one of matrices, and beside the levels
+EACH, MATRICES, FIXED = 6, 3, 20
 NATIVE = 2  # calls of C functions in a step
 
 
@@ -55,7 +55,7 @@ class Counts:
     @property
     def launches(self) -> int:
         """Operations of PyTorch in a training step, about; on a GPU each is launched."""
-        return EACH * self.levels + FIXED
+        return (EACH + MATRICES * self.linear) * self.levels + FIXED
 
     def lines(self) -> Iterator[str]:
         """In words."""
@@ -96,6 +96,7 @@ def counts_of(plan: Plan, options: Options) -> Counts:
     semantics, wiring = semantics_of(options), wiring_of(plan)
     neurons, linear = len(wiring.fire), options.unit == "linear"
     kept = 2 if linear or ACTIVATIONS[options.activation].by_sums else 1
+    states = kept * neurons + (len(plan.cells) if semantics.state else 0)
     return Counts(
         neurons=neurons,
         synapses=sum(semantics.conducting(wiring)),
@@ -104,6 +105,6 @@ def counts_of(plan: Plan, options: Options) -> Counts:
         features=options.features,
         linear=linear,
         parameters=sum(p.size for p in semantics.parameters(wiring, options)),
-        saved=4 * options.features * kept * neurons,
+        saved=4 * options.features * states,
         plain=plain_for(options),
     )

@@ -42,7 +42,17 @@ def is_dot(head: bytes) -> bool:
     return DOT.match(head) is not None
 
 
+def is_safetensors(head: bytes) -> bool:
+    """Whether a file that begins so is of safetensors: the length of its JSON, then that."""
+    return head[8:10] == b'{"' and 2 <= int.from_bytes(head[:8], "little") < 2**32
+
+
 REFUSED = (
+    refused(
+        "arrays of safetensors: the tables of a generated module, or parameters",
+        "give the module, the .py beside it",
+        is_safetensors,
+    ),
     refused(
         "a pickle: it can run any program, and is never read",
         "load it where you trust it, and save the graph as CSV or GraphML",

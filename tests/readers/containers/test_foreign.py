@@ -15,6 +15,7 @@ from elegansc.errors import InputError
     ("data", "told"),
     [
         (pickle.dumps({"A": ["B"]}), "a pickle: it can run any program"),
+        (b'\x02\0\0\0\0\0\0\0{"a": []}', "give the module, the .py beside it"),
         (gzip.compress(pickle.dumps({"A": ["B"]}, 2), mtime=0), "a pickle"),
         (gzip.compress(b"X\n\0\0\0\3\0\4\1\0", mtime=0), "a file of R"),
         (gzip.compress(b"RDX3\nX\n\0\0\0\3", mtime=0), "a file of R"),
