@@ -1,4 +1,4 @@
-"""Findings in the paths: sensors from which no motor is reached, and the reverse."""
+"""Findings in cells and paths: names near a table's, sensors from which no motor is reached."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import numpy as np
 from ..errors import CompilerError
 from ..graph import reached
 from ..ir.accounts import Finding
+from ..ir.role_words import nearly
 from ..ir.stages import ELECTRICAL, MOTOR, SENSORY, CellTable, Connectome
 from ..names import plural
 from ..options import Options
@@ -20,13 +21,16 @@ from .cells import some
 def path_findings(
     connectome: Connectome, table: CellTable | None, options: Options
 ) -> Iterator[Finding]:
-    """Sensory neurons from which no motor neuron is reached, motor neurons that are not."""
+    """Names near a table's, sensors from which no motor is reached, motors that are not."""
     try:
         chosen = select_cells(
             connectome, table=table, inputs=options.inputs, outputs=options.outputs
         )
     except CompilerError:
         return
+    account = chosen.history.select_cells
+    if account and account.near:
+        yield find("EC201", nearly(account))
     cells, edges = chosen.cells, chosen.synapses
     both = chosen.kind == ELECTRICAL
     pre = np.concatenate([edges.pre, edges.post[both]])

@@ -49,11 +49,6 @@ def is_safetensors(head: bytes) -> bool:
 
 REFUSED = (
     refused(
-        "arrays of safetensors: the tables of a generated module, or parameters",
-        "give the module, the .py beside it",
-        is_safetensors,
-    ),
-    refused(
         "a pickle: it can run any program, and is never read",
         "load it where you trust it, and save the graph as CSV or GraphML",
         lambda head: PICKLE.match(head) is not None,
@@ -69,6 +64,11 @@ REFUSED = (
         "a zlib stream, such as joblib writes around a pickle",
         "load it where you trust it, and save the graph as CSV or GraphML",
         lambda head: head[:2] in (b"x\x01", b"x\x9c"),
+    ),
+    refused(
+        "arrays of safetensors: the tables of a generated module, or parameters",
+        "give the module, the .py beside it",
+        is_safetensors,
     ),
     signed(b"\x89PNG", "a PNG picture", "give an edge list"),
     signed(b"\xff\xd8\xff", "a JPEG picture", "give an edge list"),

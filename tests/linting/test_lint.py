@@ -120,3 +120,12 @@ def test_a_generated_model_is_no_connectome() -> None:
     assert run("compile", "worm.csv", "-o", "worm.py").exit_code == 0
     done = run("lint", "worm.py")
     assert done.exit_code == 1 and "no connectome" in done.stderr
+
+
+def test_names_near_those_of_a_table_are_found(tmp_path: Path) -> None:
+    path = tmp_path / "worm.csv"
+    path.write_text("pre,post,weight\nashl,aval,3\naval,va1,2\n")
+    found = lint(str(path), Layout())
+
+    assert [each.code for each in found.findings] == ["EC201"]
+    assert "aval (AVAL)" in found.findings[0].message
