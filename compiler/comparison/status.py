@@ -24,7 +24,7 @@ from ..module.read import (
 )
 from ..module.restore import unplanned
 from ..names import plain
-from ..options import Options
+from ..options import Options, names_file
 from ..pipeline import circuit_of, compile_source
 from ..projects.settings import Setting, free, project_of, settle
 from ..sources import emitted
@@ -147,7 +147,20 @@ def circuit_status(path: str, model: CircuitModel, setting: Setting) -> Status:
     old = version_of(model.circuit, None, model.options, label)
     new = replace(version_of(circuit, None, model.options, label), unit=unit)
     detail = tuple(list(summary(compare(old, new)))[1:])
-    return Status(path, STALE, f"{plain(source)} has changed", detail)
+    return Status(path, STALE, changed(setting), detail)
+
+
+def changed(setting: Setting) -> str:
+    """That the source has changed, or one of the files that are read with it."""
+    layout, options = setting.layout, setting.options
+    beside = [layout.electrical.label] if layout.electrical else []
+    beside += [layout.names_file] if layout.names_file else []
+    asked = {name: getattr(options, name) for name in ("cells", "signs", "types")}
+    beside += [
+        value for name, value in asked.items() if value and names_file(name, value)
+    ]
+    others = ", ".join(map(plain, beside))
+    return f"{plain(setting.source)} has changed" + (f", or {others}" if others else "")
 
 
 def label_for(setting: Setting) -> str:
@@ -183,7 +196,7 @@ def source_status(path: str, model: Model, setting: Setting) -> Status:
     if not (graph or found.chemical or found.junctions):
         return Status(path, FRESH, f"just what {plain(source)} gives")
     detail = tuple(list(summary(found))[1:])
-    return Status(path, STALE, f"{plain(source)} has changed", detail)
+    return Status(path, STALE, changed(setting), detail)
 
 
 def versions(model: Model, setting: Setting) -> tuple[Version, Version]:

@@ -89,6 +89,15 @@ def test_a_source_that_changed(folder: Path) -> None:
     ]
 
 
+def test_files_that_are_read_with_a_source_may_be_what_changed(folder: Path) -> None:
+    Path("gap.csv").write_text("pre,post,weight\nS,I,1\n")
+    words = ("--electrical", "gap.csv", "--force", "-q", "-o", "worm.py")
+    assert run("compile", "worm.csv", *words).exit_code == 0
+    Path("gap.csv").write_text("pre,post,weight\nS,I,2\n")
+
+    assert told("worm.py", code=1)["why"] == "worm.csv has changed, or gap.csv"
+
+
 def test_rows_in_another_order_change_nothing(folder: Path) -> None:
     Path("worm.csv").write_text("pre,post,weight\nI,M,3\nS,I,2\n")
 
