@@ -50,7 +50,11 @@ NOTES: Mapping[str, tuple[str, str, str]] = {
     ),
     "Parquet": (".parquet", "an edge list: only the columns used are read", "arrow"),
     "Feather": (".feather, .arrow", "the same, version 2", "arrow"),
-    "HDF5": (".h5, .hdf5, .mat", "matrices and names; MATLAB 7.3 too", "hdf5"),
+    "HDF5": (
+        ".h5, .hdf5, .mat",
+        "matrices and names; tables, also as datasets side by side; MATLAB 7.3 too",
+        "hdf5",
+    ),
     "GML": (".gml", "nodes and edges with their data", ""),
     "GEXF": (".gexf", "nodes and edges with their data, as Gephi saves them", ""),
     "Pajek": (".net", "vertices, arcs (one way) and edges (both ways)", ""),

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import io
 import math
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -20,6 +21,7 @@ import numpy as np
 from ...errors import InputError
 from ...names import plain
 from ..book import Array, Book, Sheet, text_of
+from ..columns import by_name
 from ..reader import Layout
 from .arrays import (
     MOST_BYTES,
@@ -120,7 +122,11 @@ class Reader:
         arrays: list[Array] = []
         sheets: list[Sheet] = []
         names: dict[str, Sequence[str]] = {}
+        columns: dict[str, dict[str, Any]] = defaultdict(dict)  # by their folder
         for name, found in objects(file):
+            if is_column(found):
+                folder, _, title = name.rpartition("/")
+                columns[folder][title] = found
             if "MATLAB_sparse" in found.attrs:
                 arrays.append(Array(name, self.sparse(found, name)))
             elif not hasattr(found, "shape") or not inside(found):
@@ -132,8 +138,25 @@ class Reader:
                 arrays.append(Array(name, values.T if self.matlab else values))
             elif texts := self.texts(found, file, name):
                 names[name] = texts
+        for folder, group in columns.items():
+            sheets += self.side_by_side(folder, group)
         part = "variable" if self.matlab else "dataset"
         return Book(format, part, (*with_names(arrays, names, self.label), *sheets))
+
+    def side_by_side(self, folder: str, columns: Mapping[str, Any]) -> Iterator[Sheet]:
+        """The rows of datasets that are columns of one table: two of them name its ends."""
+        ends = by_name(titles := list(columns))
+        if not {"pre", "post"} <= ends.keys():
+            return
+        shape = columns[titles[ends["pre"]]].shape
+        alike = {t: found for t, found in columns.items() if found.shape == shape}
+        check_size(self.label, folder, shape, shape[0] * len(alike), self.room)
+        self.room -= shape[0] * len(alike)
+        for title, found in alike.items():
+            self.check_bytes(found, title)
+        cells = [map(plain_cell, found[()].tolist()) for found in alike.values()]
+        rows = [list(alike), *map(list, zip(*cells, strict=True))]
+        yield Sheet(folder or "columns", rows, 0, grid=False, titled=True)
 
     def numbers(self, found: Any, name: str) -> Any:
         """The numbers of a dataset, if there is room for them."""
@@ -213,6 +236,15 @@ def objects(file: Any) -> Iterator[tuple[str, Any]]:
 def inside(found: Any) -> bool:
     """Whether the data of a dataset stand in the file itself."""
     return found.shape is not None and not found.external and not found.is_virtual
+
+
+def is_column(found: Any) -> bool:
+    """Whether an object is a line of numbers or texts in the file itself."""
+    import h5py
+
+    if not hasattr(found, "shape") or not inside(found) or len(found.shape) != 1:
+        return False
+    return found.dtype.kind in "iufS" or bool(h5py.check_string_dtype(found.dtype))
 
 
 def is_matrix(found: Any) -> bool:

@@ -117,3 +117,22 @@ def test_a_missing_library_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "h5py", None)
     with pytest.raises(InputError, match="pip install h5py"):
         read(data)
+
+
+def test_datasets_of_one_length_are_the_columns_of_a_table() -> None:
+    def write(into: Any) -> None:
+        group = into.create_group("edges")
+        group["source"] = np.array([b"AVA", b"PVC"])
+        group.create_dataset("target", data=["AVB", "AVA"], dtype=h5py.string_dtype())
+        group["n_syn"] = np.array([3.5, 2.0])
+        group["axis"] = np.arange(7)  # of another length: no column
+
+    assert edges(read(saved(write))) == {("AVA", "AVB", 3.5), ("PVC", "AVA", 2.0)}
+
+
+def test_datasets_that_name_no_ends_are_no_table() -> None:
+    def write(into: Any) -> None:
+        matrix(into)
+        into["length"], into["width"] = np.arange(3.0), np.arange(3.0)
+
+    assert edges(read(saved(write))) == NAMED
