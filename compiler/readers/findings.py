@@ -221,6 +221,13 @@ CODES: Mapping[str, Code] = {
         "only receives, and counts as sensory or motor where nothing tells roles.",
         "Spell each name alike; where cells do differ, nothing is to be done.",
     ),
+    "EC311": Code(
+        NOTE,
+        "cells of an edge list by their places",
+        "An index counts from 0 in one program and from 1 in another: one off, every "
+        "synapse is another neuron's.",
+        "Write the names of the cells in the rows.",
+    ),
     "EC401": Code(
         WARNING,
         "roles are a guess",

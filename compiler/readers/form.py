@@ -86,11 +86,9 @@ class MatrixFound(Exception):
 
 
 def check_edge_list(layout: Layout, label: str) -> None:
-    """Raise UsageError for --names and --transpose, unless they may be of a file beside it."""
-    asked = {"names": layout.names is not None, "transpose": layout.transpose}
-    for option, is_asked in asked.items():
-        if is_asked and layout.electrical is None:
-            raise UsageError(f"--{option}: of a matrix; {label} is an edge list")
+    """Raise UsageError for --transpose, unless it may be of a file beside it."""
+    if layout.transpose and layout.electrical is None:
+        raise UsageError(f"--transpose: of a matrix; {label} is an edge list")
 
 
 def check_matrix(layout: Layout, label: str) -> None:

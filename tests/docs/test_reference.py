@@ -20,7 +20,7 @@ from elegansc.readers.delimited import COLUMNS, KINDS
 from elegansc.readers.refused import REFUSED
 
 # They need a published connectome, larger than an example.
-WITHOUT_SAMPLE = {"EC108", "EC507", "EC508"}
+WITHOUT_SAMPLE = {"EC108", "EC311", "EC507", "EC508"}
 PAGES = {path.stem: path.read_text() for path in (ROOT / "docs").glob("*.md")}
 
 

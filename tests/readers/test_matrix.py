@@ -57,11 +57,52 @@ def test_names_make_numbers_of_three_columns_a_matrix() -> None:
 def test_an_edge_list_has_no_names_of_rows_and_is_not_transposed() -> None:
     text = b"pre,post,weight\nA,B,1\nB,A,2\n"
     book = xlsx({"one": [["pre", "post"], ["A", "B"], ["B", "C"]]})
-    for data in (text, b"1 2 5\n2 3 1\n", book):
+    told = {
+        "names": "of a matrix, or of cells by their places",
+        "transpose": "of a matrix",
+    }
+    for data in (text, book):
         for option, value in {"names": ["A", "B"], "transpose": True}.items():
-            told = f"--{option}: of a matrix; worm is an edge list"
-            with pytest.raises(UsageError, match=told):
+            with pytest.raises(UsageError, match=f"--{option}: {told[option]}"):
                 parse(data, "worm", layout=layout_of({option: value}))
+
+
+PLACES = ["A", "B", "C", "D"]
+
+
+@pytest.mark.parametrize(
+    ("rows", "expected"),
+    [
+        ("0,1,3\n2,0,2\n", {("A", "B", 3.0), ("C", "A", 2.0)}),
+        ("1,2,3\n4,1,2\n", {("A", "B", 3.0), ("D", "A", 2.0)}),
+        ("0,3,3\n3,0,2\n", {("A", "D", 3.0), ("D", "A", 2.0)}),
+    ],
+)
+def test_names_are_those_of_the_places_in_an_edge_list(
+    rows: str, expected: set[tuple[str, str, float]]
+) -> None:
+    found = parse(
+        f"pre,post,n\n{rows}".encode(), "worm", layout=layout_of({"names": PLACES})
+    )
+    name, table = found.cells.name, found.synapses
+    columns = (table.pre.tolist(), table.post.tolist(), table.weight.tolist())
+    assert {(name[a], name[b], w) for a, b, w in zip(*columns, strict=True)} == expected
+    assert found.cells.name == tuple(PLACES)  # the others have no synapse
+    assert found.history.parse
+    assert [each.code for each in found.history.parse.findings] == ["EC311"]
+
+
+@pytest.mark.parametrize(
+    ("rows", "told"),
+    [
+        ("1,2,3\n", "from 0 or from 1"),
+        ("1,5,3\n", "a cell 5, and 4 names"),
+        ("0,4,3\n", "a cell 4, and 4 names"),
+    ],
+)
+def test_places_that_may_be_other_cells_are_refused(rows: str, told: str) -> None:
+    with pytest.raises(InputError, match=told):
+        parse(f"pre,post,n\n{rows}".encode(), "w", layout=layout_of({"names": PLACES}))
 
 
 def test_cells_without_names_are_numbered() -> None:

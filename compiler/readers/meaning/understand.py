@@ -28,6 +28,7 @@ from .edge_list import is_edge_list, read_edges, with_kind
 from .matrix import Frame, Matrix, frame_of, is_of_matrix, matrix_of, read_matrix, size
 from .members import NEWLINE, as_part, holds_edges, member_edges
 from .misfits import check_grid, check_names
+from .places import placed
 
 
 def understood(book: Book, label: str, layout: Layout) -> EdgeList:
@@ -60,7 +61,7 @@ def understood(book: Book, label: str, layout: Layout) -> EdgeList:
 def text_edges(text: Text, label: str, layout: Layout) -> EdgeList:
     """The edges of a text: an edge list, else a matrix."""
     try:
-        return read_delimited(text.data, label, layout)
+        return placed(read_delimited(text.data, label, layout), layout, label)
     except MatrixFound as found:
         form, sample = found.form, found.sample
     data, layout = decodable(text.data, label, layout)
@@ -230,7 +231,7 @@ def matrix_frame(sheet: Sheet, layout: Layout) -> Frame | None:
 def rows_of(part: Sheet | Text | PropertyGraph, label: str, layout: Layout) -> EdgeList:
     """The edges of a part that is no matrix."""
     if isinstance(part, Sheet):
-        return read_edges(part, label, layout)
+        return placed(read_edges(part, label, layout), layout, label)
     if isinstance(part, Text):
         edges = member_edges(part, text_edges(part, label, layout), label)
     else:
