@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copyreg
 from typing import Any
 
 import torch
@@ -23,16 +24,25 @@ class Native(nn.Module):
     """A module of a generated class, swept where a sweep can do it: C, or Triton on a GPU.
 
     Attributes:
-        plain: its own class.
+        kind: its own class.
+        plain: the same, or the generated class that it extends.
         sweeper: what sweeps that class.
+        direct: whether `activity` is the sweep's, so that `forward` need not call it.
     """
 
+    kind: Any
     plain: Any
     sweeper: Sweeper
+    direct = True
+
+    def __init_subclass__(cls, **given: Any) -> None:
+        super().__init_subclass__(**given)
+        inner = getattr(cls.activity, "__wrapped__", None)  # of classes.own
+        cls.direct = inner is Native.activity
 
     def forward(self, inputs: Tensor, *state: Tensor, **by_hand: Any) -> Any:
         """What the plain class gives."""
-        if not (state or by_hand or self.sweeper.late):
+        if self.direct and not (state or by_hand or self.sweeper.late):
             found = self.swept(True, inputs, None)
             if found is not None:
                 return found
@@ -83,14 +93,16 @@ class Native(nn.Module):
         return outputs
 
     def __reduce_ex__(self, protocol: Any) -> Any:
-        """Pickle and copy by the plain class, which can be imported."""
+        """Pickle and copy by its own class, which can be imported."""
         found: Any = super().__reduce_ex__(max(2, protocol))
-        _, given, *state = found
-        return empty, (self.plain, *given[1:]), *state
+        made, given, *state = found
+        if made is not copyreg.__newobj__:  # type: ignore[attr-defined]
+            return found  # a class that says by itself how it is pickled
+        return empty, (self.kind, *given[1:]), *state
 
 
 def empty(kind: type[nn.Module]) -> nn.Module:
-    """A module of a generated class, swept, without its state: for pickle."""
+    """A module of a class that is swept, without its state: for pickle."""
     from .classes import swept_class
 
     found: Any = kind
