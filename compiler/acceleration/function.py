@@ -9,6 +9,40 @@ from torch import Tensor, nn
 
 from .sweeper import Sweeper
 
+transform: Any = torch._C._functorch.peek_interpreter_stack
+
+
+def transformed() -> bool:
+    """Whether vmap, grad or their like look on."""
+    return transform() is not None
+
+
+# What torch.compiler.assume_constant_result sets; calling it would import the compiler.
+vars(transformed)["_dynamo_marked_constant"] = True
+
+
+def batched(grad: Tensor) -> bool:
+    """Whether a gradient is many at once: of vmap, or of autograd's own."""
+    return transformed() or not torch._C._has_storage(grad)
+
+
+def alive(tensor: Tensor | None) -> Tensor | None:
+    """A tensor, or what is in it where the transform that wrapped it is over."""
+    return None if tensor is None else torch._C._functorch.unwrap_if_dead(tensor)
+
+
+def hollow(tensor: Tensor) -> bool:
+    """Whether its memory does not hold its numbers: none, as all are 0, or their negatives."""
+    return tensor.is_neg() or tensor._is_zerotensor()
+
+
+def solid(tensor: Tensor) -> Tensor:
+    """The numbers of a tensor, side by side in memory."""
+    if hollow(tensor):
+        zero = torch.zeros_like if tensor._is_zerotensor() else Tensor.resolve_neg
+        tensor = zero(tensor)
+    return tensor.contiguous()
+
 
 class Swept(torch.autograd.Function):
     """The states of the motor neurons or of all, of one call of a generated module.
@@ -28,10 +62,11 @@ class Swept(torch.autograd.Function):
     def backward(ctx: Any, grad: Tensor, *_: Any) -> Any:
         *tensors, kept = ctx.saved_tensors
         call: Call = ctx.call
-        if torch.is_grad_enabled():  # of the gradient a gradient is wanted
+        if torch.is_grad_enabled() or batched(grad):
+            # of the gradient a gradient is wanted, or a batch of gradients
             return *call.pulled(tensors, grad), None
         wanted = ctx.needs_input_grad[:2]
-        return *call.swept_back(wanted, grad.contiguous(), kept, *tensors), None
+        return *call.swept_back(wanted, solid(grad), kept, *tensors), None
 
 
 class Transformed(Swept):
@@ -40,7 +75,7 @@ class Transformed(Swept):
     @staticmethod
     def forward(*given: Any) -> Any:
         *tensors, call = given
-        return call.swept(*tensors)
+        return call.swept(*(each if each is None else solid(each) for each in tensors))
 
     @staticmethod
     def setup_context(ctx: Any, inputs: Any, output: Any) -> None:
@@ -48,6 +83,11 @@ class Transformed(Swept):
         ctx.save_for_backward(*tensors, output[1])
         ctx.save_for_forward(*tensors)
         ctx.mark_non_differentiable(output[1])
+
+    @staticmethod
+    def backward(ctx: Any, grad: Tensor, *_: Any) -> Any:
+        tensors = [alive(each) for each in ctx.saved_tensors[:5]]
+        return *ctx.call.pulled(tensors, grad), None
 
     @staticmethod
     def jvp(ctx: Any, *tangents: Any) -> Any:

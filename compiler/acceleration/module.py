@@ -9,13 +9,12 @@ import torch
 from torch import Tensor, nn
 from torch.autograd import forward_ad
 
-from .function import Call, Swept, Transformed
+from .function import Call, Swept, Transformed, hollow, transformed
 from .operator import FORTH
 from .sweeper import SWEEPERS, Sweeper
 
 TENSORS = (Tensor, nn.Parameter)  # no subclass: fake, sharded, traced
 exporting = getattr(torch.compiler, "is_exporting", torch.compiler.is_compiling)
-transform: Any = torch._C._functorch.peek_interpreter_stack
 traced: Any = torch._C._get_tracing_state
 dispatched: Any = torch._C._len_torch_dispatch_stack
 
@@ -80,7 +79,7 @@ class Native(nn.Module):
         tensors = given, before, gain, bias, weight
         if compiling:
             return operated(sweeper, motors, *tensors)
-        if transform() is not None:
+        if transformed():
             apply: Any = Transformed.apply
             found = apply(*tensors, Call(self, self.plain, sweeper, motors))[0]
         elif torch.is_grad_enabled() and differentiated(*tensors):
@@ -117,11 +116,11 @@ def foreign(compiling: bool, *tensors: Any) -> bool:
     kind = "cpu" if bias.is_cpu else "cuda"
     if not (bias.is_cpu or bias.is_cuda) or torch.is_autocast_enabled(kind):
         return True
-    if exporting():
+    if exporting() or (compiling and transformed()):
         return True
     if not compiling and (dispatched() or traced() is not None):
         return True
-    if not compiling and transform() is None and forward_ad._current_level >= 0:
+    if not compiling and not transformed() and forward_ad._current_level >= 0:
         return True  # torch.func.jvp nests in itself, a dual level does not
     for place, tensor in enumerate(tensors):
         if tensor is None:
@@ -129,7 +128,7 @@ def foreign(compiling: bool, *tensors: Any) -> bool:
         same = tensor.is_cpu if bias.is_cpu else tensor.device == bias.device
         if not same or (place > 1 and tensor.dtype != bias.dtype):
             return True
-        if not compiling and type(tensor) not in TENSORS:
+        if not compiling and (type(tensor) not in TENSORS or hollow(tensor)):
             return True
     return False
 
