@@ -1,7 +1,9 @@
 """The C sweep as a library: built once by the system's compiler, kept in a private folder.
 
 Nothing is built on import. A library is named by the digest of all that it is made of: text,
-flags, the compiler and its version, and the processor, for a home that machines share.
+flags, the compiler and its version, and the processor, for a home that machines share. Beside
+it lies its own digest: one that is damaged is never loaded, it would end the process; it is
+built again.
 """
 
 from __future__ import annotations
@@ -98,7 +100,7 @@ def loaded(flags: list[str]) -> ctypes.CDLL:
     made_of = [TEXT, " ".join(flags).encode(), maker, processor()]
     name = hashlib.sha256(b"\0".join(made_of)).hexdigest()[:32]
     place = folder / f"{name}.so"
-    if not place.exists():
+    if not sound(place):
         build([*compiler, *flags], TEXT, place)
     found = ctypes.CDLL(str(place))
     pointer = ctypes.c_void_p
@@ -111,9 +113,12 @@ def compiler_found() -> list[str]:
     """The words of the compiler's command: CC, or cc.
 
     Raises:
-        NotBuilt: it is not in PATH, or the system is none that we know.
+        NotBuilt: it is not in PATH, CC is no command, or the system is none that we know.
     """
-    words = shlex.split(os.environ.get("CC", "")) or ["cc"]
+    try:
+        words = shlex.split(os.environ.get("CC", "")) or ["cc"]
+    except ValueError as error:
+        raise NotBuilt(f"CC={os.environ['CC']}: {error}") from None
     path = shutil.which(words[0])
     if path is None:
         raise NotBuilt(f"there is no C compiler: {words[0]}")
@@ -160,9 +165,37 @@ def build(command: list[str], text: bytes, place: Path) -> None:
             status, said = run([*command, *threads, *files], folder)
             if not status and made.is_file():
                 ctypes.CDLL(str(made))  # what can not be loaded is not kept
-                os.replace(made, place)
+                digest = Path(folder, "digest")
+                digest.write_text(digest_of(made))
+                put(made, place)
+                put(digest, beside(place))
                 return
         raise NotBuilt(f"{command[0]}: {said or 'wrote no library'}")
+
+
+def beside(place: Path) -> Path:
+    """Where the digest of a library lies."""
+    return place.with_suffix(".sha256")
+
+
+def digest_of(place: Path) -> str:
+    """The SHA-256 of a file."""
+    return hashlib.sha256(place.read_bytes()).hexdigest()
+
+
+def sound(place: Path) -> bool:
+    """Whether a library is there, and is what was built."""
+    try:
+        return beside(place).read_text() == digest_of(place)
+    except (FileNotFoundError, UnicodeDecodeError):
+        return False
+
+
+def put(made: Path, place: Path) -> None:
+    """Move a file to its place: whole, even if the machine stops."""
+    with made.open("rb") as file:
+        os.fsync(file.fileno())
+    os.replace(made, place)
 
 
 def version(compiler: list[str], place: Path) -> bytes:

@@ -7,7 +7,7 @@ import subprocess
 import sys
 import warnings
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -58,8 +58,12 @@ def swept_anew() -> str:
 
 
 def libraries(folder: Path) -> list[str]:
-    """What lies in a cache."""
-    return sorted(path.name for path in (folder / "cache/elegansc/native").iterdir())
+    """The libraries in a cache; nothing else lies there but the digest of each."""
+    paths = list((folder / "cache/elegansc/native").iterdir())
+    found = sorted(path.name for path in paths if path.suffix == ".so")
+    digests = [str(Path(name).with_suffix(".sha256")) for name in found]
+    assert sorted(path.name for path in paths) == sorted(found + digests)
+    return found
 
 
 def test_it_is_built_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -95,6 +99,54 @@ def test_without_a_compiler_the_page_runs(
     assert (
         swept_anew() == "no C sweep, plain PyTorch instead: there is no C compiler: cc"
     )
+
+
+@pytest.mark.parametrize("command", ['"cc"', "'cc", '"cc'])
+def test_a_compiler_whose_quotes_are_open(
+    command: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CC", command)
+    said = f"no C sweep, plain PyTorch instead: CC={command}: No closing quotation"
+    assert swept_anew() == ("" if command == '"cc"' else said)
+
+
+DAMAGE: dict[str, Callable[[bytes], bytes]] = {
+    "empty": lambda data: b"",
+    "junk": lambda data: b"junk",
+    "cut": lambda data: data[:5000],
+    "longer": lambda data: data + b"\0",
+    "another bit": lambda data: data[:2000] + bytes([data[2000] ^ 1]) + data[2001:],
+}
+
+
+@pytest.mark.parametrize("suffix", [".so", ".sha256"])
+@pytest.mark.parametrize("damage", DAMAGE)
+def test_what_is_damaged_is_built_again(
+    damage: str, suffix: str, tmp_path: Path
+) -> None:
+    code = (
+        "from elegansc.acceleration.library import library; library('tanh', False, 0)"
+    )
+    command = [sys.executable, "-c", code]
+    subprocess.run(command, check=True)
+    (name,) = libraries(tmp_path)
+    place = (tmp_path / "cache/elegansc/native" / name).with_suffix(suffix)
+    data = place.read_bytes()
+    wrong = DAMAGE[damage](data if suffix == ".so" else data * 100)
+    place.write_bytes(wrong)
+    subprocess.run(command, check=True)
+    assert place.read_bytes() != wrong
+    assert library.sound(place.with_suffix(".so")) and libraries(tmp_path) == [name]
+
+
+@pytest.mark.parametrize("suffix", [".so", ".sha256"])
+def test_what_is_missing_is_built_again(suffix: str, tmp_path: Path) -> None:
+    assert swept_anew() == ""
+    (name,) = libraries(tmp_path)
+    place = (tmp_path / "cache/elegansc/native" / name).with_suffix(suffix)
+    place.unlink()
+    library.built.cache_clear()
+    assert swept_anew() == "" and libraries(tmp_path) == [name]
 
 
 def test_without_triton_the_page_runs(monkeypatch: pytest.MonkeyPatch) -> None:
