@@ -44,6 +44,22 @@ def solid(tensor: Tensor) -> Tensor:
     return tensor.contiguous()
 
 
+def version(tensor: Tensor) -> int:
+    """How often a tensor was changed in place; -1: PyTorch does not count it."""
+    return -1 if tensor.is_inference() else tensor._version
+
+
+def unchanged(tensor: Tensor, counted: int) -> Tensor:
+    """A tensor that was not changed since; RuntimeError of others, as autograd says."""
+    if counted < 0 or tensor._version != counted:
+        seen = "the inputs of a native network were changed in place, or are inference tensors"
+        hint = (
+            "gradients of gradients, and batches of gradients, compute its levels anew"
+        )
+        raise RuntimeError(f"{seen}: {hint}")
+    return tensor
+
+
 class Swept(torch.autograd.Function):
     """The states of the motor neurons or of all, of one call of a generated module.
 
@@ -55,6 +71,11 @@ class Swept(torch.autograd.Function):
     def forward(ctx: Any, *given: Any) -> Any:
         *tensors, ctx.call = given
         outputs, kept = ctx.call.swept(*tensors)
+        if not ctx.needs_input_grad[
+            0
+        ]:  # the sweep back does not read them: they may change
+            ctx.held = tensors[0], version(tensors[0])
+            tensors[0] = None
         ctx.save_for_backward(*tensors, kept)
         return outputs
 
@@ -64,9 +85,13 @@ class Swept(torch.autograd.Function):
         call: Call = ctx.call
         if torch.is_grad_enabled() or batched(grad):
             # of the gradient a gradient is wanted, or a batch of gradients
+            if tensors[0] is None:
+                tensors[0] = unchanged(*ctx.held)
             return *call.pulled(tensors, grad), None
-        wanted = ctx.needs_input_grad[:2]
-        return *call.swept_back(wanted, solid(grad), kept, *tensors), None
+        wanted, grad = ctx.needs_input_grad[:2], solid(grad)
+        if tensors[0] is None:
+            tensors[0] = grad  # of as many samples, and of their type
+        return *call.swept_back(wanted, grad, kept, *tensors), None
 
 
 class Transformed(Swept):

@@ -59,6 +59,7 @@ class Engine(Protocol):
         Args:
             wanted: whether those by inputs and past are.
             grad: of the outputs of `forth`, contiguous; the rest as of `forth`.
+            inputs: if their gradients are not wanted, anything of as many samples and their type.
         """
 
 

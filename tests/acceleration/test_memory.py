@@ -136,6 +136,38 @@ def test_batches_of_gradients(name: str) -> None:
     assert_close(*both)
 
 
+@pytest.mark.parametrize("name", ["scalar", "linear", "gated"])
+def test_inputs_may_be_changed_once_they_are_swept(name: str) -> None:
+    found = []
+    for net in made(name)[:2]:
+        (inputs,) = made(name)[2]
+        outputs = net(inputs)
+        inputs.zero_().resize_(0)
+        found.append(torch.autograd.grad(outputs.sum(), list(net.parameters())))
+    assert_close(*found)
+
+
+def test_gradients_of_gradients_want_the_inputs_as_they_were() -> None:
+    _, swept, (inputs,) = made("scalar")
+    parameters = list(swept.parameters())
+    loss = swept(inputs).square().sum()
+    torch.autograd.grad(loss, parameters, create_graph=True, retain_graph=True)
+    inputs.zero_()
+    with pytest.raises(RuntimeError, match="changed in place"):
+        torch.autograd.grad(loss, parameters, create_graph=True)
+
+
+def test_inputs_of_inference_mode_are_swept() -> None:
+    plain, swept, _ = made("scalar")
+    with torch.inference_mode():
+        (inputs,) = made("scalar")[2]
+    found, wanted = (
+        torch.autograd.grad(net(inputs).sum(), list(net.parameters()))
+        for net in (swept, plain)
+    )
+    assert_close(found, wanted)
+
+
 @pytest.mark.parametrize("grads", [False, True])
 def test_a_gradient_taken_after_its_transform(grads: bool) -> None:
     plain, swept, (inputs,) = made("scalar")
