@@ -16,11 +16,12 @@ import platform
 import shlex
 import shutil
 import signal
-import stat
 import subprocess
 import tempfile
 from importlib.resources import files
 from pathlib import Path
+
+from .. import caches
 
 TEXT = files(__package__).joinpath("sweep.c").read_bytes()
 SECONDS = 120  # that the compiler may take
@@ -127,28 +128,16 @@ def compiler_found() -> list[str]:
     return [path, *words[1:]]
 
 
-def cache_folder() -> Path:
-    """Where this user's caches of elegansc lie, perhaps not made yet."""
-    home = os.environ.get("XDG_CACHE_HOME", "")
-    base = home if os.path.isabs(home) else os.path.expanduser("~/.cache")
-    return Path(base, "elegansc")
-
-
 def private_folder() -> Path:
     """The folder of libraries, which nobody else may write to: who loads one, runs it.
 
     Raises:
         NotBuilt: others own it, or may write to it.
     """
-    folder = cache_folder() / "native"
-    folder.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    folder.mkdir(mode=0o700, exist_ok=True)
-    for place in (folder.parent, folder):
-        seen = place.lstat()
-        others = stat.S_IMODE(seen.st_mode) & (stat.S_IWGRP | stat.S_IWOTH)
-        if not stat.S_ISDIR(seen.st_mode) or seen.st_uid != os.getuid() or others:
-            raise NotBuilt(f"{place}: others may write to it, or own it")
-    return folder
+    try:
+        return caches.private_folder("native")
+    except caches.NotPrivate as error:
+        raise NotBuilt(str(error)) from None
 
 
 def build(command: list[str], text: bytes, place: Path) -> None:

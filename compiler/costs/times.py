@@ -18,8 +18,9 @@ from typing import Any
 
 import numpy as np
 
-from ..acceleration.library import cache_folder, processor
+from ..acceleration.library import processor
 from ..arrays import Float64
+from ..caches import cache_folder
 from ..options import Options
 from ..semantics.native import plain_for
 from .counts import Counts
