@@ -9,7 +9,7 @@ import numpy as np
 
 from ..arrays import Float64
 from .cycle_constraints import CycleConstraints, fractional
-from .linear_program import Relaxed
+from .linear_program import Relaxed, is_simple
 from .restriction import narrowed, restricted
 
 MOST = 12  # linear programs; where they do not suffice, nothing is branched
@@ -27,7 +27,9 @@ def branches(
     if not fractional(relaxed.cut) or np.isinf(upper):
         return [whole]
     parts: list[Bounds] = []
-    waiting = halves(*whole, widest(constraints, relaxed.cut))
+    waiting = [whole]
+    if is_simple(relaxed.cut):  # its vertex is at hand
+        waiting = halves(*whole, widest(constraints, relaxed.cut))
     for _ in range(MOST):
         low, high = waiting.pop()
         vertex = restricted(constraints, low, high).linear(constraints.cost)

@@ -62,12 +62,8 @@ def kept_alive(
     kept = np.zeros(len(arcs.pre), bool)
     kept[: len(proper)] = ~found.back[proper]
 
-    last = found
-
     def resolve(arcs: Arcs, forced: Bool) -> Bool | None:
-        nonlocal last
-        stays, last = solved_again(problem, last, arcs, forced)
-        return None if last.sifted else stays
+        return solved_again(problem, found, arcs, forced)
 
     nothing = np.zeros(len(kept), bool)
     result = Kept(kept, nothing, dead_names(arcs, arcs.wanted(), kept))
@@ -92,13 +88,9 @@ def kept_alive(
 
 
 def solved_again(
-    problem: Problem, known: FeedbackArcSet, arcs: Arcs, forced: Bool
-) -> tuple[Bool, FeedbackArcSet]:
-    """(A,) arcs that an optimum with the forced arcs keeps, if it is solved; and the result.
-
-    Args:
-        known: an earlier result, whose cycles are constrained at once.
-    """
+    problem: Problem, found: FeedbackArcSet, arcs: Arcs, forced: Bool
+) -> Bool | None:
+    """(A,) arcs that an optimum with the forced arcs keeps; None: it was not solved."""
     instance = problem.near
     count = int(instance.proper.sum())
     used = np.flatnonzero((np.arange(len(forced)) < count) | forced)
@@ -115,10 +107,12 @@ def solved_again(
         fixed=(forced | arcs.fixed)[used],
         change_cost=None if change_cost is None else change_cost[used],
     )
-    solved = feedback_arc_set(part, "auto", known=known, proof=False)
+    solved = feedback_arc_set(part, "auto", known=found, proof=False)
+    if solved.sifted:
+        return None
     stays = np.zeros(len(forced), bool)
     stays[used[~solved.back]] = True
-    return stays, solved
+    return stays
 
 
 def with_idle_kept(problem: Problem, arcs: Arcs, result: Kept) -> Bool:
