@@ -10,9 +10,7 @@ from ..arrays import Float64
 from .cycle_constraints import CycleConstraints, fractional
 
 SLACK = 0.9  # excess over one at which a cycle constraint is dropped between rounds
-IDLE = (
-    0.1  # the same after the last round: of the integer program few others are violated
-)
+IDLE = 0.1  # the same after the last round, before an integer program
 LARGE = 20_000  # cycles beyond which the interior point method is the faster
 MOST = 120_000  # cycles of a linear program that is still solved
 # Of the edges cut in part: beyond this no integer program ends. Worms stay under 0.12; a
